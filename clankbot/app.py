@@ -1,0 +1,56 @@
+"""The program: its arguments, the command to run, and the exit status.
+
+Each command is a module of ``clankbot.cli`` with ``run(options) -> int``, imported only when it
+is asked for, so that ``--help`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from clankbot.arguments import build_parser
+from clankbot.errors import ClankbotError, ConfigError, KeyRefused, TokenRefused
+
+EXIT_FAILED: Final = 1
+EXIT_LOGIN_NEEDED: Final = 77
+EXIT_CONFIG: Final = 78
+_EXIT_INTERRUPTED: Final = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status, as the contract's section 1 has them."""
+    options = build_parser().parse_args(arguments)
+    try:
+        command = importlib.import_module(f"clankbot.cli.{options.module}")
+        status: int = command.run(options)
+    except KeyboardInterrupt:
+        return _EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        return EXIT_FAILED
+    except Exception as error:
+        return _tell(error)
+    return status
+
+
+def _tell(error: Exception) -> int:
+    """Say in one line what was wrong; the traceback only at LOG_LEVEL=DEBUG."""
+    known = isinstance(error, ClankbotError)
+    for line in str(error).splitlines() or [""]:
+        print(f"clankbot: {line}" if known else f"clankbot: {type(error).__name__}: {line}",
+              file=sys.stderr)  # fmt: skip
+    logging.getLogger(__name__).debug("the command failed", exc_info=error)
+    return exit_status(error)
+
+
+def exit_status(error: BaseException | None) -> int:
+    """What a supervisor shall learn from the error that ended the program."""
+    if isinstance(error, TokenRefused):
+        return EXIT_LOGIN_NEEDED
+    if isinstance(error, ConfigError | KeyRefused):
+        return EXIT_CONFIG
+    return EXIT_FAILED

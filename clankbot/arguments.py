@@ -1,0 +1,97 @@
+"""The command line: every command and option, described once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from clankbot import __version__
+
+_EPILOG = """\
+Settings come from the environment and from .env in the current directory; .env.example lists
+them.  Exit status: 0 as asked, 1 failed, 2 wrong usage, 77 run `login`, 78 a setting is wrong.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; ``options.module`` names the module of clankbot.cli that runs the command."""
+    parser = argparse.ArgumentParser(
+        prog="clankbot.py",
+        description="A Twitch chatbot that remembers its chat and talks along, "
+        "with words from your own Ollama.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"clankbot {__version__}")
+    parser.set_defaults(module="run")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add(commands, "run", "the bot; what runs when no command is given")
+    login = _add(commands, "login", "sign the bot account in with Twitch (no browser needed here)")
+    login.add_argument("--status", action="store_true", help="tell who is signed in, and until when")
+    _add(commands, "logout", "revoke the sign-in at Twitch and delete it here")
+    _add(commands, "check", "look at the whole set-up and tell what to do about it")
+    _add_rehearse(commands)
+    _add_stats(commands)
+    _add_export(commands)
+    forget = _add(commands, "forget", "delete all stored data of one viewer")
+    forget.add_argument("viewer", metavar="LOGIN_OR_ID", help="the viewer's login or user id")
+    forget.add_argument("--channel", metavar="C", help="in this channel only")
+    _add_copy(commands)
+    _add_replay(commands)
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(module=name.replace("-", "_"))
+    return parser
+
+
+def _add_rehearse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rehearse = _add(
+        commands, "rehearse", "the real bot in a chat room played on this machine; needs nothing"
+    )
+    rehearse.add_argument(
+        "--database", type=Path, metavar="FILE", help="keep the rehearsal's database in this file"
+    )
+
+
+def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    stats = _add(commands, "stats", "what is in the database, channel by channel")
+    stats.add_argument("--why", metavar="CHANNEL", help="the last decisions of a channel")
+    stats.add_argument(
+        "--changes", nargs="?", const="", metavar="CHANNEL", help="the last changes of settings"
+    )
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = _add(commands, "export", "a channel's history as training data (JSON Lines)")
+    export.add_argument("channel", metavar="CHANNEL", help="the channel, with or without #")
+    export.add_argument(
+        "--lines", type=int, default=20, metavar="N", help="chat lines before each answer (20)"
+    )
+    export.add_argument(
+        "--names", action="store_true", help="keep the viewers' names instead of pseudonyms"
+    )
+
+
+def _add_copy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    copy = _add(commands, "copy-database", "move a history between SQLite and MySQL/MariaDB")
+    copy.add_argument(
+        "direction",
+        choices=("to-mysql", "to-sqlite"),
+        help="from the SQLite file of DATABASE_URL to the MYSQL_* server, or back",
+    )
+
+
+def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    replay = _add(
+        commands, "replay", "a saved chat on a fake clock: when would the bot speak, and what"
+    )
+    replay.add_argument("file", type=Path, metavar="FILE", help="IRC log lines, or an export")
+    replay.add_argument("--channel", metavar="C", help="this channel of the file only")
+    replay.add_argument(
+        "--speed", type=float, default=0.0, metavar="X", help="X times as fast; 0: at once (0)"
+    )

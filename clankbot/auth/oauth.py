@@ -1,0 +1,262 @@
+"""Twitch's sign-in service, one method per question; answers and refusals as types.
+
+Source: https://dev.twitch.tv/docs/authentication/ (device code flow, refresh, validate, revoke)
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from clankbot.auth.exchange import Answer, Form, ask
+from clankbot.auth.redaction import new_token
+from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefused
+from clankbot.records import Identity, Secret
+
+SCOPES: Final = ("chat:read", "chat:edit")
+"""To read chat and to write in it.  https://dev.twitch.tv/docs/chat/irc"""
+
+_DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
+
+_REFRESH_PATIENCE: Final = 3
+"""How many times longer a refresh may take: an answer given up on is a one-time token lost."""
+
+_REFUSALS: Final = (400, 401)
+"""Twitch's no to a token or a code; any other status of the 400s says nothing about them.
+
+Source: https://dev.twitch.tv/docs/authentication/refresh-tokens (both mean: sign in again)
+"""
+
+_TOKEN: Final = re.compile(r"[!-~]{1,2000}")
+"""Visible ASCII, as it must be to fit into a header line."""
+
+_USUAL_LIFETIME_S: Final = 3600
+"""Assumed where Twitch names none; less than its usual four hours, and validation corrects it."""
+
+_LIFETIME_LIMIT_S: Final = 365 * 24 * 3600
+_POLL_INTERVAL_S: Final = 5
+"""Where the answer names none.  https://www.rfc-editor.org/rfc/rfc8628 (3.2)"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """A sign-in that waits for a person: what to show, and what to ask Twitch with."""
+
+    device_code: Secret
+    user_code: str
+    verification_uri: str
+    interval_s: float
+    lifetime_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """A new pair of tokens.  That of a public app refreshes once, and never again."""
+
+    access_token: Secret
+    refresh_token: Secret
+    lifetime_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What Twitch says of an access token: whose it is, what it may do, and for how long."""
+
+    identity: Identity
+    client_id: str
+    scopes: frozenset[str]
+    lifetime_s: int
+
+    @property
+    def missing_scopes(self) -> tuple[str, ...]:
+        """What the bot needs and the token may not."""
+        return tuple(scope for scope in SCOPES if scope not in self.scopes)
+
+
+class Wait(enum.Enum):
+    """Why there is no token yet."""
+
+    PENDING = "authorization_pending"
+    SLOW_DOWN = "slow_down"
+
+
+class TwitchOAuth:
+    """Asks Twitch's sign-in service on behalf of one app.  Keeps no state; for any thread.
+
+    Every method raises AuthUnavailable when Twitch is out of order; see ``exchange.ask``.
+    """
+
+    def __init__(
+        self,
+        auth_url: str,
+        client_id: str,
+        client_secret: Secret | None = None,
+        *,
+        timeout_s: float = 10.0,
+    ) -> None:
+        self._url = auth_url.rstrip("/")
+        self._client_secret = client_secret
+        self._timeout_s = timeout_s
+        self.client_id = client_id
+
+    def start_device(self) -> DeviceCode:
+        """Begin a sign-in.  Raises ConfigError when Twitch does not know the app."""
+        answer = self._post("device", {"scopes": " ".join(SCOPES)})
+        if answer.is_refusal:
+            _check_app(answer)
+            raise AuthError(f"Twitch refuses to start a sign-in: {_words(answer)}")
+        return DeviceCode(
+            device_code=_token(answer.fields, "device_code"),
+            user_code=_text(answer.fields, "user_code"),
+            verification_uri=_text(answer.fields, "verification_uri"),
+            interval_s=_seconds(answer.fields, "interval", _POLL_INTERVAL_S),
+            lifetime_s=_seconds(answer.fields, "expires_in", 1800),
+        )
+
+    def poll_device(self, code: DeviceCode) -> TokenGrant | Wait:
+        """Ask whether the person has agreed.  Raises TokenRefused when this sign-in is over."""
+        form: Form = {
+            "scopes": " ".join(SCOPES),
+            "device_code": code.device_code,
+            "grant_type": _DEVICE_GRANT,
+        }
+        answer = self._post("token", form)
+        if not answer.is_refusal:
+            return _grant(answer.fields)
+        said = answer.message.lower()
+        if answer.status == 429 or Wait.SLOW_DOWN.value in said:
+            return Wait.SLOW_DOWN
+        if Wait.PENDING.value in said:
+            return Wait.PENDING
+        if "denied" in said:
+            raise TokenRefused("The sign-in was denied on Twitch's page.")
+        if "expired" in said or "invalid device code" in said:
+            raise TokenRefused("The code has expired or was used already: run login again.")
+        if answer.status not in _REFUSALS:
+            raise AuthUnavailable(f"Twitch does not answer about the sign-in: {_words(answer)}")
+        raise TokenRefused(f"Twitch refuses the sign-in: {_words(answer)}")
+
+    def refresh(self, refresh_token: Secret) -> TokenGrant:
+        """Trade the refresh token for a new pair.  Raises TokenRefused when a person must act.
+
+        AuthUnavailable leaves open whether Twitch did it: the same token is worth one more try.
+        """
+        form: dict[str, str | Secret] = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+        }
+        if self._client_secret:
+            form["client_secret"] = self._client_secret
+        answer = self._post("token", form, patience_s=self._timeout_s * _REFRESH_PATIENCE)
+        if answer.is_refusal:
+            raise _refresh_refused(answer)
+        return _grant(answer.fields, former=refresh_token)
+
+    def validate(self, access_token: Secret) -> Validation | None:
+        """What Twitch says of the token; None when it is not, or no longer, good.
+
+        Source: https://dev.twitch.tv/docs/authentication/validate-tokens (at start and every hour)
+        """
+        answer = ask(
+            "GET",
+            f"{self._url}/validate",
+            authorization=("OAuth", access_token),
+            timeout_s=self._timeout_s,
+        )
+        if answer.status == 401:
+            return None
+        if answer.is_refusal:
+            raise AuthUnavailable(f"Twitch does not check the sign-in: {_words(answer)}")
+        fields = answer.fields
+        scopes = fields.get("scopes")
+        return Validation(
+            identity=Identity(_text(fields, "login").lower(), _text(fields, "user_id")),
+            client_id=_text(fields, "client_id"),
+            scopes=frozenset(scopes) if isinstance(scopes, list) else frozenset(),
+            lifetime_s=_seconds(fields, "expires_in", 0),
+        )
+
+    def revoke(self, access_token: Secret) -> None:
+        """Make the token worthless; one that is already so is fine."""
+        answer = self._post("revoke", {"token": access_token})
+        if answer.is_refusal and "invalid token" not in answer.message.lower():
+            raise AuthUnavailable(f"Twitch does not revoke the sign-in: {_words(answer)}")
+
+    def _post(self, path: str, form: Form, *, patience_s: float | None = None) -> Answer:
+        return ask(
+            "POST",
+            f"{self._url}/{path}",
+            form={"client_id": self.client_id, **form},
+            timeout_s=self._timeout_s,
+            patience_s=patience_s,
+        )
+
+
+def _refresh_refused(answer: Answer) -> AuthError:
+    """The error for a refused refresh: not every refusal is about the token."""
+    said = answer.message.lower()
+    if "client secret" in said:
+        return TokenRefused(
+            f"Twitch refuses to renew the sign-in ({_words(answer)}): set TWITCH_CLIENT_SECRET to"
+            " the app's current secret, or leave it out for a public app"
+        )
+    if answer.status not in _REFUSALS:
+        return AuthUnavailable(f"Twitch does not renew the sign-in: {_words(answer)}")
+    if "client" in said:
+        return TokenRefused(
+            f"Twitch refuses to renew the sign-in ({_words(answer)}): set TWITCH_CLIENT_ID to"
+            " the client id of your app, then run: python clankbot.py login"
+        )
+    return TokenRefused(
+        f"Twitch refuses to renew the sign-in ({_words(answer)}); run: python clankbot.py login"
+    )
+
+
+def _check_app(answer: Answer) -> None:
+    if "client" in answer.message.lower():
+        raise ConfigError(
+            f"TWITCH_CLIENT_ID: Twitch does not accept it ({_words(answer)}); it must be the client"
+            " id of an app registered at https://dev.twitch.tv/console/apps"
+        )
+
+
+def _words(answer: Answer) -> str:
+    return answer.message or f"status {answer.status}"
+
+
+def _grant(fields: Mapping[str, Any], former: Secret | None = None) -> TokenGrant:
+    """The pair in an answer; a refresh that names no new refresh token leaves the former good.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6749 (section 6)
+    """
+    keeps_former = former is not None and "refresh_token" not in fields
+    return TokenGrant(
+        access_token=_token(fields, "access_token"),
+        refresh_token=former if keeps_former and former else _token(fields, "refresh_token"),
+        lifetime_s=_seconds(fields, "expires_in", 0) or _USUAL_LIFETIME_S,
+    )
+
+
+def _token(fields: Mapping[str, Any], name: str) -> Secret:
+    value = fields.get(name)
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise AuthUnavailable(f"Twitch is out of order: its answer has no usable {name}")
+    return new_token(value)
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    """A value fit to be shown: printable, for it goes to a terminal, and not empty."""
+    value = fields.get(name)
+    if not isinstance(value, str) or not value or len(value) > 500 or not value.isprintable():
+        raise AuthUnavailable(f"Twitch is out of order: its answer has no usable {name}")
+    return value
+
+
+def _seconds(fields: Mapping[str, Any], name: str, default: int) -> int:
+    value = fields.get(name)
+    if not isinstance(value, (int, float)) or not 0 <= value <= _LIFETIME_LIMIT_S:
+        return default
+    return int(value)

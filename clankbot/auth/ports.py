@@ -1,0 +1,41 @@
+"""What this room needs of others: a place where the sealed tokens lie, shared by processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from clankbot.records import SealedTokens
+
+
+class TokenStore(Protocol):
+    """The one stored sign-in, and named leases.
+
+    Used by the thread that opened it.  Any method may raise DatabaseUnavailable: try again later.
+    """
+
+    def load_tokens(self) -> SealedTokens | None:
+        """The stored sign-in; None when nobody is signed in."""
+
+    def save_tokens(self, tokens: SealedTokens) -> None:
+        """Put these in the place of whatever was stored.
+
+        All or nothing, and durable on return: a power cut right afterwards must not undo it.
+        """
+
+    def delete_tokens(self) -> None:
+        """Forget the stored sign-in, if there is one."""
+
+    def take_lease(self, name: str, holder: str, seconds: float, now_ms: int) -> bool:
+        """Whether ``holder`` now has the lease, for ``seconds`` from ``now_ms`` (UTC).
+
+        False while another has it and its time is not up.
+        """
+
+    def drop_lease(self, name: str, holder: str) -> None:
+        """Give the lease back early; nothing happens where ``holder`` does not have it."""
+
+
+OpenStore = Callable[[], AbstractContextManager[TokenStore]]
+"""Opens a store for the calling thread and closes it again."""

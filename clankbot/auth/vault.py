@@ -1,0 +1,114 @@
+"""The stored sign-in, opened and sealed, and changed by one process at a time.
+
+Between the database and all that uses tokens; knows nothing of Twitch.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from clankbot.auth.ports import OpenStore, TokenStore
+from clankbot.auth.seal import Sealer
+from clankbot.errors import AuthUnavailable, DatabaseUnavailable
+from clankbot.records import Identity, SealedTokens, Secret
+
+_LEASE: Final = "token-refresh"
+
+_LEASE_S: Final = 60.0
+"""Longer than a refresh may take (see ``oauth``); after a crash others wait no longer than this."""
+
+_LEASE_STEP_S: Final = 0.25
+_LEASE_STEPS: Final = 60
+"""15 s in all: an ordinary refresh of another process ends within that."""
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds UTC, as stored."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A stored sign-in, opened."""
+
+    identity: Identity
+    access: Secret
+    refresh: Secret
+    created_at_ms: int
+    expires_at_ms: int
+
+
+def opened(row: SealedTokens, sealer: Sealer) -> SignIn:
+    """What the row holds.  Raises KeyRefused when no key opens it."""
+    return SignIn(
+        identity=Identity(row.bot_username, row.bot_user_id),
+        access=sealer.open(row.access_token),
+        refresh=sealer.open(row.refresh_token),
+        created_at_ms=row.created_at_ms,
+        expires_at_ms=row.expires_at_ms,
+    )
+
+
+def sealed(sign_in: SignIn, sealer: Sealer) -> SealedTokens:
+    """The row that holds the sign-in, under the newest key."""
+    return SealedTokens(
+        access_token=sealer.seal(sign_in.access),
+        refresh_token=sealer.seal(sign_in.refresh),
+        expires_at_ms=sign_in.expires_at_ms,
+        bot_username=sign_in.identity.login,
+        bot_user_id=sign_in.identity.user_id,
+        created_at_ms=sign_in.created_at_ms,
+    )
+
+
+class Vault:
+    """Reaches the stored sign-in, from any thread.
+
+    ``wait`` pauses between the tries for the lease; True from it means: told to stop.
+    """
+
+    def __init__(
+        self,
+        open_store: OpenStore,
+        wait: Callable[[float], bool],
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> None:
+        self._open_store = open_store
+        self._wait = wait
+        self._now_ms = now_ms
+        self._holder = uuid.uuid4().hex
+
+    @contextmanager
+    def shared(self) -> Iterator[TokenStore]:
+        """The store, for reading.  AuthUnavailable while the database is away."""
+        try:
+            with self._open_store() as store:
+                yield store
+        except DatabaseUnavailable as error:
+            raise AuthUnavailable(f"The stored sign-in cannot be reached: {error}") from error
+
+    @contextmanager
+    def alone(self) -> Iterator[TokenStore]:
+        """The store, while no other process may change the sign-in; what was read before is stale.
+
+        AuthUnavailable while the database is away, or another process takes very long.
+        """
+        with self.shared() as store:
+            self._take_lease(store)
+            try:
+                yield store
+            finally:
+                store.drop_lease(_LEASE, self._holder)
+
+    def _take_lease(self, store: TokenStore) -> None:
+        for _ in range(_LEASE_STEPS):
+            if store.take_lease(_LEASE, self._holder, _LEASE_S, self._now_ms()):
+                return
+            if self._wait(_LEASE_STEP_S):
+                break
+        raise AuthUnavailable("Another process is changing the stored sign-in")

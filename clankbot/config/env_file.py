@@ -1,0 +1,77 @@
+"""The ``.env`` file: its values, and what its owner should know about it.
+
+Values are taken as they stand: ``${...}`` is not replaced, or a password with a dollar sign would
+change on its way.  No value is repeated in a problem or a warning, for it may be a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import Binding, parse_stream
+
+from clankbot.errors import ConfigError
+
+_CUT_OFF = re.compile(r"\s#\w")
+_NEAR = 0.85
+"""TWITCH_CHANEL is nearly TWITCH_CHANNELS; the variables of other programs are left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """What a ``.env`` file holds."""
+
+    values: Mapping[str, str]
+    problems: tuple[str, ...] = ()
+    """Lines that cannot be read."""
+    warnings: tuple[str, ...] = ()
+    """What is probably not meant as it was written."""
+
+
+def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
+    """The file's values; none where there is no file.  ``known`` are the names of our variables.
+
+    Raises ConfigError where the file cannot be read at all.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return EnvFile({})
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path.name} cannot be read; accepted: text in UTF-8") from error
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    warnings: list[str] = []
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            problems.append(_unreadable(path.name, binding))
+        elif binding.key is not None and binding.value is not None:
+            values[binding.key] = binding.value
+            warnings += _doubts(path.name, binding.key, binding, known)
+    return EnvFile(values, tuple(problems), tuple(warnings))
+
+
+def _unreadable(file: str, binding: Binding) -> str:
+    """What to tell about a line that is no assignment."""
+    written = binding.original.string
+    line = binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
+    return f"line {line} of {file} cannot be read; accepted: NAME=value, any quotes closed"
+
+
+def _doubts(file: str, name: str, binding: Binding, known: Collection[str]) -> list[str]:
+    """Warnings about one assignment: a misspelt name, a list cut off at a ``#``."""
+    if name not in known:
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=_NEAR)
+        return [f"{name} in {file} is not a setting; did you mean {near[0]}?"] if near else []
+    value = binding.value or ""
+    is_list = value.startswith("#") or value.endswith(",")
+    if is_list and "#" not in value[1:] and _CUT_OFF.search(binding.original.string):
+        return [f"{name} in {file} ends at the second #; put the value in quotes to keep all of it"]
+    return []

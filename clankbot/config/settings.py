@@ -1,0 +1,167 @@
+"""The program's settings: read from the environment and ``.env``, checked all at once.
+
+The one place that reads ``os.environ``.  Other rooms are given plain values by the wiring.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clankbot.config.addresses import IrcServer, Listener
+from clankbot.config.env_file import read_env_file
+from clankbot.config.kinds import Refused
+from clankbot.config.variables import VARIABLES
+from clankbot.errors import ConfigError
+from clankbot.records import Secret
+
+MOST_CHANNELS = 100
+"""How many channels Twitch lets one account join.  https://dev.twitch.tv/docs/chat/#rate-limits"""
+
+_NAMES = frozenset(variable.name for variable in VARIABLES)
+_NEEDED_FOR_MYSQL = ("MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every variable of the table, under its name in lower case.  Paths are absolute."""
+
+    database_type: str
+    database_url: Path
+    mysql_host: str
+    mysql_port: int
+    mysql_user: str | None
+    mysql_password: Secret | None = field(repr=False)
+    mysql_database: str | None
+    mysql_ssl_ca: Path | None
+    ollama_url: str = field(repr=False)
+    """May hold a password: see ``addresses.without_password``."""
+    ollama_model: str
+    ollama_timeout: float
+    ollama_load_timeout: float
+    ollama_api_key: Secret | None = field(repr=False)
+    ollama_keep_alive: int | str | None
+    ollama_num_ctx: int | None
+    twitch_client_id: str | None
+    twitch_client_secret: Secret | None = field(repr=False)
+    twitch_channels: tuple[str, ...]
+    twitch_irc_url: IrcServer
+    twitch_auth_url: str
+    twitch_api_url: str
+    content_filter_enabled: bool
+    blocked_words_file: Path
+    message_threshold: int
+    time_delay: int
+    context_limit: int
+    message_retention_days: int
+    message_retention_count: int
+    ignored_users: tuple[str, ...]
+    token_encryption_key: Secret | None = field(repr=False)
+    token_encryption_key_file: Path | None
+    dry_run: bool
+    bot_owners: tuple[str, ...]
+    irc_idle_timeout: float
+    token_validate_interval: float
+    status_listen: Listener | None
+    bot_cluster: bool
+    log_level: str
+    log_format: str
+    warnings: tuple[str, ...] = ()
+    """What the owner should be told at every start."""
+
+
+def settings_from_process() -> Settings:
+    """The settings of this process: its environment, and ``.env`` in the current folder."""
+    return load_settings(os.environ, Path.cwd())
+
+
+def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
+    """The settings in ``environ``, then in ``.env`` of ``folder``; an empty value means unset.
+
+    Paths are taken from ``folder``.  Raises ConfigError with every wrong setting.
+    """
+    env_file = read_env_file(folder / ".env", _NAMES)
+    written = _written(env_file.values) | _written(environ)
+    problems = list(env_file.problems)
+    values: dict[str, Any] = {}
+    for variable in VARIABLES:
+        text = written.get(variable.name, variable.default)
+        try:
+            value = variable.read(text)
+        except Refused as refusal:
+            problems.append(variable.problem(text, refusal))
+        else:
+            values[variable.field] = folder / value if isinstance(value, Path) else value
+    problems += _contradictions(written, values)
+    if problems:
+        raise ConfigError(*problems)
+    return Settings(**values, warnings=(*env_file.warnings, *_cautions(values)))
+
+
+def require_for_run(settings: Settings) -> None:
+    """Raises ConfigError unless the bot can run: it needs channels, and an app to speak as."""
+    problems = []
+    if not settings.twitch_channels:
+        problems.append(_missing("TWITCH_CHANNELS", "the channels to join, such as alice,bob"))
+    if settings.twitch_client_id is None and not settings.dry_run:
+        problems.append(_missing_client_id())
+    if problems:
+        raise ConfigError(*problems)
+
+
+def require_for_login(settings: Settings) -> None:
+    """Raises ConfigError unless a sign-in can be asked for."""
+    if settings.twitch_client_id is None:
+        raise ConfigError(_missing_client_id())
+
+
+def _written(source: Mapping[str, str]) -> dict[str, str]:
+    """Our variables that are set there."""
+    return {name: text for name, text in source.items() if name in _NAMES and text.strip()}
+
+
+def _contradictions(written: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
+    """Settings that are right by themselves but not together."""
+    problems = []
+    if values.get("database_type") == "mysql":
+        problems += [
+            _missing(name, "a value, as DATABASE_TYPE is mysql")
+            for name in _NEEDED_FOR_MYSQL
+            if name not in written
+        ]
+    if "TOKEN_ENCRYPTION_KEY" in written and "TOKEN_ENCRYPTION_KEY_FILE" in written:
+        problems.append(
+            "TOKEN_ENCRYPTION_KEY and TOKEN_ENCRYPTION_KEY_FILE are both set; accepted: one of them"
+        )
+    return problems
+
+
+def _cautions(values: Mapping[str, Any]) -> list[str]:
+    """Warnings about settings that are accepted."""
+    cautions = []
+    if not values["content_filter_enabled"]:
+        cautions.append(
+            "CONTENT_FILTER_ENABLED is false: blocked words are stored, and may be said by the bot"
+        )
+    count = len(values["twitch_channels"])
+    if count > MOST_CHANNELS:
+        cautions.append(
+            f"TWITCH_CHANNELS names {count} channels; one account can join {MOST_CHANNELS}"
+        )
+    for name in ("STATUS_LISTEN", "BOT_CLUSTER"):
+        if values[name.lower()]:
+            cautions.append(f"{name} comes in a later version and has no effect yet")
+    return cautions
+
+
+def _missing(name: str, accepted: str) -> str:
+    """What to tell about a variable that has to be set."""
+    return f"{name} is not set; accepted: {accepted}"
+
+
+def _missing_client_id() -> str:
+    """What to tell where the Twitch application is not named."""
+    return _missing("TWITCH_CLIENT_ID", "the client id of your app at dev.twitch.tv/console")

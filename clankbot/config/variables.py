@@ -1,0 +1,263 @@
+"""The table of environment variables: each is described here once and nowhere else.
+
+Parsing, ``Settings``, ``.env.example`` and the README's table are made from it or checked against
+it.  A new setting is an entry here and a field of the same name in ``Settings``.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from clankbot.config.addresses import (
+    IRC_SERVER,
+    LISTENER,
+    OLLAMA_URL,
+    SERVICE_URL,
+    without_password,
+)
+from clankbot.config.kinds import (
+    FLAG,
+    KEY,
+    MODEL,
+    PASSWORD,
+    Kind,
+    Refused,
+    decimal,
+    one_of,
+    optional,
+    seconds,
+    whole,
+    whole_seconds,
+)
+
+_LOGIN = re.compile(r"[a-z0-9_]{1,25}")
+_USER_ID = re.compile(r"[0-9]{1,20}")
+_NAME = re.compile(r"[!-~]{1,200}")
+_KEEP_ALIVE_SECONDS = re.compile(r"-?[0-9]{1,9}")
+_GO_DURATION = re.compile(r"-?([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|µs|ms|s|m|h))+")
+_MOST_SHOWN_CHARS = 60
+
+_KNOWN_BOTS = (
+    "blerp, botisimo, botrixoficial, coebot, creatisbot, deepbot, fossabot, frostytoolsdotcom, "
+    "kofistreambot, lolrankbot, moobot, nightbot, own3d, playwithviewersbot, "
+    "pokemoncommunitygame, pretzelrocks, restreambot, sery_bot, songlistbot, soundalerts, "
+    "stay_hydrated_bot, streamelements, streamlabs, streamstickers, tangiabot, trackerggbot, "
+    "wizebot"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of the environment."""
+
+    name: str
+    default: str
+    """As it would be written; empty where there is none."""
+    kind: Kind[object]
+    help: str
+
+    @property
+    def field(self) -> str:
+        """The field of ``Settings`` that holds it."""
+        return self.name.lower()
+
+    def read(self, written: str) -> object:
+        """The value of what somebody wrote.  Raises Refused."""
+        return self.kind.read(written if self.kind.is_secret else _unquoted(written))
+
+    def problem(self, written: str, refusal: Refused) -> str:
+        """What to tell about a value that was refused; a secret is never in it."""
+        value = "wrong (a secret, not shown)" if self.kind.is_secret else _shown(written)
+        part = f"; the trouble is {_shown(refusal.part)}" if refusal.part else ""
+        return f"{self.name} is {value}; accepted: {self.kind.accepts}{part}"
+
+
+def _unquoted(text: str) -> str:
+    """The text without blanks around it, nor the quotes that Docker's --env-file leaves on."""
+    text = text.strip()
+    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1].strip()
+    return text
+
+
+def _shown(text: str) -> str:
+    """A value somebody wrote, short, on one line, and without a password."""
+    text = without_password(text.strip())
+    cut = text if len(text) <= _MOST_SHOWN_CHARS else f"{text[:_MOST_SHOWN_CHARS]}…"
+    return repr(cut)
+
+
+def _read_path(text: str) -> Path:
+    """A file; ``~`` is the home folder."""
+    if "\0" in text or not text:
+        raise Refused
+    return Path(os.path.expanduser(text))
+
+
+def _read_database(text: str) -> Path:
+    """The file of ``path`` or ``sqlite:///path``."""
+    path = text.removeprefix("sqlite:///")
+    if "://" in path or path.startswith((":", "file:", "sqlite:")):
+        raise Refused
+    return _read_path(path)
+
+
+def _listed(pattern: re.Pattern[str]) -> Callable[[str], tuple[str, ...]]:
+    """Reads names between commas, each once, in their order, without ``#`` or ``@`` before them."""
+
+    def read(text: str) -> tuple[str, ...]:
+        names = [item.strip().lstrip("#@").strip().lower() for item in text.split(",")]
+        for name in names:
+            if name and not pattern.fullmatch(name):
+                raise Refused(name)
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    return read
+
+
+def _read_keep_alive(text: str) -> int | str:
+    """Seconds as a number, or a duration as Go writes it: what Ollama takes."""
+    if _KEEP_ALIVE_SECONDS.fullmatch(text):
+        return int(text)
+    if not _GO_DURATION.fullmatch(text):
+        raise Refused
+    return text
+
+
+def _read_name(text: str) -> str:
+    """A name without blanks."""
+    if not _NAME.fullmatch(text):
+        raise Refused
+    return text
+
+
+_PORT = whole(1, 65535)
+_WORD = Kind("one word of ASCII characters", _read_name)
+_FILE = Kind("the path of a file", _read_path)
+_DATABASE = Kind("the path of a file, or sqlite:///path", _read_database)
+_LOGINS = Kind("Twitch logins between commas (1 to 25 of a-z, 0-9 and _)", _listed(_LOGIN))
+_USER_IDS = Kind("Twitch user ids (numbers) between commas", _listed(_USER_ID))
+_KEEP_ALIVE = Kind("seconds, -1 for ever, or a time such as 30m", _read_keep_alive)
+_LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", warn="WARNING")
+
+VARIABLES: Final[tuple[Variable, ...]] = (
+    Variable(
+        "DATABASE_TYPE",
+        "sqlite",
+        one_of("sqlite", "mysql"),
+        "The kind of database: sqlite or mysql.",
+    ),
+    Variable("DATABASE_URL", "./chatbot.db", _DATABASE, "The SQLite file."),
+    Variable("MYSQL_HOST", "localhost", _WORD, "The MySQL or MariaDB server."),
+    Variable("MYSQL_PORT", "3306", _PORT, "Its port."),
+    Variable("MYSQL_USER", "", optional(_WORD), "The user; needed for mysql."),
+    Variable("MYSQL_PASSWORD", "", optional(PASSWORD), "The password; needed for mysql."),
+    Variable("MYSQL_DATABASE", "", optional(_WORD), "The database's name; needed for mysql."),
+    Variable("MYSQL_SSL_CA", "", optional(_FILE), "A file of CA certificates: connect with TLS."),
+    Variable("OLLAMA_URL", "http://localhost:11434", OLLAMA_URL, "Where Ollama answers."),
+    Variable("OLLAMA_MODEL", "llama3.1", MODEL, "The model that writes the messages."),
+    Variable(
+        "OLLAMA_TIMEOUT",
+        "30",
+        seconds(0.1, 3600),
+        "Seconds for one whole generation with the model loaded.",
+    ),
+    Variable(
+        "OLLAMA_LOAD_TIMEOUT", "300", seconds(0.1, 7200), "Seconds for loading a model into memory."
+    ),
+    Variable("OLLAMA_API_KEY", "", optional(KEY), "A bearer token, for a server behind a proxy."),
+    Variable(
+        "OLLAMA_KEEP_ALIVE",
+        "",
+        optional(_KEEP_ALIVE),
+        "How long Ollama keeps the model loaded; unset leaves it to the bot.",
+    ),
+    Variable(
+        "OLLAMA_NUM_CTX",
+        "",
+        optional(whole(256, 1_048_576)),
+        "The context window in tokens; unset leaves it to the bot.",
+    ),
+    Variable(
+        "TWITCH_CLIENT_ID",
+        "",
+        optional(_WORD),
+        "The client id of your application at dev.twitch.tv/console.",
+    ),
+    Variable(
+        "TWITCH_CLIENT_SECRET",
+        "",
+        optional(KEY),
+        "Its secret, only for a confidential application.",
+    ),
+    Variable("TWITCH_CHANNELS", "", _LOGINS, "The channels to join, with commas between them."),
+    Variable("TWITCH_IRC_URL", "ircs://irc.chat.twitch.tv:6697", IRC_SERVER, "Twitch chat."),
+    Variable("TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2", SERVICE_URL, "Twitch's sign-in."),
+    Variable("TWITCH_API_URL", "https://api.twitch.tv/helix", SERVICE_URL, "Twitch's API."),
+    Variable(
+        "CONTENT_FILTER_ENABLED",
+        "true",
+        FLAG,
+        "Whether blocked words are kept out of the database and of what the bot says.",
+    ),
+    Variable("BLOCKED_WORDS_FILE", "./blocked_words.txt", _FILE, "The list of blocked words."),
+    Variable(
+        "MESSAGE_THRESHOLD", "30", whole(1, 500), "Messages of viewers between two of the bot."
+    ),
+    Variable(
+        "TIME_DELAY", "300", whole_seconds(0, 86_400), "Seconds between two messages of the bot."
+    ),
+    Variable("CONTEXT_LIMIT", "200", whole(1, 500), "The newest messages that the model sees."),
+    Variable(
+        "MESSAGE_RETENTION_DAYS",
+        "30",
+        whole(0, 3650),
+        "Days that chat is kept; 0 is without limit.",
+    ),
+    Variable(
+        "MESSAGE_RETENTION_COUNT",
+        "10000",
+        whole(0, 10_000_000),
+        "Messages kept in each channel; 0 is without limit.",
+    ),
+    Variable(
+        "IGNORED_USERS",
+        _KNOWN_BOTS,
+        _LOGINS,
+        "Logins neither stored, counted nor answered; well-known bots by default.",
+    ),
+    Variable(
+        "TOKEN_ENCRYPTION_KEY",
+        "",
+        optional(PASSWORD),
+        "The key to the stored sign-in; unset, a key file is made beside the database.",
+    ),
+    Variable(
+        "TOKEN_ENCRYPTION_KEY_FILE", "", optional(_FILE), "The same key, in a file of its own."
+    ),
+    Variable(
+        "DRY_RUN", "false", FLAG, "Do everything but speak; what would have been said is logged."
+    ),
+    Variable("BOT_OWNERS", "", _USER_IDS, "User ids that may command in every channel."),
+    Variable(
+        "IRC_IDLE_TIMEOUT",
+        "60",
+        seconds(0.1, 3600),
+        "Seconds of silence after which the chat connection is tested.",
+    ),
+    Variable(
+        "TOKEN_VALIDATE_INTERVAL",
+        "3600",
+        seconds(0.1, 3600),
+        "Seconds between two checks of the sign-in; Twitch asks for one an hour.",
+    ),
+    Variable("STATUS_LISTEN", "", optional(LISTENER), "Where a status page is served; not yet."),
+    Variable("BOT_CLUSTER", "off", FLAG, "Several processes share the channels; not yet."),
+    Variable("LOG_LEVEL", "INFO", _LEVEL, "How much is logged."),
+    Variable("LOG_FORMAT", "console", one_of("console", "json"), "How it is logged."),
+)

@@ -1,0 +1,1 @@
+"""The database room: questions and deeds in our words, SQL for two engines."""

@@ -1,0 +1,420 @@
+"""Every statement the program runs, as named constants; the migrations are in ``schema.py``.
+
+Each is written once with ``?`` for a value, and turned into the text each engine takes.  Where the
+engines differ in more than that, both texts stand here side by side.  No SQL is built from values:
+what varies in a text is the name of a column or table out of the fixed lists in this file.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+class Dialect(enum.Enum):
+    """Whose SQL is spoken."""
+
+    SQLITE = "sqlite"
+    MYSQL = "mysql"
+    """MySQL 8 and MariaDB 10.11 alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement in the words of both engines."""
+
+    sqlite: str
+    mysql: str
+
+    def text(self, dialect: Dialect) -> str:
+        """The text this engine takes, with its own sign for a value."""
+        return self.sqlite if dialect is Dialect.SQLITE else self.mysql
+
+
+def both(text: str) -> Statement:
+    """A statement that both engines take.
+
+    The index hints are for MySQL: for a small LIMIT it likes to walk the whole table in the order
+    of the ids instead, which is slow for a channel that has been quiet for long.
+    """
+    return each(re.sub(r" FORCE INDEX \(\w+\)", "", text), text)
+
+
+def each(sqlite: str, mysql: str) -> Statement:
+    """A statement that the engines word differently; ``?`` stands for a value in both."""
+    return Statement(sqlite, mysql.replace("?", "%s"))
+
+
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    """The plain INSERT of one row.  PyMySQL makes many rows of it one statement."""
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _insert_new(table: str, columns: tuple[str, ...], key: str) -> Statement:
+    """Insert unless a row with this key is there; any other trouble is still an error."""
+    insert = _insert(table, columns)
+    return each(
+        f"{insert} ON CONFLICT ({key}) DO NOTHING",
+        f"{insert} ON DUPLICATE KEY UPDATE {key} = {key}",
+    )
+
+
+def _upsert(table: str, columns: tuple[str, ...], key: str, update: tuple[str, ...]) -> Statement:
+    """Insert, or write only the columns in ``update`` where a row with this key is there."""
+    insert = _insert(table, columns)
+    sqlite = ", ".join(f"{column} = excluded.{column}" for column in update)
+    mysql = ", ".join(f"{column} = VALUES({column})" for column in update)
+    return each(
+        f"{insert} ON CONFLICT ({key}) DO UPDATE SET {sqlite}",
+        f"{insert} ON DUPLICATE KEY UPDATE {mysql}",
+    )
+
+
+# --- connections and transactions ---------------------------------------------------------------
+
+SQLITE_FILE: Final = ("PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL")
+"""What a file is made with; harmless where it was made before."""
+
+SQLITE_CONNECTION: Final = (
+    "PRAGMA synchronous = NORMAL",  # in WAL mode a crash loses nothing, a power cut the last moment
+    "PRAGMA secure_delete = ON",  # removed words are overwritten in the file, not only unlinked
+    "PRAGMA journal_size_limit = 4194304",  # the log shrinks again after a burst
+)
+MYSQL_MODE: Final = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
+MYSQL_CONNECTION: Final = (
+    "SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 5",
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # few locks, each read up to date
+)
+
+BEGIN: Final = each("BEGIN IMMEDIATE", "START TRANSACTION")
+COMMIT: Final = both("COMMIT")
+ROLLBACK: Final = both("ROLLBACK")
+SYNC_FULLY: Final = each("PRAGMA synchronous = FULL", "DO 0")
+SYNC_NORMALLY: Final = each("PRAGMA synchronous = NORMAL", "DO 0")
+
+_OUR_SCHEMA: Final = "CONCAT('clankbot-schema-', MD5(DATABASE()))"
+_OUR_INSTANCE: Final = "CONCAT('clankbot-instance-', MD5(DATABASE()))"
+LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_SCHEMA}, 5)")
+"""SQLite needs no lock of its own: each migration begins by taking the file for writing."""
+UNLOCK_SCHEMA: Final = each("SELECT 1", f"SELECT RELEASE_LOCK({_OUR_SCHEMA})")
+MYSQL_STAY_CONNECTED: Final = each("SELECT 1", "SET SESSION wait_timeout = 31536000")
+MYSQL_LOCK_INSTANCE: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_INSTANCE}, 2)")
+
+READ_MARK: Final = each(
+    "SELECT mark FROM batch_marks WHERE writer = ?",
+    "SELECT mark FROM batch_marks WHERE writer = ? FOR UPDATE",
+)
+SET_MARK: Final = _upsert(
+    "batch_marks", ("writer", "mark", "marked_at"), "writer", ("mark", "marked_at")
+)
+DELETE_MARK: Final = both("DELETE FROM batch_marks WHERE writer = ?")
+DELETE_OLD_MARKS: Final = both("DELETE FROM batch_marks WHERE marked_at < ?")
+
+# --- messages -----------------------------------------------------------------------------------
+
+MESSAGE_COLUMNS: Final = (
+    "message_id",
+    "channel",
+    "user_id",
+    "user_login",
+    "user_display_name",
+    "message_content",
+    "timestamp",
+    "is_own",
+)
+ADD_MESSAGE: Final = _insert_new("messages", MESSAGE_COLUMNS, "message_id")
+NEWEST_ID: Final = both("SELECT COALESCE(MAX(id), 0) FROM messages")
+IDS_ADDED_AFTER: Final = both("SELECT message_id FROM messages WHERE id > ?")
+
+RECENT_MESSAGES: Final = both(
+    "SELECT message_id, user_id, user_login, user_display_name, message_content, timestamp, is_own"
+    " FROM messages FORCE INDEX (messages_by_channel)"
+    " WHERE channel = ? ORDER BY id DESC LIMIT ?"
+)
+EXPORT_PAGE: Final = both(
+    f"SELECT id, {', '.join(MESSAGE_COLUMNS)} FROM messages FORCE INDEX (messages_by_channel)"
+    " WHERE channel = ? AND id > ? ORDER BY id LIMIT ?"
+)
+COUNT_AFTER_ROW: Final = both(
+    "SELECT COUNT(*) FROM (SELECT 1 FROM messages FORCE INDEX (messages_by_channel)"
+    " WHERE channel = ? AND id > ? AND is_own = 0 LIMIT ?) AS capped"
+)
+COUNT_HELD: Final = both(
+    "SELECT COUNT(*) FROM (SELECT 1 FROM messages FORCE INDEX (messages_by_channel)"
+    " WHERE channel = ? LIMIT ?) AS capped"
+)
+COUNT_SINCE: Final = both(
+    "SELECT COUNT(*) FROM messages FORCE INDEX (messages_by_time)"
+    " WHERE channel = ? AND timestamp >= ? AND is_own = 0"
+)
+SPEAKERS_SINCE: Final = both(
+    "SELECT COUNT(DISTINCT user_id) FROM messages FORCE INDEX (messages_by_time)"
+    " WHERE channel = ? AND timestamp >= ? AND is_own = 0"
+)
+IS_OWN_MESSAGE: Final = both(
+    "SELECT 1 FROM messages WHERE message_id = ? AND is_own = 1"
+    " UNION ALL SELECT 1 FROM spoken WHERE message_id = ?"
+)
+CHANNELS: Final = both(
+    "SELECT channel FROM messages UNION SELECT channel FROM spoken"
+    " UNION SELECT channel FROM channel_config ORDER BY channel"
+)
+SUMMARIES: Final = both(
+    "SELECT channel, COUNT(*), COUNT(DISTINCT CASE WHEN is_own = 0 THEN user_id END),"
+    " SUM(is_own), MIN(timestamp), MAX(timestamp) FROM messages GROUP BY channel ORDER BY channel"
+)
+
+REMOVE_MESSAGE: Final = both("DELETE FROM messages WHERE message_id = ? AND channel = ?")
+# The three below are repeated until they find nothing more: with MySQL in steps, so that the
+# history of years cannot outlast the time-out of one statement.
+REMOVE_VIEWER_BY_ID: Final = each(
+    "DELETE FROM messages WHERE user_id = ? AND channel = ?",
+    "DELETE FROM messages WHERE user_id = ? AND channel = ? LIMIT 5000",
+)
+REMOVE_VIEWER_BY_LOGIN: Final = each(
+    "DELETE FROM messages WHERE user_login = ? AND channel = ?",
+    "DELETE FROM messages WHERE user_login = ? AND channel = ? LIMIT 5000",
+)
+REMOVE_CHANNEL: Final = each(
+    "DELETE FROM messages WHERE channel = ?",
+    "DELETE FROM messages WHERE channel = ? LIMIT 5000",
+)
+REMOVE_VIEWER_EVERYWHERE: Final = each(
+    "DELETE FROM messages WHERE user_id = ?",
+    "DELETE FROM messages WHERE user_id = ? LIMIT 5000",
+)
+
+PRUNE_BY_AGE: Final = each(
+    "DELETE FROM messages WHERE id IN (SELECT id FROM messages"
+    " WHERE channel = ? AND timestamp < ? ORDER BY timestamp LIMIT ?)",
+    "DELETE messages FROM messages JOIN (SELECT id FROM messages FORCE INDEX (messages_by_time)"
+    " WHERE channel = ? AND timestamp < ? ORDER BY timestamp LIMIT ?) AS old USING (id)",
+)
+PRUNE_BY_COUNT: Final = each(
+    "DELETE FROM messages WHERE id IN (SELECT id FROM messages"
+    " WHERE channel = ? ORDER BY id DESC LIMIT ? OFFSET ?)",
+    "DELETE messages FROM messages JOIN (SELECT id FROM messages FORCE INDEX (messages_by_channel)"
+    " WHERE channel = ? ORDER BY id DESC LIMIT ? OFFSET ?) AS old USING (id)",
+)
+
+SIZE_BYTES: Final = each(
+    "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+    "SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables"
+    " WHERE table_schema = DATABASE()",
+)
+SQLITE_FREE_PAGES: Final = each("SELECT freelist_count FROM pragma_freelist_count()", "SELECT 0")
+SQLITE_GIVE_BACK_16: Final = each("PRAGMA incremental_vacuum(16)", "DO 0")
+SQLITE_DO_NOT_WAIT: Final = each("PRAGMA busy_timeout = 0", "DO 0")
+SQLITE_WAIT: Final = each("PRAGMA busy_timeout = 5000", "DO 0")
+SQLITE_EMPTY_LOG: Final = each("PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 0")
+
+# --- viewers ------------------------------------------------------------------------------------
+
+ADD_OPT_OUT: Final = _insert_new("opt_outs", ("user_id", "since"), "user_id")
+DELETE_OPT_OUT: Final = both("DELETE FROM opt_outs WHERE user_id = ?")
+OPT_OUTS: Final = both("SELECT user_id FROM opt_outs")
+FIND_VIEWERS: Final = both(
+    "SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_viewer) WHERE user_id = ?"
+    " UNION"
+    " SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_login) WHERE user_login = ?"
+)
+FIND_VIEWERS_IN_CHANNEL: Final = both(
+    "SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_viewer)"
+    " WHERE user_id = ? AND channel = ? UNION"
+    " SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_login)"
+    " WHERE user_login = ? AND channel = ?"
+)
+UNNAME_CHANGES: Final = both(
+    "UPDATE setting_changes SET changed_by_id = '', changed_by = '' WHERE changed_by_id = ?"
+)
+UNNAME_CHANGES_IN_CHANNEL: Final = both(
+    "UPDATE setting_changes SET changed_by_id = '', changed_by = ''"
+    " WHERE changed_by_id = ? AND channel = ?"
+)
+UNNAME_TERMS: Final = both(
+    "UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ?"
+)
+UNNAME_TERMS_IN_CHANNEL: Final = both(
+    "UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ? AND channel = ?"
+)
+
+# --- what the bot said, and how it was taken ------------------------------------------------------
+
+ADD_SPOKEN: Final = _insert_new(
+    "spoken",
+    ("channel", "message_id", "after_row", "spoken_at", "fingerprint", "shadow"),
+    "message_id",
+)
+LAST_SPOKEN: Final = both(
+    "SELECT after_row, spoken_at FROM spoken FORCE INDEX (spoken_by_channel)"
+    " WHERE channel = ? ORDER BY id DESC LIMIT 1"
+)
+RECENT_SPOKEN: Final = both(
+    "SELECT message_id, spoken_at, fingerprint, removed_at IS NOT NULL, shadow"
+    " FROM spoken FORCE INDEX (spoken_by_channel) WHERE channel = ? ORDER BY id DESC LIMIT ?"
+)
+OWN_IDS_OF_VIEWER: Final = both(
+    "SELECT message_id FROM messages FORCE INDEX (messages_by_viewer)"
+    " WHERE user_id = ? AND channel = ? AND is_own = 1"
+)
+OWN_IDS_OF_LOGIN: Final = both(
+    "SELECT message_id FROM messages FORCE INDEX (messages_by_login)"
+    " WHERE user_login = ? AND channel = ? AND is_own = 1"
+)
+OWN_IDS_OF_CHANNEL: Final = both(
+    "SELECT message_id FROM messages FORCE INDEX (messages_by_channel)"
+    " WHERE channel = ? AND is_own = 1"
+)
+MARK_SPOKEN_REMOVED: Final = both(
+    "UPDATE spoken SET removed_at = ? WHERE message_id = ? AND channel = ? AND removed_at IS NULL"
+)
+NEWEST_SPOKEN_ID: Final = both("SELECT MAX(id) FROM spoken WHERE channel = ?")
+SPOKEN_ID_PAST: Final = both(
+    "SELECT id FROM spoken FORCE INDEX (spoken_by_channel)"
+    " WHERE channel = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+)
+PRUNE_SPOKEN_BY_AGE: Final = both("DELETE FROM spoken WHERE channel = ? AND id < ? AND spoken_at < ?")
+PRUNE_SPOKEN_BY_COUNT: Final = both("DELETE FROM spoken WHERE channel = ? AND id <= ?")
+
+ADD_HINT: Final = both(_insert("hints", ("channel", "hinted_at")))
+HINTS_SINCE: Final = both(
+    "SELECT hinted_at FROM hints WHERE channel = ? AND hinted_at >= ? ORDER BY hinted_at"
+)
+CLEAR_HINTS: Final = both("DELETE FROM hints WHERE channel = ?")
+PRUNE_HINTS: Final = both("DELETE FROM hints WHERE channel = ? AND hinted_at < ?")
+
+# --- the settings of a channel and what is noted about it -----------------------------------------
+
+SETTING_COLUMNS: Final = (
+    "message_threshold",
+    "time_delay",
+    "context_limit",
+    "ollama_model",
+    "cooldown",
+    "max_length",
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "repeat_penalty",
+    "num_predict",
+    "seed",
+    "persona",
+    "mentions",
+    "spontaneous",
+    "retention_days",
+    "enabled",
+    "quiet_until",
+    "quiet_hours",
+    "timezone",
+    "live_only",
+    "adaptive",
+    "min_speakers",
+)
+SWITCH_COLUMNS: Final = frozenset({"mentions", "spontaneous", "enabled", "live_only", "adaptive"})
+"""Columns that hold yes or no, kept as 1 and 0."""
+
+ALL_OVERRIDES: Final = both(f"SELECT channel, {', '.join(SETTING_COLUMNS)} FROM channel_config")
+OVERRIDES: Final = both(
+    f"SELECT channel, {', '.join(SETTING_COLUMNS)} FROM channel_config WHERE channel = ?"
+)
+SET_COLUMN: Final[Mapping[str, Statement]] = {
+    column: _upsert(
+        "channel_config",
+        ("channel", column, "created_at", "updated_at"),
+        "channel",
+        (column, "updated_at"),
+    )
+    for column in SETTING_COLUMNS
+}
+
+_CHANGE: Final = (
+    "SELECT id, channel, setting, old_value, new_value, changed_by_id, changed_by, changed_at,"
+    " undone FROM setting_changes"
+)
+ADD_CHANGE: Final = both(
+    _insert(
+        "setting_changes",
+        (
+            "channel",
+            "setting",
+            "old_value",
+            "new_value",
+            "changed_by_id",
+            "changed_by",
+            "changed_at",
+            "undoes",
+        ),
+    )
+)
+MARK_UNDONE: Final = both("UPDATE setting_changes SET undone = 1 WHERE id = ? AND channel = ?")
+LAST_CHANGE: Final = both(
+    f"{_CHANGE} FORCE INDEX (setting_changes_by_channel)"
+    " WHERE channel = ? AND undone = 0 AND undoes IS NULL ORDER BY id DESC LIMIT 1"
+)
+CHANGES: Final = both(f"{_CHANGE} ORDER BY id DESC LIMIT ?")
+CHANGES_IN_CHANNEL: Final = both(
+    f"{_CHANGE} FORCE INDEX (setting_changes_by_channel)"
+    " WHERE channel = ? ORDER BY id DESC LIMIT ?"
+)
+
+ADD_TERM: Final = each(
+    _insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
+    + " ON CONFLICT (channel, term_key) DO NOTHING",
+    _insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
+    + " ON DUPLICATE KEY UPDATE id = id",
+)
+DELETE_TERM: Final = both("DELETE FROM channel_terms WHERE channel = ? AND term_key = ?")
+TERMS: Final = both("SELECT term FROM channel_terms WHERE channel = ? ORDER BY id")
+ALL_TERMS: Final = both("SELECT channel, term FROM channel_terms ORDER BY id")
+
+ADD_DECISION: Final = both(_insert("decisions", ("channel", "decided_at", "reason")))
+DECISIONS: Final = both(
+    "SELECT decided_at, reason FROM decisions FORCE INDEX (decisions_by_channel)"
+    " WHERE channel = ? ORDER BY id DESC LIMIT ?"
+)
+DECISION_ID_PAST: Final = both(
+    "SELECT id FROM decisions FORCE INDEX (decisions_by_channel)"
+    " WHERE channel = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+)
+PRUNE_DECISIONS: Final = both("DELETE FROM decisions WHERE channel = ? AND id <= ?")
+
+ADD_TALLY: Final = each(
+    _insert("tallies", ("channel", "day", "what", "n"))
+    + " ON CONFLICT (channel, day, what) DO UPDATE SET n = n + excluded.n",
+    _insert("tallies", ("channel", "day", "what", "n"))
+    + " ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
+)
+TALLY: Final = both("SELECT what, n FROM tallies WHERE channel = ? AND day = ?")
+PRUNE_TALLIES: Final = both("DELETE FROM tallies WHERE channel = ? AND day < ?")
+
+# --- the account ----------------------------------------------------------------------------------
+
+LOAD_TOKENS: Final = both(
+    "SELECT access_token, refresh_token, expires_at, bot_username, bot_user_id, created_at, id"
+    " FROM auth_tokens ORDER BY id DESC LIMIT 1"
+)
+ADD_TOKENS: Final = both(
+    _insert(
+        "auth_tokens",
+        (
+            "access_token",
+            "refresh_token",
+            "expires_at",
+            "bot_username",
+            "bot_user_id",
+            "created_at",
+        ),
+    )
+)
+DELETE_TOKENS: Final = both("DELETE FROM auth_tokens")
+
+ADD_LEASE: Final = _insert_new("leases", ("name", "holder", "until_ms"), "name")
+RENEW_LEASE: Final = both(
+    "UPDATE leases SET holder = ?, until_ms = ? WHERE name = ? AND (holder = ? OR until_ms <= ?)"
+)
+LEASE_HOLDER: Final = both("SELECT holder FROM leases WHERE name = ?")
+DROP_LEASE: Final = both("DELETE FROM leases WHERE name = ? AND holder = ?")

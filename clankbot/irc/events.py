@@ -1,0 +1,218 @@
+"""What a line of Twitch chat means: IrcMessage to event.  Pure, and never raises.
+
+Each command that the bot acts on has one small function below, named in ``_MEANINGS``.  A line that
+lacks what its event cannot do without gives None; a damaged tag gives the field's safe fallback.
+Source of the lines: https://dev.twitch.tv/docs/chat/irc/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from clankbot.irc.message import IrcMessage
+from clankbot.records import (
+    ChatCleared,
+    ChatMessage,
+    Event,
+    LinkDown,
+    LinkUp,
+    MessageDeleted,
+    Notice,
+    OwnState,
+    Reconnect,
+    RoomState,
+    UserCleared,
+)
+
+__all__ = [
+    "ChatCleared",
+    "ChatMessage",
+    "Event",
+    "LinkDown",
+    "LinkUp",
+    "MessageDeleted",
+    "Notice",
+    "OwnState",
+    "Reconnect",
+    "RoomState",
+    "UserCleared",
+    "to_event",
+]
+
+_ACTION_START, _ACTION_END = "\x01ACTION ", "\x01"
+
+
+def to_event(message: IrcMessage) -> Event | None:
+    """What ``message`` means to the bot; None where it means nothing, or lacks what it needs."""
+    meaning = _MEANINGS.get(message.command)
+    return meaning(message) if meaning else None
+
+
+def _chat_message(message: IrcMessage) -> ChatMessage | None:
+    """PRIVMSG, or a USERNOTICE (such as a resubscription) in which the viewer wrote something."""
+    tags = message.tags
+    channel = _channel(message)
+    login = (message.nick or tags.get("login", "")).lower()
+    if not channel or not login or len(message.params) < 2:
+        return None
+    text = message.params[1]
+    is_action = text.startswith(_ACTION_START) and text.endswith(_ACTION_END)
+    if is_action:
+        text = text[len(_ACTION_START) : -len(_ACTION_END)]
+    user_id = tags.get("user-id") or None
+    room_id = tags.get("room-id") or None
+    source_room_id = tags.get("source-room-id") or None
+    badges = _badges(tags)
+    return ChatMessage(
+        message_id=tags.get("id") or None,
+        channel=channel,
+        user_id=user_id,
+        login=login,
+        display_name=tags.get("display-name") or login,
+        text=text,
+        sent_at=_sent_at(tags),
+        is_mod=_is_mod(tags, badges),
+        is_broadcaster="broadcaster" in badges or (user_id is not None and user_id == room_id),
+        is_vip=_is_vip(tags, badges),
+        is_action=is_action,
+        reply_to_id=tags.get("reply-parent-msg-id") or None,
+        reply_to_user_id=tags.get("reply-parent-user-id") or None,
+        from_shared_chat=source_room_id is not None and source_room_id != room_id,
+        room_id=room_id,
+        raw=message.raw,
+    )
+
+
+def _message_deleted(message: IrcMessage) -> MessageDeleted | None:
+    channel = _channel(message)
+    message_id = message.tags.get("target-msg-id")
+    if not channel or not message_id:
+        return None
+    login = message.tags.get("login", "").lower() or None
+    return MessageDeleted(channel, message_id, login, message.raw)
+
+
+def _chat_cleared(message: IrcMessage) -> UserCleared | ChatCleared | None:
+    """CLEARCHAT: of one viewer as soon as anything names one, else of the whole chat."""
+    tags = message.tags
+    channel = _channel(message)
+    if not channel:
+        return None
+    user_id = tags.get("target-user-id") or None
+    login = message.params[1].lower() if len(message.params) > 1 else None
+    if not user_id and not login:
+        return ChatCleared(channel, _sent_at(tags), message.raw)
+    duration_s = _whole_number(tags.get("ban-duration"))
+    return UserCleared(channel, user_id, duration_s, login or None, _sent_at(tags), message.raw)
+
+
+def _room_state(message: IrcMessage) -> RoomState | None:
+    tags = message.tags
+    channel = _channel(message)
+    if not channel:
+        return None
+    return RoomState(
+        channel,
+        slow_seconds=_whole_number(tags.get("slow")),
+        emote_only=_flag(tags.get("emote-only")),
+        followers_only_minutes=_whole_number(tags.get("followers-only")),
+        subscribers_only=_flag(tags.get("subs-only")),
+        unique_chat=_flag(tags.get("r9k")),
+        raw=message.raw,
+    )
+
+
+def _own_state(message: IrcMessage) -> OwnState | None:
+    tags = message.tags
+    channel = _channel(message)
+    if not channel:
+        return None
+    badges = _badges(tags)
+    return OwnState(
+        channel,
+        is_mod=_is_mod(tags, badges),
+        message_id=tags.get("id") or None,
+        nonce=tags.get("client-nonce") or None,
+        is_vip=_is_vip(tags, badges),
+        is_broadcaster="broadcaster" in badges,
+        raw=message.raw,
+    )
+
+
+def _notice(message: IrcMessage) -> Notice | None:
+    channel = _channel(message)
+    if not channel:
+        return None
+    text = message.params[1] if len(message.params) > 1 else ""
+    notice_id = message.tags.get("msg-id") or None
+    return Notice(None if channel == "*" else channel, notice_id, text, message.raw)
+
+
+def _reconnect(message: IrcMessage) -> Reconnect:
+    return Reconnect(message.raw)
+
+
+_MEANINGS: dict[str, Callable[[IrcMessage], Event | None]] = {
+    "PRIVMSG": _chat_message,
+    "USERNOTICE": _chat_message,
+    "CLEARMSG": _message_deleted,
+    "CLEARCHAT": _chat_cleared,
+    "ROOMSTATE": _room_state,
+    "USERSTATE": _own_state,
+    "NOTICE": _notice,
+    "RECONNECT": _reconnect,
+}
+
+
+def _channel(message: IrcMessage) -> str:
+    """The channel a line is about, lower case without ``#``; empty where it names none."""
+    return message.params[0].removeprefix("#").lower() if message.params else ""
+
+
+def _badges(tags: dict[str, str]) -> set[str]:
+    """The names in ``badges=name/version,...``: this room's only, never ``source-badges``."""
+    badges = tags.get("badges")
+    return {badge.partition("/")[0] for badge in badges.split(",")} if badges else set()
+
+
+def _is_mod(tags: dict[str, str], badges: set[str]) -> bool:
+    """Whether the tags are a moderator's.
+
+    The broadcaster as such is none; a lead moderator has ``mod=0``, only the badge is a sure sign.
+    """
+    return (
+        tags.get("mod") == "1"
+        or tags.get("user-type") == "mod"
+        or "moderator" in badges
+        or "lead_moderator" in badges
+    )
+
+
+def _is_vip(tags: dict[str, str], badges: set[str]) -> bool:
+    """Whether the tags are a VIP's: some lines carry ``vip=0``, so presence alone says nothing."""
+    return tags.get("vip") == "1" or "vip" in badges
+
+
+def _flag(value: str | None) -> bool | None:
+    """``1`` and ``0`` as a boolean; None for anything else."""
+    return {"1": True, "0": False}.get(value or "")
+
+
+def _whole_number(value: str | None) -> int | None:
+    """The number a tag holds; None where it is absent or no number."""
+    try:
+        return int(value or "")
+    except ValueError:
+        return None
+
+
+def _sent_at(tags: dict[str, str]) -> datetime | None:
+    """When Twitch took the message; None where ``tmi-sent-ts`` is absent or damaged."""
+    sent_at_ms = _whole_number(tags.get("tmi-sent-ts"))
+    if sent_at_ms is None:
+        return None
+    try:
+        return datetime.fromtimestamp(sent_at_ms / 1000, UTC)
+    except (OverflowError, ValueError, OSError):  # past the years that a datetime or time_t holds
+        return None

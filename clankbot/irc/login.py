@@ -1,0 +1,64 @@
+"""Signing in to Twitch chat, as a dialogue: what to say, and what the answers mean.  Pure.
+
+Source: https://dev.twitch.tv/docs/chat/irc/#authenticating-with-the-twitch-irc-server
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from clankbot.errors import LoginRefused
+from clankbot.irc.message import IrcMessage
+from clankbot.records import Credentials, LinkUp
+
+log = logging.getLogger(__name__)
+
+_CAPABILITIES: Final = "twitch.tv/tags twitch.tv/commands"
+
+_REFUSALS: Final = (
+    "login authentication failed",
+    "improperly formatted auth",
+    "login unsuccessful",
+    "invalid nick",
+    "error logging in",
+)
+"""How a NOTICE to ``*`` begins that refuses a login, in lower case: such notices have no id."""
+
+
+class Login:
+    """One login: send the ``opening`` lines, then let it ``hear`` each message until it answers."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._login = credentials.login
+        self._user_id = credentials.user_id
+        self._password = credentials.password
+
+    @property
+    def opening(self) -> list[str]:
+        """The lines to send, in this order; one of them holds the token.  Anonymous: no PASS."""
+        lines = [f"CAP REQ :{_CAPABILITIES}"]
+        if self._password is not None:
+            lines.append(f"PASS oauth:{self._password.reveal()}")
+        lines.append(f"NICK {self._login}")
+        return lines
+
+    def hear(self, message: IrcMessage) -> LinkUp | None:
+        """Who the bot is, once the welcome is complete; LoginRefused where Twitch says no.
+
+        The server's word counts, not ours: Twitch goes by the token, whatever NICK says.
+        """
+        match message.command:
+            case "001" if message.params:
+                self._login = message.params[0].lower()
+            case "GLOBALUSERSTATE":
+                self._user_id = message.tags.get("user-id") or self._user_id
+            case "CAP" if "NAK" in message.params:
+                log.warning(
+                    "Twitch chat refuses capabilities", extra={"refused": message.params[-1]}
+                )
+            case "NOTICE" if message.params and message.params[-1].lower().startswith(_REFUSALS):
+                raise LoginRefused(f"Twitch chat refused the login: {message.params[-1]}")
+            case "376" | "422":  # the end of the message of the day, or that there is none
+                return LinkUp(self._login, self._user_id)
+        return None

@@ -1,0 +1,105 @@
+"""One line of IRC, taken apart and put together.  Pure; knows nothing of what a line means.
+
+The grammar is ``[@tags ][:prefix ]COMMAND[ params][ :trailing]``.  Only U+0020 separates: chat text
+and tag values may hold any other blank, so ``str.split()`` without an argument has no place here.
+Source: https://modern.ircdocs.horse/#message-format
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
+_MEANING = {":": ";", "s": " ", "r": "\r", "n": "\n"}
+_ESCAPES = str.maketrans({";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n"})
+
+
+@dataclass(frozen=True, slots=True)
+class IrcMessage:
+    """The parts of one line: ``tags`` unescaped, the trailing parameter the last of ``params``."""
+
+    tags: dict[str, str]
+    prefix: str | None
+    nick: str | None
+    """The part of the prefix before ``!``, case kept; None where there is no ``!``."""
+    command: str
+    params: tuple[str, ...]
+    raw: str = field(default="", repr=False, compare=False)
+
+
+def parse_line(line: str) -> IrcMessage:
+    """The parts of ``line``, given without its CRLF.  ValueError where there is no command."""
+    rest = line
+    tags: dict[str, str] = {}
+    prefix = nick = None
+    if rest.startswith("@"):
+        section, _, rest = rest[1:].partition(" ")
+        tags = _parse_tags(section)
+        rest = rest.lstrip(" ")
+    if rest.startswith(":"):
+        prefix, _, rest = rest[1:].partition(" ")
+        before, mark, _ = prefix.partition("!")
+        nick = before if mark else None
+        rest = rest.lstrip(" ")
+    middle, colon, trailing = rest.partition(" :")
+    words = [word for word in middle.split(" ") if word]
+    if not words:
+        raise ValueError("an IRC line needs a command")
+    command, *params = words
+    if colon:
+        params.append(trailing)
+    return IrcMessage(tags, prefix, nick, command.upper(), tuple(params), line)
+
+
+def _parse_tags(section: str) -> dict[str, str]:
+    """Unescaped tags; a key without a value gives ``""``, a repeated key's last value wins."""
+    tags = {}
+    for item in section.split(";"):
+        key, _, value = item.partition("=")
+        tags[key] = value
+    tags.pop("", None)
+    if "\\" in section:
+        for key, value in tags.items():
+            tags[key] = unescape_tag(value)
+    return tags
+
+
+def unescape_tag(value: str) -> str:
+    r"""The text a tag value stands for, decoded in one pass from left to right.
+
+    An unknown escape loses its backslash; a lone backslash at the end is dropped.  Successive
+    replaces would turn ``\\s`` into a backslash and a blank.
+    Source: https://ircv3.net/specs/extensions/message-tags.html#escaping-values
+    """
+    if "\\" not in value:
+        return value
+    return _ESCAPED.sub(lambda found: _MEANING.get(found[1], found[1]), value)
+
+
+def escape_tag(value: str) -> str:
+    """``value`` as it is written in a tag; ``unescape_tag`` gives it back."""
+    return value.translate(_ESCAPES)
+
+
+def format_line(
+    command: str,
+    *params: str,
+    trailing: str | None = None,
+    prefix: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> str:
+    """A line without its CRLF that ``parse_line`` takes apart into the same values.
+
+    ``params`` must hold no blanks and not begin with a colon; ``trailing`` may be anything.
+    """
+    parts = [command, *params]
+    if prefix:
+        parts.insert(0, ":" + prefix)
+    if tags:
+        section = ";".join(f"{key}={escape_tag(value)}" for key, value in tags.items())
+        parts.insert(0, "@" + section)
+    if trailing is not None:
+        parts.append(":" + trailing)
+    return " ".join(parts)

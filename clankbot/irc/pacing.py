@@ -1,0 +1,130 @@
+"""How fast the bot may write: arithmetic over times that the caller passes in.
+
+Knows nothing of lines, queues or threads.  All times are monotonic seconds; every ``ready_at``
+answers the earliest moment allowed, which is ``now`` itself once that moment has come.
+
+Twitch's limits: https://dev.twitch.tv/docs/chat/#rate-limits.  They hold for the account, over all
+its connections, so nothing here is reset by a reconnect.  Whoever breaks them is ignored for an
+hour, in silence; each margin below is cheap against that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import Final
+
+_ACCOUNT_SPAN_S: Final = 31.0
+"""Twitch counts over 30 s; one more, since two lines may need unequally long to get there."""
+
+_ACCOUNT_LIMIT: Final = 19
+"""Twitch allows 20.  One is left for the owner, who may type under the same account."""
+
+_PRIVILEGED_ACCOUNT_LIMIT: Final = 95
+"""Twitch allows 100 where the bot is broadcaster, moderator or VIP; left over as above."""
+
+_JOIN_SPAN_S: Final = 12.0
+_JOIN_LIMIT: Final = 18
+"""Twitch allows 20 JOINs in 10 s and cuts the connection of whoever asks for more."""
+
+_SPACING_S: Final = 1.3
+"""Twitch allows one message a second in a channel; 0.3 s are for unequal ways, as above."""
+
+_PRIVILEGED_SPACING_S: Final = 0.3
+"""Twitch sets no such limit for the privileged; this keeps a burst readable."""
+
+_SLOW_MARGIN_S: Final = 1.0
+"""Slow mode is counted in whole seconds by Twitch's clock, not by ours."""
+
+_EASED_FOR_S: Final = 300.0
+"""How long the spacing stays doubled after Twitch said that we were too fast: our choice."""
+
+
+class SlidingWindow:
+    """The latest moments at which something was done, and when the next may follow."""
+
+    def __init__(self, span_s: float, most: int) -> None:
+        """``most`` is the highest limit that will ever be asked about."""
+        self._span_s = span_s
+        self._moments: deque[float] = deque(maxlen=most)
+
+    def ready_at(self, now: float, limit: int) -> float:
+        """When one more keeps within ``limit`` for every span of time."""
+        if len(self._moments) < limit:
+            return now
+        return max(now, self._moments[-limit] + self._span_s)
+
+    def record(self, now: float) -> None:
+        """Counts one, done at ``now``."""
+        self._moments.append(now)
+
+
+class AccountWindow:
+    """All messages of the account, whatever their channel, in one sliding window.
+
+    Twitch's documentation counts what is sent as a moderator against the small limit, too; an older
+    analysis (https://github.com/pajbot/tmi-rate-limits) does not.  Counting it is safe under both.
+    """
+
+    def __init__(self) -> None:
+        self._sent = SlidingWindow(_ACCOUNT_SPAN_S, _PRIVILEGED_ACCOUNT_LIMIT)
+
+    def ready_at(self, now: float, *, privileged: bool) -> float:
+        """When a message may go to a channel in which the bot is, or is not, privileged."""
+        return self._sent.ready_at(now, _PRIVILEGED_ACCOUNT_LIMIT if privileged else _ACCOUNT_LIMIT)
+
+    def record(self, now: float) -> None:
+        """Counts a message, delivered or refused: Twitch counts both."""
+        self._sent.record(now)
+
+
+class JoinWindow:
+    """All JOINs of the account in one sliding window."""
+
+    def __init__(self) -> None:
+        self._sent = SlidingWindow(_JOIN_SPAN_S, _JOIN_LIMIT)
+
+    def ready_at(self, now: float) -> float:
+        """When a JOIN for one channel may go."""
+        return self._sent.ready_at(now, _JOIN_LIMIT)
+
+    def record(self, now: float) -> None:
+        """Counts a JOIN, answered or not."""
+        self._sent.record(now)
+
+
+class ChannelPace:
+    """The distance from one message to the next in one channel."""
+
+    def __init__(self) -> None:
+        self.privileged = False
+        """Whether the bot is broadcaster, moderator or VIP here: slow mode is not for them."""
+        self.slow_s = 0
+        """Slow mode, in seconds; 0 when it is off."""
+        self._last_at = -math.inf
+        self._held_until = -math.inf
+        self._eased_until = -math.inf
+
+    def ready_at(self, now: float) -> float:
+        """When the next message may follow the last."""
+        return max(now, self._last_at + self._spacing_s(now), self._held_until)
+
+    def record(self, now: float) -> None:
+        """Counts a message, delivered or refused."""
+        self._last_at = now
+
+    def hold(self, now: float, seconds: float) -> None:
+        """Twitch said how long to be silent (``msg_slowmode``)."""
+        self._held_until = now + seconds + _SLOW_MARGIN_S
+
+    def ease(self, now: float) -> None:
+        """Twitch found us too fast (``msg_ratelimit``): doubles the spacing for a while."""
+        self._eased_until = now + _EASED_FOR_S
+
+    def _spacing_s(self, now: float) -> float:
+        spacing_s = _PRIVILEGED_SPACING_S if self.privileged else _SPACING_S
+        if now < self._eased_until:
+            spacing_s *= 2
+        if self.slow_s and not self.privileged:
+            spacing_s = max(spacing_s, self.slow_s + _SLOW_MARGIN_S)
+        return spacing_s

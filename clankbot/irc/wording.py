@@ -1,0 +1,108 @@
+"""The words of an outgoing line, made safe for the wire, and never the same twice.
+
+Pure.  The last gate before the socket: it holds whatever the callers forgot, so that no text, of
+a viewer or of a model, can end the line early, run a command, or take the sender down.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict, deque
+from typing import Final
+
+from clankbot.records import MAX_MESSAGE_UTF16
+
+_UNSENDABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Controls and line breaks, which IRC or a reader of it may act on; lone surrogates, which UTF-8
+cannot encode and a model's JSON can contain."""
+
+_COMMAND: Final = re.compile(
+    r"[\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\u2800\ufeff\U000e0000-\U000e007f]*[/.!]"
+)
+"""What Twitch (``/``, ``.``) or another bot (``!``) would run, also behind invisible characters,
+which they may drop.  https://dev.twitch.tv/docs/chat/irc/#chat-commands"""
+
+_INVISIBLE: Final = "\u034f"
+"""The combining grapheme joiner: Chatterino's way round the duplicate rule since 2025
+(https://github.com/Chatterino/chatterino2/pull/6417)."""
+
+_REPEAT_SPAN_S: Final = 31.0
+"""Twitch refuses a repetition for 30 s; one more for the unequal way there."""
+
+_TAG_ESCAPES: Final = str.maketrans(
+    {";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n", "\0": None}
+)
+"""https://ircv3.net/specs/extensions/message-tags.html (Escaping Values)"""
+
+
+def utf16_length(text: str) -> int:
+    """The length of ``text`` as Twitch counts it; it must hold no lone surrogates."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def cut(text: str, limit_utf16: int) -> str:
+    """``text`` shortened to the limit, at the end of a word where it has several."""
+    if utf16_length(text) <= limit_utf16:
+        return text
+    # A character cut in half at the end is dropped: half of it says nothing.
+    kept = text.encode("utf-16-le")[: 2 * limit_utf16].decode("utf-16-le", errors="ignore")
+    if text[len(kept)] != " ":
+        kept = kept.rpartition(" ")[0] or kept
+    return kept.rstrip()
+
+
+def safe_text(text: str) -> str:
+    """``text`` as one line that fits into a chat message; may be empty."""
+    return cut(_UNSENDABLE.sub(" ", text).strip(), MAX_MESSAGE_UTF16)
+
+
+def why_unsayable(text: str) -> str | None:
+    """Why a safe text must not be said all the same, in plain words."""
+    if not text:
+        return "nothing left to say"
+    if _COMMAND.match(text):
+        return "starts like a command"
+    return None
+
+
+def privmsg(channel: str, text: str, nonce: str, reply_to_id: str | None) -> str:
+    """The line that says a safe text; ``client-nonce`` may come back with the USERSTATE.
+
+    https://dev.twitch.tv/docs/chat/irc/#replying-to-a-chat-message
+    """
+    tags = {"client-nonce": nonce}
+    if reply_to_id is not None:
+        tags["reply-parent-msg-id"] = reply_to_id
+    written = ";".join(f"{key}={value.translate(_TAG_ESCAPES)}" for key, value in tags.items())
+    return f"@{written} PRIVMSG #{channel} :{text}"
+
+
+class Repeats:
+    """What was said lately in each channel, to the letter."""
+
+    def __init__(self) -> None:
+        self._said: defaultdict[str, deque[tuple[float, str]]] = defaultdict(deque)
+
+    def record(self, channel: str, text: str, now: float) -> None:
+        """The text was said at ``now``."""
+        self._said[channel].append((now, text))
+
+    def includes(self, channel: str, text: str, now: float) -> bool:
+        """Whether Twitch would take the text for a repetition."""
+        said = self._said[channel]
+        while said and said[0][0] + _REPEAT_SPAN_S <= now:
+            said.popleft()
+        return any(text == earlier for _, earlier in said)
+
+    def varied(self, channel: str, text: str, now: float) -> str:
+        """The text, where necessary with an invisible end that makes it new."""
+        variations = (_with_invisible_end(text, count) for count in itertools.count())
+        return next(new for new in variations if not self.includes(channel, new, now))
+
+
+def _with_invisible_end(text: str, count: int) -> str:
+    if count == 0:
+        return text
+    end = " " + _INVISIBLE * count
+    return cut(text, MAX_MESSAGE_UTF16 - len(end)) + end

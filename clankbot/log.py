@@ -1,0 +1,217 @@
+"""One line per event, for people or for machines, that no chat text can forge.
+
+A caller gives a constant phrase and fields: ``log.info("stored", extra={"channel": channel})``.
+Both formatters show every field, whatever its name.  Knows nothing of what is logged; filters that
+hide secrets are handed in.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TextIO
+
+_BARE_ATTRIBUTES: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+_NEEDS_NO_QUOTES: Final = re.compile(r"[\w.:/@#+-]+", re.ASCII)
+_CHATTY_LIBRARIES: Final = ("urllib3", "requests")
+_PRIORITIES: Final = (
+    (logging.CRITICAL, "<2>"),
+    (logging.ERROR, "<3>"),
+    (logging.WARNING, "<4>"),
+    (logging.INFO, "<6>"),
+    (logging.NOTSET, "<7>"),
+)
+"""The line prefixes that the journal reads as priorities.
+
+Source: https://www.freedesktop.org/software/systemd/man/latest/sd-daemon.html
+"""
+
+
+class ConsoleFormatter(logging.Formatter):
+    """Time, level, logger, phrase, then ``key=value``; tracebacks follow as indented lines.
+
+    ``journal``: each line begins with a priority instead of the time, which the journal notes
+    itself.  Without ``tracebacks`` an exception is one more field: its type and text.
+    """
+
+    def __init__(self, *, tracebacks: bool = False, journal: bool = False) -> None:
+        super().__init__()
+        self._tracebacks = tracebacks
+        self._journal = journal
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The finished line, or lines where a traceback is shown."""
+        fields = dict(_fields(record, taken=("exception",)))
+        trace = ""
+        if error := _error_of(record):
+            if self._tracebacks:
+                trace = "".join(traceback.format_exception(error))
+            else:
+                fields["exception"] = _in_short(error)
+        prefix = _priority(record.levelno) if self._journal else f"{_utc(record.created)} "
+        words = (
+            f"{prefix}{record.levelname} {_visible(record.name.removeprefix('clankbot.'))}:",
+            _visible(record.getMessage()),
+            *(f"{_visible(key)}={_quoted(str(value))}" for key, value in fields.items()),
+        )
+        indent = (prefix if self._journal else "") + "    "
+        return "\n".join(
+            (" ".join(words), *(indent + _visible(line) for line in trace.splitlines()))
+        )
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, in ASCII: ts, level, logger, message, and every field.
+
+    An exception is in ``exception``: its traceback with ``tracebacks``, else its type and text.
+    A field whose name is taken gets an underscore appended.
+    """
+
+    def __init__(self, *, tracebacks: bool = False) -> None:
+        super().__init__()
+        self._tracebacks = tracebacks
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object, without a line break in it."""
+        entry: dict[str, object] = {
+            "ts": _utc(record.created),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _utf8_safe(record.getMessage()),
+        }
+        entry.update(
+            (key, _jsonable(value)) for key, value in _fields(record, (*entry, "exception"))
+        )
+        if error := _error_of(record):
+            shown = (
+                "".join(traceback.format_exception(error)) if self._tracebacks else _in_short(error)
+            )
+            entry["exception"] = _utf8_safe(shown)
+        return json.dumps(entry)
+
+
+def set_up_logging(
+    level: str,
+    log_format: str,
+    *,
+    stream: TextIO | None = None,
+    filters: Sequence[logging.Filter] = (),
+    journal: bool = False,
+) -> None:
+    """Send all logging to ``stream`` (None: standard error), replacing what was set up before.
+
+    ``level`` is one of logging's names, ``log_format`` is ``console`` or ``json``; ``journal`` says
+    that systemd's journal reads the lines.  A stream that breaks later loses lines, no more.
+    """
+    _install(logging.StreamHandler(stream), level, log_format, filters, journal=journal)
+
+
+def log_to_file(
+    path: Path,
+    level: str = "DEBUG",
+    log_format: str = "console",
+    *,
+    filters: Sequence[logging.Filter] = (),
+) -> None:
+    """Send all logging to the file, begun anew and for the owner's eyes only (mode 0600).
+
+    Raises OSError where it cannot be written.
+    """
+    path.touch(mode=0o600)
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    _install(handler, level, log_format, filters, journal=False)
+
+
+def _install(
+    handler: logging.Handler,
+    level: str,
+    log_format: str,
+    filters: Sequence[logging.Filter],
+    *,
+    journal: bool,
+) -> None:
+    debugging = level == "DEBUG"
+    handler.setFormatter(
+        JsonFormatter(tracebacks=debugging)
+        if log_format == "json"
+        else ConsoleFormatter(tracebacks=debugging, journal=journal)
+    )
+    for each in filters:
+        handler.addFilter(each)
+    logging.raiseExceptions = False  # a full disk or a closed terminal is no reason to stop
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    least = logging.NOTSET if debugging else max(logging.WARNING, logging.getLogger().level)
+    for library in _CHATTY_LIBRARIES:
+        logging.getLogger(library).setLevel(least)
+
+
+def _fields(record: logging.LogRecord, taken: Sequence[str]) -> Iterator[tuple[str, object]]:
+    """What the caller passed as ``extra``, in that order: all that a bare record lacks."""
+    for key, value in record.__dict__.items():
+        if key not in _BARE_ATTRIBUTES:
+            yield (f"{key}_" if key in taken else key), value
+
+
+def _error_of(record: logging.LogRecord) -> BaseException | None:
+    return record.exc_info[1] if record.exc_info else None
+
+
+def _in_short(error: BaseException) -> str:
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _utc(created: float) -> str:
+    moment = datetime.fromtimestamp(created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _priority(level: int) -> str:
+    return next(prefix for least, prefix in _PRIORITIES if level >= least)
+
+
+def _quoted(text: str) -> str:
+    """The text as one value: in quotes, with escapes, unless it is a plain word."""
+    if _NEEDS_NO_QUOTES.fullmatch(text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_visible(escaped)}"'
+
+
+def _visible(text: str) -> str:
+    """The text with all that a terminal or a line reader might obey written as escapes.
+
+    That is what Unicode calls not printable: controls, line and paragraph separators, direction
+    marks and other format characters, lone surrogates.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
+def _utf8_safe(text: str) -> str:
+    """The text with lone surrogates spelled out: strict JSON readers refuse them even escaped."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _jsonable(value: object) -> object:
+    """The value as JSON knows it; whatever JSON lacks becomes its text."""
+    if (
+        value is None
+        or isinstance(value, int)
+        or (isinstance(value, float) and math.isfinite(value))
+    ):
+        return value
+    if isinstance(value, Mapping):
+        return {_utf8_safe(str(key)): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_jsonable(item) for item in value]
+    return _utf8_safe(str(value))

@@ -1,0 +1,77 @@
+"""Characters as people see them: what is invisible goes, and none is cut in two.  Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_GRAPHEME_JOINER: Final = "\u034f"
+_TAGS: Final = range(0xE0000, 0xE1000)
+_JOINER: Final = "\u200d"
+_LONELY_JOINERS = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+"""Joiners mean something inside an emoji or a Persian word, and nothing beside plain letters."""
+_SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
+_FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
+
+
+def visible(text: str) -> str:
+    """The text without control, format, tag and half characters; line breaks become blanks.
+
+    What people can see stays as it is, joined emoji and their variation selectors too.
+    """
+    if text.isprintable() and _GRAPHEME_JOINER not in text:
+        return text
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return _LONELY_JOINERS.sub("", "".join(map(_shown, whole)))
+
+
+def utf16_length(text: str) -> int:
+    """The length as Twitch counts it."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def fitting(text: str, limit: int) -> int:
+    """How many characters of the text fit into ``limit`` UTF-16 units without tearing one.
+
+    A letter stays with its accents, an emoji with its skin tone, joined emoji and flags together,
+    unless a single such cluster is longer than the limit.
+    """
+    units = end = 0
+    while end < len(text) and (units := units + utf16_length(text[end])) <= limit:
+        end += 1
+    whole = end
+    while whole > 0 and _is_inside_cluster(text, whole):
+        whole -= 1
+    return whole or end
+
+
+def _shown(char: str) -> str:
+    """What stands for one character where only visible ones may stand."""
+    category = unicodedata.category(char)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    if char in "\u200c\u200d":
+        return char
+    hidden = category == "Cf" or ord(char) in _TAGS or char == _GRAPHEME_JOINER
+    return "" if hidden else char
+
+
+def _is_inside_cluster(text: str, index: int) -> bool:
+    """Whether a cut before ``index`` would tear what is seen as one character."""
+    if index >= len(text):
+        return False
+    char, before = text[index], text[index - 1]
+    if char == _JOINER or before == _JOINER or ord(char) in _SKIN_TONES:
+        return True
+    if unicodedata.category(char) in ("Mn", "Mc", "Me"):
+        return True
+    return ord(char) in _FLAG_LETTERS and _flag_letters_before(text, index) % 2 == 1
+
+
+def _flag_letters_before(text: str, index: int) -> int:
+    """How many flag letters stand in a row right before ``index``."""
+    start = index
+    while start > 0 and ord(text[start - 1]) in _FLAG_LETTERS:
+        start -= 1
+    return index - start

@@ -1,0 +1,156 @@
+"""A true end for one HTTP request: when its time is up, or when its caller has had enough.
+
+The timeouts of requests bound the gap between two pieces, never the whole: a server that drips a
+byte now and then holds a reader for ever.  So each connection is shut down from outside, which
+wakes a blocked read wherever it stands (TLS handshake, headers, body).  Only looking up a host name
+and connecting are beyond its reach; connecting has a short timeout of its own.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+import requests.adapters
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from clankbot.errors import Cancelled, OllamaTimeout
+
+
+class Cancel:
+    """Calls work off: raised by any thread, once and for good; obeyed by the one that works."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Call it off; what is attached runs now, in this thread.  A second call does nothing."""
+        with self._lock:
+            self._cancelled = True
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def attach(self, callback: Callable[[], None]) -> None:
+        """Run ``callback`` (quick, and never raising) on cancelling; at once where that is past."""
+        with self._lock:
+            if not self._cancelled:
+                self._callbacks.append(callback)
+                return
+        callback()
+
+    def detach(self, callback: Callable[[], None]) -> None:
+        """Take back an ``attach``; nothing happens when the callback has run already."""
+        with self._lock:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+
+class Deadline:
+    """Bounds the requests made inside its ``with`` block, by time and by any number of cancels."""
+
+    def __init__(self, seconds: float, *cancels: Cancel) -> None:
+        self._seconds = seconds
+        self._cancels = cancels
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+        self._end: type[OllamaTimeout] | type[Cancelled] | None = None
+        self.connected = False
+        """Whether any connection came about."""
+
+    def __enter__(self) -> Deadline:
+        self._timer = threading.Timer(self._seconds, self._expire)
+        self._timer.name = "ollama-deadline"
+        self._timer.daemon = True
+        self._timer.start()
+        for cancel in self._cancels:
+            cancel.attach(self._call_off)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        for cancel in self._cancels:
+            cancel.detach(self._call_off)
+        with self._lock:
+            for sock in self._sockets:
+                sock.close()
+            self._sockets.clear()
+
+    def adopt(self, sock: socket.socket) -> None:
+        """Take a connection into custody; it is shut down at once when the end is already past.
+
+        Keeps a duplicate of the descriptor: TLS takes the original over, and a number that was
+        closed may soon belong to another connection.
+        """
+        with self._lock:
+            self.connected = True
+            self._sockets.append(sock.dup())
+            if self._end is not None:
+                self._shut_down()
+
+    def check(self) -> None:
+        """OllamaTimeout or Cancelled when that is why the connection ended; else nothing."""
+        if self._end is Cancelled:
+            raise Cancelled("the generation was called off")
+        if self._end is OllamaTimeout:
+            raise OllamaTimeout(f"no complete answer within {self._seconds:g} s")
+
+    def _expire(self) -> None:
+        self._finish(OllamaTimeout)
+
+    def _call_off(self) -> None:
+        self._finish(Cancelled)
+
+    def _finish(self, end: type[OllamaTimeout] | type[Cancelled]) -> None:
+        with self._lock:
+            self._end = self._end or end
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        for sock in self._sockets:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:  # the other side was first
+                continue
+
+
+class DeadlineAdapter(requests.adapters.HTTPAdapter):
+    """The transport of a requests session whose every connection is in a deadline's custody."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+
+        class PlainConnection(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                sock = super()._new_conn()
+                deadline.adopt(sock)
+                return sock
+
+        class TlsConnection(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                sock = super()._new_conn()
+                deadline.adopt(sock)
+                return sock
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = PlainConnection
+
+        class TlsPool(HTTPSConnectionPool):
+            ConnectionCls = TlsConnection
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}

@@ -1,0 +1,130 @@
+"""The composer thread: one generation at a time, from a channel's context to a finished line.
+
+Started by the wiring; ends at the END marker on its queue of jobs.  It alone waits for the
+language model, so storing and forgetting never do.  What it composed is judged once more by
+``last_look`` when its turn to be sent has come.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+from clankbot.errors import DatabaseUnavailable, OllamaError
+from clankbot.processing.board import Board
+from clankbot.processing.jobs import Job, JobDone
+from clankbot.processing.ports import CancelHandle, Filter, History, OpenHistory, Voice
+from clankbot.records import END, Assignment, ContextLine, End, Outgoing, Speech
+
+log = logging.getLogger(__name__)
+
+_REVOKED = "moderated meanwhile"
+
+
+class Composer:
+    """Thread body: see the module's text."""
+
+    def __init__(
+        self,
+        *,
+        jobs: queue.Queue[Job | End],
+        open_history: OpenHistory,
+        voice: Voice,
+        board: Board,
+        filter_of: Callable[[str], Filter],
+        bot_name: Callable[[], str],
+        offer: Callable[[Outgoing], bool],
+        report: Callable[[JobDone], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._jobs = jobs
+        self._open_history = open_history
+        self._voice = voice
+        self._board = board
+        self._filter_of = filter_of
+        self._bot_name = bot_name
+        self._offer = offer
+        self._report = report
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._cancel: CancelHandle | None = None
+        self._stopped = False
+
+    def run(self) -> None:
+        """Work until END; the wiring guards and joins the thread."""
+        with self._open_history() as history:
+            while (job := self._jobs.get()) is not END:
+                assert isinstance(job, Job)
+                self._report(self._compose(job, history))
+
+    def stop(self) -> None:
+        """Call off the generation under way and start no other.  Any thread."""
+        with self._lock:
+            self._stopped = True
+            cancel = self._cancel
+        if cancel is not None:
+            cancel.cancel()
+
+    def _compose(self, job: Job, history: History) -> JobDone:
+        with self._lock:
+            if self._stopped:
+                job.cancel.cancel()
+            self._cancel = job.cancel
+        done = JobDone(job.channel, "failed")
+        try:
+            done = self._ask(job, history)
+        except OllamaError as error:
+            revoked = self._board.revoked(job.grounds_id)
+            done = JobDone(job.channel, _REVOKED if revoked else str(error))
+        except DatabaseUnavailable as error:
+            done = JobDone(job.channel, f"the database is away: {error}")
+        finally:
+            with self._lock:
+                self._cancel = None
+            if not done.offered:
+                self._board.close_grounds(job.grounds_id)
+        return done
+
+    def _ask(self, job: Job, history: History) -> JobDone:
+        if job.cancel.cancelled:
+            return JobDone(job.channel, "called off")
+        lines = self._context(job, history)
+        grounds = lines if job.asked is None or job.asked in lines else (*lines, job.asked)
+        if not self._board.settle_grounds(job.grounds_id, grounds):
+            return JobDone(job.channel, _REVOKED)
+        composed = self._voice.compose(
+            Assignment(job.channel, self._bot_name(), job.policy, lines, job.asked), job.cancel
+        )
+        if composed.text is None:
+            return JobDone(job.channel, composed.reason, usable=False)
+        offered = self._offer(
+            Outgoing(
+                channel=job.channel,
+                text=composed.text,
+                speech=Speech.MENTION_ANSWER if job.asked else Speech.SPONTANEOUS,
+                created_at=self._clock(),
+                reply_to_id=job.asked.message_id if job.asked else None,
+                addressee_id=job.asked.user_id if job.asked else None,
+                grounds_id=job.grounds_id,
+                requested=job.requested,
+            )
+        )
+        return JobDone(job.channel, "composed", offered=offered)
+
+    def _context(self, job: Job, history: History) -> tuple[ContextLine, ...]:
+        """The channel's newest messages that may still be seen, the mention among them.
+
+        They are filtered again: the word list or the opt-outs may have changed since they were
+        stored.
+        """
+        check = self._filter_of(job.channel).check
+        lines = [
+            line
+            for line in history.recent_messages(job.channel, job.policy.context_limit)
+            if check(line.text) is None
+            and check(line.speaker) is None
+            and not self._board.has_opted_out(line.user_id)
+        ]
+        return tuple(lines)

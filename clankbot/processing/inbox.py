@@ -1,0 +1,57 @@
+"""The queue between whoever has something to tell and the worker: bounded, and chat gives way.
+
+When it is nearly full, chat is dropped and counted; the rest of its room is kept for deletions
+and bans, for what became of lines, and for the end.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+from typing import Final
+
+from clankbot.processing.jobs import JobDone, ModelChecked, Reload
+from clankbot.records import ChatMessage, Delivered, End, Event, Undelivered
+
+log = logging.getLogger(__name__)
+
+Record = Event | Delivered | Undelivered | JobDone | ModelChecked | Reload | End
+
+_ROOM: Final = 10_000
+"""Some 10 MB of chat: several seconds of the largest raid while the database is busy."""
+_KEPT_FREE: Final = 1_000
+_PATIENCE_S: Final = 1.0
+"""The reader must go on answering PING, so even a ban waits no longer for a stuck worker."""
+
+
+class Inbox:
+    """Takes records from any thread; the worker alone takes them out."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[Record] = queue.Queue(maxsize=_ROOM)
+        self._dropped = 0
+
+    def deliver(self, event: Event) -> None:
+        """Take an event from the reader; never waits for chat."""
+        if not isinstance(event, ChatMessage):
+            self.tell(event)
+        elif self._queue.qsize() >= _ROOM - _KEPT_FREE:
+            if not self._dropped:
+                log.warning("chat is dropped", extra={"reason": "the worker cannot keep up"})
+            self._dropped += 1
+        else:
+            if self._dropped:
+                log.warning("chat is taken in again", extra={"dropped": self._dropped})
+                self._dropped = 0
+            self._queue.put(event)
+
+    def tell(self, record: Record) -> None:
+        """Take any other record; waits a moment for room."""
+        try:
+            self._queue.put(record, timeout=_PATIENCE_S)
+        except queue.Full:
+            log.error("record lost", extra={"record": type(record).__name__})
+
+    def get(self, *, block: bool, timeout_s: float) -> Record:
+        """The next record; raises queue.Empty where none comes in time."""
+        return self._queue.get(block=block, timeout=timeout_s)

@@ -1,0 +1,189 @@
+"""What becomes of a chat message: filtered out, obeyed, stored and counted, or let go.
+
+Owned by the worker's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from clankbot.processing.board import Board
+from clankbot.processing.channel_filters import ChannelFilters
+from clankbot.processing.ledger import Ledger
+from clankbot.processing.policies import Policies
+from clankbot.processing.ports import Book
+from clankbot.processing.removals import Removal, Removals
+from clankbot.processing.steering import TERM_VERBS, Steering, may_steer
+from clankbot.processing.triggers import is_mention
+from clankbot.records import (
+    Append,
+    ChatCleared,
+    ChatMessage,
+    ContextLine,
+    MessageDeleted,
+    StoredMessage,
+    Tally,
+)
+
+log = logging.getLogger(__name__)
+
+_SEEN: Final = 10_000
+"""Message ids remembered, since Twitch may deliver a message twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Settings of the program that the worker goes by."""
+
+    ignored_logins: frozenset[str]
+    owners: frozenset[str]
+    retention_count: int
+    is_bot_command: Callable[[str], bool]
+    """Whether a text is a command to some bot: those are neither stored nor counted."""
+
+
+def utc_day(now_ms: int) -> str:
+    """The day as ``2026-11-22``, in UTC: the key of the day's counters."""
+    return f"{datetime.fromtimestamp(now_ms / 1000, UTC):%F}"
+
+
+class Intake:
+    """Judges messages one by one; ``take_decisions`` hands over what they may lead to."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        board: Board,
+        policies: Policies,
+        filters: ChannelFilters,
+        removals: Removals,
+        steering: Steering,
+        book: Book,
+        rules: Rules,
+        bot_names: Iterable[str],
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._ledger = ledger
+        self._board = board
+        self._policies = policies
+        self._filters = filters
+        self._removals = removals
+        self._steering = steering
+        self._book = book
+        self._rules = rules
+        self._now_ms = now_ms
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._counted: dict[str, None] = {}
+        self._mentions: list[tuple[str, ContextLine]] = []
+        self.bot_names = frozenset(bot_names)
+
+    def take(self, message: ChatMessage) -> None:
+        """Filter, then obey, store or drop one message."""
+        if not self._concerns_us(message):
+            return
+        command = self._book.parse(message.text)
+        entry = self._blocked_by(message)
+        if entry is not None:
+            naming = command is not None and command.verb in TERM_VERBS
+            if not (naming and may_steer(message, self._rules.owners)):
+                self._log_blocked(message, entry)
+                return
+        if command is not None:
+            self._steering.handle(message, command)
+        elif not self._rules.is_bot_command(message.text):
+            self._keep(message)
+
+    def take_decisions(self) -> tuple[list[tuple[str, ContextLine]], list[str]]:
+        """The mentions to answer and the channels to consider since the last call."""
+        mentions, counted = self._mentions, list(self._counted)
+        self._mentions, self._counted = [], {}
+        return mentions, counted
+
+    def removed(self, event: Removal) -> None:
+        """A mention of the same batch that has been removed again is not answered."""
+        self._mentions = [
+            (channel, line)
+            for channel, line in self._mentions
+            if channel != event.channel or not _removes(event, line)
+        ]
+
+    def _concerns_us(self, message: ChatMessage) -> bool:
+        """Whether it is the first delivery of a viewer's message in one of our channels."""
+        return not (
+            message.channel not in self._policies
+            or message.from_shared_chat
+            or message.user_id is None
+            or message.message_id is None
+            or message.user_id == self._board.own_id
+            or message.login in self._rules.ignored_logins
+            or self._is_again(message.message_id)
+            or self._removals.cover(message, self._now_ms())
+        )
+
+    def _is_again(self, message_id: str) -> bool:
+        if message_id in self._seen:
+            return True
+        self._seen[message_id] = None
+        if len(self._seen) > _SEEN:
+            self._seen.popitem(last=False)
+        return False
+
+    def _blocked_by(self, message: ChatMessage) -> str | None:
+        check = self._filters(message.channel).check
+        return check(message.text) or check(message.display_name)
+
+    def _log_blocked(self, message: ChatMessage, entry: str) -> None:
+        log.warning(
+            "message blocked",
+            extra={
+                "direction": "in",
+                "channel": message.channel,
+                "user_id": message.user_id,
+                "entry": entry,
+                "text": message.text,
+            },
+        )
+        self._ledger.add(Tally(message.channel, utc_day(self._now_ms()), "blocked"))
+
+    def _keep(self, message: ChatMessage) -> None:
+        assert message.message_id is not None
+        assert message.user_id is not None
+        if self._board.has_opted_out(message.user_id):
+            return
+        sent_at = message.sent_at
+        stored = StoredMessage(
+            message_id=message.message_id,
+            channel=message.channel,
+            user_id=message.user_id,
+            login=message.login,
+            display_name=message.display_name,
+            text=message.text,
+            sent_at_ms=self._now_ms() if sent_at is None else round(sent_at.timestamp() * 1000),
+        )
+        self._ledger.add(Append(stored))
+        self._counted[message.channel] = None
+        if is_mention(message, self.bot_names, self._board.own_id):
+            self._mentions.append((message.channel, _as_line(stored)))
+
+
+def _as_line(message: StoredMessage) -> ContextLine:
+    return ContextLine(
+        message_id=message.message_id,
+        user_id=message.user_id,
+        login=message.login,
+        speaker=message.display_name,
+        text=message.text,
+        at_ms=message.sent_at_ms,
+    )
+
+
+def _removes(event: Removal, line: ContextLine) -> bool:
+    if isinstance(event, MessageDeleted):
+        return event.message_id == line.message_id
+    return isinstance(event, ChatCleared) or event.user_id in (line.user_id, None)

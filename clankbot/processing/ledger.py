@@ -1,0 +1,115 @@
+"""Writes on their way to the database, in order, and what is to be done once they are stored.
+
+Owned by the worker's thread.  While the database is away the ledger keeps what was taken in and
+tries again with growing pauses; nothing that fits is lost and the order stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
+from typing import Final
+
+from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.processing.ports import History
+from clankbot.records import Append, Applied, Write
+
+log = logging.getLogger(__name__)
+
+Then = Callable[[Applied], None]
+
+MAX_HELD: Final = 20_000
+"""Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat."""
+_BATCH: Final = 500
+_FIRST_PAUSE_S: Final = 0.5
+_LONGEST_PAUSE_S: Final = 10.0
+
+
+class Ledger:
+    """See the module's text."""
+
+    def __init__(self, clock: Callable[[], float], outage: Callable[[str | None], None]) -> None:
+        self._clock = clock
+        self._tell_outage = outage
+        self._held: deque[tuple[Write, Then | None]] = deque()
+        self._since: float | None = None
+        self._pause_s = _FIRST_PAUSE_S
+        self._next_try = 0.0
+        self._dropped = 0
+        self._singly = 0
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def add(self, write: Write, then: Then | None = None) -> None:
+        """Queue a write; ``then`` is called with its outcome after the commit."""
+        self._held.append((write, then))
+        if len(self._held) > MAX_HELD:
+            self._drop_oldest_message()
+
+    def _drop_oldest_message(self) -> None:
+        """Chat gives way, oldest first; removals and settings never do."""
+        for index, (write, _) in enumerate(self._held):
+            if isinstance(write, Append):
+                del self._held[index]
+                self._dropped += 1
+                return
+
+    def commit(self, history: History, *, force: bool = False) -> bool:
+        """Store what is held, a batch a transaction; True when nothing is left.
+
+        During an outage it returns at once until the pause is over, unless ``force``.
+        """
+        if not self._held:
+            return True
+        if self._since is not None and not force and self._clock() < self._next_try:
+            return False
+        while self._held:
+            batch = list(islice(self._held, 1 if self._singly else _BATCH))
+            try:
+                outcomes = history.apply([write for write, _ in batch])
+            except DatabaseUnavailable as error:
+                self._outage_begins(error)
+                return False
+            except DatabaseError as error:
+                if len(batch) > 1:
+                    self._singly = len(batch)
+                    continue
+                outcomes = self._refused(batch[0][0], error)
+            self._singly = max(0, self._singly - 1)
+            for _ in batch:
+                self._held.popleft()
+            self._outage_ends()
+            for (_, then), outcome in zip(batch, outcomes, strict=True):
+                if then is not None:
+                    then(outcome)
+        return True
+
+    @staticmethod
+    def _refused(write: Write, error: DatabaseError) -> list[Applied]:
+        """One write that can never be stored must not hold up all that come after it."""
+        log.error("write refused", extra={"write": type(write).__name__, "problem": str(error)})
+        return [Applied(0)]
+
+    def _outage_begins(self, error: DatabaseUnavailable) -> None:
+        now = self._clock()
+        if self._since is None:
+            self._since = now
+            self._pause_s = _FIRST_PAUSE_S
+            log.warning("database away", extra={"problem": str(error), "held": len(self._held)})
+            self._tell_outage(str(error))
+        else:
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        self._next_try = now + self._pause_s
+
+    def _outage_ends(self) -> None:
+        if self._since is None:
+            return
+        log.info(
+            "database back",
+            extra={"seconds": round(self._clock() - self._since, 1), "dropped": self._dropped},
+        )
+        self._since, self._dropped = None, 0
+        self._tell_outage(None)

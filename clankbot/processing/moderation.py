@@ -1,0 +1,89 @@
+"""Forgetting what moderators removed, and taking the hint when it was the bot's own words.
+
+Owned by the worker's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from clankbot.processing.board import Board
+from clankbot.processing.intake import Intake
+from clankbot.processing.ledger import Ledger
+from clankbot.processing.policies import Policies
+from clankbot.processing.removals import Removal, Removals
+from clankbot.processing.speaking import Speaking
+from clankbot.records import (
+    AddHint,
+    Applied,
+    MessageDeleted,
+    RemoveChannel,
+    RemoveMessage,
+    RemoveViewer,
+    UserCleared,
+    Write,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Moderation:
+    """Turns removals in chat into removals from the database."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        board: Board,
+        policies: Policies,
+        removals: Removals,
+        intake: Intake,
+        speaking: Speaking,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._ledger = ledger
+        self._board = board
+        self._policies = policies
+        self._removals = removals
+        self._intake = intake
+        self._speaking = speaking
+        self._now_ms = now_ms
+
+    def take(self, event: Removal) -> None:
+        """Queue the deletion behind everything that came before it, and stop what hangs on it."""
+        if event.channel not in self._policies:
+            return
+        now_ms = self._now_ms()
+        self._removals.note(event, now_ms)
+        self._speaking.moderated(event)
+        self._intake.removed(event)
+        self._ledger.add(
+            _removal_write(event, now_ms), lambda applied: self._removed(event, applied, now_ms)
+        )
+
+    def _removed(self, event: Removal, applied: Applied, now_ms: int) -> None:
+        self._board.note(event)  # once more after the commit: see the board's text on grounds
+        log.info(
+            "moderated",
+            extra={"kind": type(event).__name__, "channel": event.channel, "rows": applied.rows},
+        )
+        if applied.own_rows:
+            self._speaking.reload_own_words(event.channel)
+        if self._is_hint(event, applied):
+            self._ledger.add(AddHint(event.channel, now_ms))
+            self._speaking.hint(event.channel, now_ms)
+
+    def _is_hint(self, event: Removal, applied: Applied) -> bool:
+        """Its own message deleted, or itself timed out; a full clear means nobody in particular."""
+        if isinstance(event, UserCleared):
+            return event.user_id is not None and event.user_id == self._board.own_id
+        return isinstance(event, MessageDeleted) and applied.own_rows > 0
+
+
+def _removal_write(event: Removal, now_ms: int) -> Write:
+    if isinstance(event, MessageDeleted):
+        return RemoveMessage(event.channel, event.message_id, now_ms)
+    if isinstance(event, UserCleared):
+        return RemoveViewer(event.channel, event.user_id, event.login, now_ms)
+    return RemoveChannel(event.channel, now_ms)

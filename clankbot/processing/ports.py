@@ -1,0 +1,136 @@
+"""What processing needs of other rooms, stated here and passed in by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from clankbot.records import (
+    Applied,
+    Assignment,
+    ChannelPolicy,
+    Command,
+    Composed,
+    ContextLine,
+    Decision,
+    Pace,
+    SettingChange,
+    SettingValue,
+    SpokenRow,
+    Write,
+)
+
+
+class History(Protocol):
+    """A connection to the database, usable in the thread that opened it.
+
+    Every method may raise DatabaseUnavailable (try again later) or DatabaseError.
+    """
+
+    def apply(self, writes: Sequence[Write]) -> list[Applied]:
+        """Carry out all writes in order, in one transaction; repeating a batch is harmless."""
+
+    def recent_messages(self, channel: str, limit: int) -> list[ContextLine]:
+        """The newest ``limit`` messages of the channel, oldest first."""
+
+    def pace(self, channel: str, count_cap: int, hold_cap: int) -> Pace:
+        """Messages since the bot last spoke, messages held, and when it spoke."""
+
+    def all_overrides(self) -> Mapping[str, Mapping[str, SettingValue | None]]:
+        """Every channel's own settings, by column."""
+
+    def all_terms(self) -> Mapping[str, tuple[str, ...]]:
+        """Every channel's own blocked terms."""
+
+    def opted_out(self) -> frozenset[str]:
+        """Ids of the viewers who opted out."""
+
+    def hints_since(self, channel: str, since_ms: int) -> Sequence[int]:
+        """When moderators removed the bot's words since then."""
+
+    def recent_spoken(self, channel: str, limit: int) -> Sequence[SpokenRow]:
+        """The bot's newest utterances in the channel, without words."""
+
+    def last_change(self, channel: str) -> SettingChange | None:
+        """The newest change of a setting that is not taken back yet."""
+
+    def tally(self, channel: str, day: str) -> Mapping[str, int]:
+        """The counters of one channel and UTC day."""
+
+    def decisions(self, channel: str, limit: int) -> Sequence[Decision]:
+        """The newest recorded decisions, newest first."""
+
+    def find_viewers(self, login_or_id: str, channel: str | None) -> Sequence[tuple[str, str]]:
+        """(user id, login) of the viewers with stored messages whom the text may mean."""
+
+    def speakers_since(self, channel: str, since_ms: int) -> int:
+        """How many viewers have spoken since then."""
+
+    def count_since(self, channel: str, since_ms: int) -> int:
+        """How many viewers' messages were stored since then."""
+
+    def prune(
+        self, channel: str, older_than_ms: int | None, keep_count: int | None, max_rows: int
+    ) -> int:
+        """Delete at most ``max_rows`` messages past the limits; how many went."""
+
+    def release_space(self, pages: int) -> int:
+        """Give free pages of the database file back to the disk; how many went."""
+
+
+class OpenHistory(Protocol):
+    """Opens a History for the calling thread."""
+
+    def __call__(self) -> AbstractContextManager[History]:
+        """A context manager that closes the connection at its end."""
+
+
+class Filter(Protocol):
+    """A compiled word list."""
+
+    def check(self, text: str) -> str | None:
+        """The list entry that matched, or None.  Never raises."""
+
+
+class CancelHandle(Protocol):
+    """Calls off one generation, from any thread."""
+
+    def cancel(self) -> None:
+        """Close the connection to the model, unless it is still loading."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was called off."""
+
+
+class Voice(Protocol):
+    """The language model."""
+
+    def compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
+        """One clean chat line, or why there is none.  Raises the OllamaError family."""
+
+
+class Book(Protocol):
+    """The table of channel settings and how they are spoken of."""
+
+    def policy(self, overrides: Mapping[str, SettingValue | None]) -> ChannelPolicy:
+        """What holds, given a channel's own settings."""
+
+    def parse(self, text: str) -> Command | None:
+        """The command in a chat message; None where it is not for this bot."""
+
+    def shown(self, name: str, overrides: Mapping[str, SettingValue | None]) -> str:
+        """One setting as a short sentence."""
+
+    def confirm(self, name: str, value: SettingValue) -> str:
+        """The short sentence after a change."""
+
+    def name_of(self, column: str) -> str:
+        """The setting that a column holds."""
+
+    def columns(self) -> Sequence[str]:
+        """Every column that ``!clank reset`` empties."""
+
+    def help_text(self, topic: str) -> str:
+        """One chat line of help."""

@@ -1,0 +1,70 @@
+"""What moderators removed a moment ago, so that latecomers do not slip in behind the removal.
+
+Twitch promises neither order nor single delivery, and a server may have messages under way when
+a ban is made.  https://dev.twitch.tv/docs/chat/irc
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+from typing import Final
+
+from clankbot.records import ChatCleared, ChatMessage, MessageDeleted, UserCleared
+
+GRACE_MS: Final = 5_000
+"""After a ban or timeout, messages of that viewer that still arrive were sent before it."""
+_REMEMBERED: Final = 5_000
+
+Removal = MessageDeleted | UserCleared | ChatCleared
+
+
+def _ms(moment: datetime | None, otherwise: int) -> int:
+    return otherwise if moment is None else int(moment.timestamp() * 1000)
+
+
+class Removals:
+    """A bounded memory of removals.  Owned by the worker's thread."""
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._viewers: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
+        self._channels: dict[str, int] = {}
+
+    def note(self, removal: Removal, now_ms: int) -> None:
+        """Remember a removal that arrived at ``now_ms``."""
+        if isinstance(removal, MessageDeleted):
+            self._ids[removal.message_id] = None
+            while len(self._ids) > _REMEMBERED:
+                self._ids.popitem(last=False)
+        elif isinstance(removal, ChatCleared):
+            self._channels[removal.channel] = _ms(removal.sent_at, now_ms)
+        else:
+            lasts_ms = GRACE_MS
+            if removal.duration_seconds is not None:
+                lasts_ms = min(lasts_ms, removal.duration_seconds * 1000)
+            for name in (removal.user_id, removal.login):
+                if name:
+                    self._viewers[removal.channel, name] = (
+                        _ms(removal.sent_at, now_ms),
+                        now_ms + lasts_ms,
+                    )
+            while len(self._viewers) > _REMEMBERED:
+                self._viewers.popitem(last=False)
+
+    def cover_id(self, message_id: str) -> bool:
+        """Whether the message with this id was deleted."""
+        return message_id in self._ids
+
+    def cover(self, message: ChatMessage, now_ms: int) -> bool:
+        """Whether a message that arrives at ``now_ms`` has been removed already."""
+        if message.message_id in self._ids:
+            return True
+        sent_ms = _ms(message.sent_at, now_ms)
+        if sent_ms < self._channels.get(message.channel, 0):
+            return True
+        for name in (message.user_id, message.login):
+            cleared = self._viewers.get((message.channel, name or ""))
+            if cleared is not None and (sent_ms <= cleared[0] or now_ms < cleared[1]):
+                return True
+        return False

@@ -1,0 +1,321 @@
+"""Whose turn it is: decides when a generation starts, at most one a channel.
+
+Owned by the worker's thread.  A turn lasts from the job for the composer until the sender has
+told what became of the line, so the bot never composes on top of a line that still waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from clankbot.errors import DatabaseUnavailable
+from clankbot.processing.board import Board
+from clankbot.processing.jobs import Job, JobDone
+from clankbot.processing.last_look import silence_reason
+from clankbot.processing.policies import Policies
+from clankbot.processing.ports import CancelHandle, History
+from clankbot.processing.triggers import (
+    ADAPTIVE_WINDOW_MS,
+    HINT_WEIGHS_MS,
+    SPEAKERS_WINDOW_MS,
+    effective_threshold,
+    silenced_until_ms,
+    slowdown,
+    spontaneous_obstacle,
+)
+from clankbot.records import (
+    ChannelPolicy,
+    ChatCleared,
+    ContextLine,
+    End,
+    MessageDeleted,
+    Speech,
+    UserCleared,
+)
+
+log = logging.getLogger(__name__)
+
+MENTION_WAITS_S: Final = 60.0
+"""While a generation runs, a mention waits at most so long (contract, section 4)."""
+_FIRST_RETRY_S: Final = 5.0
+_LONGEST_RETRY_S: Final = 120.0
+"""After an answer that could not be used: the next one is rarely better at once."""
+_OWN_REMEMBERED: Final = 20
+_COOLDOWNS: Final = 5_000
+
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass
+class _Turn:
+    grounds_id: int
+    composing: bool = True
+    reported: bool = False
+
+
+@dataclass
+class _Wait:
+    asked: ContextLine
+    since: float
+
+
+class Speaking:
+    """See the module's text."""
+
+    def __init__(
+        self,
+        *,
+        history: History,
+        board: Board,
+        policies: Policies,
+        jobs: queue.Queue[Job | End],
+        make_cancel: Callable[[], CancelHandle],
+        voice_problem: Callable[[], str | None],
+        decided: Callable[[str, str], None],
+        clock: Callable[[], float],
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._history = history
+        self._board = board
+        self._policies = policies
+        self._jobs = jobs
+        self._make_cancel = make_cancel
+        self._voice_problem = voice_problem
+        self._decided = decided
+        self._clock = clock
+        self._now_ms = now_ms
+        self._turns: dict[str, _Turn] = {}
+        self._waiting: dict[str, dict[str, _Wait]] = {}
+        self._answered_at: dict[tuple[str, str], float] = {}
+        self._hints: dict[str, list[int]] = {}
+        self._retry: dict[str, tuple[float, float]] = {}
+        self._reasons: dict[str, tuple[int, str]] = {}
+        self.stopping = False
+
+    def load(self, channel: str) -> None:
+        """Take from the database what this channel's turns depend on."""
+        self._hints[channel] = list(
+            self._history.hints_since(channel, self._now_ms() - HINT_WEIGHS_MS)
+        )
+        self._take_hints(channel)
+        self.reload_own_words(channel)
+
+    def reload_own_words(self, channel: str) -> None:
+        """What the bot said lately, and what of it was removed, to avoid repeating either."""
+        try:
+            rows = self._history.recent_spoken(channel, _OWN_REMEMBERED)
+        except DatabaseUnavailable as error:
+            log.warning("own words not read", extra={"channel": channel, "problem": str(error)})
+            return
+        ordered = sorted(rows, key=lambda row: row.at_ms)
+        self._board.set_own_words(
+            channel,
+            recent=[row.fingerprint for row in ordered if not row.removed],
+            removed=[row.fingerprint for row in ordered if row.removed],
+        )
+
+    # -- hints ---------------------------------------------------------------------------------
+
+    def hint(self, channel: str, at_ms: int) -> None:
+        """Moderators removed the bot's words: hold back."""
+        self._hints.setdefault(channel, []).append(at_ms)
+        self._take_hints(channel)
+        log.warning(
+            "holding back",
+            extra={"channel": channel, "factor": slowdown(self._hints[channel], at_ms)},
+        )
+
+    def forgive(self, channel: str) -> None:
+        """A moderator switched the bot on again."""
+        self._hints[channel] = []
+        self._take_hints(channel)
+
+    def _take_hints(self, channel: str) -> None:
+        self._board.set_silence(channel, silenced_until_ms(self._hints[channel]) or 0)
+
+    def _factor(self, channel: str) -> int:
+        return slowdown(self._hints.get(channel, ()), self._now_ms())
+
+    # -- occasions ------------------------------------------------------------------------------
+
+    def counted(self, channel: str) -> None:
+        """A message was counted: speak if it is time."""
+        if channel in self._turns or self.stopping:
+            return
+        reason = self._silence(channel, Speech.SPONTANEOUS) or self._pace_obstacle(channel)
+        if reason is None:
+            self._start(channel)
+        else:
+            self._decide(channel, reason)
+
+    def mentioned(self, asked: ContextLine, channel: str) -> None:
+        """A viewer spoke to the bot: answer, now or when the turn under way is over."""
+        if self.stopping:
+            return
+        reason = self._silence(channel, Speech.MENTION_ANSWER) or self._cooldown(channel, asked)
+        if reason is not None:
+            self._decide(channel, f"mention not answered: {reason}")
+        elif channel in self._turns:
+            waiting = self._waiting.setdefault(channel, {})
+            waiting[asked.user_id] = _Wait(asked, self._clock())
+        else:
+            self._start(channel, asked)
+
+    def requested(self, channel: str) -> str | None:
+        """A moderator asks for a message now; the reason where that cannot be."""
+        if channel in self._turns:
+            return "a message is on its way"
+        reason = self._silence(channel, Speech.SPONTANEOUS, requested=True)
+        if reason is None:
+            self._start(channel, requested=True)
+        return reason
+
+    def moderated(self, event: MessageDeleted | UserCleared | ChatCleared) -> None:
+        """A mention that waits and was removed is not answered."""
+        waiting = self._waiting.get(event.channel, {})
+        for user_id, wait in list(waiting.items()):
+            asked = wait.asked
+            if (
+                isinstance(event, ChatCleared)
+                or (isinstance(event, MessageDeleted) and asked.message_id == event.message_id)
+                or (isinstance(event, UserCleared) and event.user_id in (user_id, None))
+            ):
+                del waiting[user_id]
+
+    def forget(self, user_id: str) -> None:
+        """A viewer opted out: no mention of theirs waits any longer."""
+        for waiting in self._waiting.values():
+            waiting.pop(user_id, None)
+
+    def call_off(self, channel: str) -> None:
+        """The bot was switched off: drop mentions that wait (last_look stops what is composed)."""
+        self._waiting.pop(channel, None)
+
+    # -- the course of a turn ---------------------------------------------------------------------
+
+    def done(self, outcome: JobDone) -> None:
+        """The composer is through; the turn goes on while a line waits to be sent."""
+        turn = self._turns.get(outcome.channel)
+        if turn is None:
+            return
+        turn.composing = False
+        turn.reported |= not outcome.offered
+        if not outcome.usable:
+            self._hold_off(outcome.channel)
+        if not outcome.offered:
+            self._decide(outcome.channel, outcome.reason)
+        self._end(outcome.channel)
+
+    def reported(self, channel: str, grounds_id: int | None, outcome: str, said: bool) -> None:
+        """The sender told what became of a generated line."""
+        turn = self._turns.get(channel)
+        if turn is None or turn.grounds_id != grounds_id:
+            return
+        turn.reported = True
+        if said:
+            self._retry.pop(channel, None)
+        else:
+            self._hold_off(channel)
+        self._decide(channel, outcome, lasting=True)
+        self._end(channel)
+
+    def _hold_off(self, channel: str) -> None:
+        _, pause = self._retry.get(channel, (0.0, _FIRST_RETRY_S / 2))
+        pause = min(pause * 2, _LONGEST_RETRY_S)
+        self._retry[channel] = (self._clock() + pause, pause)
+
+    def _end(self, channel: str) -> None:
+        turn = self._turns[channel]
+        if turn.composing or not turn.reported:
+            return
+        del self._turns[channel]
+        waiting = self._waiting.get(channel, {})
+        while waiting and channel not in self._turns:
+            wait = waiting.pop(min(waiting, key=lambda user_id: waiting[user_id].since))
+            if self._clock() - wait.since <= MENTION_WAITS_S:
+                self.mentioned(wait.asked, channel)
+
+    def _start(
+        self, channel: str, asked: ContextLine | None = None, requested: bool = False
+    ) -> None:
+        if asked is not None:
+            self._remember_answer(channel, asked.user_id)
+        cancel = self._make_cancel()
+        number = self._board.open_grounds(channel, cancel.cancel)
+        self._turns[channel] = _Turn(number)
+        self._jobs.put_nowait(
+            Job(channel, self._policies[channel], number, cancel, asked, requested)
+        )
+        kind = "mention" if asked else "requested" if requested else "spontaneous"
+        log.info("generation started", extra={"channel": channel, "kind": kind})
+        self._decide(channel, "composing")
+
+    # -- obstacles --------------------------------------------------------------------------------
+
+    def _silence(self, channel: str, speech: Speech, *, requested: bool = False) -> str | None:
+        view = self._board.view(channel)
+        return silence_reason(view, speech, self._now_ms(), requested) or self._problem()
+
+    def _problem(self) -> str | None:
+        if self._board.outage is not None:
+            return "the database is away"
+        return self._voice_problem()
+
+    def threshold(self, channel: str) -> int:
+        """The number of messages the channel waits for, under ``adaptive`` and after hints."""
+        return self._threshold(channel, self._policies[channel]) * self._factor(channel)
+
+    def _threshold(self, channel: str, policy: ChannelPolicy) -> int:
+        since = self._now_ms() - ADAPTIVE_WINDOW_MS
+        recent = self._history.count_since(channel, since) if policy.adaptive else 0
+        return effective_threshold(policy, recent)
+
+    def _pace_obstacle(self, channel: str) -> str | None:
+        policy = self._policies[channel]
+        again_at, _ = self._retry.get(channel, (0.0, 0.0))
+        if self._clock() < again_at:
+            return f"trying again in {round(again_at - self._clock())} s"
+        now_ms, factor = self._now_ms(), self._factor(channel)
+        threshold = self._threshold(channel, policy)
+        needed = min(policy.threshold, policy.context_limit)
+        pace = self._history.pace(channel, threshold * factor, needed)
+        reason = spontaneous_obstacle(
+            policy, pace, now_ms=now_ms, threshold=threshold, factor=factor
+        )
+        if reason is None and policy.min_speakers:
+            speakers = self._history.speakers_since(channel, now_ms - SPEAKERS_WINDOW_MS)
+            if speakers < policy.min_speakers:
+                return f"{speakers}/{policy.min_speakers} speakers"
+        return reason
+
+    def _cooldown(self, channel: str, asked: ContextLine) -> str | None:
+        wait_s = self._policies[channel].cooldown_s * self._factor(channel)
+        before = self._answered_at.get((channel, asked.user_id))
+        if before is None or self._clock() - before >= wait_s:
+            return None
+        return "cooldown"
+
+    def _remember_answer(self, channel: str, user_id: str) -> None:
+        if len(self._answered_at) >= _COOLDOWNS:
+            oldest = sorted(self._answered_at, key=self._answered_at.__getitem__)
+            for key in oldest[: _COOLDOWNS // 2]:
+                del self._answered_at[key]
+        self._answered_at[channel, user_id] = self._clock()
+
+    # -- why -----------------------------------------------------------------------------------
+
+    def why(self, channel: str) -> tuple[int, str] | None:
+        """When the newest decision was made, and what decided."""
+        return self._reasons.get(channel)
+
+    def _decide(self, channel: str, reason: str, lasting: bool = False) -> None:
+        """Remember the decision; record it when another gate decided than last time."""
+        _, before = self._reasons.get(channel, (0, ""))
+        self._reasons[channel] = (self._now_ms(), reason)
+        if lasting or _DIGITS.sub("", before) != _DIGITS.sub("", reason):
+            self._decided(channel, reason)

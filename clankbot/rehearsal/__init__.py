@@ -1,0 +1,1 @@
+"""Loopback stand-ins for Twitch chat and Ollama, used by `rehearse` and by the tests."""

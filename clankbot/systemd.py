@@ -1,0 +1,87 @@
+"""What a service tells systemd, spoken directly: readiness, signs of life, a status line.
+
+The values of the environment are handed in, and where there is none nothing happens.
+Source: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+_SEND_TIMEOUT_S: Final = 1.0
+"""systemd reads at once or is in trouble itself; the bot does not wait for it."""
+
+
+class Notifier:
+    """Sends datagrams to the socket that NOTIFY_SOCKET names; without one it stays silent.
+
+    For any thread.  A datagram that cannot be delivered is logged, the first of a row only.
+    """
+
+    def __init__(self, notify_socket: str | None) -> None:
+        self._address = _socket_address(notify_socket) if notify_socket else None
+        self._unheard = False
+
+    def ready(self) -> None:
+        """The start is complete (Type=notify waits for this)."""
+        self._send("READY=1")
+
+    def alive(self) -> None:
+        """A sign of life; WatchdogSec= ends a service that gives none."""
+        self._send("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """The stop has begun."""
+        self._send("STOPPING=1")
+
+    def status(self, text: str) -> None:
+        """The line that ``systemctl status`` shows."""
+        self._send("STATUS=" + " ".join(text.split()))  # a line break would begin another word
+
+    def _send(self, word: str) -> None:
+        if self._address is None:
+            return
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
+                datagrams.settimeout(_SEND_TIMEOUT_S)
+                datagrams.sendto(word.encode("utf-8", "replace"), self._address)
+        except OSError as error:
+            if not self._unheard:
+                log.warning("systemd does not listen", extra={"reason": str(error)})
+            self._unheard = True
+        else:
+            self._unheard = False
+
+
+def watchdog_interval_s(watchdog_usec: str | None, watchdog_pid: str | None = None) -> float | None:
+    """The seconds from one sign of life to the next; None where systemd expects none.
+
+    A third of WATCHDOG_USEC, so that one may be late.  WATCHDOG_PID, where given, must be ours.
+    """
+    if not watchdog_usec or not watchdog_usec.isdecimal() or int(watchdog_usec) == 0:
+        return None
+    if watchdog_pid and watchdog_pid != str(os.getpid()):
+        return None
+    return int(watchdog_usec) / 1_000_000 / 3
+
+
+def is_journal(journal_stream: str | None, fd: int = 2) -> bool:
+    """Whether the file descriptor writes to the journal, judged by JOURNAL_STREAM.
+
+    Source: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
+    """
+    try:
+        stat = os.fstat(fd)
+    except OSError:
+        return False
+    return journal_stream == f"{stat.st_dev}:{stat.st_ino}"
+
+
+def _socket_address(notify_socket: str) -> str:
+    """The address to send to: ``@`` at the front stands for Linux' abstract namespace."""
+    return "\0" + notify_socket[1:] if notify_socket.startswith("@") else notify_socket

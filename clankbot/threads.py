@@ -1,0 +1,133 @@
+"""Named threads that never die unnoticed, and the signals that end them.
+
+The main thread owns both objects and waits on one queue of reports.  A thread whose body raises,
+or returns although nothing asked it to, is logged and reported there; main then stops everything.
+Knows nothing of what the threads do.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+_HEARD: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A thread that ended although nothing asked it to."""
+
+    thread: str
+    error: BaseException | None
+    """What its body raised; None where it simply returned."""
+
+
+Report = Failure | signal.Signals
+"""What main waits for: a failed thread, SIGINT or SIGTERM (stop), or SIGHUP (reload)."""
+
+Reports = queue.SimpleQueue[Report]
+"""Unbounded, the one kind of queue a signal handler may put on; a handful of reports a run."""
+
+
+class BotThreads:
+    """Starts, guards and joins the threads of the bot; every method is for the main thread."""
+
+    def __init__(
+        self,
+        reports: Reports,
+        stopping: threading.Event,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._reports = reports
+        self._stopping = stopping
+        self._clock = clock
+        self._threads: dict[str, threading.Thread] = {}
+        self._failures: list[Failure] = []
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The failures so far, the earliest first: it is the one to explain the exit status."""
+        return tuple(self._failures)
+
+    def start(self, name: str, body: Callable[[], None]) -> None:
+        """Run ``body`` in a new thread; it may return only once ``stopping`` is set.
+
+        Daemonic, so that a stuck library call cannot hold the process.  ValueError for a name
+        already given.
+        """
+        if name in self._threads:
+            raise ValueError(f"a thread named {name!r} was already started")
+        thread = threading.Thread(target=self._guard, args=(name, body), name=name, daemon=True)
+        self._threads[name] = thread
+        thread.start()
+
+    def dead(self) -> list[str]:
+        """The names of the threads that were started and run no more."""
+        return [name for name, thread in self._threads.items() if not thread.is_alive()]
+
+    def join(self, name: str, deadline_s: float) -> bool:
+        """Whether the thread ended before ``deadline_s``, a moment of the clock."""
+        thread = self._threads[name]
+        thread.join(max(0.0, deadline_s - self._clock()))
+        return not thread.is_alive()
+
+    def join_all(self, deadline_s: float) -> list[str]:
+        """The names of the threads that still run at ``deadline_s``, a moment of the clock."""
+        return [name for name in self._threads if not self.join(name, deadline_s)]
+
+    def _guard(self, name: str, body: Callable[[], None]) -> None:
+        try:
+            body()
+        except BaseException as error:  # SystemExit, too, would end a thread without a word
+            log.exception("thread failed", extra={"thread_name": name})
+            self._report(Failure(name, error))
+        else:
+            if not self._stopping.is_set():
+                log.error("thread ended unasked", extra={"thread_name": name})
+                self._report(Failure(name, None))
+
+    def _report(self, failure: Failure) -> None:
+        self._failures.append(failure)
+        self._reports.put(failure)
+
+
+class Signals:
+    """While entered, SIGINT, SIGTERM and SIGHUP are reports; for the main thread only.
+
+    Once the first SIGINT or SIGTERM has come, SIGINT is back at the system's default: a second
+    Ctrl-C ends the process at once (a shell shows 130), even from a stuck call.  Nothing committed
+    is lost by that.
+    """
+
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
+        self._former = {number: signal.getsignal(number) for number in _HEARD}
+
+    def __enter__(self) -> Signals:
+        for number in _HEARD:
+            signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGHUP:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+        self._reports.put(signal.Signals(number))

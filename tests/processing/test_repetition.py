@@ -1,0 +1,34 @@
+"""Telling echoes of earlier lines from new ones."""
+
+from __future__ import annotations
+
+from clankbot.processing.repetition import NEARLY_REMOVED, fingerprint, repeats
+
+SAID = "the volcano level was the best part of tonight"
+
+
+def test_the_same_line_is_a_repeat_however_it_is_written() -> None:
+    assert repeats("The Volcano level was the BEST part, of tonight!!", [fingerprint(SAID)])
+
+
+def test_one_other_word_in_nine_is_still_a_repeat() -> None:
+    assert repeats("the volcano level was the worst part of tonight", [fingerprint(SAID)])
+
+
+def test_another_line_is_no_repeat() -> None:
+    assert not repeats("what a calm river that was", [fingerprint(SAID)])
+
+
+def test_a_rewording_passes_unless_the_earlier_line_was_removed() -> None:
+    reworded = "the volcano level was the best part by far"
+    assert not repeats(reworded, [fingerprint(SAID)])
+    assert repeats(reworded, [fingerprint(SAID)], NEARLY_REMOVED)
+
+
+def test_a_line_without_words_repeats_only_itself() -> None:
+    assert repeats("🦊🦊", [fingerprint("🦊🦊")])
+    assert not repeats("🦊", [fingerprint("🦊🦊")])
+
+
+def test_a_fingerprint_holds_no_word_of_the_line() -> None:
+    assert not any(word in fingerprint(SAID) for word in SAID.split())
