@@ -27,7 +27,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add(commands, "run", "the bot; what runs when no command is given")
     login = _add(commands, "login", "sign the bot account in with Twitch (no browser needed here)")
-    login.add_argument("--status", action="store_true", help="tell who is signed in, and until when")
+    login.add_argument(
+        "--status", action="store_true", help="tell who is signed in, and until when"
+    )
     _add(commands, "logout", "revoke the sign-in at Twitch and delete it here")
     _add(commands, "check", "look at the whole set-up and tell what to do about it")
     _add_rehearse(commands)

@@ -33,15 +33,16 @@ NASTY_TEXTS = [
 ]
 
 
-def record(phrase: str = "message stored", **fields: object) -> logging.LogRecord:
+def record(**fields: object) -> logging.LogRecord:
     """A record as ``log.info(phrase, extra=fields)`` makes it."""
     logger = logging.getLogger("clankbot.processing.worker")
+    phrase = "message stored"
     return logger.makeRecord(logger.name, logging.INFO, "f", 1, phrase, (), None, extra=fields)
 
 
 def failed_record(error: Exception) -> logging.LogRecord:
     """A record as ``log.exception`` makes it, with a real traceback."""
-    failed = record("thread failed")
+    failed = record()
     try:
         raise error
     except Exception as raised:
@@ -85,7 +86,8 @@ def test_chat_text_can_forge_neither_a_line_nor_a_field(text: str) -> None:
 
 
 def test_a_phrase_and_a_logger_name_cannot_forge_a_line_either() -> None:
-    forged = record("first\nsecond")
+    forged = record()
+    forged.msg = "first\nsecond"
     forged.name = "some\nlogger"
     assert ConsoleFormatter().format(forged).isprintable()
 
@@ -112,7 +114,7 @@ def test_a_json_line_is_one_line_of_ascii_that_holds_the_text(text: str) -> None
 
 
 def test_a_json_line_keeps_the_kinds_of_values() -> None:
-    fields = {
+    fields: dict[str, object] = {
         "rows": 3,
         "seconds": 0.5,
         "sure": True,
@@ -149,7 +151,7 @@ def test_a_field_does_not_take_the_place_of_a_json_key() -> None:
 
 def test_an_exception_is_one_line_unless_tracebacks_are_wanted() -> None:
     line = ConsoleFormatter().format(failed_record(ValueError("bad\nvalue")))
-    assert line.endswith(r'thread failed exception="ValueError: bad\nvalue"')
+    assert line.endswith(r'message stored exception="ValueError: bad\nvalue"')
     entry = json.loads(JsonFormatter().format(failed_record(ValueError())))
     assert entry["exception"] == "ValueError"
 
@@ -157,7 +159,7 @@ def test_an_exception_is_one_line_unless_tracebacks_are_wanted() -> None:
 def test_a_traceback_cannot_pass_for_log_lines() -> None:
     text = ConsoleFormatter(tracebacks=True).format(failed_record(ValueError("x\n2025 \x1b[2J")))
     first, *trace = text.split("\n")
-    assert first.endswith("thread failed")
+    assert first.endswith("message stored")
     assert trace[0] == "    Traceback (most recent call last):"
     assert all(line.startswith("    ") and line.isprintable() for line in trace)
 
@@ -222,11 +224,14 @@ def test_filters_see_every_line_whatever_its_logger() -> None:
 
 
 @pytest.mark.usefixtures("logging_restored")
-def test_a_closed_stream_loses_lines_and_nothing_else() -> None:
+def test_a_closed_stream_loses_lines_and_nothing_else(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     stream = io.StringIO()
     set_up_logging("INFO", "console", stream=stream)
     stream.close()
     logging.getLogger("clankbot").info("into the void")
+    assert capsys.readouterr().err == ""
 
 
 def test_a_reader_that_went_away_leaves_the_exit_status_alone() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -153,26 +154,35 @@ with Signals(reports):
 """
 
 
-def test_a_second_interrupt_ends_the_process_at_once_and_other_signals_do_not() -> None:
+@pytest.fixture
+def program() -> Iterator[subprocess.Popen[str]]:
+    """A process that prints each signal it hears."""
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "up\n"
-        for name in ("SIGHUP", "SIGTERM", "SIGTERM", "SIGHUP"):
-            process.send_signal(signal.Signals[name])
-            assert process.stdout.readline() == f"{name}\n"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=5) == -signal.SIGINT
+        assert said_by(process) == "up\n"
+        yield process
+        process.kill()
 
 
-def test_a_first_interrupt_is_only_reported() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "up\n"
-        process.send_signal(signal.SIGINT)
-        assert process.stdout.readline() == "SIGINT\n"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=5) == -signal.SIGINT
+def said_by(process: subprocess.Popen[str]) -> str:
+    """The next line it prints."""
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_after_a_stop_ends_the_process_at_once(
+    program: subprocess.Popen[str], first: signal.Signals
+) -> None:
+    program.send_signal(first)
+    assert said_by(program) == f"{first.name}\n"
+    program.send_signal(signal.SIGINT)
+    assert program.wait(timeout=5) == -signal.SIGINT
+
+
+def test_other_signals_may_come_as_often_as_they_like(program: subprocess.Popen[str]) -> None:
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGTERM, signal.SIGHUP):
+        program.send_signal(number)
+        assert said_by(program) == f"{number.name}\n"
+    assert program.poll() is None

@@ -6,12 +6,12 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from clankbot.errors import (
     AuthUnavailable,
-    ClankbotError,
     DatabaseError,
     DatabaseUnavailable,
     KeyRefused,
@@ -139,7 +139,7 @@ def test_one_failing_chore_does_not_hold_up_the_others() -> None:
 )
 def test_what_does_not_heal_by_itself_ends_the_thread(error: Exception) -> None:
     with pytest.raises(type(error)) as raised:
-        upkeep_of(chore=Scripted(error)).run()
+        upkeep_of(chore=Scripted(error)).run_due(0.0)
     assert raised.value is error
 
 
@@ -175,11 +175,13 @@ def test_it_stops_at_once_in_the_middle_of_a_long_pause() -> None:
 
 def test_errands_run_in_order_in_the_upkeep_thread() -> None:
     seen: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+
+    def note(number: int) -> None:
+        seen.put((number, threading.current_thread().name))
+
     with Running(Chore("idle", lambda: 3600.0)) as running:
         for number in range(3):
-            assert running.upkeep.submit(
-                lambda number=number: seen.put((number, threading.current_thread().name))
-            )
+            assert running.upkeep.submit(partial(note, number))
         assert [seen.get(timeout=5.0) for _ in range(3)] == [(n, "upkeep") for n in range(3)]
 
 
@@ -197,12 +199,20 @@ def test_a_failed_errand_is_logged_and_the_next_one_runs(caplog: pytest.LogCaptu
 
 
 def test_a_refused_sign_in_during_an_errand_ends_the_thread() -> None:
+    stopping, rounds = threading.Event(), []
+
+    def stop_in_the_second_round() -> float:
+        rounds.append(1)
+        if len(rounds) == 2:
+            stopping.set()
+        return 0.1
+
     def fail() -> None:
         raise TokenRefused("sign in again")
 
-    upkeep = upkeep_of()
+    upkeep = Upkeep([Chore("stop", stop_in_the_second_round)], stopping)
     upkeep.submit(fail)
-    with pytest.raises(ClankbotError):
+    with pytest.raises(TokenRefused):
         upkeep.run()
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import requests
 
+from clankbot.auth.redaction import redact
 from clankbot.errors import AuthUnavailable
 from clankbot.records import Secret
 
@@ -57,9 +58,10 @@ def ask(
     """Ask once, in a connection of its own, and read the answer.  Follows no redirect.
 
     Never asks twice by itself: a repeated refresh would spend a one-time token.  ``authorization``
-    is the scheme and the token.  ``timeout_s`` bounds the connecting; ``patience_s``, which is the
-    same unless given, each wait for bytes and the reading as a whole.  Raises AuthUnavailable for whatever is not an answer of Twitch: no
-    connection, a status of 500 or above, a redirect, a body that is too long or no JSON object.
+    is the scheme and the token.  ``timeout_s`` bounds the connecting; ``patience_s``, the same
+    unless given, bounds each wait for bytes and the reading as a whole.  Raises AuthUnavailable for
+    whatever is no answer of Twitch: no connection, a status of 500 or above, a redirect, a body
+    that is too long or no JSON object.
     """
     patience_s = patience_s or timeout_s
     sent_headers = {"Accept-Encoding": "identity", **(headers or {})}
@@ -87,7 +89,7 @@ def ask(
     if response.status_code >= 500 or 300 <= response.status_code < 400:
         raise AuthUnavailable(f"Twitch is out of order: it answered {response.status_code}")
     fields = _json_object(body, response.status_code)
-    return Answer(response.status_code, response.headers, fields, _message(fields, form))
+    return Answer(response.status_code, response.headers, fields, _message(fields))
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -124,12 +126,9 @@ def _json_object(body: bytes, status: int) -> Mapping[str, Any]:
     return found
 
 
-def _message(fields: Mapping[str, Any], form: Form | None) -> str:
+def _message(fields: Mapping[str, Any]) -> str:
     """Twitch's words, made safe to print; it names errors in ``message``, RFC 8628 in ``error``."""
-    text = str(fields.get("message") or fields.get("error") or "")
-    for value in (form or {}).values():
-        if isinstance(value, Secret):
-            text = text.replace(value.reveal(), "<secret>")
+    text = redact(str(fields.get("message") or fields.get("error") or ""))
     return "".join(c for c in text if c.isprintable())[:_MESSAGE_LIMIT_CHARS]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from clankbot.auth.exchange import Answer, Form, ask
-from clankbot.auth.redaction import new_token
+from clankbot.auth.redaction import new_token, remember
 from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefused
 from clankbot.records import Identity, Secret
 
@@ -99,6 +99,8 @@ class TwitchOAuth:
     ) -> None:
         self._url = auth_url.rstrip("/")
         self._client_secret = client_secret
+        if client_secret:
+            remember(client_secret)
         self._timeout_s = timeout_s
         self.client_id = client_id
 

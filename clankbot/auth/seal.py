@@ -30,7 +30,7 @@ class Sealer:
         return self._newest.encrypt(secret.reveal().encode()).decode("ascii")
 
     def open(self, sealed: str) -> Secret:
-        """What was sealed.  Raises KeyRefused when no key opens it, or when it was tampered with."""
+        """What was sealed.  Raises KeyRefused when no key opens it, or it was tampered with."""
         try:
             return new_token(self._all.decrypt(sealed.encode()).decode())
         except InvalidToken as error:

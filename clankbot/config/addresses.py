@@ -18,6 +18,7 @@ _ASCII = re.compile(r"[!-~]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _USERINFO = re.compile(r"^([^@]*?//|(?=[^@]*:)).*@")
 _IRC_PORTS = {"ircs": 6697, "irc": 6667}
+_WEB_SCHEMES = ("http", "https")
 _OLLAMA_PORT = 11434
 _OLLAMA_PATHS = re.compile(
     r"(/v1(/chat/completions|/models)?|/api(/(chat|generate|tags|show|ps|version))?)$"
@@ -109,13 +110,10 @@ def _read_ollama_url(text: str) -> str:
     forms that other programs' settings use (``/v1``, ``/api/chat``).
     """
     has_scheme = "://" in text
-    if not has_scheme and re.match(r"[A-Za-z]+:/", text):
-        raise Refused  # http:/host
-    bare = f"[{text}]" if _ip(text) is not None and ":" in text else text
-    parts = _parts(bare if has_scheme else f"http://{_with_host(bare)}")
-    if parts.scheme not in ("http", "https"):
-        raise Refused
+    parts = _parts(text if has_scheme else f"http://{_with_host(text)}")
     host = parts.hostname or ""
+    if parts.scheme not in _WEB_SCHEMES or host in _WEB_SCHEMES:  # http:/host has the host "http"
+        raise Refused
     host = _BIND_ADDRESSES.get(host, host)
     hosted = host == "ollama.com" and not has_scheme
     scheme = "https" if hosted else parts.scheme
@@ -126,7 +124,9 @@ def _read_ollama_url(text: str) -> str:
 
 
 def _with_host(text: str) -> str:
-    """``:1234`` means this machine."""
+    """What stands behind a missing ``http://``: ``::1`` in brackets, ``:1234`` on this machine."""
+    if _ip(text) is not None:
+        return _bracketed(text)
     return f"127.0.0.1{text}" if text.startswith(":") else text
 
 

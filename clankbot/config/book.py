@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from clankbot.config.channel import CHANNEL_SETTINGS, MODEL_OPTIONS, SWITCHES, ChannelSetting
+from clankbot.config.channel import CHANNEL_SETTINGS, SWITCHES, ChannelSetting
 from clankbot.config.commands import parse_command
 from clankbot.config.kinds import Refused
 from clankbot.config.settings import Settings
@@ -68,7 +68,10 @@ class ChannelBook:
         return f"{name} is {setting.kind.show(value)}"
 
     def confirm(self, name: str, value: SettingValue | None) -> str:
-        """The short sentence after a change: ``threshold is now 5 messages``; None: after a reset."""
+        """The short sentence after a change: ``threshold is now 5 messages``.
+
+        ``value`` None: it was reset.
+        """
         setting = _BY_NAME[name]
         read = self._own(setting, value)
         if read is None:
@@ -98,9 +101,7 @@ class ChannelBook:
 
     def settings_table(self) -> list[tuple[str, str, str, str]]:
         """Name, accepted values, default and meaning of every setting, for the README."""
-        return [
-            (_written(s), s.kind.accepts, self._default_text(s), s.help) for s in CHANNEL_SETTINGS
-        ]
+        return [(s.name, s.kind.accepts, self._default_text(s), s.help) for s in CHANNEL_SETTINGS]
 
     def _default_text(self, setting: ChannelSetting) -> str:
         """The default as chat is told it."""
@@ -134,13 +135,8 @@ def _usage(verb: VerbWord) -> str:
     return f"{verb.name} {verb.usage}".rstrip()
 
 
-def _written(setting: ChannelSetting) -> str:
-    """What to write after ``!clank`` for a setting."""
-    return f"param {setting.name}" if setting in MODEL_OPTIONS else setting.name
-
-
 def _general_help() -> str:
     """One chat line with every name."""
-    settings = ", ".join(s.name for s in CHANNEL_SETTINGS if s not in MODEL_OPTIONS)
+    settings = ", ".join(setting.name for setting in CHANNEL_SETTINGS)
     verbs = ", ".join(verb.name for verb in VERBS if verb.name not in _BY_NAME)
     return f"Settings: {settings}. Commands: {verbs}. More: !clank help NAME"

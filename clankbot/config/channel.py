@@ -11,6 +11,7 @@ from typing import Final
 
 from clankbot.config.kinds import FLAG, MODEL, Kind, decimal, prose, whole, whole_seconds
 from clankbot.config.timetable import HOURS, INSTANT, ZONE
+from clankbot.config.variables import DAYS, MESSAGES, PAUSE
 from clankbot.records import SettingValue
 
 
@@ -35,7 +36,7 @@ class ChannelSetting:
 CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
     ChannelSetting(
         "threshold",
-        whole(1, 500, "messages"),
+        MESSAGES,
         "message_threshold",
         "viewers' messages before I speak again",
         field="threshold",
@@ -44,7 +45,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
     ),
     ChannelSetting(
         "delay",
-        whole_seconds(0, 86_400),
+        PAUSE,
         "time_delay",
         "the least time between two of my messages",
         field="delay_s",
@@ -53,7 +54,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
     ),
     ChannelSetting(
         "context",
-        whole(1, 500, "messages"),
+        MESSAGES,
         "context_limit",
         "how many of the newest messages the model sees",
         field="context_limit",
@@ -113,7 +114,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
     ),
     ChannelSetting(
         "retention",
-        whole(0, 3650, "days"),
+        DAYS,
         "retention_days",
         "how long I keep this chat; 0 is without limit",
         field="retention_days",
@@ -157,7 +158,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         "min_speakers",
         "how many viewers must be talking before I do",
         field="min_speakers",
-        aliases=("viewers", "minspeakers"),
+        aliases=("viewers",),
     ),
     ChannelSetting("top_k", whole(0, 1000, "words"), "top_k", "how many words it chooses from"),
     ChannelSetting("min_p", decimal(0, 1), "min_p", "how unlikely a word may be"),
@@ -169,9 +170,6 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
     ),
     ChannelSetting("seed", whole(0, 2_147_483_647), "seed", "the same seed, the same choices"),
 )
-
-MODEL_OPTIONS: Final = tuple(s for s in CHANNEL_SETTINGS if s.field is None)
-"""What ``!clank param`` sets: Ollama's own options."""
 
 SWITCHES: Final[tuple[ChannelSetting, ...]] = (
     ChannelSetting("bot", FLAG, "enabled", "on or off, as a whole", field="enabled"),

@@ -10,30 +10,32 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
-from clankbot.config.channel import CHANNEL_SETTINGS, MODEL_OPTIONS, ChannelSetting
+from clankbot.config.channel import ChannelSetting
 from clankbot.config.durations import seconds_in
 from clankbot.config.invisible import trimmed, visible
 from clankbot.config.kinds import Refused
-from clankbot.config.verbs import VERBS, VerbWord
+from clankbot.config.names import (
+    ALL_NAMES,
+    SETTING_NAMES,
+    SETTINGS,
+    VERB_WORDS,
+    key,
+)
+from clankbot.config.program_kinds import LOGIN
+from clankbot.config.timetable import LONGEST_QUIET_S
 from clankbot.records import Command, Verb
-
-LONGEST_QUIET_S: Final = 30 * 86_400
-"""A month; whoever wants more says ``off``."""
 
 _CALL = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 _WORD = re.compile(r"([^\s=:]*)(?:\s*[=:](?=\s)|[=:])?\s*(.*)", re.DOTALL)
-_LOGIN = re.compile(r"[a-z0-9_]{1,25}")
 _NOT_HARMLESS = re.compile(r"[^a-z0-9_]+")
 _MOST_ECHOED_CHARS = 20
 _NOT_QUIET = frozenset({"off", "no", "false"})
 _TO_DEFAULT = frozenset({"default", "reset"})
 _EVERYTHING = frozenset({"all", "everything"})
-
-Entry = TypeVar("Entry", ChannelSetting, VerbWord)
 
 
 def is_bot_command(text: str) -> bool:
@@ -56,20 +58,21 @@ def parse_command(text: str) -> Command | None:
     if word == "opt":  # "opt out", in two words
         more, rest = _first_word(rest)
         word += more
-    if word in _VERBS:
-        name = _VERBS[word].name
+    if word in VERB_WORDS:
+        name = VERB_WORDS[word].name
         return _PARSERS[name](rest) if name in _PARSERS else Command(Verb(name))
-    return _named(word, rest, _SETTINGS, _ALL_NAMES)
+    return _named(word, rest, ALL_NAMES)
 
 
-def _named(
-    word: str,
-    rest: str,
-    settings: Mapping[str, ChannelSetting],
-    known: Mapping[str, str],
-) -> Command:
+def _first_word(text: str) -> tuple[str, str]:
+    """The first word, as a key, and what follows it without the ``=`` or ``:`` between."""
+    found = _WORD.match(trimmed(text))
+    return (key(found[1]), trimmed(found[2])) if found else ("", "")
+
+
+def _named(word: str, rest: str, known: Mapping[str, str]) -> Command:
     """``NAME [VALUE]``; a name that is unknown may be meant for one of ``known``."""
-    return _value(settings[word], rest) if word in settings else _unknown(word, known)
+    return _value(SETTINGS[word], rest) if word in SETTINGS else _unknown(word, known)
 
 
 def _value(setting: ChannelSetting, rest: str) -> Command:
@@ -79,7 +82,7 @@ def _value(setting: ChannelSetting, rest: str) -> Command:
     text = rest if setting.kind.is_prose else visible(rest).lstrip("=: ")
     if text.lower() in _TO_DEFAULT:
         return _to(Verb.RESET, setting)
-    if setting is _QUIET and (seconds := _quiet_seconds(text)) is not None:
+    if setting.name == "quiet" and (seconds := _quiet_seconds(text)) is not None:
         return Command(Verb.QUIET, value=seconds)
     try:
         value = setting.kind.read(text)
@@ -122,23 +125,16 @@ def _help(rest: str) -> Command:
     if not rest:
         return Command(Verb.HELP)
     word, _ = _first_word(rest)
-    if word not in _ALL_NAMES:
-        return _unknown(word, _ALL_NAMES)
-    return Command(Verb.HELP, argument=_ALL_NAMES[word])
+    if word not in ALL_NAMES:
+        return _unknown(word, ALL_NAMES)
+    return Command(Verb.HELP, argument=ALL_NAMES[word])
 
 
-def _set(rest: str) -> Command:
-    """``set NAME VALUE``."""
+def _change(verb: str, rest: str) -> Command:
+    """``set NAME VALUE`` and ``param NAME [VALUE]``."""
     if not rest:
-        return _wrong("set takes a setting and its value, such as: set threshold 30")
-    return _named(*_first_word(rest), _SETTINGS, _SETTING_NAMES)
-
-
-def _param(rest: str) -> Command:
-    """``param NAME [VALUE]``."""
-    if not rest:
-        return Command(Verb.HELP, argument="param")
-    return _named(*_first_word(rest), _OPTIONS, _OPTION_NAMES)
+        return Command(Verb.HELP, argument=verb)
+    return _named(*_first_word(rest), SETTING_NAMES)
 
 
 def _reset(rest: str) -> Command:
@@ -146,19 +142,19 @@ def _reset(rest: str) -> Command:
     word, _ = _first_word(rest)
     if not rest or word in _EVERYTHING:
         return Command(Verb.RESET)
-    return _to(Verb.RESET, _SETTINGS[word]) if word in _SETTINGS else _unknown(word, _SETTING_NAMES)
+    return _to(Verb.RESET, SETTINGS[word]) if word in SETTINGS else _unknown(word, SETTING_NAMES)
 
 
 def _switch(verb: Verb, rest: str) -> Command:
     """``on`` and ``off``, also as in ``off mentions``; other words behind them do not matter."""
     word, _ = _first_word(rest)
-    return _value(_SETTINGS[word], verb.value) if word in _SETTINGS else Command(verb)
+    return _value(SETTINGS[word], verb.value) if word in SETTINGS else Command(verb)
 
 
 def _forget(rest: str) -> Command:
     """``forget VIEWER``."""
     login = visible(rest).lstrip("@").rstrip(",").lower()
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         return _wrong("forget takes the login of one viewer, such as: forget @alice")
     return Command(Verb.FORGET, argument=login)
 
@@ -172,42 +168,14 @@ def _term(verb: Verb, rest: str) -> Command:
 
 _PARSERS: Final[Mapping[str, Callable[[str], Command]]] = {
     "help": _help,
-    "set": _set,
-    "param": _param,
+    "set": partial(_change, "set"),
+    "param": partial(_change, "param"),
     "reset": _reset,
     "on": partial(_switch, Verb.ON),
     "off": partial(_switch, Verb.OFF),
-    "quiet": lambda rest: _value(_QUIET, rest),
+    "quiet": lambda rest: _value(SETTINGS["quiet"], rest),
     "forget": _forget,
     "block": partial(_term, Verb.BLOCK),
     "unblock": partial(_term, Verb.UNBLOCK),
 }
 """The verbs that something follows; the others stand alone, whatever else is on the line."""
-
-
-# --- names ------------------------------------------------------------------------------------
-
-
-def _key(word: str) -> str:
-    """A name as the tables below hold it: ``Top-P``, ``top_p`` and ``topp`` are one."""
-    return visible(word).lower().replace("_", "").replace("-", "")
-
-
-def _first_word(text: str) -> tuple[str, str]:
-    """The first word, as a key, and what follows it without the ``=`` or ``:`` between."""
-    found = _WORD.match(trimmed(text))
-    return (_key(found[1]), trimmed(found[2])) if found else ("", "")
-
-
-def _by_key(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """The entries of a table under their names and aliases."""
-    return {_key(word): entry for entry in entries for word in (entry.name, *entry.aliases)}
-
-
-_VERBS: Final = _by_key(VERBS)
-_SETTINGS: Final = _by_key(CHANNEL_SETTINGS)
-_OPTIONS: Final = _by_key(MODEL_OPTIONS)
-_SETTING_NAMES: Final = {key: setting.name for key, setting in _SETTINGS.items()}
-_OPTION_NAMES: Final = {key: option.name for key, option in _OPTIONS.items()}
-_ALL_NAMES: Final = _SETTING_NAMES | {key: verb.name for key, verb in _VERBS.items()}
-_QUIET: Final = _SETTINGS["quiet"]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from clankbot.config.durations import duration_text, seconds_in
-from clankbot.config.invisible import visible
 from clankbot.records import Secret, SettingValue
 
 T = TypeVar("T")
@@ -50,8 +49,11 @@ class Kind(Generic[T_co]):
     """Free text, to be taken as it was typed."""
 
 
-def whole(low: int, high: int, unit: str = "") -> Kind[int]:
-    """A whole number, both ends included; its unit (a plural) may stand behind it."""
+def whole(low: int, high: int, unit: str = "", zero: str = "") -> Kind[int]:
+    """A whole number, both ends included; its unit (a plural) may stand behind it.
+
+    ``zero`` says what 0 means where that is not plain.
+    """
 
     def read(text: str) -> int:
         found = _WHOLE.fullmatch(text.lower())
@@ -60,7 +62,7 @@ def whole(low: int, high: int, unit: str = "") -> Kind[int]:
         return _within(int(found[1]), low, high)
 
     of_unit = f" of {unit}" if unit else ""
-    return Kind(f"a whole number{of_unit} from {low} to {high}", read, _counted(unit))
+    return Kind(f"a whole number{of_unit} from {low} to {high}", read, _counted(unit, zero))
 
 
 def decimal(low: float, high: float) -> Kind[float]:
@@ -71,7 +73,7 @@ def decimal(low: float, high: float) -> Kind[float]:
             raise Refused
         return _within(float(text.replace(",", ".")), low, high)
 
-    return Kind(f"a number from {low:g} to {high:g}", read)
+    return Kind(f"a number from {low:g} to {high:g}", read, lambda value: f"{value:g}")
 
 
 def seconds(low: float, high: float) -> Kind[float]:
@@ -116,7 +118,7 @@ def prose(limit_chars: int) -> Kind[str]:
 
     def read(text: str) -> str:
         line = " ".join(text.split())
-        if not 0 < len(line) <= limit_chars or not visible(line):
+        if not 0 < len(line) <= limit_chars:
             raise Refused
         return line
 
@@ -127,11 +129,7 @@ def prose(limit_chars: int) -> Kind[str]:
 def optional(kind: Kind[T]) -> Kind[T | None]:
     """The same kind, with an empty text for None."""
     return Kind(
-        kind.accepts,
-        lambda text: kind.read(text) if text else None,
-        kind.show,
-        kind.is_secret,
-        kind.is_prose,
+        kind.accepts, lambda text: kind.read(text) if text else None, is_secret=kind.is_secret
     )
 
 
@@ -158,7 +156,7 @@ def _read_key(text: str) -> Secret:
 
 
 FLAG: Final = Kind(
-    "on or off, true or false, yes or no", _read_flag, lambda value: "on" if value else "off"
+    "on or off (also true/false, yes/no, 1/0)", _read_flag, lambda value: "on" if value else "off"
 )
 MODEL: Final = Kind("the name of an Ollama model, such as llama3.1 or llama3.2:3b", _read_model)
 KEY: Final = Kind("one word of ASCII characters", _read_key, is_secret=True)
@@ -178,10 +176,14 @@ def _is_unit(word: str, unit: str) -> bool:
     return not word or bool(stem and unit.startswith(stem))
 
 
-def _counted(unit: str) -> Callable[[SettingValue], str]:
+def _counted(unit: str, zero: str = "") -> Callable[[SettingValue], str]:
     """Shows a number with its unit, in the singular after 1."""
-    singular = unit.removesuffix("s")
-    return lambda value: f"{value} {singular if value == 1 else unit}".rstrip()
+
+    def show(value: SettingValue) -> str:
+        shown = f"{value} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
+        return f"{shown} ({zero})" if zero and value == 0 else shown
+
+    return show
 
 
 def _timed(value: SettingValue) -> str:

@@ -1,6 +1,6 @@
 """The program's settings: read from the environment and ``.env``, checked all at once.
 
-The one place that reads ``os.environ``.  Other rooms are given plain values by the wiring.
+No other room reads ``os.environ`` or sees Settings: the wiring gives each its plain values.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from clankbot.config.addresses import IrcServer, Listener
 from clankbot.config.env_file import read_env_file
 from clankbot.config.kinds import Refused
-from clankbot.config.variables import VARIABLES
+from clankbot.config.variables import VARIABLES, unquoted
 from clankbot.errors import ConfigError
 from clankbot.records import Secret
 
@@ -58,11 +58,11 @@ class Settings:
     context_limit: int
     message_retention_days: int
     message_retention_count: int
-    ignored_users: tuple[str, ...]
+    ignored_users: frozenset[str]
     token_encryption_key: Secret | None = field(repr=False)
     token_encryption_key_file: Path | None
     dry_run: bool
-    bot_owners: tuple[str, ...]
+    bot_owners: frozenset[str]
     irc_idle_timeout: float
     token_validate_interval: float
     status_listen: Listener | None
@@ -120,7 +120,7 @@ def require_for_login(settings: Settings) -> None:
 
 def _written(source: Mapping[str, str]) -> dict[str, str]:
     """Our variables that are set there."""
-    return {name: text for name, text in source.items() if name in _NAMES and text.strip()}
+    return {name: text for name, text in source.items() if name in _NAMES and unquoted(text)}
 
 
 def _contradictions(written: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:

@@ -10,6 +10,9 @@ from typing import Final
 from clankbot.config.kinds import Kind, Refused
 from clankbot.records import SettingValue
 
+LONGEST_QUIET_S: Final = 30 * 86_400
+"""A month; whoever wants more says ``off``."""
+
 _TIME = r"([0-9]{1,2})(?:[:.]([0-9]{2}))?"
 _HOURS = re.compile(rf"{_TIME}\s*(?:-|–|to)\s*{_TIME}", re.IGNORECASE)
 _UTC = "UTC"
@@ -42,11 +45,9 @@ def _read_zone(text: str) -> str:
         return _UTC  # known even where the machine has no zone files
     if _is_zone(text):
         return text
-    named = [zone for zone in zoneinfo.available_timezones() if zone.casefold() == wanted]
-    found = named or [
-        zone
-        for zone in zoneinfo.available_timezones()
-        if zone.rpartition("/")[2].casefold() == wanted
+    zones = zoneinfo.available_timezones()
+    found = [zone for zone in zones if zone.casefold() == wanted] or [
+        zone for zone in zones if zone.casefold().endswith(f"/{wanted}")
     ]
     if len(found) != 1:
         raise Refused

@@ -6,11 +6,7 @@ it.  A new setting is an entry here and a field of the same name in ``Settings``
 
 from __future__ import annotations
 
-import os.path
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from clankbot.config.addresses import (
@@ -27,27 +23,35 @@ from clankbot.config.kinds import (
     PASSWORD,
     Kind,
     Refused,
-    decimal,
     one_of,
     optional,
     seconds,
     whole,
     whole_seconds,
 )
+from clankbot.config.program_kinds import (
+    CHANNELS,
+    DATABASE_FILE,
+    FILE,
+    KEEP_ALIVE,
+    LOGINS,
+    USER_IDS,
+    WORD,
+)
 
-_LOGIN = re.compile(r"[a-z0-9_]{1,25}")
-_USER_ID = re.compile(r"[0-9]{1,20}")
-_NAME = re.compile(r"[!-~]{1,200}")
-_KEEP_ALIVE_SECONDS = re.compile(r"-?[0-9]{1,9}")
-_GO_DURATION = re.compile(r"-?([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|µs|ms|s|m|h))+")
+MESSAGES: Final = whole(1, 500, "messages")
+PAUSE: Final = whole_seconds(0, 86_400)
+DAYS: Final = whole(0, 3650, "days", zero="no limit")
+"""Shared with the settings of a channel: a global default is one that a channel may have."""
+
+_PORT = whole(1, 65535)
+_LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", warn="WARNING")
 _MOST_SHOWN_CHARS = 60
 
 _KNOWN_BOTS = (
-    "blerp, botisimo, botrixoficial, coebot, creatisbot, deepbot, fossabot, frostytoolsdotcom, "
-    "kofistreambot, lolrankbot, moobot, nightbot, own3d, playwithviewersbot, "
-    "pokemoncommunitygame, pretzelrocks, restreambot, sery_bot, songlistbot, soundalerts, "
-    "stay_hydrated_bot, streamelements, streamlabs, streamstickers, tangiabot, trackerggbot, "
-    "wizebot"
+    "blerp, botrixoficial, fossabot, kofistreambot, moobot, nightbot, pokemoncommunitygame, "
+    "restreambot, sery_bot, songlistbot, soundalerts, stay_hydrated_bot, streamelements, "
+    "streamlabs, tangiabot, wizebot"
 )
 
 
@@ -68,7 +72,7 @@ class Variable:
 
     def read(self, written: str) -> object:
         """The value of what somebody wrote.  Raises Refused."""
-        return self.kind.read(written if self.kind.is_secret else _unquoted(written))
+        return self.kind.read(written if self.kind.is_secret else unquoted(written))
 
     def problem(self, written: str, refusal: Refused) -> str:
         """What to tell about a value that was refused; a secret is never in it."""
@@ -77,7 +81,7 @@ class Variable:
         return f"{self.name} is {value}; accepted: {self.kind.accepts}{part}"
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
     """The text without blanks around it, nor the quotes that Docker's --env-file leaves on."""
     text = text.strip()
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
@@ -92,59 +96,6 @@ def _shown(text: str) -> str:
     return repr(cut)
 
 
-def _read_path(text: str) -> Path:
-    """A file; ``~`` is the home folder."""
-    if "\0" in text or not text:
-        raise Refused
-    return Path(os.path.expanduser(text))
-
-
-def _read_database(text: str) -> Path:
-    """The file of ``path`` or ``sqlite:///path``."""
-    path = text.removeprefix("sqlite:///")
-    if "://" in path or path.startswith((":", "file:", "sqlite:")):
-        raise Refused
-    return _read_path(path)
-
-
-def _listed(pattern: re.Pattern[str]) -> Callable[[str], tuple[str, ...]]:
-    """Reads names between commas, each once, in their order, without ``#`` or ``@`` before them."""
-
-    def read(text: str) -> tuple[str, ...]:
-        names = [item.strip().lstrip("#@").strip().lower() for item in text.split(",")]
-        for name in names:
-            if name and not pattern.fullmatch(name):
-                raise Refused(name)
-        return tuple(dict.fromkeys(name for name in names if name))
-
-    return read
-
-
-def _read_keep_alive(text: str) -> int | str:
-    """Seconds as a number, or a duration as Go writes it: what Ollama takes."""
-    if _KEEP_ALIVE_SECONDS.fullmatch(text):
-        return int(text)
-    if not _GO_DURATION.fullmatch(text):
-        raise Refused
-    return text
-
-
-def _read_name(text: str) -> str:
-    """A name without blanks."""
-    if not _NAME.fullmatch(text):
-        raise Refused
-    return text
-
-
-_PORT = whole(1, 65535)
-_WORD = Kind("one word of ASCII characters", _read_name)
-_FILE = Kind("the path of a file", _read_path)
-_DATABASE = Kind("the path of a file, or sqlite:///path", _read_database)
-_LOGINS = Kind("Twitch logins between commas (1 to 25 of a-z, 0-9 and _)", _listed(_LOGIN))
-_USER_IDS = Kind("Twitch user ids (numbers) between commas", _listed(_USER_ID))
-_KEEP_ALIVE = Kind("seconds, -1 for ever, or a time such as 30m", _read_keep_alive)
-_LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", warn="WARNING")
-
 VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "DATABASE_TYPE",
@@ -152,13 +103,13 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         one_of("sqlite", "mysql"),
         "The kind of database: sqlite or mysql.",
     ),
-    Variable("DATABASE_URL", "./chatbot.db", _DATABASE, "The SQLite file."),
-    Variable("MYSQL_HOST", "localhost", _WORD, "The MySQL or MariaDB server."),
+    Variable("DATABASE_URL", "./chatbot.db", DATABASE_FILE, "The SQLite file."),
+    Variable("MYSQL_HOST", "localhost", WORD, "The MySQL or MariaDB server."),
     Variable("MYSQL_PORT", "3306", _PORT, "Its port."),
-    Variable("MYSQL_USER", "", optional(_WORD), "The user; needed for mysql."),
+    Variable("MYSQL_USER", "", optional(WORD), "The user; needed for mysql."),
     Variable("MYSQL_PASSWORD", "", optional(PASSWORD), "The password; needed for mysql."),
-    Variable("MYSQL_DATABASE", "", optional(_WORD), "The database's name; needed for mysql."),
-    Variable("MYSQL_SSL_CA", "", optional(_FILE), "A file of CA certificates: connect with TLS."),
+    Variable("MYSQL_DATABASE", "", optional(WORD), "The database's name; needed for mysql."),
+    Variable("MYSQL_SSL_CA", "", optional(FILE), "A file of CA certificates: connect with TLS."),
     Variable("OLLAMA_URL", "http://localhost:11434", OLLAMA_URL, "Where Ollama answers."),
     Variable("OLLAMA_MODEL", "llama3.1", MODEL, "The model that writes the messages."),
     Variable(
@@ -174,8 +125,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "OLLAMA_KEEP_ALIVE",
         "",
-        optional(_KEEP_ALIVE),
-        "How long Ollama keeps the model loaded; unset leaves it to the bot.",
+        optional(KEEP_ALIVE),
+        "How long Ollama keeps the model loaded, such as 30m; unset leaves it to the bot.",
     ),
     Variable(
         "OLLAMA_NUM_CTX",
@@ -186,7 +137,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "TWITCH_CLIENT_ID",
         "",
-        optional(_WORD),
+        optional(WORD),
         "The client id of your application at dev.twitch.tv/console.",
     ),
     Variable(
@@ -195,7 +146,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         optional(KEY),
         "Its secret, only for a confidential application.",
     ),
-    Variable("TWITCH_CHANNELS", "", _LOGINS, "The channels to join, with commas between them."),
+    Variable("TWITCH_CHANNELS", "", CHANNELS, "The channels to join, with commas between them."),
     Variable("TWITCH_IRC_URL", "ircs://irc.chat.twitch.tv:6697", IRC_SERVER, "Twitch chat."),
     Variable("TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2", SERVICE_URL, "Twitch's sign-in."),
     Variable("TWITCH_API_URL", "https://api.twitch.tv/helix", SERVICE_URL, "Twitch's API."),
@@ -205,20 +156,11 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         FLAG,
         "Whether blocked words are kept out of the database and of what the bot says.",
     ),
-    Variable("BLOCKED_WORDS_FILE", "./blocked_words.txt", _FILE, "The list of blocked words."),
-    Variable(
-        "MESSAGE_THRESHOLD", "30", whole(1, 500), "Messages of viewers between two of the bot."
-    ),
-    Variable(
-        "TIME_DELAY", "300", whole_seconds(0, 86_400), "Seconds between two messages of the bot."
-    ),
-    Variable("CONTEXT_LIMIT", "200", whole(1, 500), "The newest messages that the model sees."),
-    Variable(
-        "MESSAGE_RETENTION_DAYS",
-        "30",
-        whole(0, 3650),
-        "Days that chat is kept; 0 is without limit.",
-    ),
+    Variable("BLOCKED_WORDS_FILE", "./blocked_words.txt", FILE, "The list of blocked words."),
+    Variable("MESSAGE_THRESHOLD", "30", MESSAGES, "Messages of viewers between two of the bot."),
+    Variable("TIME_DELAY", "300", PAUSE, "Seconds between two messages of the bot."),
+    Variable("CONTEXT_LIMIT", "200", MESSAGES, "The newest messages that the model sees."),
+    Variable("MESSAGE_RETENTION_DAYS", "30", DAYS, "Days that chat is kept; 0 is without limit."),
     Variable(
         "MESSAGE_RETENTION_COUNT",
         "10000",
@@ -228,7 +170,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "IGNORED_USERS",
         _KNOWN_BOTS,
-        _LOGINS,
+        LOGINS,
         "Logins neither stored, counted nor answered; well-known bots by default.",
     ),
     Variable(
@@ -238,12 +180,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "The key to the stored sign-in; unset, a key file is made beside the database.",
     ),
     Variable(
-        "TOKEN_ENCRYPTION_KEY_FILE", "", optional(_FILE), "The same key, in a file of its own."
+        "TOKEN_ENCRYPTION_KEY_FILE", "", optional(FILE), "The same key, in a file of its own."
     ),
     Variable(
         "DRY_RUN", "false", FLAG, "Do everything but speak; what would have been said is logged."
     ),
-    Variable("BOT_OWNERS", "", _USER_IDS, "User ids that may command in every channel."),
+    Variable("BOT_OWNERS", "", USER_IDS, "User ids that may command in every channel."),
     Variable(
         "IRC_IDLE_TIMEOUT",
         "60",
@@ -258,6 +200,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     ),
     Variable("STATUS_LISTEN", "", optional(LISTENER), "Where a status page is served; not yet."),
     Variable("BOT_CLUSTER", "off", FLAG, "Several processes share the channels; not yet."),
-    Variable("LOG_LEVEL", "INFO", _LEVEL, "How much is logged."),
-    Variable("LOG_FORMAT", "console", one_of("console", "json"), "How it is logged."),
+    Variable("LOG_LEVEL", "INFO", _LEVEL, "The least important messages that are logged."),
+    Variable(
+        "LOG_FORMAT", "console", one_of("console", "json"), "console for people, json for programs."
+    ),
 )

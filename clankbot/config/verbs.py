@@ -24,7 +24,13 @@ VERBS: Final[tuple[VerbWord, ...]] = (
     VerbWord("help", "what I understand", "[NAME]", aliases=("commands", "?")),
     VerbWord("set", "changes a setting; the word set may be left out", "NAME VALUE"),
     VerbWord("reset", "sets one setting, or all of them, back to the default", "[NAME]"),
-    VerbWord("param", "shows or sets an option of the model", "NAME [VALUE]", ("params", "option")),
+    VerbWord(
+        "param",
+        "shows or sets an option of the model: temperature, top_p, top_k, min_p, repeat_penalty, "
+        "num_predict or seed",
+        "NAME [VALUE]",
+        aliases=("params", "option"),
+    ),
     VerbWord("on", "I may speak again", aliases=("enable", "start", "unmute", "resume")),
     VerbWord("off", "I am silent until switched on", aliases=("disable", "stop", "mute")),
     VerbWord(

@@ -1,77 +1,15 @@
 """Every statement the program runs, as named constants; the migrations are in ``schema.py``.
 
-Each is written once with ``?`` for a value, and turned into the text each engine takes.  Where the
-engines differ in more than that, both texts stand here side by side.  No SQL is built from values:
-what varies in a text is the name of a column or table out of the fixed lists in this file.
+No SQL is built from values: what varies in a text is the name of a column out of the fixed lists
+in this file.
 """
 
 from __future__ import annotations
 
-import enum
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-
-class Dialect(enum.Enum):
-    """Whose SQL is spoken."""
-
-    SQLITE = "sqlite"
-    MYSQL = "mysql"
-    """MySQL 8 and MariaDB 10.11 alike."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement in the words of both engines."""
-
-    sqlite: str
-    mysql: str
-
-    def text(self, dialect: Dialect) -> str:
-        """The text this engine takes, with its own sign for a value."""
-        return self.sqlite if dialect is Dialect.SQLITE else self.mysql
-
-
-def both(text: str) -> Statement:
-    """A statement that both engines take.
-
-    The index hints are for MySQL: for a small LIMIT it likes to walk the whole table in the order
-    of the ids instead, which is slow for a channel that has been quiet for long.
-    """
-    return each(re.sub(r" FORCE INDEX \(\w+\)", "", text), text)
-
-
-def each(sqlite: str, mysql: str) -> Statement:
-    """A statement that the engines word differently; ``?`` stands for a value in both."""
-    return Statement(sqlite, mysql.replace("?", "%s"))
-
-
-def _insert(table: str, columns: tuple[str, ...]) -> str:
-    """The plain INSERT of one row.  PyMySQL makes many rows of it one statement."""
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-
-
-def _insert_new(table: str, columns: tuple[str, ...], key: str) -> Statement:
-    """Insert unless a row with this key is there; any other trouble is still an error."""
-    insert = _insert(table, columns)
-    return each(
-        f"{insert} ON CONFLICT ({key}) DO NOTHING",
-        f"{insert} ON DUPLICATE KEY UPDATE {key} = {key}",
-    )
-
-
-def _upsert(table: str, columns: tuple[str, ...], key: str, update: tuple[str, ...]) -> Statement:
-    """Insert, or write only the columns in ``update`` where a row with this key is there."""
-    insert = _insert(table, columns)
-    sqlite = ", ".join(f"{column} = excluded.{column}" for column in update)
-    mysql = ", ".join(f"{column} = VALUES({column})" for column in update)
-    return each(
-        f"{insert} ON CONFLICT ({key}) DO UPDATE SET {sqlite}",
-        f"{insert} ON DUPLICATE KEY UPDATE {mysql}",
-    )
-
+from clankbot.database.dialect import Statement, both, each, insert, insert_new, upsert
 
 # --- connections and transactions ---------------------------------------------------------------
 
@@ -89,6 +27,7 @@ MYSQL_CONNECTION: Final = (
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # few locks, each read up to date
 )
 
+PING: Final = both("SELECT 1")
 BEGIN: Final = each("BEGIN IMMEDIATE", "START TRANSACTION")
 COMMIT: Final = both("COMMIT")
 ROLLBACK: Final = both("ROLLBACK")
@@ -99,7 +38,6 @@ _OUR_SCHEMA: Final = "CONCAT('clankbot-schema-', MD5(DATABASE()))"
 _OUR_INSTANCE: Final = "CONCAT('clankbot-instance-', MD5(DATABASE()))"
 LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_SCHEMA}, 5)")
 """SQLite needs no lock of its own: each migration begins by taking the file for writing."""
-UNLOCK_SCHEMA: Final = each("SELECT 1", f"SELECT RELEASE_LOCK({_OUR_SCHEMA})")
 MYSQL_STAY_CONNECTED: Final = each("SELECT 1", "SET SESSION wait_timeout = 31536000")
 MYSQL_LOCK_INSTANCE: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_INSTANCE}, 2)")
 
@@ -107,7 +45,7 @@ READ_MARK: Final = each(
     "SELECT mark FROM batch_marks WHERE writer = ?",
     "SELECT mark FROM batch_marks WHERE writer = ? FOR UPDATE",
 )
-SET_MARK: Final = _upsert(
+SET_MARK: Final = upsert(
     "batch_marks", ("writer", "mark", "marked_at"), "writer", ("mark", "marked_at")
 )
 DELETE_MARK: Final = both("DELETE FROM batch_marks WHERE writer = ?")
@@ -125,9 +63,9 @@ MESSAGE_COLUMNS: Final = (
     "timestamp",
     "is_own",
 )
-ADD_MESSAGE: Final = _insert_new("messages", MESSAGE_COLUMNS, "message_id")
+ADD_MESSAGE: Final = insert_new("messages", MESSAGE_COLUMNS, "message_id")
 NEWEST_ID: Final = both("SELECT COALESCE(MAX(id), 0) FROM messages")
-IDS_ADDED_AFTER: Final = both("SELECT message_id FROM messages WHERE id > ?")
+IDS_AFTER: Final = both("SELECT message_id FROM messages WHERE id > ?")
 
 RECENT_MESSAGES: Final = both(
     "SELECT message_id, user_id, user_login, user_display_name, message_content, timestamp, is_own"
@@ -170,11 +108,11 @@ SUMMARIES: Final = both(
 REMOVE_MESSAGE: Final = both("DELETE FROM messages WHERE message_id = ? AND channel = ?")
 # The three below are repeated until they find nothing more: with MySQL in steps, so that the
 # history of years cannot outlast the time-out of one statement.
-REMOVE_VIEWER_BY_ID: Final = each(
+REMOVE_VIEWER: Final = each(
     "DELETE FROM messages WHERE user_id = ? AND channel = ?",
     "DELETE FROM messages WHERE user_id = ? AND channel = ? LIMIT 5000",
 )
-REMOVE_VIEWER_BY_LOGIN: Final = each(
+REMOVE_LOGIN: Final = each(
     "DELETE FROM messages WHERE user_login = ? AND channel = ?",
     "DELETE FROM messages WHERE user_login = ? AND channel = ? LIMIT 5000",
 )
@@ -191,13 +129,13 @@ PRUNE_BY_AGE: Final = each(
     "DELETE FROM messages WHERE id IN (SELECT id FROM messages"
     " WHERE channel = ? AND timestamp < ? ORDER BY timestamp LIMIT ?)",
     "DELETE messages FROM messages JOIN (SELECT id FROM messages FORCE INDEX (messages_by_time)"
-    " WHERE channel = ? AND timestamp < ? ORDER BY timestamp LIMIT ?) AS old USING (id)",
+    " WHERE channel = ? AND timestamp < ? ORDER BY timestamp LIMIT ?) AS doomed USING (id)",
 )
 PRUNE_BY_COUNT: Final = each(
     "DELETE FROM messages WHERE id IN (SELECT id FROM messages"
     " WHERE channel = ? ORDER BY id DESC LIMIT ? OFFSET ?)",
     "DELETE messages FROM messages JOIN (SELECT id FROM messages FORCE INDEX (messages_by_channel)"
-    " WHERE channel = ? ORDER BY id DESC LIMIT ? OFFSET ?) AS old USING (id)",
+    " WHERE channel = ? ORDER BY id DESC LIMIT ? OFFSET ?) AS doomed USING (id)",
 )
 
 SIZE_BYTES: Final = each(
@@ -213,7 +151,7 @@ SQLITE_EMPTY_LOG: Final = each("PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 0")
 
 # --- viewers ------------------------------------------------------------------------------------
 
-ADD_OPT_OUT: Final = _insert_new("opt_outs", ("user_id", "since"), "user_id")
+ADD_OPT_OUT: Final = insert_new("opt_outs", ("user_id", "since"), "user_id")
 DELETE_OPT_OUT: Final = both("DELETE FROM opt_outs WHERE user_id = ?")
 OPT_OUTS: Final = both("SELECT user_id FROM opt_outs")
 FIND_VIEWERS: Final = both(
@@ -234,16 +172,14 @@ UNNAME_CHANGES_IN_CHANNEL: Final = both(
     "UPDATE setting_changes SET changed_by_id = '', changed_by = ''"
     " WHERE changed_by_id = ? AND channel = ?"
 )
-UNNAME_TERMS: Final = both(
-    "UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ?"
-)
+UNNAME_TERMS: Final = both("UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ?")
 UNNAME_TERMS_IN_CHANNEL: Final = both(
     "UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ? AND channel = ?"
 )
 
 # --- what the bot said, and how it was taken ------------------------------------------------------
 
-ADD_SPOKEN: Final = _insert_new(
+ADD_SPOKEN: Final = insert_new(
     "spoken",
     ("channel", "message_id", "after_row", "spoken_at", "fingerprint", "shadow"),
     "message_id",
@@ -276,10 +212,12 @@ SPOKEN_ID_PAST: Final = both(
     "SELECT id FROM spoken FORCE INDEX (spoken_by_channel)"
     " WHERE channel = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
 )
-PRUNE_SPOKEN_BY_AGE: Final = both("DELETE FROM spoken WHERE channel = ? AND id < ? AND spoken_at < ?")
+PRUNE_SPOKEN_BY_AGE: Final = both(
+    "DELETE FROM spoken WHERE channel = ? AND id < ? AND spoken_at < ?"
+)
 PRUNE_SPOKEN_BY_COUNT: Final = both("DELETE FROM spoken WHERE channel = ? AND id <= ?")
 
-ADD_HINT: Final = both(_insert("hints", ("channel", "hinted_at")))
+ADD_HINT: Final = both(insert("hints", ("channel", "hinted_at")))
 HINTS_SINCE: Final = both(
     "SELECT hinted_at FROM hints WHERE channel = ? AND hinted_at >= ? ORDER BY hinted_at"
 )
@@ -322,7 +260,7 @@ OVERRIDES: Final = both(
     f"SELECT channel, {', '.join(SETTING_COLUMNS)} FROM channel_config WHERE channel = ?"
 )
 SET_COLUMN: Final[Mapping[str, Statement]] = {
-    column: _upsert(
+    column: upsert(
         "channel_config",
         ("channel", column, "created_at", "updated_at"),
         "channel",
@@ -336,7 +274,7 @@ _CHANGE: Final = (
     " undone FROM setting_changes"
 )
 ADD_CHANGE: Final = both(
-    _insert(
+    insert(
         "setting_changes",
         (
             "channel",
@@ -357,21 +295,20 @@ LAST_CHANGE: Final = both(
 )
 CHANGES: Final = both(f"{_CHANGE} ORDER BY id DESC LIMIT ?")
 CHANGES_IN_CHANNEL: Final = both(
-    f"{_CHANGE} FORCE INDEX (setting_changes_by_channel)"
-    " WHERE channel = ? ORDER BY id DESC LIMIT ?"
+    f"{_CHANGE} FORCE INDEX (setting_changes_by_channel) WHERE channel = ? ORDER BY id DESC LIMIT ?"
 )
 
 ADD_TERM: Final = each(
-    _insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
+    insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
     + " ON CONFLICT (channel, term_key) DO NOTHING",
-    _insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
+    insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
     + " ON DUPLICATE KEY UPDATE id = id",
 )
 DELETE_TERM: Final = both("DELETE FROM channel_terms WHERE channel = ? AND term_key = ?")
 TERMS: Final = both("SELECT term FROM channel_terms WHERE channel = ? ORDER BY id")
 ALL_TERMS: Final = both("SELECT channel, term FROM channel_terms ORDER BY id")
 
-ADD_DECISION: Final = both(_insert("decisions", ("channel", "decided_at", "reason")))
+ADD_DECISION: Final = both(insert("decisions", ("channel", "decided_at", "reason")))
 DECISIONS: Final = both(
     "SELECT decided_at, reason FROM decisions FORCE INDEX (decisions_by_channel)"
     " WHERE channel = ? ORDER BY id DESC LIMIT ?"
@@ -383,9 +320,9 @@ DECISION_ID_PAST: Final = both(
 PRUNE_DECISIONS: Final = both("DELETE FROM decisions WHERE channel = ? AND id <= ?")
 
 ADD_TALLY: Final = each(
-    _insert("tallies", ("channel", "day", "what", "n"))
+    insert("tallies", ("channel", "day", "what", "n"))
     + " ON CONFLICT (channel, day, what) DO UPDATE SET n = n + excluded.n",
-    _insert("tallies", ("channel", "day", "what", "n"))
+    insert("tallies", ("channel", "day", "what", "n"))
     + " ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
 )
 TALLY: Final = both("SELECT what, n FROM tallies WHERE channel = ? AND day = ?")
@@ -398,7 +335,7 @@ LOAD_TOKENS: Final = both(
     " FROM auth_tokens ORDER BY id DESC LIMIT 1"
 )
 ADD_TOKENS: Final = both(
-    _insert(
+    insert(
         "auth_tokens",
         (
             "access_token",
@@ -412,7 +349,7 @@ ADD_TOKENS: Final = both(
 )
 DELETE_TOKENS: Final = both("DELETE FROM auth_tokens")
 
-ADD_LEASE: Final = _insert_new("leases", ("name", "holder", "until_ms"), "name")
+ADD_LEASE: Final = insert_new("leases", ("name", "holder", "until_ms"), "name")
 RENEW_LEASE: Final = both(
     "UPDATE leases SET holder = ?, until_ms = ? WHERE name = ? AND (holder = ? OR until_ms <= ?)"
 )

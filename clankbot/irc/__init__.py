@@ -1,1 +1,1 @@
-"""The IRC room: lines to events, one connection, paced sending.  Knows nothing of storage or models."""
+"""The IRC room: lines to events, one connection, paced sending.  Knows no storage, no models."""

@@ -289,6 +289,7 @@ class _Attempt:
         with contextlib.ExitStack() as unless_connected:
             sock = unless_connected.enter_context(socket.socket(family, kind, protocol))
             sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # lines are small and urgent
             while (code := sock.connect_ex(address)) in (errno.EINPROGRESS, errno.EALREADY):
                 self._wait(sock, deadline, reading=False)
             if code not in (0, errno.EISCONN):

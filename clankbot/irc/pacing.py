@@ -20,7 +20,7 @@ _ACCOUNT_SPAN_S: Final = 31.0
 _ACCOUNT_LIMIT: Final = 19
 """Twitch allows 20.  One is left for the owner, who may type under the same account."""
 
-_PRIVILEGED_ACCOUNT_LIMIT: Final = 95
+PRIVILEGED_ACCOUNT_LIMIT: Final = 95
 """Twitch allows 100 where the bot is broadcaster, moderator or VIP; left over as above."""
 
 _JOIN_SPAN_S: Final = 12.0
@@ -43,54 +43,39 @@ _EASED_FOR_S: Final = 300.0
 class SlidingWindow:
     """The latest moments at which something was done, and when the next may follow."""
 
-    def __init__(self, span_s: float, most: int) -> None:
-        """``most`` is the highest limit that will ever be asked about."""
+    def __init__(self, span_s: float, limit: int) -> None:
         self._span_s = span_s
-        self._moments: deque[float] = deque(maxlen=most)
+        self._moments: deque[float] = deque(maxlen=limit)
+        self._limit = limit
 
-    def ready_at(self, now: float, limit: int) -> float:
-        """When one more keeps within ``limit`` for every span of time."""
+    def ready_at(self, now: float, limit: int | None = None) -> float:
+        """When one more keeps within the limit, or a lower one, in every span of time."""
+        limit = self._limit if limit is None else limit
         if len(self._moments) < limit:
             return now
         return max(now, self._moments[-limit] + self._span_s)
 
     def record(self, now: float) -> None:
-        """Counts one, done at ``now``."""
+        """Counts one, done at ``now``, whatever came of it: so does Twitch."""
         self._moments.append(now)
 
 
-class AccountWindow:
-    """All messages of the account, whatever their channel, in one sliding window.
+class AccountWindow(SlidingWindow):
+    """All messages of the account, whatever their channel; how full it may be depends on that.
 
     Twitch's documentation counts what is sent as a moderator against the small limit, too; an older
     analysis (https://github.com/pajbot/tmi-rate-limits) does not.  Counting it is safe under both.
     """
 
     def __init__(self) -> None:
-        self._sent = SlidingWindow(_ACCOUNT_SPAN_S, _PRIVILEGED_ACCOUNT_LIMIT)
-
-    def ready_at(self, now: float, *, privileged: bool) -> float:
-        """When a message may go to a channel in which the bot is, or is not, privileged."""
-        return self._sent.ready_at(now, _PRIVILEGED_ACCOUNT_LIMIT if privileged else _ACCOUNT_LIMIT)
-
-    def record(self, now: float) -> None:
-        """Counts a message, delivered or refused: Twitch counts both."""
-        self._sent.record(now)
+        super().__init__(_ACCOUNT_SPAN_S, PRIVILEGED_ACCOUNT_LIMIT)
 
 
-class JoinWindow:
-    """All JOINs of the account in one sliding window."""
+class JoinWindow(SlidingWindow):
+    """All JOINs of the account."""
 
     def __init__(self) -> None:
-        self._sent = SlidingWindow(_JOIN_SPAN_S, _JOIN_LIMIT)
-
-    def ready_at(self, now: float) -> float:
-        """When a JOIN for one channel may go."""
-        return self._sent.ready_at(now, _JOIN_LIMIT)
-
-    def record(self, now: float) -> None:
-        """Counts a JOIN, answered or not."""
-        self._sent.record(now)
+        super().__init__(_JOIN_SPAN_S, _JOIN_LIMIT)
 
 
 class ChannelPace:
@@ -104,6 +89,11 @@ class ChannelPace:
         self._last_at = -math.inf
         self._held_until = -math.inf
         self._eased_until = -math.inf
+
+    @property
+    def account_limit(self) -> int:
+        """How many messages the account's window may hold, the next to this channel included."""
+        return PRIVILEGED_ACCOUNT_LIMIT if self.privileged else _ACCOUNT_LIMIT
 
     def ready_at(self, now: float) -> float:
         """When the next message may follow the last."""

@@ -79,7 +79,7 @@ class Reader:
         self._patience = Backoff(_FIRST_PATIENCE_S, _LONGEST_PATIENCE_S, choose)
         self._token_renewed = False
         self._down_since: float | None = None
-        self._down_reason: str | None = None
+        self._down_reasons: set[str] = set()
         self.drained = threading.Event()
         """Set once no more chat will be delivered."""
 
@@ -206,22 +206,22 @@ class Reader:
     def _report_up(self, link_up: LinkUp) -> None:
         out_s = 0.0 if self._down_since is None else self._clock() - self._down_since
         log.info("chat connected", extra={"login": link_up.login, "out_s": round(out_s, 1)})
-        self._down_since = self._down_reason = None
+        self._down_since = None
+        self._down_reasons.clear()
         self._token_renewed = False
         self._backoff.reset()
         self._patience.reset()
         self._deliver(link_up)
 
     def _report_down(self, error: Exception) -> None:
-        """Say that chat is not connected: when that begins, and when the reason changes."""
-        reason = str(error)
-        if reason == self._down_reason:
-            return
+        """Say that chat is not connected, and why: each reason once in an outage."""
         if self._down_since is None:
             self._down_since = self._clock()
-        self._down_reason = reason
-        log.warning("chat not connected", extra={"reason": reason})
-        self._deliver(LinkDown(reason))
+        reason = str(error)
+        if reason not in self._down_reasons:
+            self._down_reasons.add(reason)
+            log.warning("chat not connected", extra={"reason": reason})
+            self._deliver(LinkDown(reason))
 
 
 def _parsed(line: str) -> IrcMessage | None:

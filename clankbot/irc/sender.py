@@ -111,7 +111,6 @@ class Sender:
         self._repeats = Repeats()
         self._deliveries = Deliveries(report)
         self._quit_at: float | None = None
-        self._ended = False
 
     # --- for other threads ---
 
@@ -147,7 +146,7 @@ class Sender:
     def run(self) -> None:
         """The body of the thread."""
         try:
-            while not self._ended:
+            while not self._finished.is_set():
                 due_at = self.step(self._clock())
                 self._wake.wait(min(max(0.0, due_at - self._clock()), _LONGEST_WAIT_S))
         finally:
@@ -252,7 +251,7 @@ class Sender:
         self._deliveries.give_up_all()
         if self._standing.is_open(now):
             self._send_line("QUIT")
-        self._ended = True
+        self._finished.set()
         return now
 
     def _abandon_waiting(self) -> None:

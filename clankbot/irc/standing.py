@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from clankbot.irc.joins import Joins
-from clankbot.irc.pacing import AccountWindow, ChannelPace
+from clankbot.irc.pacing import PRIVILEGED_ACCOUNT_LIMIT, AccountWindow, ChannelPace
 from clankbot.irc.refusals import SLOW_MODE, TOO_FAST, wait_s
 from clankbot.records import (
     Event,
@@ -27,6 +27,9 @@ from clankbot.records import (
 
 _RETRY_S: Final = 1.0
 """How long to leave a link alone that did not take a line; its loss should be told before."""
+
+_KEPT_FOR_COMMANDS: Final = 3
+"""Places in the account's window that generated lines leave free: our choice."""
 
 
 class Standing:
@@ -61,21 +64,29 @@ class Standing:
     def next_line(self, lines: Iterable[Outgoing], now: float) -> tuple[Outgoing | None, float]:
         """The first of the lines whose turn has come, or else None and when to look again.
 
-        A line that waits for nothing but the account's window holds back all behind it: else those,
-        in channels with a higher limit, could keep the window full for ever.
+        Answers to commands must not starve in a flood of talk: the talk leaves them a few places in
+        the account's window, of the size that holds in their channels.  And a line that waits for
+        nothing but the window holds back all behind it, which could else keep the window full.
         """
         look_at = math.inf
+        smallest_limit = PRIVILEGED_ACCOUNT_LIMIT
         for line in lines:
             if not self._joins.is_inside(line.channel):
                 continue
             pace = self._paces[line.channel]
+            limit = pace.account_limit
+            if line.speech.is_generated:
+                limit = min(limit, smallest_limit) - _KEPT_FOR_COMMANDS
+            else:
+                smallest_limit = min(limit, smallest_limit)
             ready_at = max(self._open_at, pace.ready_at(now))
-            if ready_at <= now:
-                ready_at = self._account.ready_at(now, privileged=pace.privileged)
-                if ready_at <= now:
-                    return line, now
+            if ready_at > now:
+                look_at = min(look_at, ready_at)
+                continue
+            ready_at = self._account.ready_at(now, limit)
+            if ready_at > now:
                 return None, min(look_at, ready_at)
-            look_at = min(look_at, ready_at)
+            return line, now
         return None, look_at
 
     # --- what was written ---

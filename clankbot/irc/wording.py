@@ -11,6 +11,7 @@ import re
 from collections import defaultdict, deque
 from typing import Final
 
+from clankbot.irc.message import format_line
 from clankbot.records import MAX_MESSAGE_UTF16
 
 _UNSENDABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -29,11 +30,6 @@ _INVISIBLE: Final = "\u034f"
 
 _REPEAT_SPAN_S: Final = 31.0
 """Twitch refuses a repetition for 30 s; one more for the unequal way there."""
-
-_TAG_ESCAPES: Final = str.maketrans(
-    {";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n", "\0": None}
-)
-"""https://ircv3.net/specs/extensions/message-tags.html (Escaping Values)"""
 
 
 def utf16_length(text: str) -> int:
@@ -74,8 +70,7 @@ def privmsg(channel: str, text: str, nonce: str, reply_to_id: str | None) -> str
     tags = {"client-nonce": nonce}
     if reply_to_id is not None:
         tags["reply-parent-msg-id"] = reply_to_id
-    written = ";".join(f"{key}={value.translate(_TAG_ESCAPES)}" for key, value in tags.items())
-    return f"@{written} PRIVMSG #{channel} :{text}"
+    return format_line("PRIVMSG", f"#{channel}", trailing=text, tags=tags)
 
 
 class Repeats:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _PORT: Final = 11434
 _OWN_PATHS = re.compile(r"/(?:api(?:/(?:chat|generate|tags|version))?|v1(?:/chat/completions)?)$")
@@ -34,22 +34,25 @@ def base_url(text: str) -> str:
         return "https://ollama.com"
     if _is_bare_ipv6(pasted):
         pasted = f"[{pasted}]"
+    elif pasted.startswith(":") or not pasted:
+        pasted = f"127.0.0.1{pasted}"
     scheme, separator, rest = pasted.partition("://")
     if not separator:
         scheme, rest = "http", pasted
     try:
         parts = urlsplit(f"{scheme.lower()}://{rest}")
-        port = parts.port
-        host = _host(parts)
+        host, port = _host(parts), parts.port
+        user = parts.netloc.rpartition("@")[0]
+        unquote(user).encode("latin-1")  # as HTTP will
     except ValueError as error:
         raise ValueError(_WRONG) from error
     if parts.scheme not in ("http", "https") or port == 0 or parts.query or parts.fragment:
         raise ValueError(_WRONG)
     if port is None and not separator:
         port = _PORT
-    user, at, _ = parts.netloc.rpartition("@")
     path = _OWN_PATHS.sub("", parts.path.rstrip("/")).rstrip("/")
-    return f"{parts.scheme}://{user}{at}{host}{'' if port is None else f':{port}'}{path}"
+    place = f"{user}@{host}" if user else host
+    return f"{parts.scheme}://{place}{'' if port is None else f':{port}'}{path}"
 
 
 def shown(url: str) -> str:
@@ -64,12 +67,12 @@ def port_hint(url: str) -> str:
     parts = urlsplit(url)
     if parts.port is not None or parts.hostname == "ollama.com":
         return ""
-    return f" (it names no port; Ollama itself listens on {_PORT})"
+    return f" (the address names no port; Ollama itself listens on {_PORT})"
 
 
 def _host(parts: SplitResult) -> str:
     """The host as it stands in an address; ValueError for what cannot be one."""
-    host = parts.hostname or "127.0.0.1"
+    host = parts.hostname or ""
     host = _BIND_ADDRESSES.get(host, host)
     if ":" in host:
         return f"[{ipaddress.IPv6Address(host)}]"

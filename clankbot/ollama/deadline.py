@@ -60,7 +60,7 @@ class Deadline:
     """Bounds the requests made inside its ``with`` block, by time and by any number of cancels."""
 
     def __init__(self, seconds: float, *cancels: Cancel) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._cancels = cancels
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
@@ -69,7 +69,7 @@ class Deadline:
         """Whether any connection came about."""
 
     def __enter__(self) -> Deadline:
-        self._timer = threading.Timer(self._seconds, self._expire)
+        self._timer = threading.Timer(self.seconds, self._expire)
         self._timer.name = "ollama-deadline"
         self._timer.daemon = True
         self._timer.start()
@@ -108,7 +108,7 @@ class Deadline:
         if self._end is Cancelled:
             raise Cancelled("the generation was called off")
         if self._end is OllamaTimeout:
-            raise OllamaTimeout(f"no complete answer within {self._seconds:g} s")
+            raise OllamaTimeout(f"no complete answer within {self.seconds:g} s")
 
     def _expire(self) -> None:
         self._finish(OllamaTimeout)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from clankbot.errors import DatabaseUnavailable, OllamaError
 from clankbot.processing.board import Board
 from clankbot.processing.jobs import Job, JobDone
-from clankbot.processing.ports import CancelHandle, Filter, History, OpenHistory, Voice
+from clankbot.processing.ports import CancelHandle, Compose, Filter, History, OpenHistory
 from clankbot.records import END, Assignment, ContextLine, End, Outgoing, Speech
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ class Composer:
         *,
         jobs: queue.Queue[Job | End],
         open_history: OpenHistory,
-        voice: Voice,
+        prepare: Callable[[], None],
+        compose: Compose,
         board: Board,
         filter_of: Callable[[str], Filter],
         bot_name: Callable[[], str],
@@ -41,7 +42,8 @@ class Composer:
     ) -> None:
         self._jobs = jobs
         self._open_history = open_history
-        self._voice = voice
+        self._prepare = prepare
+        self._ask_model = compose
         self._board = board
         self._filter_of = filter_of
         self._bot_name = bot_name
@@ -53,7 +55,8 @@ class Composer:
         self._stopped = False
 
     def run(self) -> None:
-        """Work until END; the wiring guards and joins the thread."""
+        """Have the model loaded, then work until END; the wiring guards and joins the thread."""
+        self._prepare()
         with self._open_history() as history:
             while (job := self._jobs.get()) is not END:
                 assert isinstance(job, Job)
@@ -94,7 +97,7 @@ class Composer:
         grounds = lines if job.asked is None or job.asked in lines else (*lines, job.asked)
         if not self._board.settle_grounds(job.grounds_id, grounds):
             return JobDone(job.channel, _REVOKED)
-        composed = self._voice.compose(
+        composed = self._ask_model(
             Assignment(job.channel, self._bot_name(), job.policy, lines, job.asked), job.cancel
         )
         if composed.text is None:

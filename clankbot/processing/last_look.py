@@ -39,13 +39,18 @@ def quiet_reason(view: RoomView, now_ms: int, *, requested: bool = False) -> str
         left = _duration(view.silenced_until_ms - now_ms)
         return f"quiet for {left}, since moderators removed its messages"
     if policy.quiet_hours is not None:
-        local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(policy.timezone))
-        end = quiet_hours_end(policy.quiet_hours, local)
+        end = quiet_hours_end(policy.quiet_hours, _local_time(now_ms, policy.timezone))
         if end is not None:
             return f"quiet until {end:%H:%M}"
     if policy.live_only and view.live is not True:
         return "the channel is not live"
     return None
+
+
+def _local_time(now_ms: int, zone: str) -> datetime:
+    """The time on the channel's clock; UTC needs no zone files, which small systems lack."""
+    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    return now if zone == "UTC" else now.astimezone(ZoneInfo(zone))
 
 
 def _duration(milliseconds: int) -> str:

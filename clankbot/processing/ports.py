@@ -104,10 +104,10 @@ class CancelHandle(Protocol):
         """Whether it was called off."""
 
 
-class Voice(Protocol):
-    """The language model."""
+class Compose(Protocol):
+    """Asks the language model."""
 
-    def compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
+    def __call__(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
         """One clean chat line, or why there is none.  Raises the OllamaError family."""
 
 
@@ -123,8 +123,8 @@ class Book(Protocol):
     def shown(self, name: str, overrides: Mapping[str, SettingValue | None]) -> str:
         """One setting as a short sentence."""
 
-    def confirm(self, name: str, value: SettingValue) -> str:
-        """The short sentence after a change."""
+    def confirm(self, name: str, value: SettingValue | None) -> str:
+        """The short sentence after a change; None: it inherits the default again."""
 
     def name_of(self, column: str) -> str:
         """The setting that a column holds."""

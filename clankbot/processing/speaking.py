@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clankbot.errors import DatabaseUnavailable
-from clankbot.processing.board import Board
+from clankbot.processing.board import Board, RoomView
 from clankbot.processing.jobs import Job, JobDone
 from clankbot.processing.last_look import silence_reason
 from clankbot.processing.policies import Policies
@@ -75,7 +75,7 @@ class Speaking:
         policies: Policies,
         jobs: queue.Queue[Job | End],
         make_cancel: Callable[[], CancelHandle],
-        voice_problem: Callable[[], str | None],
+        voice_problem: Callable[[str], str | None],
         decided: Callable[[str, str], None],
         clock: Callable[[], float],
         now_ms: Callable[[], int],
@@ -259,12 +259,12 @@ class Speaking:
 
     def _silence(self, channel: str, speech: Speech, *, requested: bool = False) -> str | None:
         view = self._board.view(channel)
-        return silence_reason(view, speech, self._now_ms(), requested) or self._problem()
+        return silence_reason(view, speech, self._now_ms(), requested) or self._problem(view)
 
-    def _problem(self) -> str | None:
+    def _problem(self, view: RoomView) -> str | None:
         if self._board.outage is not None:
             return "the database is away"
-        return self._voice_problem()
+        return self._voice_problem(view.policy.model)
 
     def threshold(self, channel: str) -> int:
         """The number of messages the channel waits for, under ``adaptive`` and after hints."""

@@ -59,7 +59,7 @@ class Surroundings:
     offer: Callable[[Outgoing], bool]
     errand: Callable[[Callable[[], None]], bool]
     model_problem: Callable[[str], str | None]
-    voice_problem: Callable[[], str | None]
+    voice_problem: Callable[[str], str | None]
     term_problem: Callable[[str], str | None]
     report: Callable[[ModelChecked], None]
     clock: Callable[[], float]
@@ -149,7 +149,7 @@ class Steering:
         wait_s = 0
         if pace.spoke_at_ms is not None:
             wait_s = max(0, (pace.spoke_at_ms - now_ms) // 1000 + policy.delay_s)
-        problem = self._s.voice_problem()
+        problem = self._s.voice_problem(policy.model)
         today = self._s.history.tally(channel, f"{datetime.fromtimestamp(now_ms / 1000, UTC):%F}")
         return " | ".join(
             (
@@ -229,7 +229,7 @@ class Steering:
         message: ChatMessage,
         column: str,
         value: SettingValue | None,
-        answer: str | None,
+        answer: str | None = None,
         undoes: int | None = None,
     ) -> None:
         """Store one setting; it holds, and is answered, once it is stored."""
@@ -254,24 +254,23 @@ class Steering:
 
     def _reset(self, message: ChatMessage, command: Command) -> str | None:
         if command.column is not None:
-            self._change(message, command.column, None, f"{command.setting} is the default again")
+            answer = self._s.book.confirm(command.setting or "", None)
+            self._change(message, command.column, None, answer)
             return None
         own = self._s.policies.overrides(message.channel)
         columns = [c for c in self._s.book.columns() if own.get(c) is not None]
-        for column in columns:
-            last = column == columns[-1]
-            self._change(message, column, None, "all settings are the defaults" if last else None)
-        return None if columns else "all settings are the defaults already"
+        if not columns:
+            return "all settings are the defaults already"
+        for column in columns[:-1]:
+            self._change(message, column, None)
+        self._change(message, columns[-1], None, "all settings are the defaults again")
+        return None
 
     def _undo(self, message: ChatMessage, _: Command) -> str | None:
         change = self._s.history.last_change(message.channel)
         if change is None:
             return "there is no change to take back"
-        name = self._s.book.name_of(change.column)
-        back = "the default" if change.old_value is None else "what it was"
-        answer = f"{name} is {back} again"
-        if change.old_value is not None:
-            answer = self._s.book.confirm(name, change.old_value)
+        answer = self._s.book.confirm(self._s.book.name_of(change.column), change.old_value)
         self._change(message, change.column, change.old_value, answer, undoes=change.change_id)
         return None
 
@@ -281,7 +280,7 @@ class Steering:
         channel = message.channel
         self._s.ledger.add(ClearHints(channel), lambda _: self._s.speaking.forgive(channel))
         if self._s.policies[channel].quiet_until_ms is not None:
-            self._change(message, "quiet_until", None, None)
+            self._change(message, "quiet_until", None)
         self._change(message, "enabled", True, "on: I talk along")
 
     def _off(self, message: ChatMessage, _: Command) -> None:
@@ -290,7 +289,7 @@ class Steering:
 
     def _quiet(self, message: ChatMessage, command: Command) -> None:
         if not command.value:
-            self._change(message, "quiet_hours", None, None)
+            self._change(message, "quiet_hours", None)
             self._change(message, "quiet_until", None, "quiet times are lifted")
             return
         until_ms = self._s.now_ms() + int(command.value) * 1000

@@ -52,6 +52,8 @@ _BATCH: Final = 500
 """Records a round: one transaction, some 10 ms on a Raspberry Pi."""
 _IDLE_S: Final = 0.5
 """How long it waits for a record before it looks after retention and the word list."""
+_LOOK_EVERY_S: Final = 1.0
+"""How soon an edited word list is noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Outside:
     errand: Callable[[Callable[[], None]], bool]
     make_cancel: Callable[[], CancelHandle]
     model_problem: Callable[[str], str | None]
-    voice_problem: Callable[[], str | None]
+    voice_problem: Callable[[str], str | None]
+    """Why a model is not to be asked just now; None when it may be."""
     term_problem: Callable[[str], str | None]
     reload_words: Callable[[bool], object]
     """Looks whether the word list changed; with True, reads it in any case."""
@@ -98,6 +101,7 @@ class Worker:
         self._clock = clock
         self._now_ms = now_ms
         self._ledger = Ledger(clock, board.set_outage)
+        self._next_look = 0.0
 
     def run(self) -> None:
         """Work until END; the wiring guards and joins the thread."""
@@ -199,7 +203,7 @@ class Worker:
             Undelivered: self._on_undelivered,
             JobDone: self._on_job_done,
             ModelChecked: self._steering.model_checked,
-            Reload: lambda _: self._outside.reload_words(True),
+            Reload: self._on_reload,
         }
 
     # -- one round -------------------------------------------------------------------------------
@@ -239,7 +243,16 @@ class Worker:
             self._retention.step()
         except DatabaseUnavailable as error:
             log.warning("database busy", extra={"problem": str(error)})
-        self._outside.reload_words(False)
+        self._look_for_words()
+
+    def _look_for_words(self) -> None:
+        if self._clock() >= self._next_look:
+            self._next_look = self._clock() + _LOOK_EVERY_S
+            self._outside.reload_words(False)
+            self._filters.refresh()
+
+    def _on_reload(self, _: Reload) -> None:
+        self._outside.reload_words(True)
         self._filters.refresh()
 
     # -- what became of jobs and lines -------------------------------------------------------------

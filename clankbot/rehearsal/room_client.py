@@ -14,13 +14,21 @@ from typing import Final
 
 from clankbot.irc.message import parse_line
 
-_STEP_S: Final = 0.05
+_STEP_S: Final = 0.02
 _SEND_TIMEOUT_S: Final = 5.0
 _HANDSHAKE_TIMEOUT_S: Final = 5.0
 _ODD_SIZES: Final = (1, 2, 3, 5, 7, 11)
 
 _NEED_COMMANDS: Final = frozenset(
-    {"CLEARCHAT", "CLEARMSG", "GLOBALUSERSTATE", "RECONNECT", "ROOMSTATE", "USERNOTICE", "USERSTATE"}
+    {
+        "CLEARCHAT",
+        "CLEARMSG",
+        "GLOBALUSERSTATE",
+        "RECONNECT",
+        "ROOMSTATE",
+        "USERNOTICE",
+        "USERSTATE",
+    }
 )
 """What Twitch only sends to those who asked for ``twitch.tv/commands``."""
 
@@ -37,17 +45,17 @@ class RoomClient:
     it is made under a lock.
     """
 
-    def __init__(self, sock: socket.socket, number: int) -> None:
+    def __init__(self, sock: socket.socket, number: int, *, split_writes: bool) -> None:
         self.number = number
         self.capabilities: set[str] = set()
-        self.token = ""
+        self.password = ""
         self.login: str | None = None
         """Set once signed in."""
         self.is_anonymous = False
         self.channels: set[str] = set()
         self.frozen = False
         """Nothing is read, and what is sent is lost, as with a peer that is gone."""
-        self.split_writes = False
+        self._split_writes = split_writes
         self._socket = sock
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -70,15 +78,17 @@ class RoomClient:
             self._close()
             left(self)
 
-        self._thread = threading.Thread(target=serve, name=f"room-client-{self.number}", daemon=True)
+        self._thread = threading.Thread(
+            target=serve, name=f"room-client-{self.number}", daemon=True
+        )
         self._thread.start()
 
     def send(self, line: str) -> None:
         """Send a line as far as the client asked for such: tags and commands are capabilities."""
-        if "twitch.tv/commands" not in self.capabilities:
-            if parse_line(line).command in _NEED_COMMANDS:
-                return
-        if "twitch.tv/tags" not in self.capabilities and line.startswith("@"):
+        needs_commands = parse_line(line).command in _NEED_COMMANDS
+        if needs_commands and "twitch.tv/commands" not in self.capabilities:
+            return
+        if line.startswith("@") and "twitch.tv/tags" not in self.capabilities:
             line = line.partition(" ")[2]
         self.send_bytes(line.encode() + b"\r\n")
 
@@ -88,13 +98,13 @@ class RoomClient:
             return
         with self._lock:
             try:
-                for piece in _odd_pieces(data) if self.split_writes else [data]:
+                for piece in _odd_pieces(data) if self._split_writes else [data]:
                     self._send_all(piece)
             except OSError:
                 self._ending.set()
 
     def end(self, *, reset: bool = False) -> None:
-        """End the connection, in an orderly way or with a TCP reset, and wait until that is done."""
+        """End the connection, in an orderly way or with a TCP reset, and wait until it is done."""
         self._reset = reset
         self._ending.set()
         if self._thread is not None and self._thread is not threading.current_thread():

@@ -7,32 +7,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from clankbot.irc.message import format_line
+from clankbot.rehearsal.room_book import RoomMessage
 
 SERVER = "tmi.twitch.tv"
-
-
-@dataclass(frozen=True, slots=True)
-class RoomMessage:
-    """One message as the room showed it, of a viewer or of the bot."""
-
-    channel: str
-    login: str
-    user_id: str
-    display_name: str
-    text: str
-    message_id: str
-    at: float
-    """Monotonic seconds."""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    """As sent: the bot's own carry ``reply-parent-msg-id`` and ``client-nonce``."""
-
-    @property
-    def reply_to(self) -> str | None:
-        """The id of the message this one answers."""
-        return self.tags.get("reply-parent-msg-id")
 
 
 def made_up_user_id(login: str) -> str:
@@ -138,15 +117,17 @@ def chat_line(
     return format_line("PRIVMSG", room, trailing=message.text, prefix=prefix, tags=tags)
 
 
-def reply_tags(parent: RoomMessage) -> dict[str, str]:
-    """The tags that make a message a reply to ``parent``."""
-    return {
-        "reply-parent-display-name": parent.display_name,
-        "reply-parent-msg-body": parent.text,
-        "reply-parent-msg-id": parent.message_id,
-        "reply-parent-user-id": parent.user_id,
-        "reply-parent-user-login": parent.login,
-    }
+def reply_tags(parent_id: str, parent: RoomMessage | None) -> dict[str, str]:
+    """The tags of a reply; only the id where the room does not know the message answered."""
+    tags = {"reply-parent-msg-id": parent_id}
+    if parent is not None:
+        tags |= {
+            "reply-parent-display-name": parent.display_name,
+            "reply-parent-msg-body": parent.text,
+            "reply-parent-user-id": parent.user_id,
+            "reply-parent-user-login": parent.login,
+        }
+    return tags
 
 
 def mirrored_tags(source_room_id: str, source_id: str) -> dict[str, str]:
@@ -193,6 +174,11 @@ def notice_line(channel: str, notice_id: str, text: str) -> str:
     """NOTICE about a channel."""
     tags = {"msg-id": notice_id}
     return format_line("NOTICE", f"#{channel}", trailing=text, prefix=SERVER, tags=tags)
+
+
+def unknown_command_line(login: str, command: str) -> str:
+    """The answer to what a client of Twitch does not say."""
+    return format_line("421", login, command, trailing="Unknown command", prefix=SERVER)
 
 
 def refusal_line(text: str) -> str:

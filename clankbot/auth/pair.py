@@ -1,0 +1,176 @@
+"""The pair of tokens in use: read again, replaced, and never lost on the way.
+
+Not for several threads at once: ``tokens`` guards it with its lock.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from clankbot.auth.oauth import TwitchOAuth
+from clankbot.auth.ports import TokenStore
+from clankbot.auth.seal import Sealer
+from clankbot.auth.vault import SignIn, Vault, opened, sealed, wall_clock_ms
+from clankbot.errors import AuthUnavailable, NotSignedIn, TokenRefused
+from clankbot.records import SealedTokens, Secret
+
+log = logging.getLogger(__name__)
+
+_LEAST_SPARE: Final = 0.10
+_MOST_SPARE: Final = 0.25
+"""A pair is renewed when this part of its life is left, by chance between the two, so that bots
+started together do not all come at once.  Of Twitch's four hours that is 24 to 60 minutes: room
+enough for an outage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The stored pair as this process holds it."""
+
+    row: SealedTokens
+    sign_in: SignIn
+    expires_at_s: float
+    """A moment of the steady clock: the wall clock of a small computer jumps after each start."""
+    spare_s: float
+    """It is to be renewed once less than this is left."""
+    follows_refusal: bool = False
+    """Whether it was fetched because its predecessor was refused."""
+
+
+class CurrentPair:
+    """What is stored is the truth; what is held bridges the times when the database is away."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        sealer: Sealer,
+        oauth: TwitchOAuth,
+        *,
+        choose: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> None:
+        self._vault = vault
+        self._sealer = sealer
+        self._oauth = oauth
+        self._choose = choose
+        self._clock = clock
+        self._now_ms = now_ms
+        self._held: Pair | None = None
+        self._refused: Secret | None = None
+        self._unstored: tuple[Secret, SealedTokens] | None = None
+        """A new pair that could not be stored yet, and the access token it replaces."""
+
+    def read(self) -> Pair:
+        """The pair that is stored now; the very same object where nothing was changed.
+
+        While the database is away: the pair that was read last.
+        """
+        try:
+            with self._vault.shared() as store:
+                return self._hold(store)
+        except AuthUnavailable:
+            if self._held is None:
+                raise
+            return self._held  # those who must write report the outage
+
+    def is_due(self, pair: Pair) -> bool:
+        """Whether it is to be renewed: near its end, or refused."""
+        return self._left_s(pair) <= pair.spare_s or pair.sign_in.access == self._refused
+
+    def is_usable(self, pair: Pair) -> bool:
+        """Whether its access token can still be good."""
+        return self._left_s(pair) > 0 and pair.sign_in.access != self._refused
+
+    def refuse(self, pair: Pair) -> Pair:
+        """Renew it because Twitch said no to its access token, which is never used again."""
+        self._refused = pair.sign_in.access
+        return self.renew(pair)
+
+    def renew(self, pair: Pair) -> Pair:
+        """Trade the pair for a new one, or take over what another process got for it.
+
+        The old pair stays stored until the new one is, and the new one is used only then.  If this
+        process dies between Twitch's answer and the commit, the next start finds the old pair and
+        tries it once more: a confidential app gets a new pair for it, and nothing is lost; a public
+        app's refresh token is spent, and a person must run ``login``.  No order of steps avoids
+        that: Twitch has forgotten the old pair when the new one becomes known.  Where only the
+        commit fails, the new pair waits here in memory, and the next call stores it.
+        """
+        with self._vault.alone() as store:
+            current = self._hold(store)
+            if current is not pair:
+                return current
+            replaced = pair.sign_in.access
+            if self._unstored is None or self._unstored[0] != replaced:
+                try:
+                    self._unstored = (replaced, self._refreshed(pair.sign_in))
+                except TokenRefused:
+                    # Whoever spent the token has stored a new one by now, or nobody has any.
+                    if (current := self._hold(store)) is not pair:
+                        return current
+                    raise
+            store.save_tokens(self._unstored[1])
+            self._held = self._opened(self._unstored[1], replaced == self._refused)
+            self._unstored = None
+            log.info("token refreshed", extra={"login": pair.sign_in.identity.login})
+            return self._held
+
+    def rewrite(self, pair: Pair, row: SealedTokens) -> Pair:
+        """Store the same pair in another row, unless another process has replaced it."""
+        with self._vault.alone() as store:
+            current = self._hold(store)
+            if current is pair:
+                store.save_tokens(row)
+                current = replace(pair, row=row, sign_in=opened(row, self._sealer))
+                self._held = current
+            return current
+
+    def retime(self, pair: Pair, lifetime_s: float) -> Pair:
+        """Believe Twitch about the time that is left."""
+        self._held = replace(pair, expires_at_s=self._clock() + lifetime_s)
+        return self._held
+
+    def _left_s(self, pair: Pair) -> float:
+        return pair.expires_at_s - self._clock()
+
+    def _refreshed(self, sign_in: SignIn) -> SealedTokens:
+        grant = self._oauth.refresh(sign_in.refresh)
+        now_ms = self._now_ms()
+        renewed = replace(
+            sign_in,
+            access=grant.access_token,
+            refresh=grant.refresh_token,
+            created_at_ms=now_ms,
+            expires_at_ms=now_ms + grant.lifetime_s * 1000,
+        )
+        return sealed(renewed, self._sealer)
+
+    def _hold(self, store: TokenStore) -> Pair:
+        """Hold what is stored."""
+        held, row = self._held, store.load_tokens()
+        if row is None:
+            self._held = None
+            raise NotSignedIn("Nobody is signed in; run: python clankbot.py login")
+        if held is not None and held.row.access_token == row.access_token:
+            return held
+        self._held = self._opened(row)
+        if held is not None and held.sign_in.identity != self._held.sign_in.identity:
+            log.warning("another account was signed in", extra={"login": row.bot_username})
+        return self._held
+
+    def _opened(self, row: SealedTokens, follows_refusal: bool = False) -> Pair:
+        lifetime_s = max(0, row.expires_at_ms - row.created_at_ms) / 1000
+        left_s = min(lifetime_s, (row.expires_at_ms - self._now_ms()) / 1000)
+        spare = _LEAST_SPARE + (_MOST_SPARE - _LEAST_SPARE) * self._choose()
+        return Pair(
+            row=row,
+            sign_in=opened(row, self._sealer),
+            expires_at_s=self._clock() + left_s,
+            spare_s=lifetime_s * spare,
+            follows_refusal=follows_refusal,
+        )

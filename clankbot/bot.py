@@ -1,0 +1,254 @@
+"""The wiring: builds every part of the bot, starts and stops its threads; decides nothing.
+
+The one module that knows every room.  ``run`` and ``rehearse`` make a Bot each and wait on its
+``reports``; docs/architecture.md has the picture.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from clankbot.auth.helix import Helix
+from clankbot.config.book import ChannelBook
+from clankbot.config.commands import is_bot_command
+from clankbot.config.settings import Settings
+from clankbot.database.database import Database
+from clankbot.irc.connection import Endpoint, Link
+from clankbot.irc.reader import Reader
+from clankbot.irc.sender import Sender
+from clankbot.ollama.client import OllamaClient
+from clankbot.ollama.deadline import Cancel
+from clankbot.ollama.voice import OllamaVoice
+from clankbot.processing.board import Board
+from clankbot.processing.channel_filters import ChannelFilters
+from clankbot.processing.composer import Composer
+from clankbot.processing.filters import ContentFilter, term_problem
+from clankbot.processing.inbox import Inbox
+from clankbot.processing.intake import Rules
+from clankbot.processing.jobs import Job, Reload
+from clankbot.processing.last_look import LastLook
+from clankbot.processing.policies import Policies
+from clankbot.processing.ports import CancelHandle
+from clankbot.processing.worker import Outside, Worker
+from clankbot.records import END, Assignment, Composed, Credentials, End, Event, Identity
+from clankbot.threads import BotThreads, Reports
+from clankbot.upkeep import Chore, Upkeep
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN_S: Final = 4.5
+"""For the whole stop; the contract allows five seconds, and the process has to end, too."""
+_DRAIN_WITHIN_S: Final = 1.5
+"""A reader that is still dialling or signing in has nothing to deliver; it is not waited for."""
+_MAY_BE_LATE: Final = "upkeep"
+"""It may wait for Twitch or Ollama for longer than a stop may take, and holds nothing to lose."""
+_NAME_WITHOUT_ACCOUNT: Final = "clankbot"
+_LIVE_EVERY_S: Final = 60.0
+
+
+def utc_ms() -> int:
+    """Now, in milliseconds UTC."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who the bot is on Twitch, and how it proves it; ``identity`` is None when anonymous."""
+
+    identity: Identity | None
+    credentials: Callable[[], Credentials]
+    login_refused: Callable[[], None]
+    upkeep: Callable[[], float] | None = None
+    helix: Helix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The global word list, and how to look whether its file has changed."""
+
+    current: Callable[[], ContentFilter]
+    refresh: Callable[[bool], object]
+
+
+class Bot:
+    """All threads of one bot.  Methods are for the main thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        account: Account,
+        database: Database,
+        words: Words,
+        reports: Reports,
+    ) -> None:
+        self._stopping = threading.Event()
+        self._finished = threading.Event()
+        self._threads = BotThreads(reports, self._stopping)
+        self._inbox = Inbox()
+        # One turn a channel at a time, so a place for each and one for END is always enough.
+        self._jobs: queue.Queue[Job | End] = queue.Queue(len(settings.twitch_channels) + 1)
+        self._board = Board(utc_ms, account.identity.user_id if account.identity else None)
+        self._filters = ChannelFilters(words.current)
+        self._voice = OllamaVoice(ollama_client(settings), num_ctx=settings.ollama_num_ctx)
+        self._sender, self._reader = self._chat(settings, account)
+        self._upkeep = Upkeep(self._chores(settings, account), self._stopping)
+        self._worker = self._make_worker(settings, account, database, words)
+        self._composer = Composer(
+            jobs=self._jobs,
+            open_history=database.open,
+            prepare=lambda: self._voice.preload(settings.ollama_model),
+            compose=self._compose,
+            board=self._board,
+            filter_of=self._filters,
+            bot_name=lambda: _name(account),
+            offer=self._sender.offer,
+            report=self._inbox.tell,
+            clock=time.monotonic,
+        )
+
+    def _chat(self, settings: Settings, account: Account) -> tuple[Sender, Reader]:
+        link = Link()
+        sender = Sender(
+            send_line=link.send_line,
+            channels=settings.twitch_channels,
+            last_look=LastLook(self._board, self._filters, clock=time.monotonic, now_ms=utc_ms),
+            report=self._inbox.tell,
+            stopping=self._stopping,
+            finished=self._finished,
+            dry_run=settings.dry_run,
+        )
+
+        def deliver(event: Event) -> None:
+            self._board.note(event)
+            sender.note(event)
+            self._inbox.deliver(event)
+
+        server = settings.twitch_irc_url
+        reader = Reader(
+            endpoint=Endpoint(server.host, server.port, server.tls),
+            credentials=account.credentials,
+            login_refused=account.login_refused,
+            deliver=deliver,
+            link=link,
+            stopping=self._stopping,
+            finished=self._finished,
+            idle_timeout_s=settings.irc_idle_timeout,
+        )
+        return sender, reader
+
+    def _make_worker(
+        self, settings: Settings, account: Account, database: Database, words: Words
+    ) -> Worker:
+        book = ChannelBook(settings)
+        self._policies = Policies(settings.twitch_channels, book, self._board)
+        return Worker(
+            inbox=self._inbox,
+            outside=Outside(
+                open_history=database.open,
+                jobs=self._jobs,
+                offer=self._sender.offer,
+                errand=self._upkeep.submit,
+                make_cancel=Cancel,
+                model_problem=self._voice.model_problem,
+                voice_problem=self._voice_problem,
+                term_problem=term_problem,
+                reload_words=words.refresh,
+            ),
+            board=self._board,
+            policies=self._policies,
+            filters=self._filters,
+            book=book,
+            rules=Rules(
+                ignored_logins=settings.ignored_users,
+                owners=settings.bot_owners,
+                retention_count=settings.message_retention_count,
+                is_bot_command=is_bot_command,
+            ),
+            bot_names={_name(account)},
+            clock=time.monotonic,
+            now_ms=utc_ms,
+        )
+
+    def _chores(self, settings: Settings, account: Account) -> list[Chore]:
+        chores = [Chore("ollama", self._voice.probe)]
+        if account.upkeep is not None:
+            chores.append(Chore("sign-in", account.upkeep))
+        if (helix := account.helix) is not None:
+            chores.append(Chore("live channels", lambda: self._ask_who_is_live(helix)))
+        return chores
+
+    def _ask_who_is_live(self, helix: Helix) -> float:
+        """Only where a channel wants to know: nobody else needs the requests."""
+        wanted = [c for c in self._policies if self._board.view(c).policy.live_only]
+        if wanted:
+            self._board.set_live(helix.live_channels(wanted), wanted)
+        return _LIVE_EVERY_S
+
+    def _compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
+        assert isinstance(cancel, Cancel)  # each is made by _make_worker's ``make_cancel``
+        return self._voice.compose(assignment, cancel)
+
+    def _voice_problem(self, model: str) -> str | None:
+        """Why the model is not to be asked just now, and since when; None when it may be."""
+        health, problem = self._voice.health(), self._voice.problem(model)
+        if problem is None or health.since_ms is None:
+            return problem
+        since = datetime.fromtimestamp(health.since_ms / 1000, UTC)
+        return f"Ollama has not answered since {since:%H:%M} UTC ({problem})"
+
+    # -- the course of a run -----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start all threads; what becomes of them is told to ``reports``."""
+        self._threads.start("worker", self._worker.run)
+        self._threads.start("composer", self._composer.run)
+        self._threads.start("irc-sender", self._sender.run)
+        self._threads.start("irc-reader", self._reader.run)
+        self._threads.start("upkeep", self._upkeep.run)
+
+    def reload(self) -> None:
+        """Read the word list again."""
+        self._inbox.tell(Reload())
+
+    def stop(self) -> bool:
+        """Store what was received, say goodbye, end; whether every thread ended well in time.
+
+        The worker ends after the sender, so that what was said last is stored, too.
+        """
+        deadline = time.monotonic() + STOP_WITHIN_S
+        self._stopping.set()
+        self._composer.stop()
+        self._voice.close()
+        self._upkeep.wake()
+        self._reader.drained.wait(_DRAIN_WITHIN_S)
+        self._jobs.put_nowait(END)
+        self._sender.finish()
+        self._threads.join("irc-sender", deadline)
+        self._inbox.tell(END)
+        late = [name for name in self._threads.join_all(deadline) if name != _MAY_BE_LATE]
+        if late:
+            log.error("threads are late", extra={"names": ", ".join(late)})
+        return not late and not self._threads.failures
+
+
+def _name(account: Account) -> str:
+    return account.identity.login if account.identity else _NAME_WITHOUT_ACCOUNT
+
+
+def ollama_client(settings: Settings) -> OllamaClient:
+    """The Ollama server of the settings."""
+    keep_alive = settings.ollama_keep_alive
+    return OllamaClient(
+        settings.ollama_url,
+        api_key=settings.ollama_api_key,
+        timeout_s=settings.ollama_timeout,
+        load_timeout_s=settings.ollama_load_timeout,
+        keep_alive=None if keep_alive is None else str(keep_alive),
+    )

@@ -1,0 +1,134 @@
+"""``check``: the set-up doctor.  Looks at everything and tells what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+from clankbot.app import EXIT_FAILED
+from clankbot.bot import ollama_client
+from clankbot.config.addresses import without_password
+from clankbot.config.settings import Settings, require_for_run, settings_from_process
+from clankbot.database.database import Database
+from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
+from clankbot.parts import load_words, name_database, set_up_logs, token_keeper, twitch_oauth
+
+Finding = tuple[str, str]
+"""``ok``, ``warn`` or ``fail``, and a sentence."""
+
+_COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when nothing failed."""
+    try:
+        settings = settings_from_process()
+    except ConfigError as error:
+        for problem in error.problems:
+            _tell("settings", ("fail", problem))
+        return EXIT_FAILED
+    set_up_logs(settings)
+    logging.disable(logging.WARNING)  # each finding is told here, in its own line
+    failed = False
+    for subject, look in _LOOKS:
+        for finding in _findings(look, settings):
+            _tell(subject, finding)
+            failed |= finding[0] == "fail"
+    return EXIT_FAILED if failed else 0
+
+
+def _tell(subject: str, finding: Finding) -> None:
+    verdict, sentence = finding
+    shown = f"{verdict:4}"
+    if sys.stdout.isatty():
+        shown = f"\x1b[{_COLOURS[verdict]}m{shown}\x1b[0m"
+    print(f"{shown}  {subject:9}  {sentence}", flush=True)
+
+
+def _findings(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
+    found: list[Finding] = []
+    try:
+        found.extend(look(settings))
+    except ConfigError as error:
+        found.extend(("fail", problem) for problem in error.problems)
+    except ClankbotError as error:
+        found.append(("fail", str(error)))
+    return found
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    for warning in settings.warnings:
+        yield "warn", warning
+    require_for_run(settings)
+    channels = ", ".join(f"#{channel}" for channel in settings.twitch_channels)
+    yield "ok", f"the bot will sit in {channels}"
+    if settings.dry_run:
+        yield "warn", "DRY_RUN is true: the bot says nothing and logs what it would have said"
+
+
+def _words(settings: Settings) -> Iterator[Finding]:
+    if not settings.content_filter_enabled:
+        yield "warn", "the filter is off (CONTENT_FILTER_ENABLED=false)"
+        return
+    load_words(settings)
+    yield "ok", f"{settings.blocked_words_file} is in order"
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    database = name_database(settings)
+    database.prepare()
+    with database.open() as store:
+        megabytes = store.size_bytes() / 1_000_000
+    where = settings.mysql_host if settings.database_type == "mysql" else settings.database_url
+    yield "ok", f"{settings.database_type} at {where}, {megabytes:.1f} MB, tables up to date"
+
+
+def _sign_in(settings: Settings) -> Iterator[Finding]:
+    if settings.twitch_client_id is None:
+        yield (
+            ("ok" if settings.dry_run else "fail"),
+            "nobody is signed in; chat is read anonymously",
+        )
+        return
+    try:
+        yield "ok", _validated_login(settings, name_database(settings))
+    except NotSignedIn:
+        if not settings.dry_run:
+            raise
+        yield "ok", "nobody is signed in; chat is read anonymously (DRY_RUN)"
+
+
+def _validated_login(settings: Settings, database: Database) -> str:
+    keeper = token_keeper(settings, database, threading.Event())
+    identity = keeper.start()
+    if twitch_oauth(settings).validate(keeper.access_token()) is None:
+        raise AuthError("Twitch does not accept the token just now; try again")
+    return f"signed in as {identity.login}, and Twitch agrees"
+
+
+def _ollama(settings: Settings) -> Iterator[Finding]:
+    client, model = ollama_client(settings), settings.ollama_model
+    where = without_password(settings.ollama_url)
+    try:
+        version = client.version()
+    except OllamaError as error:
+        yield "fail", f"{where}: {error}; is it running? (ollama serve)"
+        return
+    if client.has_model(model):
+        yield "ok", f"{where} answers (version {version}) and has {model}"
+    elif model.endswith("cloud"):
+        yield "warn", f"{where} answers; {model} runs in the cloud, so only a try will tell"
+    else:
+        yield "fail", f"{where} answers but lacks {model}; run: ollama pull {model}"
+
+
+_LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
+    ("settings", _settings),
+    ("words", _words),
+    ("database", _database),
+    ("sign-in", _sign_in),
+    ("ollama", _ollama),
+)

@@ -1,0 +1,19 @@
+"""``logout``: revoke the sign-in at Twitch and delete it here."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+
+from clankbot.auth.account import sign_out
+from clankbot.config.settings import settings_from_process
+from clankbot.parts import key_finder, open_database, set_up_logs, twitch_oauth
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when nobody is signed in any more."""
+    settings = settings_from_process()
+    set_up_logs(settings)
+    oauth = twitch_oauth(settings)
+    database = open_database(settings)
+    return sign_out(database.open, key_finder(settings), oauth, print, threading.Event().wait)

@@ -1,0 +1,90 @@
+"""``run``: the bot, until it is asked to stop or must not go on."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import queue
+import signal
+import threading
+from typing import Final
+
+from clankbot import __version__
+from clankbot.app import EXIT_FAILED, exit_status
+from clankbot.bot import Bot
+from clankbot.config.service import service_environment
+from clankbot.config.settings import Settings, require_for_run, settings_from_process
+from clankbot.database.instance_lock import hold_instance_lock
+from clankbot.parts import load_words, open_account, open_database, set_up_logs
+from clankbot.systemd import Notifier, watchdog_interval_s
+from clankbot.threads import Failure, Reports, Signals
+
+log = logging.getLogger(__name__)
+
+_LONGEST_WAIT_S: Final = 60.0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit status 0 when stopped as asked; see the contract's section 1 for the others."""
+    settings = settings_from_process()
+    set_up_logs(settings)
+    require_for_run(settings)
+    for warning in settings.warnings:
+        log.warning(warning)
+    reports: Reports = queue.SimpleQueue()
+    with Signals(reports):
+        return _run(settings, reports)
+
+
+def _run(settings: Settings, reports: Reports) -> int:
+    environment = service_environment()
+    notifier = Notifier(environment.notify_socket)
+    words = load_words(settings)
+    database = open_database(settings)
+    waiting = threading.Event()
+    with hold_instance_lock(database):
+        account = open_account(settings, database, waiting)
+        bot = Bot(settings, account, database, words, reports)
+        log.info(
+            "starting",
+            extra={
+                "version": __version__,
+                "channels": ",".join(settings.twitch_channels),
+                "model": settings.ollama_model,
+                "dry_run": settings.dry_run,
+            },
+        )
+        bot.start()
+        notifier.ready()
+        status = _wait(bot, reports, notifier, environment.watchdog_usec, environment.watchdog_pid)
+        notifier.stopping()
+        waiting.set()
+        clean = bot.stop()
+    log.info("stopped", extra={"status": status})
+    return status if clean else status or EXIT_FAILED
+
+
+def _wait(
+    bot: Bot,
+    reports: Reports,
+    notifier: Notifier,
+    watchdog_usec: str | None,
+    watchdog_pid: str | None,
+) -> int:
+    """Until a signal asks to stop or a thread has failed; the exit status."""
+    interval_s = watchdog_interval_s(watchdog_usec, watchdog_pid) or _LONGEST_WAIT_S
+    while True:
+        notifier.alive()
+        try:
+            report = reports.get(timeout=interval_s)
+        except queue.Empty:
+            continue
+        if isinstance(report, Failure):
+            if report.error is not None and exit_status(report.error) != EXIT_FAILED:
+                log.error("stopping", extra={"reason": str(report.error)})
+            return exit_status(report.error)
+        if report is signal.SIGHUP:
+            bot.reload()
+        else:
+            log.info("stopping", extra={"signal": report.name})
+            return 0

@@ -1,0 +1,54 @@
+"""A database by name: made ready once, then opened by each thread for itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from clankbot.database.engine import Engine, Session
+from clankbot.database.mysql import MySqlEngine, MySqlSettings
+from clankbot.database.schema import migrate
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.database.store import Store
+
+
+def _wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the data is.  Holds no connection and may be shared by all threads."""
+
+    engine: Engine
+    now_ms: Callable[[], int] = _wall_clock_ms
+
+    @classmethod
+    def sqlite(cls, path: Path | str) -> Database:
+        """The database in this file."""
+        return cls(SqliteEngine(Path(path)))
+
+    @classmethod
+    def mysql(cls, settings: MySqlSettings) -> Database:
+        """The database on this server."""
+        return cls(MySqlEngine(settings))
+
+    def prepare(self) -> None:
+        """Make the file where there is one, and bring the tables up to date.
+
+        DatabaseError where that is impossible, DatabaseUnavailable where it is so only now, and
+        DatabaseTooNew where a newer clankbot wrote it.
+        """
+        self.engine.create()
+        with closing(Session(self.engine.patient())) as session:
+            migrate(session, self.now_ms)
+
+    def open(self) -> Store:
+        """A store for the calling thread, which is to close it.
+
+        Never fails itself: the connection is made at the first question.
+        """
+        return Store(Session(self.engine), self.now_ms)

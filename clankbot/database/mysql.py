@@ -1,0 +1,172 @@
+"""MySQL and MariaDB: how the server is reached.  The one file that imports pymysql."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.constants import CR, ER
+
+from clankbot.database import sql
+from clankbot.database.dialect import Dialect
+from clankbot.database.engine import AlreadyThere, ConnectionGone
+from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.records import Secret
+
+_PATIENT_S: Final = 3600
+
+# Codes that PyMySQL's lists lack.  https://mariadb.com/kb/en/mariadb-error-codes/ and
+# https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html
+_CONNECTION_KILLED: Final = 1927
+_CLIENT_INTERACTION_TIMEOUT: Final = 4031
+_ACCESS_DENIED_NO_PASSWORD: Final = 1698
+_READ_ONLY_MODE: Final = 1836
+_STATEMENT_TIMEOUT: Final = 1969
+_QUERY_TIMEOUT: Final = 3024
+
+_GONE: Final = frozenset(
+    {
+        0,  # PyMySQL's InterfaceError: it has closed the connection before
+        CR.CR_SERVER_GONE_ERROR,
+        CR.CR_SERVER_LOST,
+        CR.CR_SERVER_LOST_EXTENDED,
+        ER.SERVER_SHUTDOWN,
+        _CONNECTION_KILLED,
+        _CLIENT_INTERACTION_TIMEOUT,
+    }
+)
+_PASSING: Final = frozenset(
+    {
+        CR.CR_CONNECTION_ERROR,
+        CR.CR_CONN_HOST_ERROR,
+        CR.CR_UNKNOWN_HOST,
+        CR.CR_COMMANDS_OUT_OF_SYNC,
+        ER.CON_COUNT_ERROR,
+        ER.HOST_IS_BLOCKED,
+        ER.TOO_MANY_USER_CONNECTIONS,
+        ER.USER_LIMIT_REACHED,
+        ER.LOCK_DEADLOCK,
+        ER.LOCK_WAIT_TIMEOUT,
+        ER.QUERY_INTERRUPTED,
+        ER.NEW_ABORTING_CONNECTION,
+        ER.NET_READ_ERROR,
+        ER.NET_READ_INTERRUPTED,
+        ER.NET_ERROR_ON_WRITE,
+        ER.NET_WRITE_INTERRUPTED,
+        ER.DISK_FULL,
+        ER.RECORD_FILE_FULL,
+        ER.GET_ERRNO,
+        ER.OUTOFMEMORY,
+        ER.OUT_OF_RESOURCES,
+        ER.OPTION_PREVENTS_STATEMENT,
+        _READ_ONLY_MODE,
+        _STATEMENT_TIMEOUT,
+        _QUERY_TIMEOUT,
+    }
+)
+_DENIED: Final = frozenset(
+    {ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, _ACCESS_DENIED_NO_PASSWORD}
+)
+_ALREADY_THERE: Final = frozenset(
+    {
+        ER.TABLE_EXISTS_ERROR,
+        ER.DUP_FIELDNAME,
+        ER.DUP_KEYNAME,
+        ER.CANT_DROP_FIELD_OR_KEY,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MySqlSettings:
+    """Where the server is, who asks, and how long the bot waits for it."""
+
+    host: str
+    port: int
+    user: str
+    password: Secret
+    database: str
+    ssl_ca: Path | None = None
+    """Certificates that the server must be vouched for by; None: TLS where offered, unchecked."""
+    connect_timeout_s: int = 5
+    read_timeout_s: int = 10
+    write_timeout_s: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MySqlEngine:
+    """A database on a server; see ``Engine``."""
+
+    settings: MySqlSettings
+
+    @property
+    def dialect(self) -> Dialect:
+        """MySQL's and MariaDB's."""
+        return Dialect.MYSQL
+
+    @property
+    def foreign_errors(self) -> tuple[type[Exception], ...]:
+        """PyMySQL's family, what it lets through of a broken peer, and values it cannot send."""
+        return (pymysql.MySQLError, OSError, UnicodeError, OverflowError)
+
+    def create(self) -> None:
+        """The database itself is made by whoever keeps the server."""
+
+    def connect(self) -> Connection[Any]:
+        """A connection in autocommit mode: utf8mb4, UTC, strict, with time-outs."""
+        where = self.settings
+        connection = pymysql.connect(
+            host=where.host,
+            port=where.port,
+            user=where.user,
+            password=where.password.reveal().encode(),
+            database=where.database,
+            charset="utf8mb4",
+            sql_mode=sql.MYSQL_MODE,
+            autocommit=True,
+            connect_timeout=where.connect_timeout_s,
+            read_timeout=where.read_timeout_s,
+            write_timeout=where.write_timeout_s,
+            ssl=self._tls(),
+        )
+        with connection.cursor() as cursor:
+            for statement in sql.MYSQL_CONNECTION:
+                cursor.execute(statement)
+        return connection
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if self.settings.ssl_ca is None:
+            return None
+        try:
+            return ssl.create_default_context(cafile=self.settings.ssl_ca)
+        except OSError as error:
+            raise DatabaseError(
+                f"the certificates in {self.settings.ssl_ca} cannot be read: {error}"
+            ) from error
+
+    def translate(self, error: Exception) -> DatabaseError:
+        """What passes is DatabaseUnavailable: unreachable, hanging, locked, full, read-only."""
+        where = f"the MySQL database {self.settings.database} on {self.settings.host}"
+        code = error.args[0] if error.args else None
+        reason = error.args[-1] if error.args else type(error).__name__
+        if isinstance(error, (UnicodeError, OverflowError)):
+            return DatabaseError(f"{where} cannot hold a value: {error}")
+        if code in _GONE and not isinstance(error.__context__, TimeoutError):
+            return ConnectionGone(f"{where} has closed the connection: {reason}")
+        if code in _GONE or code in _PASSING or isinstance(error, OSError | pymysql.InternalError):
+            return DatabaseUnavailable(f"{where} is not available: {reason}")
+        if code == ER.BAD_DB_ERROR:
+            return DatabaseError(f"{where} does not exist; create it first")
+        if code in _DENIED:
+            return DatabaseError(f"{where} refuses the user {self.settings.user}: {reason}")
+        if code in _ALREADY_THERE:
+            return AlreadyThere(f"{where}: {reason}")
+        return DatabaseError(f"{where} refused a statement: {reason}")
+
+    def patient(self) -> MySqlEngine:
+        """With an hour for one statement: large tables are altered slowly."""
+        return MySqlEngine(replace(self.settings, read_timeout_s=_PATIENT_S))

@@ -1,0 +1,30 @@
+"""What every repository stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clankbot.database.dialect import Statement
+from clankbot.database.engine import Session
+
+
+class Repository:
+    """Questions and deeds about one subject, over one thread's connection.
+
+    Methods without an underscore stand for themselves; deeds with one run in a transaction that
+    the store has begun.
+    """
+
+    def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:
+        self._session = session
+        self._now_ms = now_ms
+        self._words_removed = False
+        """Whether SQLite's write-ahead log may still hold words that were to go."""
+
+    def _remove(self, statement: Statement, *values: object) -> int:
+        """Delete what a moderator or viewer wants gone, in as many steps as it takes."""
+        removed = 0
+        while step := self._session.run(statement, *values):
+            removed += step
+        self._words_removed |= removed > 0
+        return removed

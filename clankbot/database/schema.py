@@ -1,0 +1,246 @@
+"""The tables, as numbered migrations that run at start.
+
+A migration is never changed once it was released: a new one is added.  Each runs in one
+transaction with the note that it ran.  MySQL commits at every change of a table, so there an
+interrupted migration is run again from its first step, and steps found done are passed over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from clankbot.database import sql
+from clankbot.database.dialect import Statement, both, each
+from clankbot.database.engine import AlreadyThere, Session
+from clankbot.errors import DatabaseTooNew, DatabaseUnavailable
+
+log = logging.getLogger(__name__)
+
+_SQLITE_TYPES: Final = {
+    "id": "INTEGER PRIMARY KEY AUTOINCREMENT",  # an id never comes back, so a mark in them holds
+    "word": "TEXT",
+    "name": "TEXT",
+    "phrase": "TEXT",
+    "text": "TEXT",
+    "number": "INTEGER",
+    "flag": "INTEGER",
+    "real": "REAL",
+    "options": "",
+}
+_MYSQL_TYPES: Final = {
+    "id": "BIGINT PRIMARY KEY AUTO_INCREMENT",
+    "word": "VARCHAR(64)",
+    "name": "VARCHAR(255)",
+    "phrase": "VARCHAR(500)",
+    "text": "TEXT",
+    "number": "BIGINT",
+    "flag": "BOOLEAN",
+    "real": "DOUBLE",
+    # Every character is kept and compared for what it is: capitals and blanks at the end count.
+    # The two servers call that collation by different names, and each reads only its own comment.
+    "options": "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4"
+    " COLLATE /*M! utf8mb4_nopad_bin */ /*!80017 utf8mb4_0900_bin */",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step from one schema to the next."""
+
+    number: int
+    statements: tuple[Statement, ...]
+
+
+def _made(template: str) -> Statement:
+    """A statement with each engine's own names for the types."""
+    return each(template.format(**_SQLITE_TYPES), template.format(**_MYSQL_TYPES))
+
+
+_VERSION_TABLE: Final = _made(
+    "CREATE TABLE IF NOT EXISTS schema_version"
+    " (version {number} PRIMARY KEY, applied_at {number} NOT NULL) {options}"
+)
+_VERSION: Final = both("SELECT MAX(version) FROM schema_version")
+_NOTE: Final = both("INSERT INTO schema_version (version, applied_at) VALUES (?, ?)")
+
+_HISTORY: Final = (
+    _made("""
+        CREATE TABLE messages (
+            id {id},
+            message_id {name} NOT NULL UNIQUE,
+            channel {word} NOT NULL,
+            user_id {word} NOT NULL,
+            user_login {word} NOT NULL,
+            user_display_name {name} NOT NULL,
+            message_content {text} NOT NULL,
+            timestamp {number} NOT NULL,
+            is_own {flag} NOT NULL DEFAULT 0
+        ) {options}"""),
+    both("CREATE INDEX messages_by_channel ON messages (channel, id, is_own)"),
+    both("CREATE INDEX messages_by_time ON messages (channel, timestamp)"),
+    both("CREATE INDEX messages_by_viewer ON messages (user_id, channel)"),
+    both("CREATE INDEX messages_by_login ON messages (user_login, channel)"),
+    _made("CREATE TABLE opt_outs (user_id {word} PRIMARY KEY, since {number} NOT NULL) {options}"),
+)
+
+_SPEECH: Final = (
+    _made("""
+        CREATE TABLE spoken (
+            id {id},
+            channel {word} NOT NULL,
+            message_id {name} UNIQUE,
+            after_row {number} NOT NULL,
+            spoken_at {number} NOT NULL,
+            fingerprint {text} NOT NULL,
+            shadow {flag} NOT NULL DEFAULT 0,
+            removed_at {number}
+        ) {options}"""),
+    both("CREATE INDEX spoken_by_channel ON spoken (channel, id)"),
+    _made("""
+        CREATE TABLE hints (
+            id {id},
+            channel {word} NOT NULL,
+            hinted_at {number} NOT NULL
+        ) {options}"""),
+    both("CREATE INDEX hints_by_channel ON hints (channel, hinted_at)"),
+)
+
+_CHANNELS: Final = (
+    _made("""
+        CREATE TABLE channel_config (
+            channel {word} PRIMARY KEY,
+            message_threshold {number},
+            time_delay {number},
+            context_limit {number},
+            ollama_model {name},
+            cooldown {number},
+            max_length {number},
+            temperature {real},
+            top_p {real},
+            top_k {number},
+            min_p {real},
+            repeat_penalty {real},
+            num_predict {number},
+            seed {number},
+            persona {text},
+            mentions {flag},
+            spontaneous {flag},
+            retention_days {number},
+            enabled {flag},
+            quiet_until {number},
+            quiet_hours {word},
+            timezone {word},
+            live_only {flag},
+            adaptive {flag},
+            min_speakers {number},
+            created_at {number} NOT NULL,
+            updated_at {number} NOT NULL
+        ) {options}"""),
+    _made("""
+        CREATE TABLE setting_changes (
+            id {id},
+            channel {word} NOT NULL,
+            setting {word} NOT NULL,
+            old_value {text},
+            new_value {text},
+            changed_by_id {word} NOT NULL,
+            changed_by {name} NOT NULL,
+            changed_at {number} NOT NULL,
+            undoes {number},
+            undone {flag} NOT NULL DEFAULT 0
+        ) {options}"""),
+    both("CREATE INDEX setting_changes_by_channel ON setting_changes (channel, id)"),
+    _made("""
+        CREATE TABLE channel_terms (
+            id {id},
+            channel {word} NOT NULL,
+            term {phrase} NOT NULL,
+            term_key {phrase} NOT NULL,
+            changed_by_id {word} NOT NULL,
+            added_at {number} NOT NULL,
+            UNIQUE (channel, term_key)
+        ) {options}"""),
+    _made("""
+        CREATE TABLE decisions (
+            id {id},
+            channel {word} NOT NULL,
+            decided_at {number} NOT NULL,
+            reason {text} NOT NULL
+        ) {options}"""),
+    both("CREATE INDEX decisions_by_channel ON decisions (channel, id)"),
+    _made("""
+        CREATE TABLE tallies (
+            channel {word} NOT NULL,
+            day {word} NOT NULL,
+            what {word} NOT NULL,
+            n {number} NOT NULL,
+            PRIMARY KEY (channel, day, what)
+        ) {options}"""),
+)
+
+_ACCOUNT: Final = (
+    _made("""
+        CREATE TABLE auth_tokens (
+            id {id},
+            access_token {text} NOT NULL,
+            refresh_token {text} NOT NULL,
+            expires_at {number} NOT NULL,
+            bot_username {word} NOT NULL,
+            bot_user_id {word} NOT NULL,
+            created_at {number} NOT NULL
+        ) {options}"""),
+    _made("""
+        CREATE TABLE leases (
+            name {word} PRIMARY KEY,
+            holder {name} NOT NULL,
+            until_ms {number} NOT NULL
+        ) {options}"""),
+    _made("""
+        CREATE TABLE batch_marks (
+            writer {word} PRIMARY KEY,
+            mark {word} NOT NULL,
+            marked_at {number} NOT NULL
+        ) {options}"""),
+)
+
+MIGRATIONS: Final = (Migration(1, _HISTORY + _SPEECH + _CHANNELS + _ACCOUNT),)
+
+
+def migrate(
+    session: Session, now_ms: Callable[[], int], migrations: Sequence[Migration] = MIGRATIONS
+) -> None:
+    """Bring the tables up to date; two programs may do it at once.
+
+    DatabaseTooNew where a newer version of the program has been here.  The session is to be closed
+    afterwards, which on MySQL lets the next program in.
+    """
+    if session.number(sql.LOCK_SCHEMA) != 1:
+        raise DatabaseUnavailable("another clankbot is just migrating the database")
+    session.run(_VERSION_TABLE)
+    for migration in migrations[version(session, migrations) :]:
+        _run(session, migration, now_ms())
+
+
+def version(session: Session, migrations: Sequence[Migration] = MIGRATIONS) -> int:
+    """The number of the last migration that ran."""
+    found, latest = session.number(_VERSION), len(migrations)
+    if found > latest:
+        raise DatabaseTooNew(
+            f"the database has schema {found} of a newer clankbot; this one knows up to {latest}"
+        )
+    return found
+
+
+def _run(session: Session, migration: Migration, at_ms: int) -> None:
+    with session.transaction():
+        if session.number(_VERSION) >= migration.number:
+            return  # another program was faster
+        for statement in migration.statements:
+            with suppress(AlreadyThere):
+                session.run(statement)
+        session.run(_NOTE, migration.number, at_ms)
+    log.info("database migrated", extra={"schema": migration.number})

@@ -1,0 +1,99 @@
+"""SQLite: how the file is made and opened.  The one file that imports sqlite3."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from clankbot.database import sql
+from clankbot.database.dialect import Dialect
+from clankbot.errors import DatabaseError, DatabaseUnavailable
+
+_BUSY_S: Final = 5.0
+"""How long a statement waits for another program that is writing."""
+
+_PASSING: Final[Mapping[int, str]] = {
+    sqlite3.SQLITE_BUSY: "is in use by another program",
+    sqlite3.SQLITE_LOCKED: "is in use by another program",
+    sqlite3.SQLITE_PROTOCOL: "is in use by another program",
+    sqlite3.SQLITE_FULL: "cannot grow: the disk is full",
+    sqlite3.SQLITE_IOERR: "cannot be read or written",
+    sqlite3.SQLITE_READONLY: "is read-only",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_NOMEM: "needs more memory than there is",
+    sqlite3.SQLITE_INTERRUPT: "was interrupted",
+}
+_LASTING: Final[Mapping[int, str]] = {
+    sqlite3.SQLITE_NOTADB: "is not an SQLite database",
+    sqlite3.SQLITE_CORRUPT: "is damaged; restore it from a backup or move it away",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteEngine:
+    """A database in one file; see ``Engine``."""
+
+    path: Path
+
+    @property
+    def dialect(self) -> Dialect:
+        """SQLite's."""
+        return Dialect.SQLITE
+
+    @property
+    def foreign_errors(self) -> tuple[type[Exception], ...]:
+        """sqlite3's family, and what Python raises for values that no database can hold."""
+        return (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError)
+
+    def create(self) -> None:
+        """Make the file, from its first moment readable by its owner alone.
+
+        SQLite gives the ``-wal`` and ``-shm`` files beside it the same mode.
+        """
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            reason = error.strerror or error
+            raise DatabaseError(f"the database {self.path} cannot be opened: {reason}") from error
+        connection = self.connect()
+        try:
+            for statement in sql.SQLITE_FILE:
+                connection.execute(statement)
+        except sqlite3.Error as error:
+            raise self.translate(error) from error
+        finally:
+            connection.close()
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection in autocommit mode; a missing file is not made."""
+        connection = sqlite3.connect(
+            f"file:{quote(str(self.path))}?mode=rw",
+            uri=True,
+            timeout=_BUSY_S,
+            isolation_level=None,
+        )
+        try:
+            for statement in sql.SQLITE_CONNECTION:
+                connection.execute(statement)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def translate(self, error: Exception) -> DatabaseError:
+        """What passes is DatabaseUnavailable: busy, full, not readable now."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _PASSING:
+            return DatabaseUnavailable(f"the database {self.path} {_PASSING[code]} ({error})")
+        if code in _LASTING:
+            return DatabaseError(f"the database {self.path} {_LASTING[code]}")
+        return DatabaseError(f"the database {self.path} refused a statement: {error}")
+
+    def patient(self) -> SqliteEngine:
+        """Itself: no statement has a time-out of its own."""
+        return self

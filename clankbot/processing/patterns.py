@@ -1,0 +1,133 @@
+"""One word of an entry, and whether a word of a message is that word, stretched or not.
+
+Words are compared run by run of one letter, never collapsed: ``loot`` is not ``lot``, though
+``looot`` may be either.  All work is linear in the length of the word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+RARELY_DOUBLED: Final = frozenset("aiuhjkqvwxy")
+"""Letters that spelling hardly ever doubles: two of them may stand for one."""
+
+_DOUBLED = re.compile(r"(.)\1")
+_RUN = re.compile(r"(.)\1*")
+
+
+class Shape(NamedTuple):
+    """A word, its letters without repeats, and how often each of them is repeated."""
+
+    word: str
+    letters: str
+    counts: bytes
+
+
+def without_repeats(word: str) -> str:
+    """The word with every run of one letter written as a single letter."""
+    return "".join(_RUN.findall(word)) if _DOUBLED.search(word) else word
+
+
+def shape_of(word: str) -> Shape:
+    """The word taken apart into runs.  A count ends at 255."""
+    letters = without_repeats(word)
+    if len(letters) == len(word):
+        return Shape(word, word, b"\1" * len(word))
+    counts = bytearray()
+    previous = ""
+    for letter in word:
+        if letter != previous:
+            counts.append(1)
+        elif counts[-1] < 255:
+            counts[-1] += 1
+        previous = letter
+    return Shape(word, letters, bytes(counts))
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One folded word of an entry: its parts between wildcards, ``ham*`` being ``("ham", "")``."""
+
+    parts: tuple[str, ...]
+    core: Shape | None
+    """The only part that is not empty; None where a wildcard stands inside the word."""
+
+    @property
+    def has_wildcard(self) -> bool:
+        """Whether it matches other words than the one written."""
+        return len(self.parts) > 1
+
+    def matches(self, word: Shape) -> bool:
+        """Whether the whole word is what was written, or a stretched form of it."""
+        if self.core is None:
+            return any(_in_order(self.parts, spelling) for spelling in _unstretched(word))
+        return any(self._fits(self.core, word, place) for place in self._places(self.core, word))
+
+    def _places(self, core: Shape, word: Shape) -> Iterator[int]:
+        """Where the core's letters stand among the word's, as far as the wildcards allow."""
+        open_start, open_end = not self.parts[0], not self.parts[-1]
+        last = len(word.letters) - len(core.letters)
+        if open_start and open_end:
+            place = word.letters.find(core.letters)
+            while place >= 0:
+                yield place
+                place = word.letters.find(core.letters, place + 1)
+        elif last == 0 or (last > 0 and (open_start or open_end)):
+            place = last if open_start else 0
+            if word.letters.startswith(core.letters, place):
+                yield place
+
+    def _fits(self, core: Shape, word: Shape, place: int) -> bool:
+        """Whether the runs at ``place`` are the core's; a wildcard takes letters beside it."""
+        last = len(core.counts) - 1
+        for index, (letter, meant) in enumerate(zip(core.letters, core.counts, strict=True)):
+            seen = word.counts[place + index]
+            beside_wildcard = (index == 0 and not self.parts[0]) or (
+                index == last and not self.parts[-1]
+            )
+            if not (_may_stand_for(letter, seen, meant) or (beside_wildcard and seen > meant)):
+                return False
+        return True
+
+
+def pattern_of(word: str) -> Pattern:
+    """The pattern of one folded word in which ``*`` is a wildcard."""
+    parts = tuple(re.sub(r"\*+", "*", word).split("*"))
+    written = [part for part in parts if part]
+    return Pattern(parts, shape_of(written[0]) if len(written) == 1 else None)
+
+
+def _may_stand_for(letter: str, seen: int, meant: int) -> bool:
+    """Whether ``seen`` times a letter can be a stretched form of ``meant`` times."""
+    if seen == meant:
+        return True
+    if letter.isdigit():
+        return False
+    return seen >= max(3, meant) or ((seen, meant) == (2, 1) and letter in RARELY_DOUBLED)
+
+
+def _unstretched(word: Shape) -> Iterator[str]:
+    """The word as it is, and with its stretched letters written once and written twice."""
+    yield word.word
+    runs = [*zip(word.letters, word.counts, strict=True)]
+    for most in (1, 2):
+        yield "".join(
+            letter * (most if _may_stand_for(letter, seen, most) else seen) for letter, seen in runs
+        )
+
+
+def _in_order(parts: tuple[str, ...], word: str) -> bool:
+    """Whether the parts stand in the word one after another, the first and last at its ends."""
+    first, *middle, last = parts
+    place, end = len(first), len(word) - len(last)
+    if place > end or not (word.startswith(first) and word.endswith(last)):
+        return False
+    for part in middle:
+        place = word.find(part, place, end)
+        if place < 0:
+            return False
+        place += len(part)
+    return True

@@ -1,0 +1,64 @@
+"""What the database answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clankbot.records.policy import SettingValue
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Where a channel stands: messages since the bot last spoke, and when that was."""
+
+    counted: int
+    """Viewers' messages since then; counting stops at the cap that was asked for."""
+    held: int
+    """Messages the context could use; counting stops at the cap that was asked for."""
+    spoke_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenRow:
+    """One utterance of the bot, without its words."""
+
+    message_id: str | None
+    at_ms: int
+    fingerprint: str
+    removed: bool
+    shadow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One recorded change of a channel setting."""
+
+    change_id: int
+    channel: str
+    column: str
+    old_value: SettingValue | None
+    new_value: SettingValue | None
+    changed_by_id: str
+    changed_by: str
+    at_ms: int
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One recorded decision: when, and the gate in plain words."""
+
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSummary:
+    """The figures of one channel, for ``stats``."""
+
+    channel: str
+    messages: int
+    speakers: int
+    own_messages: int
+    first_at_ms: int | None
+    last_at_ms: int | None

@@ -1,0 +1,77 @@
+"""What holds in one channel, and the commands that change it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+SettingValue = int | float | str | bool
+"""What a channel setting holds; ``None`` in its place means: inherit the global default."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPolicy:
+    """What holds in one channel: its own settings where set, the global defaults elsewhere."""
+
+    threshold: int = 30
+    delay_s: int = 300
+    context_limit: int = 200
+    model: str = "llama3.1"
+    cooldown_s: int = 60
+    length_chars: int = 450
+    mentions: bool = True
+    spontaneous: bool = True
+    retention_days: int = 30
+    persona: str | None = None
+    model_options: Mapping[str, int | float] = field(default_factory=lambda: MappingProxyType({}))
+    """Ollama's own option names: temperature, top_p, top_k, min_p, repeat_penalty, num_predict,
+    seed; only those the channel sets."""
+    enabled: bool = True
+    quiet_until_ms: int | None = None
+    quiet_hours: str | None = None
+    """``23:00-08:00`` in ``timezone``; may wrap midnight."""
+    timezone: str = "UTC"
+    live_only: bool = False
+    adaptive: bool = False
+    min_speakers: int = 0
+
+
+class Verb(enum.Enum):
+    """What a ``!clank`` line asks for."""
+
+    STATUS = "status"
+    HELP = "help"
+    SHOW = "show"
+    SET = "set"
+    RESET = "reset"
+    ON = "on"
+    OFF = "off"
+    QUIET = "quiet"
+    WHY = "why"
+    UNDO = "undo"
+    SPEAK = "speak"
+    FORGET = "forget"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    OPT_OUT = "optout"
+    OPT_IN = "optin"
+    ABOUT = "about"
+    WRONG = "wrong"
+    """Not understood or out of range; ``argument`` is the short answer to give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A parsed ``!clank`` line."""
+
+    verb: Verb
+    setting: str | None = None
+    """The setting's canonical name (for SHOW, SET, RESET)."""
+    column: str | None = None
+    """The column of ``channel_config`` that holds it."""
+    value: SettingValue | None = None
+    """The checked new value (SET), or seconds (QUIET)."""
+    argument: str = ""
+    """Free text: a viewer (FORGET), a term (BLOCK, UNBLOCK), the answer (WRONG), a topic (HELP)."""

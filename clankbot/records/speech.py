@@ -1,0 +1,106 @@
+"""What the bot says: from what a model needs, to one line on its way, to what became of it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+from clankbot.records.policy import ChannelPolicy
+
+MAX_MESSAGE_UTF16: Final = 500
+"""Longest chat message, in UTF-16 units.
+
+Source: https://dev.twitch.tv/docs/api/reference#send-chat-message
+"""
+
+
+class Speech(enum.IntEnum):
+    """Why a line is said; a lower number goes first."""
+
+    COMMAND_ANSWER = 0
+    MENTION_ANSWER = 1
+    SPONTANEOUS = 2
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether a model wrote it; command answers are our own words and are not stored."""
+        return self is not Speech.COMMAND_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One finished line on its way to a channel."""
+
+    channel: str
+    text: str
+    speech: Speech
+    created_at: float
+    """Monotonic seconds; nothing older than 60 s is sent."""
+    reply_to_id: str | None = None
+    addressee_id: str | None = None
+    """User id of the viewer it answers, for the opt-out check at the moment of sending."""
+    grounds_id: int | None = None
+    """The generation it came from, for the moderation check at the moment of sending."""
+    requested: bool = False
+    """A moderator asked for it (``!clank speak``): the spontaneous switch and pace do not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of an Outgoing: it was said.  ``message_id`` is None when Twitch never told it.
+
+    ``shadow``: DRY_RUN, it would have been said.
+    """
+
+    line: Outgoing
+    text: str
+    """As sent: an answer to a command may carry an invisible variation."""
+    message_id: str | None
+    sent_at_ms: int
+    shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What became of an Outgoing: it was dropped or refused; ``reason`` is in plain words."""
+
+    line: Outgoing
+    reason: str
+    notice_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextLine:
+    """One line of a channel's history as the model may see it."""
+
+    message_id: str
+    user_id: str
+    login: str
+    speaker: str
+    text: str
+    at_ms: int
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Everything a model needs to write one chat line."""
+
+    channel: str
+    bot_name: str
+    policy: ChannelPolicy
+    lines: tuple[ContextLine, ...]
+    """Oldest first."""
+    asked: ContextLine | None = None
+    """The mention to answer; None for a spontaneous message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What came of an Assignment: one clean line, or None with the reason in plain words."""
+
+    text: str | None
+    reason: str
+    used_ids: frozenset[str] = frozenset()
+    """Message ids that were still in the prompt after it was fitted to the window."""

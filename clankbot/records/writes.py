@@ -1,0 +1,178 @@
+"""Everything the worker asks of the database; applied in order, one transaction a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clankbot.records.policy import SettingValue
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A row of ``messages``: what passed the filter, or what the bot itself said."""
+
+    message_id: str
+    channel: str
+    user_id: str
+    login: str
+    display_name: str
+    text: str
+    sent_at_ms: int
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Store one message; a message_id already stored is left as it is."""
+
+    message: StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMessage:
+    """Delete one message; where it was the bot's own, mark its ``spoken`` row as removed."""
+
+    channel: str
+    message_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveViewer:
+    """Delete all messages of one viewer in one channel, by id, or by login where the id is None."""
+
+    channel: str
+    user_id: str | None
+    login: str | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveChannel:
+    """Delete the whole history of one channel."""
+
+    channel: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Delete a viewer's messages in every channel and remember only the id."""
+
+    user_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """Forget that a viewer opted out."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSpoken:
+    """Note that the bot spoke: the mark from which messages and seconds are counted.
+
+    It outlives the text.  ``fingerprint`` (see processing.repetition) lets the bot avoid saying
+    nearly the same again without keeping removed words.
+    """
+
+    channel: str
+    message_id: str | None
+    at_ms: int
+    fingerprint: str
+    shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddHint:
+    """Moderators removed the bot's words: one hint to hold back in this channel."""
+
+    channel: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClearHints:
+    """A moderator switched the bot on again: forget the hints of this channel."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSetting:
+    """Write one column of ``channel_config`` (None: inherit again) and record the change."""
+
+    channel: str
+    column: str
+    value: SettingValue | None
+    changed_by_id: str
+    changed_by: str
+    at_ms: int
+    undoes: int | None = None
+    """Id of the change this takes back; that change is marked as undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTerm:
+    """Add a term to a channel's own list; a term already there is left as it is."""
+
+    channel: str
+    term: str
+    changed_by_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnblockTerm:
+    """Take a term off a channel's own list (compared without regard to case)."""
+
+    channel: str
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDecision:
+    """Note the gate that decided whether the bot speaks, for ``!clank why``."""
+
+    channel: str
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Add ``amount`` to a counter of one channel and UTC day (``generated``, ``blocked``, ...)."""
+
+    channel: str
+    day: str
+    what: str
+    amount: int = 1
+
+
+Write = (
+    Append
+    | RemoveMessage
+    | RemoveViewer
+    | RemoveChannel
+    | OptOut
+    | OptIn
+    | RecordSpoken
+    | AddHint
+    | ClearHints
+    | SetSetting
+    | BlockTerm
+    | UnblockTerm
+    | RecordDecision
+    | Tally
+)
+"""Everything the worker asks of the database; applied in order, one transaction a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one write did: ``rows`` touched, and how many of them were the bot's own messages."""
+
+    rows: int
+    own_rows: int = 0

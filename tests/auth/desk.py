@@ -1,0 +1,172 @@
+"""What the tests of this room stand on: a clock moved by hand, a token store, one small world."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from clankbot.auth.oauth import TwitchOAuth
+from clankbot.auth.seal import Sealer
+from clankbot.auth.tokens import TokenKeeper
+from clankbot.errors import DatabaseUnavailable
+from clankbot.records import SealedTokens, Secret
+from tests.doubles.twitch_id import Token, TwitchId
+
+KEY: Final = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+NEWER_KEY: Final = b"ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+
+_SCHEMA: Final = """
+PRAGMA synchronous = OFF;
+CREATE TABLE IF NOT EXISTS auth_tokens (access_token TEXT, refresh_token TEXT,
+    expires_at_ms INTEGER, bot_username TEXT, bot_user_id TEXT, created_at_ms INTEGER);
+CREATE TABLE IF NOT EXISTS leases (name TEXT PRIMARY KEY, holder TEXT, until_ms INTEGER);
+"""
+
+
+class Clock:
+    """Stands still until a test moves it, or something waits for it."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+    def now_ms(self) -> int:
+        """The same moment as UTC."""
+        return 1_760_000_000_000 + int(self.now_s * 1000)
+
+    def wait(self, seconds: float) -> bool:
+        """Let the seconds pass at once."""
+        self.now_s += seconds
+        return False
+
+
+@dataclass
+class TokenFile:
+    """A TokenStore in a SQLite file, opened anew for every use, as processes share one."""
+
+    path: Path
+    failing_saves: int = 0
+    is_away: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[_OpenFile]:
+        """One use of the file."""
+        if self.is_away:
+            raise DatabaseUnavailable("the database is away")
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.executescript(_SCHEMA)
+            yield _OpenFile(self, connection)
+
+    def load(self) -> SealedTokens | None:
+        """What is stored, whether or not the store is away."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.executescript(_SCHEMA)
+            return _OpenFile(self, connection).load_tokens()
+
+
+@dataclass
+class _OpenFile:
+    file: TokenFile
+    connection: sqlite3.Connection
+
+    def load_tokens(self) -> SealedTokens | None:
+        row = self.connection.execute("SELECT * FROM auth_tokens").fetchone()
+        return SealedTokens(*row) if row else None
+
+    def save_tokens(self, tokens: SealedTokens) -> None:
+        if self.file.failing_saves:
+            self.file.failing_saves -= 1
+            raise DatabaseUnavailable("the disk is full")
+        row = (
+            tokens.access_token,
+            tokens.refresh_token,
+            tokens.expires_at_ms,
+            tokens.bot_username,
+            tokens.bot_user_id,
+            tokens.created_at_ms,
+        )
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.connection.execute("DELETE FROM auth_tokens")
+        self.connection.execute("INSERT INTO auth_tokens VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.connection.execute("COMMIT")
+
+    def delete_tokens(self) -> None:
+        self.connection.execute("DELETE FROM auth_tokens")
+
+    def take_lease(self, name: str, holder: str, seconds: float, now_ms: int) -> bool:
+        cursor = self.connection.execute(
+            "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+            " holder = excluded.holder, until_ms = excluded.until_ms"
+            " WHERE until_ms <= ? OR holder = excluded.holder",
+            (name, holder, now_ms + int(seconds * 1000), now_ms),
+        )
+        return cursor.rowcount == 1
+
+    def drop_lease(self, name: str, holder: str) -> None:
+        self.connection.execute("DELETE FROM leases WHERE name = ? AND holder = ?", (name, holder))
+
+
+@dataclass
+class Desk:
+    """One account at Twitch, one database, one clock for both."""
+
+    twitch: TwitchId
+    clock: Clock
+    file: TokenFile
+    sealer: Sealer = field(default_factory=lambda: Sealer([KEY]))
+
+    def oauth(self, client_secret: str | None = None, timeout_s: float = 5.0) -> TwitchOAuth:
+        """The client under test, pointed at the double."""
+        secret = Secret(client_secret) if client_secret else None
+        return TwitchOAuth(self.twitch.auth_url, self.twitch.client_id, secret, timeout_s=timeout_s)
+
+    def store(self, token: Token) -> None:
+        """Store the pair as a sign-in of just now."""
+        now_ms = self.clock.now_ms()
+        with self.file.open() as store:
+            store.save_tokens(
+                SealedTokens(
+                    access_token=self.sealer.seal(Secret(token.access)),
+                    refresh_token=self.sealer.seal(Secret(token.refresh)),
+                    expires_at_ms=now_ms + int(self.twitch.lifetime_s * 1000),
+                    bot_username=token.login,
+                    bot_user_id=token.user_id,
+                    created_at_ms=now_ms,
+                )
+            )
+
+    def signed_in(self) -> Token:
+        """A pair of the bot's account, handed out and stored."""
+        token = self.twitch.issue()
+        self.store(token)
+        return token
+
+    def keeper(
+        self,
+        *,
+        client_secret: str | None = None,
+        sealer: Sealer | None = None,
+        now_ms: Callable[[], int] | None = None,
+        luck: float = 0.5,
+    ) -> TokenKeeper:
+        """A keeper of the stored sign-in, as one process has it; it renews at 82.5 %."""
+        return TokenKeeper(
+            self.file.open,
+            sealer or self.sealer,
+            self.oauth(client_secret),
+            wait=self.clock.wait,
+            now_ms=now_ms or self.clock.now_ms,
+            clock=self.clock,
+            choose=lambda: luck,
+        )
+
+    def stored_access(self) -> str | None:
+        """The access token in the database, in the clear."""
+        row = self.file.load()
+        return self.sealer.open(row.access_token).reveal() if row else None

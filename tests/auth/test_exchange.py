@@ -1,0 +1,108 @@
+"""One request and its answer: bounded, straight to Twitch, and silent about secrets."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from clankbot.auth.exchange import ask
+from clankbot.auth.oauth import TwitchOAuth
+from clankbot.auth.redaction import new_token
+from clankbot.errors import AuthUnavailable
+from clankbot.records import Secret
+from tests.auth.certificate import self_signed
+from tests.auth.desk import Desk
+from tests.doubles.twitch_id import Trouble, TwitchId
+
+
+def test_an_unreachable_twitch_is_told_in_plain_words() -> None:
+    with pytest.raises(AuthUnavailable) as unavailable:
+        ask("GET", "http://127.0.0.1:9/oauth2/validate", timeout_s=1)
+    assert str(unavailable.value) == "Twitch cannot be reached: no connection"
+
+
+def test_an_answer_that_takes_too_long_is_not_waited_for(desk: Desk) -> None:
+    token = desk.twitch.issue()
+    desk.twitch.trouble("validate", Trouble(delay_s=30))
+    began_s = time.monotonic()
+    with pytest.raises(AuthUnavailable, match="no answer in time"):
+        desk.oauth(timeout_s=0.1).validate(Secret(token.access))
+    assert time.monotonic() - began_s < 2
+
+
+def test_a_refresh_is_waited_for_longer_than_other_answers(desk: Desk) -> None:
+    """Giving up on its answer would lose a one-time token."""
+    token = desk.twitch.issue()
+    desk.twitch.trouble("refresh", Trouble(delay_s=0.3))
+    desk.oauth(timeout_s=0.2).refresh(Secret(token.refresh))
+
+
+def test_an_answer_of_great_length_is_not_read_to_its_end(desk: Desk) -> None:
+    desk.twitch.trouble("validate", Trouble(200, b" " * 5_000_000))
+    with pytest.raises(AuthUnavailable, match="far too long"):
+        desk.oauth().validate(Secret("any"))
+
+
+def test_an_answer_that_trickles_is_given_up(desk: Desk) -> None:
+    ticks = iter(range(0, 1000, 4))
+    desk.twitch.trouble("validate", Trouble(200, b" " * 100_000))
+    with pytest.raises(AuthUnavailable, match="takes too long"):
+        ask("GET", f"{desk.twitch.auth_url}/validate", timeout_s=10, clock=lambda: next(ticks))
+
+
+def test_no_redirect_is_followed(desk: Desk) -> None:
+    desk.twitch.trouble("validate", Trouble(307))
+    with pytest.raises(AuthUnavailable, match="307"):
+        desk.oauth().validate(Secret("any"))
+    assert len(desk.twitch.heard) == 1
+
+
+def test_a_refusal_that_echoes_a_secret_is_not_repeated(desk: Desk) -> None:
+    body = b'{"status": 418, "message": "no \\u001b[31mtoken-in-the-form here"}'
+    desk.twitch.trouble("revoke", Trouble(418, body))
+    with pytest.raises(AuthUnavailable) as unavailable:
+        desk.oauth().revoke(new_token("token-in-the-form"))
+    assert "no [31m<secret> here" in str(unavailable.value)
+
+
+def test_plain_http_heeds_neither_proxy_nor_netrc(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is for loopback only: a proxy would read the tokens."""
+    token = desk.twitch.issue()
+    set_traps(tmp_path, monkeypatch)
+    assert desk.oauth().validate(Secret(token.access)) is not None
+
+
+def test_https_heeds_no_netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, trusted = self_signed(tmp_path)
+    with TwitchId(tls=context) as twitch:
+        token = twitch.issue()
+        set_traps(tmp_path, monkeypatch)
+        monkeypatch.setenv("NO_PROXY", "localhost")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trusted))
+        oauth = TwitchOAuth(twitch.auth_url, twitch.client_id)
+        assert oauth.validate(Secret(token.access)) is not None
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    context, _ = self_signed(tmp_path)
+    with (
+        TwitchId(tls=context) as twitch,
+        pytest.raises(AuthUnavailable, match="certificate was not accepted"),
+    ):
+        TwitchOAuth(twitch.auth_url, twitch.client_id).validate(Secret("any"))
+    assert twitch.heard == []
+
+
+def set_traps(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that is not there, and a ~/.netrc that knows another login for this host."""
+    netrc = directory / "netrc"
+    netrc.write_text("default login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)

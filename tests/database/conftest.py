@@ -1,0 +1,102 @@
+"""One suite for both engines: SQLite in a file of its own, MariaDB on a throw-away server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clankbot.database.copying_sql import TABLES
+from clankbot.database.database import Database
+from clankbot.database.dialect import both
+from clankbot.database.engine import Session
+from clankbot.database.mysql import MySqlSettings
+from clankbot.database.store import Store
+from clankbot.records import Secret
+from tests.doubles.mariadb import HOST, MISSING, PASSWORD, USER, MariaDb
+
+NOW_MS = 1_900_000_000_000
+"""What the databases of the tests take for now: 2030-03-17."""
+
+NewDatabase = Callable[[], Database]
+
+
+def mysql_settings(server: MariaDb, database: str) -> MySqlSettings:
+    """How the program reaches a database of the throw-away server."""
+    return MySqlSettings(HOST, server.port, USER, Secret(PASSWORD), database, server.ca_file)
+
+
+def prepared(database: Database) -> Database:
+    """The same database with all its tables, and with the clock of the tests."""
+    database = Database(database.engine, now_ms=lambda: NOW_MS)
+    database.prepare()
+    return database
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    """The server, started for the first test that wants it."""
+    if MISSING:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with MariaDb() as server:
+        yield server
+
+
+@pytest.fixture
+def new_sqlite(tmp_path: Path) -> NewDatabase:
+    """Makes SQLite databases that nobody has prepared yet."""
+    paths = (tmp_path / f"chat-{n}.db" for n in range(100))
+    return lambda: Database.sqlite(next(paths))
+
+
+@pytest.fixture
+def new_mysql(mariadb: MariaDb) -> NewDatabase:
+    """Makes MySQL databases that nobody has prepared yet."""
+    return lambda: Database.mysql(mysql_settings(mariadb, mariadb.new_database()))
+
+
+@pytest.fixture(params=["sqlite", "mysql"])
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes databases that nobody has prepared yet, of each engine in turn."""
+    makes: NewDatabase = request.getfixturevalue(f"new_{request.param}")
+    return makes
+
+
+@pytest.fixture(scope="session")
+def shared_mysql(mariadb: MariaDb) -> Database:
+    """A database with all its tables: making them anew for each test takes too long."""
+    return prepared(Database.mysql(mysql_settings(mariadb, mariadb.new_database())))
+
+
+@pytest.fixture
+def sqlite(new_sqlite: NewDatabase) -> Database:
+    """An empty SQLite database with all its tables."""
+    return prepared(new_sqlite())
+
+
+@pytest.fixture
+def mysql(shared_mysql: Database) -> Database:
+    """An empty MySQL database with all its tables."""
+    with closing(Session(shared_mysql.engine)) as session, session.transaction():
+        for table in (*(table.table for table in TABLES), "leases", "batch_marks"):
+            session.run(both(f"DELETE FROM {table}"))
+    return shared_mysql
+
+
+@pytest.fixture(params=["sqlite", "mysql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty database with all its tables, of each engine in turn."""
+    empty: Database = request.getfixturevalue(request.param)
+    return empty
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[Store]:
+    """An open store."""
+    with database.open() as opened:
+        yield opened

@@ -1,0 +1,273 @@
+"""Real sockets on loopback: what passes, what is refused, and how long anything may take."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clankbot.errors import ConnectionLost
+from clankbot.irc.connection import Connection, Endpoint, Link, default_tls_context, dial
+from clankbot.rehearsal.twitch_room import TwitchRoom
+from tests.irc.certificates import Certificate, make_certificate
+from tests.irc.corpus import ROWS
+
+LINES = [row["line"] for row in ROWS if row["line"]]
+STREAM = "".join(f"{line}\r\n" for line in LINES).encode()
+
+
+@contextlib.contextmanager
+def two_ends() -> Iterator[tuple[Connection, socket.socket]]:
+    """A dialled connection, and the server's socket at its other end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connection = dial(Endpoint("127.0.0.1", listener.getsockname()[1], tls=False))
+        server, _ = listener.accept()
+    server.settimeout(5)
+    with server:
+        yield connection, server
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def read(connection: Connection, count: int) -> list[str]:
+    """At least so many lines, if they come within a few seconds."""
+    lines: list[str] = []
+    deadline = time.monotonic() + 5
+    while len(lines) < count and time.monotonic() < deadline:
+        lines += connection.read_lines()
+    return lines
+
+
+# --- reading ---
+
+
+def test_lines_that_come_byte_by_byte_are_whole() -> None:
+    with two_ends() as (connection, server):
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        lines = []
+        for byte in STREAM[:2000]:
+            server.sendall(bytes([byte]))
+            lines += connection.read_lines()
+        server.sendall(STREAM[2000:])
+        lines += read(connection, len(LINES) - len(lines))
+        assert lines == LINES
+
+
+def test_nothing_to_read_takes_a_moment_and_gives_nothing() -> None:
+    with two_ends() as (connection, _):
+        began = time.monotonic()
+        assert connection.read_lines() == []
+        assert time.monotonic() - began < 0.5
+
+
+def test_what_was_said_before_the_end_is_read_before_the_end_is_told() -> None:
+    with two_ends() as (connection, server):
+        server.sendall(b"one\r\ntwo\r\nunfinished")
+        server.close()
+        assert read(connection, 2) == ["one", "two"]
+        with pytest.raises(ConnectionLost, match="closed the connection"):
+            read(connection, 1)
+
+
+def test_a_reset_ends_the_connection() -> None:
+    with two_ends() as (connection, server):
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        server.close()
+        with pytest.raises(ConnectionLost, match="reset"):
+            read(connection, 1)
+        with pytest.raises(ConnectionLost, match="reset"):
+            connection.send_line("too late")
+
+
+# --- sending ---
+
+
+def test_a_line_never_becomes_two() -> None:
+    with two_ends() as (connection, server):
+        connection.send_line("PRIVMSG #harbour :hi\r\nQUIT\n\r\0JOIN #other")
+        connection.send_line("\ud83e half an emoji")
+        connection.close()
+        with server.makefile("rb") as received:
+            lines = received.read().split(b"\r\n")
+        assert lines == [
+            b"PRIVMSG #harbour :hi  QUIT   JOIN #other",
+            b"? half an emoji",
+            b"",
+        ]
+
+
+def test_lines_of_several_threads_do_not_mix() -> None:
+    with two_ends() as (connection, server):
+        lines = [letter * 60_000 for letter in "abcdefgh"]
+        threads = [threading.Thread(target=connection.send_line, args=(line,)) for line in lines]
+        for thread in threads:
+            thread.start()
+        with server.makefile("r", newline="\r\n") as received:
+            arrived = sorted(received.readline().rstrip("\r\n") for _ in lines)
+        for thread in threads:
+            thread.join()
+        assert arrived == lines
+
+
+def test_a_peer_that_takes_nothing_is_given_up() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    ticks = itertools.count(step=2)
+    connection = Connection(ours, clock=lambda: float(next(ticks)))
+    with theirs:
+        with pytest.raises(ConnectionLost, match="takes no more"):
+            connection.send_line("x" * 4_000_000)
+        with pytest.raises(ConnectionLost, match="takes no more"):
+            connection.read_lines()
+        connection.close()
+
+
+def test_a_last_line_arrives_although_much_was_left_unread() -> None:
+    with two_ends() as (connection, server):
+        server.sendall(STREAM)
+        connection.send_line("QUIT")
+        connection.close()
+        with server.makefile("rb") as received:
+            assert received.read() == b"QUIT\r\n"
+
+
+def test_closing_a_connection_whose_peer_stays_takes_a_moment_only() -> None:
+    with two_ends() as (connection, _):
+        began = time.monotonic()
+        connection.close()
+        assert time.monotonic() - began < 0.4
+        with pytest.raises(ConnectionLost, match="is closed"):
+            connection.send_line("too late")
+
+
+# --- the link ---
+
+
+def test_the_link_says_whether_a_line_went_out() -> None:
+    link = Link()
+    assert not link.send_line("nobody there")
+    with two_ends() as (connection, server):
+        link.attach(connection)
+        assert link.send_line("JOIN #harbour")
+        assert server.recv(100) == b"JOIN #harbour\r\n"
+        link.detach()
+        assert not link.send_line("detached")
+        link.attach(connection)
+        connection.close()
+        assert not link.send_line("closed")
+
+
+# --- dialling ---
+
+
+def test_lines_pass_over_verified_tls(certificate: Certificate) -> None:
+    with TwitchRoom(tls_context=certificate.server_context()) as room:
+        room.split_writes = True
+        endpoint = Endpoint(room.host, room.port, tls=True)
+        connection = dial(endpoint, tls_context=certificate.client_context())
+        try:
+            connection.send_line("PING :abc")
+            assert read(connection, 1) == [":tmi.twitch.tv PONG tmi.twitch.tv :abc"]
+            room.raw_bytes(STREAM)
+            assert read(connection, len(LINES)) == LINES
+        finally:
+            connection.close()
+
+
+def test_reading_and_writing_at_once_over_tls_lose_nothing(certificate: Certificate) -> None:
+    with TwitchRoom(tls_context=certificate.server_context()) as room:
+        endpoint = Endpoint(room.host, room.port, tls=True)
+        connection = dial(endpoint, tls_context=certificate.client_context())
+        room.wait_for(lambda: len(room.clients) == 1)
+
+        def pour_in() -> None:
+            for number in range(500):
+                room.raw(f"IN {number} {'x' * 400}")
+
+        def pour_out() -> None:
+            for number in range(500):
+                connection.send_line(f"OUT {number} {'x' * 400}")
+
+        threads = [threading.Thread(target=target) for target in (pour_in, pour_out)]
+        for thread in threads:
+            thread.start()
+        lines = read(connection, 500)
+        for thread in threads:
+            thread.join()
+        room.wait_for(lambda: len(room.lines) >= 500)
+        connection.close()
+        assert [line.split()[1] for line in lines] == [str(number) for number in range(500)]
+        assert [line.split()[1] for line in room.lines] == [str(number) for number in range(500)]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Certificate) -> None:
+    with (
+        TwitchRoom(tls_context=certificate.server_context()) as room,
+        pytest.raises(ConnectionLost, match="certificate"),
+    ):
+        dial(Endpoint(room.host, room.port, tls=True))
+
+
+def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+    other = make_certificate(tmp_path, host="elsewhere.example")
+    with (
+        TwitchRoom(tls_context=other.server_context()) as room,
+        pytest.raises(ConnectionLost, match="certificate"),
+    ):
+        dial(Endpoint("localhost", room.port, tls=True), tls_context=other.client_context())
+
+
+def test_the_usual_tls_verifies_and_honours_ssl_cert_file(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = default_tls_context()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
+    with TwitchRoom(tls_context=certificate.server_context()) as room:
+        dial(Endpoint(room.host, room.port, tls=True)).close()
+
+
+def test_a_closed_port_is_told_with_its_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(ConnectionLost, match=f"cannot connect to 127.0.0.1:{port}: .*refused"):
+        dial(Endpoint("127.0.0.1", port, tls=False))
+
+
+def test_a_name_that_cannot_be_one_is_told() -> None:
+    with pytest.raises(ConnectionLost, match=r"cannot connect to a\.\.b:6667"):
+        dial(Endpoint("a..b", 6667, tls=False))
+
+
+def test_the_handshake_has_a_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(ConnectionLost, match="no answer in time"):
+            dial(Endpoint("localhost", silent.getsockname()[1], tls=True), timeout_s=0.3)
+        assert time.monotonic() - began < 1.5
+
+
+def test_connecting_is_given_up_as_soon_as_asked() -> None:
+    enough = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = Endpoint("localhost", silent.getsockname()[1], tls=True)
+        timer = threading.Timer(0.1, enough.set)
+        timer.start()
+        began = time.monotonic()
+        with pytest.raises(ConnectionLost, match="called off"):
+            dial(endpoint, give_up=enough.is_set)
+        assert time.monotonic() - began < 1.0
+        timer.join()

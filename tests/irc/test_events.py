@@ -1,0 +1,49 @@
+"""What lines mean."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from clankbot.irc.events import ChatMessage, to_event
+from clankbot.irc.message import format_line, parse_line
+from tests.irc.corpus import ROWS, Row, about, expected_event
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "event" in row], ids=about)
+def test_a_line_has_its_meaning(row: Row) -> None:
+    assert to_event(parse_line(row["line"])) == expected_event(row)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.get("event")], ids=about)
+def test_an_event_keeps_its_line(row: Row) -> None:
+    event = to_event(parse_line(row["line"]))
+    assert event is not None
+    assert dataclasses.asdict(event)["raw"] == row["line"]
+
+
+def test_a_message_knows_when_it_was_sent_to_the_millisecond() -> None:
+    event = to_event(parse_line("@tmi-sent-ts=1735689600123 :v!v@v PRIVMSG #harbour :hi"))
+    assert isinstance(event, ChatMessage)
+    assert event.sent_at == datetime(2025, 1, 1, 0, 0, 0, 123000, tzinfo=UTC)
+
+
+def test_no_damage_to_a_line_raises_an_error() -> None:
+    dice = random.Random(11)
+    kinds = [message for row in ROWS if row.get("event") and (message := parse_line(row["line"]))]
+    commands = sorted({message.command for message in kinds})
+    keys = sorted({key for message in kinds for key in message.tags})
+    values = ["", "1", "-1", "9" * 30, "9" * 5000, "1e5", "nan", ",/,", "\u0661", " "]
+    params = ["#A", "*", "#", "x", "\x01ACTION \x01"]
+    for _ in range(5000):
+        line = format_line(
+            dice.choice(commands),
+            *dice.choices(params[:4], k=dice.randrange(3)),
+            trailing=dice.choice([None, *params]),
+            prefix=dice.choice([None, "", "a!b@c", "!b", "tmi.twitch.tv"]),
+            tags={key: dice.choice(values) for key in dice.sample(keys, dice.randrange(9))},
+        )
+        to_event(parse_line(line))

@@ -1,0 +1,446 @@
+"""The reader against a Twitch chat on loopback: signing in, following, losing, leaving."""
+
+from __future__ import annotations
+
+import logging
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Self, TypeVar
+
+import pytest
+
+from clankbot.errors import AuthUnavailable, TokenRefused
+from clankbot.irc.connection import Endpoint, Link
+from clankbot.irc.reader import Reader
+from clankbot.records import (
+    ChatMessage,
+    Credentials,
+    Event,
+    LinkDown,
+    LinkUp,
+    Notice,
+    OwnState,
+    Reconnect,
+    Secret,
+)
+from clankbot.rehearsal.twitch_room import TwitchRoom
+from tests.irc.certificates import make_certificate
+from tests.waiting import wait_until
+
+Kind = TypeVar("Kind", bound=Event)
+
+
+def clankbot() -> Credentials:
+    return Credentials(login="clankbot", user_id="99", password=Secret("good"))
+
+
+def no_waiting() -> float:
+    """A chance that makes every wait between two tries nothing."""
+    return -1.0
+
+
+def hasty() -> float:
+    """A clock on which a minute passes in three seconds."""
+    return time.monotonic() * 20
+
+
+class Reading:
+    """A reader at work; on LinkUp it joins the channel harbour, as the sender would."""
+
+    def __init__(
+        self,
+        endpoint: TwitchRoom | Endpoint,
+        *,
+        credentials: Callable[[], Credentials] = clankbot,
+        login_refused: Callable[[], None] = lambda: None,
+        idle_timeout_s: float = 60.0,
+        tls_context: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        choose: Callable[[], float] = random.random,
+    ) -> None:
+        if isinstance(endpoint, TwitchRoom):
+            endpoint = Endpoint(endpoint.host, endpoint.port, tls=tls_context is not None)
+        self.events: list[Event] = []
+        self.ended_by: TokenRefused | None = None
+        self.link = Link()
+        self.stopping = threading.Event()
+        self.finished = threading.Event()
+        self.reader = Reader(
+            endpoint=endpoint,
+            credentials=credentials,
+            login_refused=login_refused,
+            deliver=self._take,
+            link=self.link,
+            stopping=self.stopping,
+            finished=self.finished,
+            idle_timeout_s=idle_timeout_s,
+            tls_context=tls_context,
+            clock=clock,
+            choose=choose,
+        )
+        self.thread = threading.Thread(target=self._run, name="irc-reader", daemon=True)
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self.finished.set()
+        self.thread.join(5)
+
+    def _run(self) -> None:
+        try:
+            self.reader.run()
+        except TokenRefused as error:
+            self.ended_by = error
+
+    def _take(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, LinkUp):
+            self.link.send_line("JOIN #harbour")
+
+    def all(self, kind: type[Kind]) -> list[Kind]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def texts(self) -> list[str]:
+        return [message.text for message in self.all(ChatMessage)]
+
+    def wait_ups(self, count: int) -> None:
+        wait_until(lambda: len(self.all(LinkUp)) >= count)
+
+
+@pytest.fixture
+def room() -> Iterator[TwitchRoom]:
+    with TwitchRoom(bot_user_id="99") as made:
+        yield made
+
+
+# --- signing in and following ---
+
+
+def test_the_reader_signs_in_and_delivers_what_chat_says(room: TwitchRoom) -> None:
+    with Reading(room) as reading:
+        room.wait_joined(["harbour"])
+        room.say("harbour", "vera", "good evening")
+        room.barrier()
+        assert reading.events[0] == LinkUp("clankbot", "99")
+        assert reading.texts() == ["good evening"]
+    assert room.lines[:3] == [
+        "CAP REQ :twitch.tv/tags twitch.tv/commands",
+        "PASS oauth:good",
+        "NICK clankbot",
+    ]
+
+
+def test_an_anonymous_reader_signs_in_without_a_password(room: TwitchRoom) -> None:
+    with Reading(room, credentials=lambda: Credentials("justinfan77", None, None)) as reading:
+        room.wait_joined(["harbour"])
+        assert reading.events[0] == LinkUp("justinfan77", None)
+    assert not [line for line in room.lines if line.startswith("PASS")]
+
+
+def test_chat_is_read_over_tls_however_it_is_cut(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    texts = ["a\u2028b\u0085c\u00a0d\u3000e", "f\u00fcr \U0001f98a " * 30, "  two  blanks  "]
+    with TwitchRoom(tls_context=certificate.server_context()) as room:
+        room.split_writes = True
+        with Reading(room, tls_context=certificate.client_context()) as reading:
+            room.wait_joined(["harbour"])
+            for text in texts:
+                room.say("harbour", "vera", text)
+            room.barrier()
+            assert reading.texts() == texts
+
+
+def test_damaged_lines_are_survived(room: TwitchRoom) -> None:
+    with Reading(room) as reading:
+        room.wait_joined(["harbour"])
+        room.raw_bytes(b"@only=tags\r\n:\xff\r\n \r\n:x PRIVMSG\r\n@tmi-sent-ts=x;id CLEARMSG\r\n")
+        room.raw_bytes(b":vera!v@v PRIVMSG #harbour :\xff\xfe ok\r\n" + b"x" * 100_000 + b"\r\n")
+        room.say("harbour", "vera", "still there")
+        room.barrier()
+        assert reading.texts() == ["\ufffd\ufffd ok", "still there"]
+        assert len(room.connections) == 1
+
+
+def test_ping_is_answered_with_its_own_text(room: TwitchRoom) -> None:
+    with Reading(room):
+        room.wait_joined(["harbour"])
+        room.raw("PING :tmi.twitch.tv")
+        assert room.wait_line("PONG") == "PONG :tmi.twitch.tv"
+
+
+# --- losing the connection ---
+
+
+@pytest.mark.parametrize("fault", ["drop", "hang_up", "reconnect"])
+def test_a_lost_connection_is_made_anew_within_two_seconds(room: TwitchRoom, fault: str) -> None:
+    with Reading(room) as reading:
+        room.wait_joined(["harbour"])
+        lost_at = time.monotonic()
+        getattr(room, fault)()
+        reading.wait_ups(2)
+        assert room.connections[1] - lost_at < 2
+        room.wait_for(lambda: len(room.joins) == 2)
+        kinds = [type(e) for e in reading.events if isinstance(e, LinkUp | LinkDown | Reconnect)]
+        asked = [Reconnect] if fault == "reconnect" else []
+        assert kinds == [LinkUp, *asked, LinkDown, LinkUp]
+
+
+def test_the_old_connection_is_closed_before_the_next_begins(room: TwitchRoom) -> None:
+    with Reading(room, choose=no_waiting) as reading:
+        room.wait_joined(["harbour"])
+        old = room.everybody()[0]
+        room.reconnect()
+        reading.wait_ups(2)
+        assert old not in room.everybody()
+        assert len(room.everybody()) == 1
+
+
+def test_there_is_no_way_out_while_there_is_no_connection(room: TwitchRoom) -> None:
+    with Reading(room, choose=lambda: -0.9) as reading:
+        room.wait_joined(["harbour"])
+        room.refuse_connections(1000)
+        room.drop()
+        wait_until(lambda: reading.all(LinkDown))
+        assert not reading.link.send_line("PRIVMSG #harbour :into the void")
+        room.refuse_connections(0)
+        reading.wait_ups(2)
+        assert reading.link.send_line("PRIVMSG #harbour :hello again")
+        assert room.wait_message().text == "hello again"
+
+
+def test_a_silent_server_is_asked_and_then_left(room: TwitchRoom) -> None:
+    with Reading(room, idle_timeout_s=6, clock=hasty, choose=no_waiting) as reading:
+        room.wait_joined(["harbour"])
+        room.wait_line("PING :clankbot")
+        room.wait_line("PING :clankbot", since=len(room.lines))
+        assert len(room.connections) == 1, "a server that answers is kept"
+        room.freeze()
+        reading.wait_ups(2)
+        assert reading.all(LinkDown) == [LinkDown("Twitch chat fell silent")]
+
+
+def test_tries_become_rarer_while_twitch_is_away(room: TwitchRoom) -> None:
+    room.refuse_connections(2)
+    with Reading(room) as reading:
+        reading.wait_ups(1)
+        first, second, third = room.connections
+        assert 0.4 < second - first < 1.5
+        assert 0.9 < third - second < 2.6
+
+
+def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
+    room: TwitchRoom, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "clankbot.irc.reader"), Reading(room) as reading:
+        room.wait_joined(["harbour"])
+        room.hang_up()
+        reading.wait_ups(2)
+    logged = [record for record in caplog.records if record.name == "clankbot.irc.reader"]
+    assert [(record.levelname, record.getMessage()) for record in logged] == [
+        ("INFO", "chat connected"),
+        ("WARNING", "chat not connected"),
+        ("INFO", "chat connected"),
+    ]
+    assert logged[1].__dict__["reason"] == "the server closed the connection"
+    assert 0.4 < logged[2].__dict__["out_s"] < 5
+
+
+def test_each_reason_of_an_outage_is_told_once(room: TwitchRoom) -> None:
+    reasons = iter(["first", "second", "first", "second"])
+
+    def credentials() -> Credentials:
+        if reason := next(reasons, None):
+            raise AuthUnavailable(reason)
+        return clankbot()
+
+    with Reading(room, credentials=credentials, choose=no_waiting) as reading:
+        reading.wait_ups(1)
+        assert reading.all(LinkDown) == [LinkDown("first"), LinkDown("second")]
+
+
+# --- refused logins ---
+
+
+def test_a_refused_login_leads_to_one_refresh_and_one_new_try_at_once(room: TwitchRoom) -> None:
+    refreshed = threading.Event()
+    room.refuse_logins(1)
+    with Reading(room, login_refused=refreshed.set) as reading:
+        reading.wait_ups(1)
+        assert refreshed.is_set()
+        assert [login.accepted for login in room.logins] == [False, True]
+        assert room.connections[1] - room.connections[0] < 0.5
+
+
+def test_a_login_refused_again_is_tried_again_with_patience(room: TwitchRoom) -> None:
+    refreshes: list[float] = []
+    room.refuse_logins(100)
+    with Reading(room, login_refused=lambda: refreshes.append(0)) as reading:
+        room.wait_for(lambda: len(room.logins) == 2)
+        reading.thread.join(1.0)
+        assert reading.thread.is_alive()
+        assert len(refreshes) == 1
+        assert len(room.connections) == 2
+        reason = "Twitch chat refused the login: Login authentication failed"
+        assert reading.all(LinkDown) == [LinkDown(reason)]
+
+
+def test_a_later_refusal_leads_to_a_refresh_of_its_own(room: TwitchRoom) -> None:
+    refreshes: list[float] = []
+    refresh = partial(refreshes.append, 0)
+    with Reading(room, login_refused=refresh, choose=no_waiting) as reading:
+        for ups in (1, 2):
+            reading.wait_ups(ups)
+            room.refuse_logins(1)
+            room.drop()
+        reading.wait_ups(3)
+        assert len(refreshes) == 2
+
+
+def test_the_refresh_being_refused_ends_the_reader(room: TwitchRoom) -> None:
+    def refuse() -> None:
+        raise TokenRefused("a person must sign in")
+
+    room.refuse_logins(1)
+    with Reading(room, login_refused=refuse) as reading:
+        reading.thread.join(5)
+        assert str(reading.ended_by) == "a person must sign in"
+        assert len(room.logins) == 1
+        assert reading.reader.drained.is_set()
+
+
+def test_missing_credentials_end_the_reader(room: TwitchRoom) -> None:
+    def refuse() -> Credentials:
+        raise TokenRefused("nobody is signed in")
+
+    with Reading(room, credentials=refuse) as reading:
+        reading.thread.join(5)
+        assert str(reading.ended_by) == "nobody is signed in"
+        assert not room.connections
+
+
+def test_sign_in_out_of_order_is_waited_for(room: TwitchRoom) -> None:
+    asked: list[float] = []
+
+    def credentials() -> Credentials:
+        asked.append(time.monotonic())
+        if len(asked) == 1:
+            raise AuthUnavailable("sign-in is out of order")
+        return clankbot()
+
+    with Reading(room, credentials=credentials) as reading:
+        reading.wait_ups(1)
+        assert reading.all(LinkDown) == [LinkDown("sign-in is out of order")]
+        assert 0.4 < asked[1] - asked[0] < 2
+
+
+def test_a_refresh_that_did_not_come_about_is_tried_again(room: TwitchRoom) -> None:
+    tries: list[float] = []
+
+    def refresh() -> None:
+        tries.append(time.monotonic())
+        if len(tries) == 1:
+            raise AuthUnavailable("sign-in is out of order")
+
+    room.refuse_logins(2)
+    with Reading(room, login_refused=refresh, choose=no_waiting) as reading:
+        reading.wait_ups(1)
+        assert len(tries) == 2
+
+
+def test_credentials_are_asked_for_before_every_connect(room: TwitchRoom) -> None:
+    tokens = iter(["first", "second"])
+    fresh = lambda: Credentials("clankbot", "99", Secret(next(tokens)))  # noqa: E731
+    with Reading(room, credentials=fresh, choose=no_waiting) as reading:
+        reading.wait_ups(1)
+        room.drop()
+        reading.wait_ups(2)
+    passwords = [line for line in room.lines if line.startswith("PASS")]
+    assert passwords == ["PASS oauth:first", "PASS oauth:second"]
+
+
+# --- leaving ---
+
+
+def test_leaving_waits_for_the_senders_last_lines_and_hears_what_confirms_them(
+    room: TwitchRoom,
+) -> None:
+    with Reading(room) as reading:
+        room.wait_joined(["harbour"])
+        room.say("harbour", "vera", "before")
+        room.barrier()
+        reading.stopping.set()
+        assert reading.reader.drained.wait(1)
+        before = len(reading.events)
+        room.say("harbour", "vera", "too late")
+        room.notice("harbour", "msg_duplicate", "No.")
+        assert reading.link.send_line("PRIVMSG #harbour :goodbye")
+        spoken = room.wait_message()
+        room.barrier()
+        assert [type(event) for event in reading.events[before:]] == [Notice, OwnState]
+        assert reading.all(OwnState)[-1].message_id == spoken.message_id
+        assert reading.thread.is_alive()
+        assert reading.link.send_line("QUIT")
+        reading.finished.set()
+        reading.thread.join(0.5)
+        assert not reading.thread.is_alive()
+        assert reading.texts() == ["before"]
+        assert not reading.all(LinkDown)
+    assert room.wait_line("QUIT")
+
+
+def test_chat_that_has_arrived_before_the_stop_is_delivered(room: TwitchRoom) -> None:
+    with Reading(room) as reading:
+        room.wait_joined(["harbour"])
+        for number in range(2000):
+            room.say("harbour", "vera", str(number))
+        reading.stopping.set()
+        assert reading.reader.drained.wait(3)
+        assert reading.texts() == [str(number) for number in range(2000)]
+
+
+def test_the_connection_is_closed_in_the_end_even_if_nobody_finishes(room: TwitchRoom) -> None:
+    with Reading(room, clock=hasty) as reading:
+        room.wait_joined(["harbour"])
+        reading.stopping.set()
+        reading.thread.join(2)
+        assert not reading.thread.is_alive()
+        room.wait_for(lambda: not room.clients)
+
+
+def test_a_stop_is_not_kept_waiting_by_a_pause_between_tries(room: TwitchRoom) -> None:
+    room.refuse_logins(100)
+    with Reading(room) as reading:
+        room.wait_for(lambda: len(room.logins) == 2 and not room.clients)
+        reading.stopping.set()
+        reading.thread.join(0.5)
+        assert not reading.thread.is_alive()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["login", "handshake"])
+def test_a_stop_is_not_kept_waiting_by_a_server_that_does_not_answer(tls: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = Endpoint("localhost", silent.getsockname()[1], tls)
+        with Reading(endpoint) as reading:
+            sock, _ = silent.accept()
+            with sock:
+                reading.stopping.set()
+                reading.thread.join(1.0)
+                assert not reading.thread.is_alive()
+                assert not reading.events
+
+
+def test_a_login_without_an_answer_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = Endpoint("127.0.0.1", silent.getsockname()[1], tls=False)
+        with Reading(endpoint, clock=hasty) as reading:
+            wait_until(lambda: reading.events)
+            assert reading.events == [LinkDown("Twitch chat did not answer the login")]

@@ -1,0 +1,258 @@
+"""The client against a real HTTP server: what it asks, what it understands, when it leaves."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from clankbot.errors import (
+    Cancelled,
+    ModelMissing,
+    OllamaError,
+    OllamaRefused,
+    OllamaUnavailable,
+    PromptTooLong,
+)
+from clankbot.ollama.answers import ModelFacts
+from clankbot.ollama.client import ChatRequest, Generation, OllamaClient, Unreachable
+from clankbot.ollama.deadline import Cancel
+from clankbot.records import Secret
+from clankbot.rehearsal.ollama_manner import Manner
+from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+
+REQUEST = ChatRequest("llama3.1", "be kind", "hello", 8192, 200, {"temperature": 0.5})
+
+
+def never(text: str) -> bool:
+    """Read to the end."""
+    return False
+
+
+def generate(
+    server: OllamaStandIn, enough: Callable[[str], bool] = never, **settings: str | None
+) -> Generation:
+    """One generation of a new client."""
+    client = OllamaClient(server.url, keep_alive=settings.get("keep_alive"))
+    return client.generate(REQUEST, Cancel(), enough)
+
+
+def test_the_whole_request_is_as_ollama_wants_it(ollama: OllamaStandIn) -> None:
+    generate(ollama)
+    assert ollama.wait_asked().body == {
+        "model": "llama3.1",
+        "stream": True,
+        "think": False,
+        "truncate": False,
+        "messages": [
+            {"role": "system", "content": "be kind"},
+            {"role": "user", "content": "hello"},
+        ],
+        "options": {"temperature": 0.5, "num_ctx": 8192, "num_predict": 200},
+    }
+
+
+def test_an_answer_is_read_to_its_end(ollama: OllamaStandIn) -> None:
+    ollama.once(Manner(text="one two\nthree", thinking="hm", done_reason="length"))
+    assert generate(ollama) == Generation("one two\nthree", "length", 3, True)
+
+
+def test_reading_stops_as_soon_as_there_is_enough(ollama: OllamaStandIn) -> None:
+    ollama.once(Manner(drip_s=0.01))
+    answer = generate(ollama, lambda text: len(text) > 12)
+    assert answer == Generation("drip drip drip ", None, None, False)
+    ollama.wait_until(lambda: ollama.asked[0].hung_up)
+
+
+@pytest.mark.parametrize(
+    ("keep_alive", "sent"),
+    [("30m", "30m"), ("-1", -1), ("1.5", 1.5), ("0", 0), ("0s", "0s")],
+)
+def test_a_keep_alive_in_bare_digits_is_sent_as_a_number(
+    ollama: OllamaStandIn, keep_alive: str, sent: str | float
+) -> None:
+    generate(ollama, keep_alive=keep_alive)
+    value = ollama.wait_asked().body["keep_alive"]
+    assert value == sent
+    assert type(value) is type(sent)
+
+
+@pytest.mark.parametrize(
+    ("manner", "kind"),
+    [
+        (Manner(status=500, error="runner has unexpectedly stopped"), OllamaUnavailable),
+        (Manner(status=503, error="server busy"), OllamaUnavailable),
+        (Manner(status=502, body="<html>"), OllamaUnavailable),
+        (Manner(status=400, error="invalid model name"), OllamaRefused),
+        (Manner(status=301, body=""), OllamaRefused),
+        (Manner(text="half an", error="boom"), OllamaUnavailable),
+        (Manner(text="half an", without_done=True), OllamaUnavailable),
+        (Manner(body="<html>Welcome</html>"), OllamaUnavailable),
+        (Manner(body='{"done": true'), OllamaUnavailable),
+        (Manner(body=""), OllamaUnavailable),
+        (Manner(body='{"message": {"content": "\\udcff"}}'), OllamaUnavailable),
+        (Manner(body="x" * (1 << 21)), OllamaUnavailable),
+        (Manner(body='{"message":{}}\n' * 100_000), OllamaUnavailable),
+        (Manner(reset=True), OllamaUnavailable),
+    ],
+)
+def test_every_failure_is_one_of_ours(
+    ollama: OllamaStandIn, manner: Manner, kind: type[OllamaError]
+) -> None:
+    ollama.once(manner)
+    with pytest.raises(OllamaError) as caught:
+        generate(ollama)
+    assert type(caught.value) is kind
+
+
+def test_one_json_object_without_a_line_end_is_an_answer_too(ollama: OllamaStandIn) -> None:
+    ollama.once(Manner(body='{"message": {"content": "hi"}, "done": true}'))
+    assert generate(ollama) == Generation("hi", None, None, False)
+
+
+def test_line_separators_inside_a_text_do_not_end_a_line(ollama: OllamaStandIn) -> None:
+    body = json.dumps({"message": {"content": "a\u2028b\x85c"}, "done": True}, ensure_ascii=False)
+    ollama.once(Manner(body=f"\n{body}\n\n"))
+    assert generate(ollama).text == "a\u2028b\x85c"
+
+
+def test_a_missing_model_is_named(ollama: OllamaStandIn) -> None:
+    ollama.models.clear()
+    with pytest.raises(ModelMissing, match="ollama pull llama3.1") as error:
+        generate(ollama)
+    assert error.value.model == "llama3.1"
+
+
+def test_too_long_a_prompt_is_told_apart(ollama: OllamaStandIn) -> None:
+    request = ChatRequest("llama3.1", "", "word " * 4000, 4096, 100)
+    with pytest.raises(PromptTooLong):
+        OllamaClient(ollama.url).generate(request, Cancel(), never)
+
+
+def test_a_server_that_is_gone_is_unreachable(ollama: OllamaStandIn) -> None:
+    ollama.down()
+    with pytest.raises(Unreachable, match="no connection to Ollama: Connection refused"):
+        generate(ollama)
+
+
+def test_a_name_that_does_not_exist_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="names no port"):
+        OllamaClient("http://nobody.invalid").version()
+
+
+def test_plain_http_behind_a_tls_address_is_unreachable(ollama: OllamaStandIn) -> None:
+    with pytest.raises(Unreachable):
+        OllamaClient(ollama.url.replace("http:", "https:")).version()
+
+
+def test_a_refused_think_field_is_left_out_from_then_on(ollama: OllamaStandIn) -> None:
+    ollama.once(Manner(status=400, error='"llama3.1" does not support thinking'))
+    client = OllamaClient(ollama.url)
+    client.generate(REQUEST, Cancel(), never)
+    client.generate(REQUEST, Cancel(), never)
+    assert ["think" in asked.body for asked in ollama.asked] == [True, False, False]
+
+
+def test_a_load_asks_for_the_same_window_as_the_generation(ollama: OllamaStandIn) -> None:
+    client = OllamaClient(ollama.url)
+    assert client.is_loaded("llama3.1", 8192) is False
+    client.load("llama3.1", 8192, Cancel())
+    assert client.is_loaded("LLAMA3.1:latest", 8192) is True
+    assert client.is_loaded("llama3.1", 4096) is False
+    client.generate(REQUEST, Cancel(), never)
+    assert ollama.loads == 1
+
+
+@pytest.mark.parametrize("keep_alive", ["0", "0s", "0h0m0s", "0.0"])
+def test_a_load_never_says_to_unload(ollama: OllamaStandIn, keep_alive: str) -> None:
+    OllamaClient(ollama.url, keep_alive=keep_alive).load("llama3.1", 8192, Cancel())
+    assert "keep_alive" not in ollama.load_bodies[0]
+
+
+def test_a_load_says_how_long_to_keep(ollama: OllamaStandIn) -> None:
+    OllamaClient(ollama.url, keep_alive="-1").load("llama3.1", 8192, Cancel())
+    assert ollama.load_bodies[0]["keep_alive"] == -1
+
+
+def test_a_cancelled_load_is_not_left(ollama: OllamaStandIn) -> None:
+    ollama.load_s = 0.2
+    cancel = Cancel()
+    threading.Timer(0.05, cancel.cancel).start()
+    with pytest.raises(Cancelled):
+        OllamaClient(ollama.url).load("llama3.1", 8192, cancel)
+    assert ollama.loaded == {"llama3.1:latest": 8192}
+    assert ollama.aborted_loads == 0
+
+
+def test_a_load_may_take_longer_than_a_generation(ollama: OllamaStandIn) -> None:
+    ollama.load_s = 0.3
+    OllamaClient(ollama.url, timeout_s=0.1).load("llama3.1", 8192, Cancel())
+    assert ollama.loaded
+
+
+def test_a_cancelled_generation_is_left_at_once(ollama: OllamaStandIn) -> None:
+    ollama.once(Manner(after=threading.Event()))
+    cancel = Cancel()
+    threading.Thread(target=lambda: (ollama.wait_asked(), cancel.cancel())).start()
+    with pytest.raises(Cancelled):
+        OllamaClient(ollama.url).generate(REQUEST, cancel, never)
+    ollama.wait_until(lambda: ollama.asked[0].hung_up)
+
+
+def test_models_are_listed_and_found_however_they_are_spelt(ollama: OllamaStandIn) -> None:
+    ollama.models["hf.co/User/Repo:Q4_K_M"] = 4096
+    client = OllamaClient(ollama.url)
+    assert client.models() == ("llama3.1:latest", "hf.co/User/Repo:Q4_K_M")
+    assert client.has_model("LLaMa3.1")
+    assert client.has_model("hf.co/user/repo:q4_k_m")
+    assert not client.has_model("llama3.1:8b")
+
+
+def test_facts_about_a_model(ollama: OllamaStandIn) -> None:
+    ollama.thinkers.add("llama3.1:latest")
+    client = OllamaClient(ollama.url)
+    assert client.facts("llama3.1") == ModelFacts(131_072, True)
+    assert client.window_of("llama3.1") == 131_072
+    assert client.window_of("unknown") is None
+
+
+def test_the_version_is_told(ollama: OllamaStandIn) -> None:
+    assert OllamaClient(ollama.url).version() == "0.12.6"
+
+
+def test_the_key_is_sent_as_a_bearer_token(ollama: OllamaStandIn) -> None:
+    OllamaClient(ollama.url, api_key=Secret(" k3y\n")).generate(REQUEST, Cancel(), never)
+    assert ollama.wait_asked().headers["Authorization"] == "Bearer k3y"
+
+
+def test_a_password_in_the_address_is_sent_as_basic_authentication(ollama: OllamaStandIn) -> None:
+    client = OllamaClient(ollama.url.replace("//", "//ann:pw@"))
+    client.generate(REQUEST, Cancel(), never)
+    assert ollama.wait_asked().headers["Authorization"] == "Basic YW5uOnB3"
+    assert "pw" not in client.address
+
+
+@pytest.mark.parametrize("key", ["s3cret\r\nX-Evil: 1", "s3cretłó"])
+def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(ValueError, match="API key") as error:
+        OllamaClient("localhost", api_key=Secret(key))
+    assert "s3cret" not in str(error.value)
+
+
+def test_the_environment_has_no_say(ollama: OllamaStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert OllamaClient(ollama.url).version()
+
+
+def test_a_port_where_nobody_accepts_is_unreachable_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        address = listener.getsockname()[:2]
+        with socket.create_connection(address), socket.create_connection(address):
+            client = OllamaClient(f"127.0.0.1:{address[1]}", timeout_s=0.3)
+            with pytest.raises(OllamaUnavailable):
+                client.version()
