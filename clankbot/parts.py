@@ -9,7 +9,6 @@ import random
 import sys
 import threading
 from functools import partial
-from pathlib import Path
 
 from clankbot.auth.account import FindKeys, stored_sealer
 from clankbot.auth.helix import Helix
@@ -91,15 +90,12 @@ def load_words(settings: Settings) -> Words:
 
 
 def key_finder(settings: Settings) -> FindKeys:
-    """Where the encryption key is looked for; by default beside the database."""
-    beside = settings.database_url
-    if settings.database_type == "mysql":
-        beside = Path.cwd() / "clankbot"
+    """Where the encryption key is looked for; by default beside DATABASE_URL, on MySQL too."""
     return partial(
         find_keys,
         settings.token_encryption_key,
         settings.token_encryption_key_file,
-        beside.with_suffix(".key"),
+        settings.database_url.with_suffix(".key"),
     )
 
 

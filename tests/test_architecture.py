@@ -138,7 +138,8 @@ def heavy_ground(package: Package) -> Iterator[str]:
     for module in package.values():
         if module.room in GROUND:
             for node, full in imports(module):
-                if full.split(".")[0] not in {*sys.stdlib_module_names, "clankbot"}:
+                own = full.startswith(f"clankbot.{module.room}.") and module.room
+                if not own and full.split(".")[0] not in sys.stdlib_module_names:
                     yield module.at(node, f"imports {full}; the ground floor needs nothing")
 
 
@@ -288,7 +289,7 @@ PLANTED: Final[list[tuple[Callable[[Package], Iterator[str]], str, str]]] = [
     (hidden_imports, "irc/x.py", "if TYPE_CHECKING:\n    import json"),
     (hidden_imports, "irc/x.py", "try:\n    import json\nexcept ImportError:\n    json = None"),
     (crossed_borders, "irc/reader.py", "import socket"),
-    (crossed_borders, "irc/connections.py", "import ssl"),
+    (crossed_borders, "database/sqlite.py", "import ssl"),
     (crossed_borders, "ollama/client.py", "from select import select"),
     (crossed_borders, "processing/x.py", "import requests.adapters"),
     (crossed_borders, "irc/x.py", "from urllib3.util import Timeout"),

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from clankbot.config.addresses import IrcServer, Listener
@@ -23,6 +24,7 @@ MOST_CHANNELS = 100
 
 _NAMES = frozenset(variable.name for variable in VARIABLES)
 _NEEDED_FOR_MYSQL = ("MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE")
+_NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,21 @@ class Settings:
     """What the owner should be told at every start."""
 
 
-def settings_from_process() -> Settings:
+def settings_from_process(defaults: Mapping[str, str] = _NO_OTHERS) -> Settings:
     """The settings of this process: its environment, and ``.env`` in the current folder."""
-    return load_settings(os.environ, Path.cwd())
+    return load_settings(os.environ, Path.cwd(), defaults)
 
 
-def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
+def load_settings(
+    environ: Mapping[str, str], folder: Path, defaults: Mapping[str, str] = _NO_OTHERS
+) -> Settings:
     """The settings in ``environ``, then in ``.env`` of ``folder``; an empty value means unset.
 
-    Paths are taken from ``folder``.  Raises ConfigError with every wrong setting.
+    ``defaults`` go before those of the table.  Paths are taken from ``folder``.  Raises
+    ConfigError with every wrong setting.
     """
     env_file = read_env_file(folder / ".env", _NAMES)
-    written = _written(env_file.values) | _written(environ)
+    written = {**defaults, **_written(env_file.values), **_written(environ)}
     problems = list(env_file.problems)
     values: dict[str, Any] = {}
     for variable in VARIABLES:

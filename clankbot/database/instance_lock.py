@@ -39,7 +39,7 @@ def _file_locked(database: Path) -> Iterator[None]:
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise DatabaseError(f"the lock {path} cannot be opened: {error.strerror}") from error
+        raise DatabaseError(f"the database {database} cannot be used: {error.strerror}") from error
     try:
         _lock(file, database)
         os.ftruncate(file, 0)
@@ -58,4 +58,6 @@ def _lock(file: int, database: Path) -> None:
             f"another clankbot (process {holder}) is already using {database}"
         ) from error
     except OSError as error:
-        raise DatabaseError(f"{database} cannot be locked: {error.strerror}") from error
+        raise DatabaseError(
+            f"the database {database} cannot be locked: {error.strerror}"
+        ) from error

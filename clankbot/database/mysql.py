@@ -91,7 +91,7 @@ class MySqlSettings:
     password: Secret
     database: str
     ssl_ca: Path | None = None
-    """Certificates that the server must be vouched for by; None: TLS where offered, unchecked."""
+    """Certificates one of which must vouch for the server; None: nothing is checked."""
     connect_timeout_s: int = 5
     read_timeout_s: int = 10
     write_timeout_s: int = 10

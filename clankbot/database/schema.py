@@ -220,6 +220,8 @@ def migrate(
     """
     if session.number(sql.LOCK_SCHEMA) != 1:
         raise DatabaseUnavailable("another clankbot is just migrating the database")
+    for statement in sql.SET_UP_FILE:
+        session.rows(statement)
     session.run(_VERSION_TABLE)
     for migration in migrations[version(session, migrations) :]:
         _run(session, migration, now_ms())

@@ -39,8 +39,10 @@ class Speech(Repository):
         return [at_ms for (at_ms,) in self._session.rows(sql.HINTS_SINCE, channel, since_ms)]
 
     def _record_spoken(self, write: RecordSpoken) -> Applied:
-        """Counting starts anew after the newest message stored by now, in whatever channel."""
-        newest_id = self._session.number(sql.NEWEST_ID)
+        """Counting starts anew after the message named, or the newest one where that is gone."""
+        newest_id = self._session.number(
+            sql.ID_OF_MESSAGE, write.after_message_id
+        ) or self._session.number(sql.NEWEST_ID)
         return Applied(
             self._session.run(
                 sql.ADD_SPOKEN,

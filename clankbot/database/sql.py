@@ -13,8 +13,11 @@ from clankbot.database.dialect import Statement, both, each, insert, insert_new,
 
 # --- connections and transactions ---------------------------------------------------------------
 
-SQLITE_FILE: Final = ("PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL")
-"""What a file is made with; harmless where it was made before."""
+SET_UP_FILE: Final = (
+    each("PRAGMA auto_vacuum = INCREMENTAL", "DO 0"),
+    each("PRAGMA journal_mode = WAL", "DO 0"),
+)
+"""What a new SQLite file begins with; no effect on one that has begun."""
 
 SQLITE_CONNECTION: Final = (
     "PRAGMA synchronous = NORMAL",  # in WAL mode a crash loses nothing, a power cut the last moment
@@ -39,7 +42,7 @@ _OUR_INSTANCE: Final = "CONCAT('clankbot-instance-', MD5(DATABASE()))"
 LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_SCHEMA}, 5)")
 """SQLite needs no lock of its own: each migration begins by taking the file for writing."""
 MYSQL_STAY_CONNECTED: Final = each("SELECT 1", "SET SESSION wait_timeout = 31536000")
-MYSQL_LOCK_INSTANCE: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_INSTANCE}, 2)")
+MYSQL_LOCK_INSTANCE: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_INSTANCE}, 1)")
 
 READ_MARK: Final = each(
     "SELECT mark FROM batch_marks WHERE writer = ?",
@@ -184,6 +187,7 @@ ADD_SPOKEN: Final = insert_new(
     ("channel", "message_id", "after_row", "spoken_at", "fingerprint", "shadow"),
     "message_id",
 )
+ID_OF_MESSAGE: Final = both("SELECT id FROM messages WHERE message_id = ?")
 LAST_SPOKEN: Final = both(
     "SELECT after_row, spoken_at FROM spoken FORCE INDEX (spoken_by_channel)"
     " WHERE channel = ? ORDER BY id DESC LIMIT 1"

@@ -48,7 +48,7 @@ class SqliteEngine:
     @property
     def foreign_errors(self) -> tuple[type[Exception], ...]:
         """sqlite3's family, and what Python raises for values that no database can hold."""
-        return (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError)
+        return (sqlite3.Error, UnicodeError, OverflowError)
 
     def create(self) -> None:
         """Make the file, from its first moment readable by its owner alone.
@@ -60,19 +60,11 @@ class SqliteEngine:
         except OSError as error:
             reason = error.strerror or error
             raise DatabaseError(f"the database {self.path} cannot be opened: {reason}") from error
-        connection = self.connect()
-        try:
-            for statement in sql.SQLITE_FILE:
-                connection.execute(statement)
-        except sqlite3.Error as error:
-            raise self.translate(error) from error
-        finally:
-            connection.close()
 
     def connect(self) -> sqlite3.Connection:
         """A connection in autocommit mode; a missing file is not made."""
         connection = sqlite3.connect(
-            f"file:{quote(str(self.path))}?mode=rw",
+            f"file:{quote(os.fsencode(self.path))}?mode=rw",
             uri=True,
             timeout=_BUSY_S,
             isolation_level=None,

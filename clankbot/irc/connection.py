@@ -122,22 +122,27 @@ class Connection:
             self._socket.close()
 
     def _attempt(self, call: Callable[[], Answer], *, reading: bool) -> Answer | None:
-        """The answer of one call on the socket; None after a wait for what it lacked."""
-        try:
-            with self._lock:
-                if self._ended is not None:
-                    raise ConnectionLost(self._ended)
-                return call()
-        except ssl.SSLWantReadError:
-            reading = True
-        except ssl.SSLWantWriteError:
-            reading = False
-        except BlockingIOError:
-            pass
-        except OSError as error:
-            raise self._end(_reason(error)) from error
-        with contextlib.suppress(OSError, ValueError):  # closed meanwhile: the next call tells
-            _wait(self._socket, reading=reading)
+        """The answer of a call on the socket, tried again after a wait for what it lacked.
+
+        None where a moment's wait was not enough.
+        """
+        for is_last in (False, True):
+            try:
+                with self._lock:
+                    if self._ended is not None:
+                        raise ConnectionLost(self._ended)
+                    return call()
+            except ssl.SSLWantReadError:
+                reading = True
+            except ssl.SSLWantWriteError:
+                reading = False
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                raise self._end(_reason(error)) from error
+            if not is_last:
+                with contextlib.suppress(OSError, ValueError):  # closed: the next try tells
+                    _wait(self._socket, reading=reading)
         return None
 
     def _end(self, reason: str) -> ConnectionLost:

@@ -50,8 +50,8 @@ _MOST_OFFERS: Final = 100
 has stopped taking anything, and then there is nothing to be said for queueing."""
 
 _MOST_EVENTS: Final = 1000
-"""The oldest give way.  A connection brings three a second while it joins, fewer later; what holds
-now, and whether the link is up, is always told by the newest."""
+"""A connection brings three a second while it joins, and fewer later: this many take a stall of
+minutes.  Then the oldest give way, since what holds now is told by the newest."""
 
 _LONGEST_WAIT_S: Final = 0.5
 """How long the thread rests at most: a bound on the harm of any miscalculated moment."""

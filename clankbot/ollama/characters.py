@@ -37,8 +37,10 @@ def fitting(text: str, limit: int) -> int:
     A letter stays with its accents, an emoji with its skin tone, joined emoji and flags together,
     unless a single such cluster is longer than the limit.
     """
+    if utf16_length(text) <= limit:
+        return len(text)
     units = end = 0
-    while end < len(text) and (units := units + utf16_length(text[end])) <= limit:
+    while (units := units + utf16_length(text[end])) <= limit:
         end += 1
     whole = end
     while whole > 0 and _is_inside_cluster(text, whole):

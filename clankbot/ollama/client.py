@@ -1,22 +1,17 @@
-"""Talking to one Ollama server over HTTP: a fresh connection and a true deadline per question.
+"""What can be asked of an Ollama server, each question with a deadline of its own.
 
-Knows nothing of chat; any thread may call it, and no call outlives its deadline.  Everything that
-can go wrong comes out as an OllamaError.
+Knows nothing of chat.  Any thread may call; whatever goes wrong comes out as an OllamaError.
 Source: https://github.com/ollama/ollama/blob/main/docs/api.md
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import requests
-import urllib3.exceptions
-
-from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
-from clankbot.ollama.address import base_url, port_hint, shown
+from clankbot.errors import Cancelled, OllamaRefused, OllamaUnavailable
 from clankbot.ollama.answers import (
     ModelFacts,
     ThinkRefused,
@@ -26,28 +21,15 @@ from clankbot.ollama.answers import (
     model_key,
     model_names,
     piece,
-    status_failure,
 )
-from clankbot.ollama.deadline import Cancel, Deadline, DeadlineAdapter
+from clankbot.ollama.deadline import Cancel, Deadline
+from clankbot.ollama.transport import Json, Transport
 from clankbot.records import Secret
 
-_CONNECT_TIMEOUT_S: Final = 3.0
-"""For each address of the server; even one on the internet answers within half a second."""
 _QUESTION_TIMEOUT_S: Final = 5.0
 """For questions the server answers from memory."""
-_SPARE_S: Final = 5.0
-"""By so much the timeout of requests is longer than the deadline, which so always comes first."""
-_MAX_BYTES: Final = 1 << 20
-"""No answer we want is longer: a thousand tokens are some 150 kB of JSON."""
-_READ_BYTES: Final = 1 << 16
 _ZERO: Final = frozenset("0.hmsnuµ")
 """The letters of a keep-alive of no time: fine after an answer, but a load with it unloads."""
-
-Json = Mapping[str, Any]
-
-
-class Unreachable(OllamaUnavailable):
-    """No connection came about, whatever the model.  Try again with backoff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +72,18 @@ class OllamaClient:
         ca_file: str | None = None,
     ) -> None:
         """ValueError for what is no address, and for a key that no HTTP header can carry."""
-        self._url = base_url(url)
-        self.address = shown(self._url)
-        """Where the server is, without a password."""
-        self._auth = _bearer(api_key) if api_key else None
+        self._transport = Transport(url, api_key, ca_file)
         self._timeout_s = timeout_s
         self._load_timeout_s = load_timeout_s
         self._keep = {} if keep_alive is None else {"keep_alive": _number_or_text(keep_alive)}
         self._keep_loaded = {} if _ZERO.issuperset(keep_alive or "0") else self._keep
-        self._verify = ca_file or True
         self._closing = Cancel()
         self._without_think: set[str] = set()
+
+    @property
+    def address(self) -> str:
+        """Where the server is, without a password."""
+        return self._transport.address
 
     def close(self) -> None:
         """End whatever is under way, a load too; it and all later calls raise Cancelled."""
@@ -144,7 +127,7 @@ class OllamaClient:
         body = {"model": model, "messages": [], "options": {"num_ctx": num_ctx}}
         with (
             Deadline(self._load_timeout_s, self._closing) as deadline,
-            self._lines(deadline, "/api/chat", body | self._keep_loaded, model) as lines,
+            self._transport.lines(deadline, "/api/chat", body | self._keep_loaded, model) as lines,
         ):
             piece(next(lines, b""), model)
         if cancel.cancelled:
@@ -171,7 +154,7 @@ class OllamaClient:
         self, deadline: Deadline, model: str, body: Json, enough: Callable[[str], bool]
     ) -> Generation:
         text, had_thinking = "", False
-        with self._lines(deadline, "/api/chat", body, model) as lines:
+        with self._transport.lines(deadline, "/api/chat", body, model) as lines:
             for line in lines:
                 part = piece(line, model)
                 text += part.text
@@ -187,45 +170,9 @@ class OllamaClient:
         timeout_s = min(_QUESTION_TIMEOUT_S, self._timeout_s)
         with (
             Deadline(timeout_s, self._closing) as deadline,
-            self._lines(deadline, path, body, model) as lines,
+            self._transport.lines(deadline, path, body, model) as lines,
         ):
             return json_object(b"".join(lines))
-
-    @contextlib.contextmanager
-    def _lines(
-        self, deadline: Deadline, path: str, body: Json | None, model: str | None
-    ) -> Iterator[Iterator[bytes]]:
-        """The lines of one answer as they arrive; every failure, also while reading, is ours."""
-        try:
-            with requests.Session() as session:
-                session.trust_env = False
-                session.verify = self._verify
-                session.mount("http://", DeadlineAdapter(deadline))
-                session.mount("https://", DeadlineAdapter(deadline))
-                with session.request(
-                    "GET" if body is None else "POST",
-                    self._url + path,
-                    json=body,
-                    auth=self._auth,
-                    headers={"Accept-Encoding": "identity"},
-                    timeout=(_CONNECT_TIMEOUT_S, deadline.seconds + _SPARE_S),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    lines = _lines_of(response, deadline)
-                    if response.status_code != requests.codes.ok:
-                        raise status_failure(response.status_code, b"".join(lines), model)
-                    yield lines
-        except (OSError, urllib3.exceptions.HTTPError) as error:
-            deadline.check()
-            raise self._lost(error, deadline) from error
-
-    def _lost(self, error: Exception, deadline: Deadline) -> OllamaError:
-        """What a failure below HTTP means.  Its text may reach the chat: it holds no address."""
-        why = _innermost(error)
-        if deadline.connected and not isinstance(error, requests.exceptions.SSLError):
-            return OllamaUnavailable(f"the connection to Ollama broke: {why}")
-        return Unreachable(f"no connection to Ollama: {why}{port_hint(self._url)}")
 
 
 def _chat_body(request: ChatRequest) -> dict[str, Any]:
@@ -243,54 +190,9 @@ def _chat_body(request: ChatRequest) -> dict[str, Any]:
     }
 
 
-def _lines_of(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
-    """The lines of a body that are not blank, each as soon as it is complete.
-
-    A body that ends with its connection looks complete when a deadline cut it: hence the check.
-    """
-    parts: list[bytes] = []
-    left = _MAX_BYTES
-    while data := response.raw.read1(_READ_BYTES):
-        left -= len(data)
-        if left < 0:
-            raise OllamaUnavailable(f"the answer is longer than {_MAX_BYTES} bytes")
-        *ended, rest = data.split(b"\n")
-        for end in ended:
-            parts.append(end)
-            if line := b"".join(parts).strip():
-                yield line
-            parts.clear()
-        parts.append(rest)
-    deadline.check()
-    if line := b"".join(parts).strip():
-        yield line
-
-
-def _bearer(
-    api_key: Secret,
-) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    """Authentication by key.  As a callable, so that no ~/.netrc can put another in its place."""
-    key = api_key.reveal().strip()
-    if not (key.isascii() and key.isprintable()):
-        raise ValueError("the API key holds characters that an HTTP header cannot carry")
-
-    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {key}"
-        return request
-
-    return sign
-
-
 def _number_or_text(keep_alive: str) -> str | int | float:
     """The setting as Ollama wants it: a bare number is refused as a string."""
     for number in (int, float):
         with contextlib.suppress(ValueError):
             return number(keep_alive)
     return keep_alive
-
-
-def _innermost(error: BaseException) -> str:
-    """The first cause of an error in few words: ``Connection refused``."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -8,16 +8,24 @@ and connecting are beyond its reach; connecting has a short timeout of its own.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import Final
 
+import requests
 import requests.adapters
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from clankbot.errors import Cancelled, OllamaTimeout
+
+_CONNECT_TIMEOUT_S: Final = 3.0
+"""For each address of a server; even one on the internet answers within half a second."""
+_SPARE_S: Final = 5.0
+"""By so much the timeout of requests is longer than the deadline, which so always comes first."""
 
 
 class Cancel:
@@ -60,7 +68,7 @@ class Deadline:
     """Bounds the requests made inside its ``with`` block, by time and by any number of cancels."""
 
     def __init__(self, seconds: float, *cancels: Cancel) -> None:
-        self.seconds = seconds
+        self._seconds = seconds
         self._cancels = cancels
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
@@ -69,7 +77,7 @@ class Deadline:
         """Whether any connection came about."""
 
     def __enter__(self) -> Deadline:
-        self._timer = threading.Timer(self.seconds, self._expire)
+        self._timer = threading.Timer(self._seconds, self._expire)
         self._timer.name = "ollama-deadline"
         self._timer.daemon = True
         self._timer.start()
@@ -91,6 +99,11 @@ class Deadline:
                 sock.close()
             self._sockets.clear()
 
+    @property
+    def timeouts(self) -> tuple[float, float]:
+        """The timeouts to give to requests: for connecting, and between two pieces."""
+        return min(_CONNECT_TIMEOUT_S, 0.9 * self._seconds), self._seconds + _SPARE_S
+
     def adopt(self, sock: socket.socket) -> None:
         """Take a connection into custody; it is shut down at once when the end is already past.
 
@@ -108,7 +121,7 @@ class Deadline:
         if self._end is Cancelled:
             raise Cancelled("the generation was called off")
         if self._end is OllamaTimeout:
-            raise OllamaTimeout(f"no complete answer within {self.seconds:g} s")
+            raise OllamaTimeout(f"no complete answer within {self._seconds:g} s")
 
     def _expire(self) -> None:
         self._finish(OllamaTimeout)
@@ -123,14 +136,25 @@ class Deadline:
 
     def _shut_down(self) -> None:
         for sock in self._sockets:
-            try:
+            with contextlib.suppress(OSError):  # the other side was first
                 sock.shutdown(socket.SHUT_RDWR)
-            except OSError:  # the other side was first
-                continue
 
 
-class DeadlineAdapter(requests.adapters.HTTPAdapter):
-    """The transport of a requests session whose every connection is in a deadline's custody."""
+def session_within(deadline: Deadline) -> requests.Session:
+    """A session whose every connection is in the deadline's custody.
+
+    Deaf to the environment: a proxy would catch a server on the local network, and ~/.netrc would
+    replace a key.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("http://", _Adapter(deadline))
+    session.mount("https://", _Adapter(deadline))
+    return session
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """A transport that opens its connections itself and reports each to the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         super().__init__()

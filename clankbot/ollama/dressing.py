@@ -14,7 +14,7 @@ _FENCED = re.compile(r"^```(?:\w+\s)?(.*?)(?:```)?$")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\([^()\s]*\)")
 _CODE = re.compile(r"`([^`]+)`")
 _STRONG = re.compile(r"(?<![\w*])\*{2,3}(?![\s*])([^*]+)(?<!\s)\*{2,3}(?![\w*])")
-_UNDERLINED = re.compile(r"(?<!\w)__(?![\s_])([^_].*?)(?<![\s_])__(?!\w)")
+_UNDERLINED = re.compile(r"(?<!\w)__(?![\s_])([^_].*?)(?<![\s_])__(?![\w.])")
 _STRUCK = re.compile(r"~~(?!\s)([^~]+)(?<!\s)~~")
 _UNCLOSED = re.compile(r"^(?:\*\*|__)(?=\w)")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?![\s*])([^*]+)(?<!\s)\*(?![\w*])")
@@ -31,7 +31,7 @@ _NOTE = re.compile(rf"^{_ASIDE}[)\]]|{_ASIDE}[)\]]?$", re.IGNORECASE)
 _QUOTES: Final = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "「": "」", "‘": "’", "'": "'"}
 _APOSTROPHES: Final = "'’‘"
 
-_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)\S*", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|tv|gg|ru|xyz|biz|info|link|shop)\b(?:/\S*)?"
     r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+",

@@ -40,6 +40,10 @@ _PREFACE = re.compile(
 _STAMP = re.compile(r"^[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*")
 _ROLE = re.compile(r"^(?:assistant|chatbot|output|response)\s*:\s*", re.IGNORECASE)
 _FOREIGN_ROLE = re.compile(r"^(?:user|system)\s*:", re.IGNORECASE)
+_OWN_NAME: Final = (
+    r"^(?:@?{0}\s*(?:[\[(][^\])]*[\])])?(?:\s+(?:says|answers|replies))?\s*[:：]"
+    r"|<@?{0}>|@{0}\b[,:]?)\s*"
+)
 _SPEAKER = re.compile(
     r"^(?:<@?(?P<irc>[^<>\s]{1,40})>|(?P<log>[^\s:@][^\s:]{0,39})\s?[:：])(?=\s|$)"
 )
@@ -66,7 +70,8 @@ def clean_reply(
     ``names`` are the people who spoke, whose lines are not the bot's to write.  ``limit_chars``
     counts UTF-16 units.  A line that gives away ``instructions`` is no line.
     """
-    tidy = _Tidy(bot_name.casefold(), frozenset(map(str.casefold, names)), limit_chars)
+    bot = bot_name.casefold()
+    tidy = _Tidy(bot, frozenset(map(str.casefold, names)) - {bot}, limit_chars)
     lines = own_turn(without_thinking(raw)).strip().splitlines()[:_LINES]
     for number, line in enumerate(lines, start=1):
         text = tidy.line(line)
@@ -128,24 +133,16 @@ class _Tidy:
     def _own_words(self, line: str) -> str:
         """The line without its speaker where that is the bot, and nothing where it is another."""
         line = _ROLE.sub("", line)
-        name = re.escape(self.bot_name)
-        line = re.sub(
-            rf"^(?:@?{name}\s*(?:[\[(][^\])]*[\])])?(?:\s+(?:says|answers|replies))?\s*[:：]"
-            rf"|<@?{name}>|@{name}\b[,:]?)\s*",
-            "",
-            line,
-            flags=re.IGNORECASE,
-        )
+        own = re.escape(self.bot_name)
+        line = re.sub(_OWN_NAME.format(own), "", line, flags=re.IGNORECASE)
         speaker = _SPEAKER.match(line)
-        if _FOREIGN_ROLE.match(line) or (speaker and self._is_person(speaker[1] or speaker[2])):
+        name = (speaker["irc"] or speaker["log"]).casefold() if speaker else ""
+        if name in self.names or _FOREIGN_ROLE.match(line):
             return ""
         for later in _LATER_SPEAKER.finditer(line):
-            if self._is_person(later[1]):
+            if later[1].casefold() in self.names | {self.bot_name}:
                 return line[: later.start()]
         return line
-
-    def _is_person(self, name: str) -> bool:
-        return name.casefold() in self.names or name.casefold() == self.bot_name
 
 
 def _cut(text: str, limit: int) -> str:

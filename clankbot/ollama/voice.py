@@ -14,11 +14,12 @@ from functools import partial
 from typing import Final
 
 from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
-from clankbot.ollama.client import OllamaClient, Unreachable
+from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.outages import Outages
 from clankbot.ollama.prompt import system_message
 from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
+from clankbot.ollama.transport import Unreachable
 from clankbot.ollama.writer import Draft, Writer
 from clankbot.records import Assignment, Composed
 

@@ -26,8 +26,13 @@ _REPEAT_PENALTY: Final = 1.1
 _THINKING_TOKENS: Final = 1000
 """The least to allow a model that thinks whatever it is told: it pays for that from the limit."""
 _SCALE_UP: Final = 1.5
-_SCALE_DOWN: Final = 0.99
+_SCALE_DOWN: Final = 0.98
 _LARGEST_SCALE: Final = 4.0
+_SMALLEST_SCALE: Final = 0.5
+_MARGIN: Final = 1.3
+"""So much more than the server counted the next prompt may cost for its length."""
+_TELLING_TOKENS: Final = 1000
+"""In shorter prompts the instructions count for more than the chat."""
 _NOTABLE_LOAD_S: Final = 1.0
 
 
@@ -51,7 +56,7 @@ class _Model:
     facts: ModelFacts = field(default_factory=ModelFacts)
     always_thinks: bool = False
     scale: float = 1.0
-    """How much more a prompt costs than estimated: up when one was too long, then slowly down."""
+    """What a prompt is taken to cost, as a share of what it costs at most."""
     has_overrun: bool = False
 
     def overran(self, name: str) -> None:
@@ -61,9 +66,11 @@ class _Model:
             log.warning("a prompt did not fit the window", extra={"model": name})
         self.has_overrun = True
 
-    def fitted(self) -> None:
-        """Trust the estimate a little more."""
-        self.scale = max(1.0, self.scale * _SCALE_DOWN)
+    def fitted(self, counted: int, estimate: int) -> None:
+        """Come nearer to what the server counts, slowly and with a margin."""
+        if counted > 0 and estimate >= _TELLING_TOKENS:
+            least = max(_MARGIN * counted / estimate, _SMALLEST_SCALE)
+            self.scale = max(self.scale * _SCALE_DOWN, least)
 
 
 class Writer:
@@ -136,7 +143,7 @@ class Writer:
         if was_cut(counted, prompt.tokens, num_ctx, request.num_predict):
             model.overran(request.model)
         else:
-            model.fitted()
+            model.fitted(counted, prompt.tokens)
         return Draft(prompt, generation)
 
     def _model(self, name: str) -> _Model:

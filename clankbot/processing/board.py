@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from clankbot.processing.removals import Removal, removes
 from clankbot.records import (
     ChannelPolicy,
     ChatCleared,
@@ -100,7 +101,7 @@ class _Grounds:
     channel: str
     call_off: Callable[[], None]
     lines: tuple[ContextLine, ...] | None = None
-    removals: list[Event] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
     revoked: bool = False
 
 
@@ -218,15 +219,19 @@ class Board:
         with self._lock:
             self._outage = problem
 
-    def revoke_viewer(self, user_id: str, channel: str | None = None) -> None:
-        """Drop what was made of a viewer's words: here, or everywhere."""
+    def revoke(self, removal: Removal) -> None:
+        """Drop what was made of the words that are removed."""
         with self._lock:
-            channels = {channel} if channel else {g.channel for g in self._grounds.values()}
-            called_off = [
-                call_off for c in channels for call_off in self._revoke(UserCleared(c, user_id, 0))
-            ]
+            called_off = self._revoke(removal)
         for call_off in called_off:
             call_off()
+
+    def revoke_viewer(self, user_id: str) -> None:
+        """Drop what was made of a viewer's words in any channel."""
+        with self._lock:
+            channels = {grounds.channel for grounds in self._grounds.values()}
+        for channel in channels:
+            self.revoke(UserCleared(channel, user_id, None))
 
     # -- generations -----------------------------------------------------------------------------
 
@@ -242,7 +247,7 @@ class Board:
         with self._lock:
             grounds = self._grounds[number]
             grounds.lines = lines
-            grounds.revoked |= any(_hits(event, lines) for event in grounds.removals)
+            grounds.revoked |= any(_hits(removal, lines) for removal in grounds.removals)
             return not grounds.revoked
 
     def close_grounds(self, number: int | None) -> None:
@@ -257,14 +262,14 @@ class Board:
             grounds = self._grounds.get(number) if number is not None else None
             return grounds is not None and grounds.revoked
 
-    def _revoke(self, event: Event) -> list[Callable[[], None]]:
+    def _revoke(self, removal: Removal) -> list[Callable[[], None]]:
         called_off = []
         for grounds in self._grounds.values():
-            if grounds.revoked or grounds.channel != getattr(event, "channel", None):
+            if grounds.revoked or grounds.channel != removal.channel:
                 continue
             if grounds.lines is None:
-                grounds.removals.append(event)
-            elif _hits(event, grounds.lines):
+                grounds.removals.append(removal)
+            elif _hits(removal, grounds.lines):
                 grounds.revoked = True
                 called_off.append(grounds.call_off)
         return called_off
@@ -331,14 +336,6 @@ def _obstacle(room: _Room, now_ms: int) -> str | None:
     return "followers-only" if room.followers_only else None
 
 
-def _hits(event: Event, lines: tuple[ContextLine, ...]) -> bool:
+def _hits(removal: Removal, lines: tuple[ContextLine, ...]) -> bool:
     """Whether the removal takes away one of the lines."""
-    if isinstance(event, ChatCleared):
-        return True
-    if isinstance(event, MessageDeleted):
-        return any(line.message_id == event.message_id for line in lines)
-    if isinstance(event, UserCleared):
-        if event.user_id is not None:
-            return any(line.user_id == event.user_id for line in lines)
-        return any(line.login == event.login for line in lines)
-    return False
+    return any(removes(removal, line) for line in lines)

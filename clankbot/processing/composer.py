@@ -93,8 +93,14 @@ class Composer:
     def _ask(self, job: Job, history: History) -> JobDone:
         if job.cancel.cancelled:
             return JobDone(job.channel, "called off")
+        if job.answer_by is not None and self._clock() > job.answer_by:
+            return JobDone(job.channel, "the mention waited too long")
         lines = self._context(job, history)
-        grounds = lines if job.asked is None or job.asked in lines else (*lines, job.asked)
+        grounds = lines
+        if job.asked is not None and job.asked not in lines:
+            if not self._may_be_seen(job.channel, job.asked):
+                return JobDone(job.channel, "the mention may not be seen any more")
+            grounds = (*lines, job.asked)
         if not self._board.settle_grounds(job.grounds_id, grounds):
             return JobDone(job.channel, _REVOKED)
         composed = self._ask_model(
@@ -114,20 +120,19 @@ class Composer:
                 requested=job.requested,
             )
         )
-        return JobDone(job.channel, "composed", offered=offered)
+        reason = "composed" if offered else "too many lines are waiting"
+        return JobDone(job.channel, reason, offered=offered)
 
     def _context(self, job: Job, history: History) -> tuple[ContextLine, ...]:
-        """The channel's newest messages that may still be seen, the mention among them.
+        """The channel's newest messages that may still be seen."""
+        newest = history.recent_messages(job.channel, job.policy.context_limit)
+        return tuple(line for line in newest if self._may_be_seen(job.channel, line))
 
-        They are filtered again: the word list or the opt-outs may have changed since they were
-        stored.
-        """
-        check = self._filter_of(job.channel).check
-        lines = [
-            line
-            for line in history.recent_messages(job.channel, job.policy.context_limit)
-            if check(line.text) is None
+    def _may_be_seen(self, channel: str, line: ContextLine) -> bool:
+        """The word list or the opt-outs may have changed since the line was taken in."""
+        check = self._filter_of(channel).check
+        return (
+            check(line.text) is None
             and check(line.speaker) is None
             and not self._board.has_opted_out(line.user_id)
-        ]
-        return tuple(lines)
+        )

@@ -9,7 +9,6 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from clankbot.processing.board import Board
@@ -17,15 +16,15 @@ from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.ledger import Ledger
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Book
-from clankbot.processing.removals import Removal, Removals
+from clankbot.processing.removals import Removals
+from clankbot.processing.speaking import Speaking
+from clankbot.processing.status import utc_day
 from clankbot.processing.steering import TERM_VERBS, Steering, may_steer
 from clankbot.processing.triggers import is_mention
 from clankbot.records import (
     Append,
-    ChatCleared,
     ChatMessage,
     ContextLine,
-    MessageDeleted,
     StoredMessage,
     Tally,
 )
@@ -47,13 +46,8 @@ class Rules:
     """Whether a text is a command to some bot: those are neither stored nor counted."""
 
 
-def utc_day(now_ms: int) -> str:
-    """The day as ``2026-11-22``, in UTC: the key of the day's counters."""
-    return f"{datetime.fromtimestamp(now_ms / 1000, UTC):%F}"
-
-
 class Intake:
-    """Judges messages one by one; ``take_decisions`` hands over what they may lead to."""
+    """Judges messages one by one."""
 
     def __init__(
         self,
@@ -63,6 +57,7 @@ class Intake:
         policies: Policies,
         filters: ChannelFilters,
         removals: Removals,
+        speaking: Speaking,
         steering: Steering,
         book: Book,
         rules: Rules,
@@ -74,20 +69,23 @@ class Intake:
         self._policies = policies
         self._filters = filters
         self._removals = removals
+        self._speaking = speaking
         self._steering = steering
         self._book = book
         self._rules = rules
         self._now_ms = now_ms
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._counted: dict[str, None] = {}
-        self._mentions: list[tuple[str, ContextLine]] = []
         self.bot_names = frozenset(bot_names)
+        self.last_kept: dict[str, str] = {}
+        """The id of the newest message stored of each channel since the start."""
 
     def take(self, message: ChatMessage) -> None:
         """Filter, then obey, store or drop one message."""
         if not self._concerns_us(message):
             return
         command = self._book.parse(message.text)
+        if command is None and self._board.has_opted_out(message.user_id):
+            return
         entry = self._blocked_by(message)
         if entry is not None:
             naming = command is not None and command.verb in TERM_VERBS
@@ -98,20 +96,6 @@ class Intake:
             self._steering.handle(message, command)
         elif not self._rules.is_bot_command(message.text):
             self._keep(message)
-
-    def take_decisions(self) -> tuple[list[tuple[str, ContextLine]], list[str]]:
-        """The mentions to answer and the channels to consider since the last call."""
-        mentions, counted = self._mentions, list(self._counted)
-        self._mentions, self._counted = [], {}
-        return mentions, counted
-
-    def removed(self, event: Removal) -> None:
-        """A mention of the same batch that has been removed again is not answered."""
-        self._mentions = [
-            (channel, line)
-            for channel, line in self._mentions
-            if channel != event.channel or not _removes(event, line)
-        ]
 
     def _concerns_us(self, message: ChatMessage) -> bool:
         """Whether it is the first delivery of a viewer's message in one of our channels."""
@@ -154,8 +138,6 @@ class Intake:
     def _keep(self, message: ChatMessage) -> None:
         assert message.message_id is not None
         assert message.user_id is not None
-        if self._board.has_opted_out(message.user_id):
-            return
         sent_at = message.sent_at
         stored = StoredMessage(
             message_id=message.message_id,
@@ -167,9 +149,10 @@ class Intake:
             sent_at_ms=self._now_ms() if sent_at is None else round(sent_at.timestamp() * 1000),
         )
         self._ledger.add(Append(stored))
-        self._counted[message.channel] = None
+        self.last_kept[message.channel] = message.message_id
+        self._speaking.counted(message.channel)
         if is_mention(message, self.bot_names, self._board.own_id):
-            self._mentions.append((message.channel, _as_line(stored)))
+            self._speaking.mentioned(message.channel, _as_line(stored))
 
 
 def _as_line(message: StoredMessage) -> ContextLine:
@@ -181,9 +164,3 @@ def _as_line(message: StoredMessage) -> ContextLine:
         text=message.text,
         at_ms=message.sent_at_ms,
     )
-
-
-def _removes(event: Removal, line: ContextLine) -> bool:
-    if isinstance(event, MessageDeleted):
-        return event.message_id == line.message_id
-    return isinstance(event, ChatCleared) or event.user_id in (line.user_id, None)

@@ -20,6 +20,8 @@ class Job:
     grounds_id: int
     cancel: CancelHandle
     asked: ContextLine | None = None
+    answer_by: float | None = None
+    """When the mention will have waited too long; other channels' jobs may come first."""
     requested: bool = False
     """A moderator said ``!clank speak``."""
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 from clankbot.processing.ports import History
-from clankbot.records import Append, Applied, Write
+from clankbot.records import Append, Applied, RecordDecision, Tally, Write
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ Then = Callable[[Applied], None]
 
 MAX_HELD: Final = 20_000
 """Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat."""
+_MAY_GIVE_WAY: Final = (Append, RecordDecision, Tally)
 _BATCH: Final = 500
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 10.0
@@ -39,6 +40,7 @@ class Ledger:
         self._next_try = 0.0
         self._dropped = 0
         self._singly = 0
+        self._tried = 0
 
     def __len__(self) -> int:
         return len(self._held)
@@ -47,53 +49,73 @@ class Ledger:
         """Queue a write; ``then`` is called with its outcome after the commit."""
         self._held.append((write, then))
         if len(self._held) > MAX_HELD:
-            self._drop_oldest_message()
+            self._drop_oldest()
 
-    def _drop_oldest_message(self) -> None:
-        """Chat gives way, oldest first; removals and settings never do."""
+    def _drop_oldest(self) -> None:
+        """Chat and what is noted about it give way, oldest first; removals and settings never do.
+
+        A batch that was tried stays as it is: its commit may have been done and its answer lost,
+        and only the same batch is known again then.
+        """
         for index, (write, _) in enumerate(self._held):
-            if isinstance(write, Append):
+            if index >= self._tried and isinstance(write, _MAY_GIVE_WAY):
+                if not self._dropped:
+                    log.warning("chat gives way", extra={"held": len(self._held)})
                 del self._held[index]
                 self._dropped += 1
                 return
 
     def commit(self, history: History, *, force: bool = False) -> bool:
-        """Store what is held, a batch a transaction; True when nothing is left.
+        """Store what is held, a batch a transaction; True when all is stored.
 
-        During an outage it returns at once until the pause is over, unless ``force``.
+        During an outage it returns at once until the pause is over, unless ``force``; then it asks
+        the database for a sign of life even where nothing is held.
         """
-        if not self._held:
-            return True
         if self._since is not None and not force and self._clock() < self._next_try:
             return False
-        while self._held:
+        while self._held or self._since is not None:
             batch = list(islice(self._held, 1 if self._singly else _BATCH))
             try:
                 outcomes = history.apply([write for write, _ in batch])
             except DatabaseUnavailable as error:
-                self._outage_begins(error)
+                self._tried = len(batch)
+                self.note_outage(error)
                 return False
             except DatabaseError as error:
                 if len(batch) > 1:
                     self._singly = len(batch)
                     continue
-                outcomes = self._refused(batch[0][0], error)
-            self._singly = max(0, self._singly - 1)
-            for _ in batch:
-                self._held.popleft()
-            self._outage_ends()
-            for (_, then), outcome in zip(batch, outcomes, strict=True):
-                if then is not None:
-                    then(outcome)
+                outcomes = [self._refused(write, error) for write, _ in batch]
+            self._settle(batch, outcomes)
         return True
 
+    def _settle(self, batch: list[tuple[Write, Then | None]], outcomes: list[Applied]) -> None:
+        """The batch is stored: let go of it, and do what was to follow."""
+        self._singly = max(0, self._singly - 1)
+        self._tried = 0
+        for _ in batch:
+            self._held.popleft()
+        self._outage_ends()
+        for (write, then), outcome in zip(batch, outcomes, strict=True):
+            if then is not None:
+                self._follow_up(write, then, outcome)
+
     @staticmethod
-    def _refused(write: Write, error: DatabaseError) -> list[Applied]:
+    def _follow_up(write: Write, then: Then, outcome: Applied) -> None:
+        try:
+            then(outcome)
+        except Exception:
+            # The write is stored, and what follows the others must not be lost with this.
+            log.exception("follow-up failed", extra={"write": type(write).__name__})
+
+    @staticmethod
+    def _refused(write: Write, error: DatabaseError) -> Applied:
         """One write that can never be stored must not hold up all that come after it."""
         log.error("write refused", extra={"write": type(write).__name__, "problem": str(error)})
-        return [Applied(0)]
+        return Applied(0)
 
-    def _outage_begins(self, error: DatabaseUnavailable) -> None:
+    def note_outage(self, error: DatabaseUnavailable) -> None:
+        """The database is away, as a write or a question to it has shown."""
         now = self._clock()
         if self._since is None:
             self._since = now

@@ -9,20 +9,20 @@ found) are remembered as such, and send the message to a second, slower look.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from clankbot.processing.folding import RUN, SEPARATORS, WORD, fold, without_words
-from clankbot.processing.patterns import Pattern, pattern_of, shape_of
-from clankbot.processing.readings import LETTER, readings
-from clankbot.processing.word_index import WordIndex
+from clankbot.processing.patterns import Pattern, pattern_of, shape_of, without_repeats
+from clankbot.processing.readings import LETTER, outline, readings, versions
+from clankbot.processing.word_index import WordIndex, matching
 from clankbot.processing.word_list import Entry, WordList
 
-MOST_PIECES: Final = 16_384
-"""Pieces remembered: more than a busy evening's vocabulary, and some 2 MB."""
+MOST_PIECES: Final = 32_768
+"""Pieces remembered: more than the vocabulary of a busy evening, and some 4 MB."""
 
-_LONGEST_PIECE = 32  # characters of a piece to be remembered; longer ones are rarely said twice
+_LONGEST_PIECE = 64  # characters of a piece to be remembered; longer ones are rarely said twice
 _LONGEST_SHIELDED = 500  # characters of a piece searched for allowed words: a whole chat message
 _FEWEST_SPELLED = 3  # single letters in a row that may spell a word
 _CROWD = 16  # phrases found by one word; where there are more, another of their words is tried
@@ -41,6 +41,14 @@ class _Anchor(NamedTuple):
 
     entry: Entry
     place: int
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing else needs to be found."""
+        return len(self.entry.words) == 1
+
+
+_Hit = tuple[_Anchor, str]  # with the reading
 
 
 class _Look(NamedTuple):
@@ -71,104 +79,122 @@ class Matcher:
         pieces = text.split()
         if self._harmless.issuperset(pieces):
             return None
-        letters, holds_anchor = 0, False
+        all_letters, any_anchor = 0, False
         for piece in pieces:
             if piece not in self._harmless:
-                look = self._notable.get(piece) or self._look_at(piece)
-                if look.match:
-                    return look.match
-                letters += look.letters
-                holds_anchor = holds_anchor or look.holds_anchor
-        if letters < _FEWEST_SPELLED and not holds_anchor:
+                match, letters, holds_anchor = self._notable.get(piece) or self._look_at(piece)
+                if match:
+                    return match
+                all_letters += letters
+                any_anchor = any_anchor or holds_anchor
+        if all_letters < _FEWEST_SPELLED and not any_anchor:
             return None
         parts = fold(text).split()
-        return self._spelled_out(parts) or (self._phrase(parts) if holds_anchor else None)
+        return self._spelled_out(parts) or (self._phrase(parts) if any_anchor else None)
 
     # --- one piece ---
 
     def _look_at(self, piece: str) -> _Look:
         """What a piece is that is not known yet; remembered where it is short."""
         folded = fold(piece).strip(SEPARATORS)
-        is_plain = folded.isalpha() and len(folded) > 1  # nearly always, so it has a short way
-        if is_plain and not self._words.find(folded):
-            look = _HARMLESS
-        else:
-            look = self._look_closely(piece, folded)
+        is_harmless = folded in self._harmless or not self._may_matter(folded)
+        look = _HARMLESS if is_harmless else self._look_closely(piece, folded)
         if len(piece) <= _LONGEST_PIECE:
             self._remember(piece, look)
         return look
 
+    def _may_matter(self, folded: str) -> bool:
+        """A glance: False is certain, and is the answer for nearly every piece."""
+        if len(folded) < 2 or " " in folded:
+            return True
+        if folded.isalpha():
+            return bool(self._words.near(outline(folded)))
+        for version in versions(folded):
+            if version not in self._harmless:
+                keys = WORD.findall(outline(version))
+                if any(map(self._words.near, keys)) or (len(keys) > 1 and self._may_be_split(keys)):
+                    return True
+        return False
+
+    def _may_be_split(self, keys: list[str]) -> bool:
+        joined = without_repeats("".join(keys))
+        return len(joined) <= len(keys) or bool(self._words.near_written(joined))
+
     def _look_closely(self, piece: str, folded: str) -> _Look:
-        found = list(self._found_in(folded))
-        match = next(filter(None, found), None)
+        hits = self._hits(folded)
+        match = _first_match(hits)
         if match and self._allowed and len(piece) <= _LONGEST_SHIELDED:
-            others = self._found_in(fold(without_words(piece, self._allowed)))
-            match = next(filter(None, others), None)
-        return _Look(match, sum(map(_is_letter, folded.split())), None in found)
+            match = _first_match(self._hits(fold(without_words(piece, self._allowed))))
+        letters = sum(len(part.strip(SEPARATORS)) == 1 for part in folded.split())
+        holds_anchor = not all(anchor.is_all for anchor, _ in hits)
+        return _Look(match, letters, holds_anchor) if hits or letters else _HARMLESS
 
-    def _remember(self, piece: str, look: _Look) -> None:
-        if len(self._harmless) + len(self._notable) >= self._most_pieces:
-            self._harmless.clear()
-            self._notable.clear()
-        if look == _HARMLESS:
-            self._harmless.add(piece)
-        else:
-            self._notable[piece] = look
-
-    def _found_in(self, folded: str) -> Iterator[Match | None]:
-        """The entries that a folded piece holds; None for one that needs the words around it."""
+    def _hits(self, folded: str) -> list[_Hit]:
+        """The entries, or anchors of entries, that a folded piece holds."""
+        hits: list[_Hit] = []
         for segment in folded.replace("'", " ").split():
-            runs, words = RUN.findall(segment), WORD.findall(segment)
-            for run in dict.fromkeys(runs + words):
-                yield from self._read(run, self._words.find)
-            for parts in (runs, words) if runs != words else (runs,):
-                if len(parts) > 1:
-                    yield from self._split_word(parts)
+            for version in versions(segment):
+                runs = RUN.findall(version)
+                for run in runs:
+                    hits += matching(self._words.near(outline(run)), run)
+                if len(runs) > 1:
+                    hits += self._split_word(runs)
+        return hits
 
-    def _split_word(self, parts: list[str]) -> Iterator[Match | None]:
+    def _split_word(self, parts: list[str]) -> list[_Hit]:
         """A word set apart by punctuation: compared as a whole, wildcards only if spelled out."""
         word = "".join(parts)
         if len(word) == len(parts):
-            yield from self._spelled(word)
-        elif LETTER.search(word):
-            yield from self._read(word, self._words.find_written)
+            return self._spelled(word)
+        return (
+            matching(self._words.near_written(outline(word)), word) if LETTER.search(word) else []
+        )
 
-    def _spelled(self, word: str) -> Iterator[Match | None]:
+    def _spelled(self, word: str) -> list[_Hit]:
         """A word whose letters stand alone, which may be a phrase without its blanks."""
-        if LETTER.search(word):
-            yield from self._read(word, self._words.find)
-            yield from self._read(word, self._closed_up.find)
+        if not LETTER.search(word):
+            return []
+        key = outline(word)
+        return matching(self._words.near(key) + self._closed_up.near(key), word)
 
-    def _read(self, run: str, find: Callable[[str], Iterable[_Anchor]]) -> Iterator[Match | None]:
-        for reading in readings(run):
-            for anchor in find(reading):
-                is_all = len(anchor.entry.words) == 1
-                yield Match(anchor.entry.text, reading) if is_all else None
+    def _remember(self, piece: str, look: _Look) -> None:
+        if len(self._harmless) + len(self._notable) >= self._most_pieces:
+            self._notable.clear()
+            for _ in range(len(self._harmless) // 2):  # any of them: the common ones come back
+                self._harmless.pop()
+        if look is _HARMLESS:
+            self._harmless.add(piece)
+        else:
+            self._notable[piece] = look
 
     # --- pieces in company ---
 
     def _spelled_out(self, parts: list[str]) -> Match | None:
         """An entry whose letters stand one by one between blanks."""
-        for letters in _letter_rows(parts):
+        for row in _letter_rows(parts):
             for start in range(3):  # "a" and "I" are words, too, and often stand before
-                if start and letters[start - 1 : start] not in ("a", "i", "u"):
+                if start and row[start - 1 : start] not in ("a", "i", "u"):
                     break
-                if len(letters) - start >= _FEWEST_SPELLED:
-                    for match in filter(None, self._spelled(letters[start:])):
+                if len(row) - start >= _FEWEST_SPELLED:
+                    hits = (hit for word in versions(row[start:]) for hit in self._spelled(word))
+                    if match := _first_match(hits):
                         return match
         return None
 
     def _phrase(self, parts: list[str]) -> Match | None:
         """A phrase, its words in order, each in any of its readings."""
-        for tokens in dict.fromkeys(_sequences(parts)):
-            spelled = [tuple(readings(token)) for token in tokens]
-            for at, forms in enumerate(spelled):
-                for form in forms:
-                    for entry, place in self._words.find(form):
-                        start, end = at - place, at - place + len(entry.words)
-                        if len(entry.words) > 1 and _stands(entry.words, spelled, start, at):
-                            return Match(entry.text, " ".join(tokens[start:end]))
+        for runs in dict.fromkeys(_sequences(parts)):
+            for at, run in enumerate(runs):
+                for anchor, _ in matching(self._words.near(outline(run)), run):
+                    start = at - anchor.place
+                    words = runs[max(start, 0) : start + len(anchor.entry.words)]
+                    if not anchor.is_all and _stands(anchor.entry, words):
+                        return Match(anchor.entry.text, " ".join(words))
         return None
+
+
+def _first_match(hits: Iterable[_Hit]) -> Match | None:
+    return next((Match(each.entry.text, reading) for each, reading in hits if each.is_all), None)
 
 
 def _anchored(entries: Sequence[Entry]) -> Iterator[tuple[Pattern, _Anchor]]:
@@ -195,36 +221,26 @@ def _letter_rows(parts: Iterable[str]) -> Iterator[str]:
     """The letters that stand alone, joined where no longer part is between them."""
     row = ""
     for part in parts:
-        signs = "".join(RUN.findall(part))
-        if len(signs) == 1:
-            row += signs
-        elif signs:
+        bare = part.strip(SEPARATORS)
+        if len(bare) == 1:
+            row += bare
+        elif bare:
             yield row
             row = ""
     yield row
 
 
-def _is_letter(part: str) -> bool:
-    return len("".join(RUN.findall(part))) == 1
-
-
 def _sequences(parts: list[str]) -> Iterator[tuple[str, ...]]:
-    """The words of a message: as such, with symbols for letters, and split ones put together."""
-    yield tuple(word for part in parts for word in WORD.findall(part))
-    yield tuple(run for part in parts for run in RUN.findall(part))
-    segments = (segment for part in parts for segment in part.split("'"))
-    joined = ("".join(RUN.findall(segment)) for segment in segments)
-    yield tuple(word for word in joined if word)
+    """The words of a message in order, as they stand and with split ones put together."""
+    for version in versions(" ".join(parts)):
+        yield tuple(RUN.findall(version))
+        segments = version.replace("'", " ").split()
+        yield tuple(filter(None, ("".join(RUN.findall(segment)) for segment in segments)))
 
 
-def _stands(
-    patterns: Sequence[Pattern], spelled: Sequence[Iterable[str]], start: int, anchor: int
-) -> bool:
-    """Whether the patterns match the words from ``start`` on; the one at ``anchor`` does."""
-    if start < 0 or start + len(patterns) > len(spelled):
-        return False
-    return all(
-        any(pattern.matches(shape_of(form)) for form in spelled[at])
-        for at, pattern in enumerate(patterns, start)
-        if at != anchor
+def _stands(entry: Entry, runs: Sequence[str]) -> bool:
+    """Whether the runs are the words of the entry."""
+    return len(runs) == len(entry.words) and all(
+        any(pattern.matches(shape_of(reading)) for reading in readings(run))
+        for pattern, run in zip(entry.words, runs, strict=True)
     )

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 
 from clankbot.processing.board import Board
-from clankbot.processing.intake import Intake
 from clankbot.processing.ledger import Ledger
 from clankbot.processing.policies import Policies
 from clankbot.processing.removals import Removal, Removals
@@ -21,6 +20,7 @@ from clankbot.records import (
     RemoveChannel,
     RemoveMessage,
     RemoveViewer,
+    StoredMessage,
     UserCleared,
     Write,
 )
@@ -38,7 +38,6 @@ class Moderation:
         board: Board,
         policies: Policies,
         removals: Removals,
-        intake: Intake,
         speaking: Speaking,
         now_ms: Callable[[], int],
     ) -> None:
@@ -46,7 +45,6 @@ class Moderation:
         self._board = board
         self._policies = policies
         self._removals = removals
-        self._intake = intake
         self._speaking = speaking
         self._now_ms = now_ms
 
@@ -57,13 +55,22 @@ class Moderation:
         now_ms = self._now_ms()
         self._removals.note(event, now_ms)
         self._speaking.moderated(event)
-        self._intake.removed(event)
         self._ledger.add(
             _removal_write(event, now_ms), lambda applied: self._removed(event, applied, now_ms)
         )
 
+    def overtaken(self, own: StoredMessage) -> None:
+        """The bot's own message was removed before it was known to be said.
+
+        It is not stored; the mark that it spoke stands before this in the ledger.
+        """
+        if self._removals.cover_id(own.message_id):
+            self.take(MessageDeleted(own.channel, own.message_id))
+        else:
+            self._ledger.add(RemoveMessage(own.channel, own.message_id, self._now_ms()))
+
     def _removed(self, event: Removal, applied: Applied, now_ms: int) -> None:
-        self._board.note(event)  # once more after the commit: see the board's text on grounds
+        self._board.revoke(event)  # once more after the commit: see the board's text on grounds
         log.info(
             "moderated",
             extra={"kind": type(event).__name__, "channel": event.channel, "rows": applied.rows},

@@ -14,8 +14,7 @@ from typing import Final, NamedTuple
 RARELY_DOUBLED: Final = frozenset("aiuhjkqvwxy")
 """Letters that spelling hardly ever doubles: two of them may stand for one."""
 
-_DOUBLED = re.compile(r"(.)\1")
-_RUN = re.compile(r"(.)\1*")
+_REPEATED = re.compile(r"(.)(?=\1)")
 
 
 class Shape(NamedTuple):
@@ -28,7 +27,7 @@ class Shape(NamedTuple):
 
 def without_repeats(word: str) -> str:
     """The word with every run of one letter written as a single letter."""
-    return "".join(_RUN.findall(word)) if _DOUBLED.search(word) else word
+    return _REPEATED.sub("", word)
 
 
 def shape_of(word: str) -> Shape:

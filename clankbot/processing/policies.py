@@ -19,6 +19,7 @@ class Policies:
         self._board = board
         self._overrides: dict[str, dict[str, SettingValue | None]] = {c: {} for c in channels}
         self._policies: dict[str, ChannelPolicy] = {}
+        self._left: dict[str, ChannelPolicy] = {}
         for channel in self._overrides:
             self._resolve(channel)
 
@@ -27,6 +28,8 @@ class Policies:
         for channel in self._overrides:
             self._overrides[channel] = dict(stored.get(channel, {}))
             self._resolve(channel)
+        left = stored.keys() - self._overrides.keys()
+        self._left = {channel: self._book.policy(stored[channel]) for channel in left}
 
     def change(self, channel: str, column: str, value: SettingValue | None) -> None:
         """One column has been stored."""
@@ -47,6 +50,11 @@ class Policies:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._policies)
+
+    def retention_days(self, channel: str) -> int:
+        """For how long messages are kept, also those of a channel that the bot has left."""
+        policy = self._policies.get(channel) or self._left.get(channel) or self._book.policy({})
+        return policy.retention_days
 
     def overrides(self, channel: str) -> Overrides:
         """The channel's own settings, by column."""

@@ -70,6 +70,9 @@ class History(Protocol):
     def count_since(self, channel: str, since_ms: int) -> int:
         """How many viewers' messages were stored since then."""
 
+    def channels(self) -> Sequence[str]:
+        """Every channel of which something is stored."""
+
     def prune(
         self, channel: str, older_than_ms: int | None, keep_count: int | None, max_rows: int
     ) -> int:

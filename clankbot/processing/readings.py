@@ -1,4 +1,4 @@
-"""What a run of letters, digits and symbols may be read as.
+"""What a piece of a message may be read as: symbols as letters or as mere marks, digits as letters.
 
 Readings are tried one by one against the list; a message never becomes one long normal form, in
 which words would appear that nobody wrote.
@@ -11,36 +11,50 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Final
 
+from clankbot.processing.folding import RUN, SEPARATORS
+from clankbot.processing.patterns import without_repeats
+
 LETTER: Final = re.compile(r"[^\d@$!|]")
 """A letter among the characters of a run; digits without one are just numbers."""
 
+_SYMBOL = re.compile(r"[@$!|]")
 _LEET = re.compile(r"[0134578@$!|]")
 _LETTERS = str.maketrans("034578@$", "oeastbas")
 _I_OR_L = re.compile(r"[1!|]")
+_OUTLINE = "".join(map(chr, range(128))).translate(_LETTERS | str.maketrans("l1!|", "iiii"))
 _QUANTITY = re.compile(  # 5am, 1st, 100k: no digit of these is meant as a letter
     r"\d+(?:[a-z]|[ap]m|st|nd|rd|th|sec|min|hrs|fps|[kmgt]b|[hk]z|[km]s|[ckm]m|kg|px|[hx]p)"
 )
 _MOST_I_OR_L = 4  # in one run: sixteen readings
-_MOST_CHARACTERS = 40  # of a run of which all combinations are read; words are shorter
+_MOST_CHARACTERS = 40  # of a run that is read in all combinations; words are shorter
 
 
-def readings(run: str) -> Iterable[str]:
-    """The run itself and the spellings it may stand for, with and without symbols at its ends."""
-    if not _LEET.search(run):
-        return (run,)
-    bare = run.strip("!|")
-    forms = dict.fromkeys(form for form in (run, bare, bare.lstrip("@$")) if form)
-    spellings = (spelling for form in forms for spelling in _spellings(form))
-    return forms | dict.fromkeys(spellings)
+def versions(folded: str) -> Iterable[str]:
+    """A folded text with its symbols as they are, off the ends of runs, and as punctuation.
+
+    For ``ham!`` may be ``ham``, ``@ham`` too, and ``ham|ham`` two words.
+    """
+    if not _SYMBOL.search(folded):
+        return (folded,)
+    bare = folded.strip("!|")
+    barer = bare.lstrip("@$")
+    if not _SYMBOL.search(barer):
+        return dict.fromkeys((folded, bare, barer))
+    bare = RUN.sub(lambda run: run[0].strip("!|"), folded)
+    barer = RUN.sub(lambda run: run[0].lstrip("@$"), bare)
+    return dict.fromkeys((folded, bare, barer, _SYMBOL.sub(".", folded).strip(SEPARATORS)))
 
 
-def _spellings(form: str) -> Iterator[str]:
-    """The form with letters in place of digits and symbols, where it may be meant so."""
-    if (not LETTER.search(form) and not _is_cartoon_oath(form)) or _QUANTITY.fullmatch(form):
+def readings(run: str) -> Iterator[str]:
+    """The run itself, and with letters for digits and symbols, where it may be meant so."""
+    yield run
+    if not _LEET.search(run) or _QUANTITY.fullmatch(run):
         return
-    template = _I_OR_L.sub("{}", form.translate(_LETTERS))
+    if not LETTER.search(run) and not _is_cartoon_oath(run):
+        return
+    template = _I_OR_L.sub("{}", run.translate(_LETTERS))
     unclear = template.count("{}")
-    if unclear <= _MOST_I_OR_L and len(form) <= _MOST_CHARACTERS:
+    if unclear <= _MOST_I_OR_L and len(run) <= _MOST_CHARACTERS:
         choices: Iterable[Iterable[str]] = product("il", repeat=unclear)
     else:
         choices = ("i" * unclear, "l" * unclear)
@@ -48,6 +62,11 @@ def _spellings(form: str) -> Iterator[str]:
         yield template.format(*choice)
 
 
-def _is_cartoon_oath(form: str) -> bool:
-    """Whether a form without letters is of symbols, and not one symbol over and over."""
-    return not any(map(str.isdigit, form)) and len(set(form)) > 1
+def outline(text: str) -> str:
+    """What all readings of the runs in a text have in common, stretched or not: a key for them."""
+    return without_repeats(text.replace("l", "i") if text.isalpha() else text.translate(_OUTLINE))
+
+
+def _is_cartoon_oath(run: str) -> bool:
+    """Whether a run without letters is of symbols, and not one symbol over and over."""
+    return not any(map(str.isdigit, run)) and len(set(run)) > 1

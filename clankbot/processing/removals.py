@@ -10,7 +10,14 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Final
 
-from clankbot.records import ChatCleared, ChatMessage, MessageDeleted, UserCleared
+from clankbot.records import (
+    ChatCleared,
+    ChatMessage,
+    ContextLine,
+    MessageDeleted,
+    StoredMessage,
+    UserCleared,
+)
 
 GRACE_MS: Final = 5_000
 """After a ban or timeout, messages of that viewer that still arrive were sent before it."""
@@ -19,8 +26,19 @@ _REMEMBERED: Final = 5_000
 Removal = MessageDeleted | UserCleared | ChatCleared
 
 
+def removes(removal: Removal, line: ContextLine) -> bool:
+    """Whether the removal, in the line's own channel, takes the line away."""
+    if isinstance(removal, MessageDeleted):
+        return removal.message_id == line.message_id
+    if isinstance(removal, ChatCleared):
+        return True
+    if removal.user_id is not None:
+        return removal.user_id == line.user_id
+    return removal.login == line.login
+
+
 def _ms(moment: datetime | None, otherwise: int) -> int:
-    return otherwise if moment is None else int(moment.timestamp() * 1000)
+    return otherwise if moment is None else round(moment.timestamp() * 1000)
 
 
 class Removals:
@@ -56,11 +74,14 @@ class Removals:
         """Whether the message with this id was deleted."""
         return message_id in self._ids
 
-    def cover(self, message: ChatMessage, now_ms: int) -> bool:
+    def cover(self, message: ChatMessage | StoredMessage, now_ms: int) -> bool:
         """Whether a message that arrives at ``now_ms`` has been removed already."""
         if message.message_id in self._ids:
             return True
-        sent_ms = _ms(message.sent_at, now_ms)
+        if isinstance(message, StoredMessage):
+            sent_ms = message.sent_at_ms
+        else:
+            sent_ms = _ms(message.sent_at, now_ms)
         if sent_ms < self._channels.get(message.channel, 0):
             return True
         for name in (message.user_id, message.login):

@@ -21,7 +21,7 @@ _DAY_MS: Final = 86_400_000
 
 
 class Retention:
-    """Prunes one channel a step.  Owned by the worker's thread."""
+    """Prunes one channel a step, also of those the bot has left.  Owned by the worker's thread."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Retention:
     ) -> None:
         self._history = history
         self._policies = policies
+        self._channels = dict.fromkeys((*policies, *history.channels()))
         self._keep_count = keep_count or None
         self._clock = clock
         self._now_ms = now_ms
@@ -51,9 +52,9 @@ class Retention:
             if now < self._next_round:
                 return
             self._next_round = now + _ROUND_EVERY_S
-            self._left.extend(self._policies)
+            self._left.extend(self._channels)
         channel = self._left[0]
-        days = self._policies[channel].retention_days
+        days = self._policies.retention_days(channel)
         older_than = self._now_ms() - days * _DAY_MS if days else None
         pruned = self._history.prune(channel, older_than, self._keep_count, _ROWS_A_STEP)
         if pruned:

@@ -19,6 +19,7 @@ from clankbot.processing.jobs import Job, JobDone
 from clankbot.processing.last_look import silence_reason
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import CancelHandle, History
+from clankbot.processing.removals import Removal, removes
 from clankbot.processing.triggers import (
     ADAPTIVE_WINDOW_MS,
     HINT_WEIGHS_MS,
@@ -28,20 +29,14 @@ from clankbot.processing.triggers import (
     slowdown,
     spontaneous_obstacle,
 )
-from clankbot.records import (
-    ChannelPolicy,
-    ChatCleared,
-    ContextLine,
-    End,
-    MessageDeleted,
-    Speech,
-    UserCleared,
-)
+from clankbot.records import ChannelPolicy, ContextLine, End, Speech
 
 log = logging.getLogger(__name__)
 
 MENTION_WAITS_S: Final = 60.0
 """While a generation runs, a mention waits at most so long (contract, section 4)."""
+_MOST_WAITING: Final = 20
+"""Mentions a channel: within a minute a model answers fewer, and a raid must not fill memory."""
 _FIRST_RETRY_S: Final = 5.0
 _LONGEST_RETRY_S: Final = 120.0
 """After an answer that could not be used: the next one is rarely better at once."""
@@ -54,6 +49,7 @@ _DIGITS = re.compile(r"\d+")
 @dataclass
 class _Turn:
     grounds_id: int
+    cancel: CancelHandle
     composing: bool = True
     reported: bool = False
 
@@ -90,12 +86,14 @@ class Speaking:
         self._clock = clock
         self._now_ms = now_ms
         self._turns: dict[str, _Turn] = {}
+        self._counted: dict[str, None] = {}
         self._waiting: dict[str, dict[str, _Wait]] = {}
+        """Mentions by channel and viewer, the longest waiting first."""
         self._answered_at: dict[tuple[str, str], float] = {}
         self._hints: dict[str, list[int]] = {}
         self._retry: dict[str, tuple[float, float]] = {}
         self._reasons: dict[str, tuple[int, str]] = {}
-        self.stopping = False
+        self._obstacles: dict[str, str] = {}
 
     def load(self, channel: str) -> None:
         """Take from the database what this channel's turns depend on."""
@@ -123,12 +121,10 @@ class Speaking:
 
     def hint(self, channel: str, at_ms: int) -> None:
         """Moderators removed the bot's words: hold back."""
-        self._hints.setdefault(channel, []).append(at_ms)
+        recent = [at for at in self._hints[channel] if at_ms - at < HINT_WEIGHS_MS]
+        self._hints[channel] = [*recent, at_ms]
         self._take_hints(channel)
-        log.warning(
-            "holding back",
-            extra={"channel": channel, "factor": slowdown(self._hints[channel], at_ms)},
-        )
+        log.warning("holding back", extra={"channel": channel, "factor": self.factor(channel)})
 
     def forgive(self, channel: str) -> None:
         """A moderator switched the bot on again."""
@@ -138,33 +134,54 @@ class Speaking:
     def _take_hints(self, channel: str) -> None:
         self._board.set_silence(channel, silenced_until_ms(self._hints[channel]) or 0)
 
-    def _factor(self, channel: str) -> int:
-        return slowdown(self._hints.get(channel, ()), self._now_ms())
+    def factor(self, channel: str) -> int:
+        """By how much the channel's threshold, delay and cooldown are multiplied after hints."""
+        return slowdown(self._hints[channel], self._now_ms())
 
     # -- occasions ------------------------------------------------------------------------------
 
     def counted(self, channel: str) -> None:
-        """A message was counted: speak if it is time."""
-        if channel in self._turns or self.stopping:
-            return
+        """A message is counted; it may be time to speak once it is stored."""
+        self._counted[channel] = None
+
+    def mentioned(self, channel: str, asked: ContextLine) -> None:
+        """A viewer speaks to the bot: the newest mention of each waits for an answer."""
+        waiting = self._waiting.setdefault(channel, {})
+        waiting.pop(asked.user_id, None)
+        waiting[asked.user_id] = _Wait(asked, self._clock())
+        if len(waiting) > _MOST_WAITING:
+            del waiting[next(iter(waiting))]
+
+    def judge(self) -> None:
+        """What was counted and mentioned is stored: answer, and speak where it is time."""
+        for channel in list(self._waiting):
+            self._answer_mentions(channel)
+        counted, self._counted = self._counted, {}
+        for channel in counted:
+            if channel not in self._turns:
+                self._speak_if_due(channel)
+
+    def _answer_mentions(self, channel: str) -> None:
+        waiting = self._waiting[channel]
+        while waiting and channel not in self._turns:
+            wait = waiting.pop(next(iter(waiting)))
+            if self._clock() - wait.since > MENTION_WAITS_S:
+                continue
+            reason = self._silence(channel, Speech.MENTION_ANSWER)
+            reason = reason or self._cooldown(channel, wait.asked)
+            if reason is None:
+                self._start(channel, wait)
+            else:
+                self._decide(channel, f"mention not answered: {reason}")
+        if not waiting:
+            del self._waiting[channel]
+
+    def _speak_if_due(self, channel: str) -> None:
         reason = self._silence(channel, Speech.SPONTANEOUS) or self._pace_obstacle(channel)
         if reason is None:
             self._start(channel)
         else:
             self._decide(channel, reason)
-
-    def mentioned(self, asked: ContextLine, channel: str) -> None:
-        """A viewer spoke to the bot: answer, now or when the turn under way is over."""
-        if self.stopping:
-            return
-        reason = self._silence(channel, Speech.MENTION_ANSWER) or self._cooldown(channel, asked)
-        if reason is not None:
-            self._decide(channel, f"mention not answered: {reason}")
-        elif channel in self._turns:
-            waiting = self._waiting.setdefault(channel, {})
-            waiting[asked.user_id] = _Wait(asked, self._clock())
-        else:
-            self._start(channel, asked)
 
     def requested(self, channel: str) -> str | None:
         """A moderator asks for a message now; the reason where that cannot be."""
@@ -175,16 +192,11 @@ class Speaking:
             self._start(channel, requested=True)
         return reason
 
-    def moderated(self, event: MessageDeleted | UserCleared | ChatCleared) -> None:
+    def moderated(self, removal: Removal) -> None:
         """A mention that waits and was removed is not answered."""
-        waiting = self._waiting.get(event.channel, {})
+        waiting = self._waiting.get(removal.channel, {})
         for user_id, wait in list(waiting.items()):
-            asked = wait.asked
-            if (
-                isinstance(event, ChatCleared)
-                or (isinstance(event, MessageDeleted) and asked.message_id == event.message_id)
-                or (isinstance(event, UserCleared) and event.user_id in (user_id, None))
-            ):
+            if removes(removal, wait.asked):
                 del waiting[user_id]
 
     def forget(self, user_id: str) -> None:
@@ -193,8 +205,10 @@ class Speaking:
             waiting.pop(user_id, None)
 
     def call_off(self, channel: str) -> None:
-        """The bot was switched off: drop mentions that wait (last_look stops what is composed)."""
+        """The bot was switched off: no mention waits, and what is being composed is given up."""
         self._waiting.pop(channel, None)
+        if (turn := self._turns.get(channel)) is not None:
+            turn.cancel.cancel()
 
     # -- the course of a turn ---------------------------------------------------------------------
 
@@ -234,24 +248,25 @@ class Speaking:
         if turn.composing or not turn.reported:
             return
         del self._turns[channel]
-        waiting = self._waiting.get(channel, {})
-        while waiting and channel not in self._turns:
-            wait = waiting.pop(min(waiting, key=lambda user_id: waiting[user_id].since))
-            if self._clock() - wait.since <= MENTION_WAITS_S:
-                self.mentioned(wait.asked, channel)
 
-    def _start(
-        self, channel: str, asked: ContextLine | None = None, requested: bool = False
-    ) -> None:
-        if asked is not None:
-            self._remember_answer(channel, asked.user_id)
+    def _start(self, channel: str, mention: _Wait | None = None, requested: bool = False) -> None:
+        if mention is not None:
+            self._remember_answer(channel, mention.asked.user_id)
         cancel = self._make_cancel()
         number = self._board.open_grounds(channel, cancel.cancel)
-        self._turns[channel] = _Turn(number)
+        self._turns[channel] = _Turn(number, cancel)
         self._jobs.put_nowait(
-            Job(channel, self._policies[channel], number, cancel, asked, requested)
+            Job(
+                channel,
+                self._policies[channel],
+                number,
+                cancel,
+                asked=mention.asked if mention else None,
+                answer_by=mention.since + MENTION_WAITS_S if mention else None,
+                requested=requested,
+            )
         )
-        kind = "mention" if asked else "requested" if requested else "spontaneous"
+        kind = "mention" if mention else "requested" if requested else "spontaneous"
         log.info("generation started", extra={"channel": channel, "kind": kind})
         self._decide(channel, "composing")
 
@@ -259,7 +274,16 @@ class Speaking:
 
     def _silence(self, channel: str, speech: Speech, *, requested: bool = False) -> str | None:
         view = self._board.view(channel)
+        self._log_obstacle(channel, view.obstacle)
         return silence_reason(view, speech, self._now_ms(), requested) or self._problem(view)
+
+    def _log_obstacle(self, channel: str, obstacle: str | None) -> None:
+        """Say once when Twitch keeps the bot from speaking, and once when it no longer does."""
+        kind = _DIGITS.sub("", obstacle or "")
+        if kind != self._obstacles.get(channel, ""):
+            self._obstacles[channel] = kind
+            phrase = "may not speak" if obstacle else "may speak again"
+            log.info(phrase, extra={"channel": channel, "reason": obstacle})
 
     def _problem(self, view: RoomView) -> str | None:
         if self._board.outage is not None:
@@ -268,7 +292,7 @@ class Speaking:
 
     def threshold(self, channel: str) -> int:
         """The number of messages the channel waits for, under ``adaptive`` and after hints."""
-        return self._threshold(channel, self._policies[channel]) * self._factor(channel)
+        return self._threshold(channel, self._policies[channel]) * self.factor(channel)
 
     def _threshold(self, channel: str, policy: ChannelPolicy) -> int:
         since = self._now_ms() - ADAPTIVE_WINDOW_MS
@@ -280,7 +304,7 @@ class Speaking:
         again_at, _ = self._retry.get(channel, (0.0, 0.0))
         if self._clock() < again_at:
             return f"trying again in {round(again_at - self._clock())} s"
-        now_ms, factor = self._now_ms(), self._factor(channel)
+        now_ms, factor = self._now_ms(), self.factor(channel)
         threshold = self._threshold(channel, policy)
         needed = min(policy.threshold, policy.context_limit)
         pace = self._history.pace(channel, threshold * factor, needed)
@@ -294,7 +318,7 @@ class Speaking:
         return reason
 
     def _cooldown(self, channel: str, asked: ContextLine) -> str | None:
-        wait_s = self._policies[channel].cooldown_s * self._factor(channel)
+        wait_s = self._policies[channel].cooldown_s * self.factor(channel)
         before = self._answered_at.get((channel, asked.user_id))
         if before is None or self._clock() - before >= wait_s:
             return None

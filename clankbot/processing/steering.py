@@ -19,8 +19,10 @@ from clankbot.processing.ledger import Ledger
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Book, History
 from clankbot.processing.speaking import Speaking
+from clankbot.processing.status import Status, counted
 from clankbot.processing.throttle import Throttle
 from clankbot.records import (
+    Applied,
     BlockTerm,
     ChatMessage,
     ClearHints,
@@ -33,6 +35,7 @@ from clankbot.records import (
     SettingValue,
     Speech,
     UnblockTerm,
+    UserCleared,
     Verb,
 )
 
@@ -40,7 +43,11 @@ log = logging.getLogger(__name__)
 
 VIEWER_VERBS: Final = frozenset({Verb.OPT_OUT, Verb.OPT_IN, Verb.ABOUT})
 TERM_VERBS: Final = frozenset({Verb.BLOCK, Verb.UNBLOCK})
+_BUILD_ON_STORED: Final = frozenset({Verb.UNDO, Verb.RESET, Verb.FORGET, *TERM_VERBS})
+"""What these do depends on what is stored, so while some of that waits they cannot be done."""
+_AWAY: Final = "the database is away; nothing changed"
 _ABOUT_EVERY_S: Final = 60.0
+_DAY_MS: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,16 @@ class Steering:
     def __init__(self, surroundings: Surroundings) -> None:
         self._s = surroundings
         self._throttle = Throttle(surroundings.clock)
+        self._status = Status(
+            surroundings.history,
+            surroundings.policies,
+            surroundings.speaking,
+            surroundings.voice_problem,
+            surroundings.retention_count,
+        )
         self._about_at: dict[str, float] = {}
         self._deeds: dict[Verb, Callable[[ChatMessage, Command], str | None]] = {
-            Verb.STATUS: self._status,
+            Verb.STATUS: self._tell_status,
             Verb.HELP: lambda _, command: self._s.book.help_text(command.argument),
             Verb.SHOW: self._show,
             Verb.SET: self._set,
@@ -114,14 +128,25 @@ class Steering:
             },
         )
         try:
-            answer = self._deeds[command.verb](message, command)
-        except DatabaseUnavailable:  # the ledger reports and mends the outage
-            answer = "the database is away; nothing changed"
+            answer = self._carry_out(message, command)
+        except DatabaseUnavailable as error:
+            self._s.ledger.note_outage(error)
+            answer = _AWAY
         if answer is not None:
             self._answer(message, answer)
 
+    def _carry_out(self, message: ChatMessage, command: Command) -> str | None:
+        """Store what was said before, which the command may be about, and do its deed."""
+        stored = self._s.ledger.commit(self._s.history)
+        if not stored and command.verb in _BUILD_ON_STORED:
+            return _AWAY
+        return self._deeds[command.verb](message, command)
+
     def _answer(self, message: ChatMessage, text: str) -> None:
-        if not self._throttle.allows(message.channel):
+        allowance = message.channel
+        if not may_steer(message, self._s.owners):
+            allowance += " (viewers)"  # whose spree must not leave moderators without an answer
+        if not self._throttle.allows(allowance):
             log.info("answer withheld", extra={"channel": message.channel})
             return
         self._s.offer(
@@ -141,36 +166,11 @@ class Steering:
             command.setting or "", self._s.policies.overrides(message.channel)
         )
 
-    def _status(self, message: ChatMessage, _: Command) -> str:
-        channel, now_ms = message.channel, self._s.now_ms()
-        policy = self._s.policies[channel]
-        threshold = self._s.speaking.threshold(channel)
-        pace = self._s.history.pace(channel, threshold, 1)
-        wait_s = 0
-        if pace.spoke_at_ms is not None:
-            wait_s = max(0, (pace.spoke_at_ms - now_ms) // 1000 + policy.delay_s)
-        problem = self._s.voice_problem(policy.model)
-        today = self._s.history.tally(channel, f"{datetime.fromtimestamp(now_ms / 1000, UTC):%F}")
-        return " | ".join(
-            (
-                "on" if policy.enabled else "off",
-                f"{policy.model}: {problem or 'ready'}",
-                f"{pace.counted}/{threshold} messages",
-                f"may speak in {wait_s} s" if wait_s else "delay is over",
-                f"today {today.get('said', 0)} said, {today.get('blocked', 0)} blocked",
-            )
-        )
+    def _tell_status(self, message: ChatMessage, _: Command) -> str:
+        return self._status.summary(message.channel, self._s.now_ms())
 
     def _why(self, message: ChatMessage, _: Command) -> str:
-        decision = self._s.speaking.why(message.channel)
-        if decision is None:
-            stored = self._s.history.decisions(message.channel, 1)
-            if not stored:
-                return "nothing has been decided here yet"
-            decision = (stored[0].at_ms, stored[0].reason)
-        at_ms, reason = decision
-        ago_s = max(0, (self._s.now_ms() - at_ms) // 1000)
-        return f"{reason} ({ago_s} s ago)" if ago_s else reason
+        return self._status.why(message.channel, self._s.now_ms())
 
     def _about(self, message: ChatMessage, _: Command) -> str | None:
         now = self._s.clock()
@@ -178,24 +178,13 @@ class Steering:
         if before is not None and now - before < _ABOUT_EVERY_S:
             return None
         self._about_at[message.channel] = now
-        days, count = self._s.policies[message.channel].retention_days, self._s.retention_count
-        kept = f"for {days} days" if days else "until moderators delete them"
-        newest = f", the newest {count} at most" if count else ""
-        return (
-            "I am a bot. A language model on the streamer's own machine writes my lines. "
-            f"I keep this chat's messages {kept}{newest}. "
-            "Say !clank optout and yours are deleted and no longer kept."
-        )
+        return self._status.about(message.channel)
 
     # -- settings ------------------------------------------------------------------------------
 
     def _set(self, message: ChatMessage, command: Command) -> str | None:
         if command.setting == "model":
             return self._set_model(message, command)
-        if command.setting == "prompt" and self._s.filters(message.channel).check(
-            str(command.value)
-        ):
-            return "that text holds a blocked term; nothing changed"
         self._store_setting(message, command)
         return None
 
@@ -239,18 +228,25 @@ class Steering:
             if answer is not None:
                 self._answer(message, answer)
 
+        by_id, by = self._name_to_keep(message)
         self._s.ledger.add(
             SetSetting(
                 channel=message.channel,
                 column=column,
                 value=value,
-                changed_by_id=message.user_id or "",
-                changed_by=message.login,
+                changed_by_id=by_id,
+                changed_by=by,
                 at_ms=self._s.now_ms(),
                 undoes=undoes,
             ),
             stored,
         )
+
+    def _name_to_keep(self, message: ChatMessage) -> tuple[str, str]:
+        """Who asks, for the record: nobody in particular after an opt-out."""
+        if self._s.board.has_opted_out(message.user_id):
+            return "", ""
+        return message.user_id or "", message.login
 
     def _reset(self, message: ChatMessage, command: Command) -> str | None:
         if command.column is not None:
@@ -292,9 +288,11 @@ class Steering:
             self._change(message, "quiet_hours", None)
             self._change(message, "quiet_until", None, "quiet times are lifted")
             return
-        until_ms = self._s.now_ms() + int(command.value) * 1000
-        end = f"{datetime.fromtimestamp(until_ms / 1000, UTC):%H:%M} UTC"
-        self._change(message, "quiet_until", until_ms, f"quiet until {end}")
+        lasts_ms = int(command.value) * 1000
+        until_ms = self._s.now_ms() + lasts_ms
+        end = datetime.fromtimestamp(until_ms / 1000, UTC)
+        shown = f"{end:%H:%M}" if lasts_ms < _DAY_MS else f"{end:%d %B, %H:%M}"
+        self._change(message, "quiet_until", until_ms, f"quiet until {shown} UTC")
 
     def _speak(self, message: ChatMessage, _: Command) -> str | None:
         reason = self._s.speaking.requested(message.channel)
@@ -303,16 +301,27 @@ class Steering:
     # -- viewers and terms ---------------------------------------------------------------------
 
     def _forget(self, message: ChatMessage, command: Command) -> str | None:
+        """Like a moderator's timeout of no length; a name may have been several viewers'."""
         channel, at_ms = message.channel, self._s.now_ms()
-        viewers = self._s.history.find_viewers(command.argument, channel)
-        if not viewers:
+        found = self._s.history.find_viewers(command.argument, channel)
+        removals = [
+            UserCleared(channel, user_id, 0) for user_id in {user_id for user_id, _ in found}
+        ]
+        if not removals:
             return "no messages of that viewer are stored here"
-        for user_id, _ in viewers:
-            self._s.board.revoke_viewer(user_id, channel)
-            self._s.ledger.add(
-                RemoveViewer(channel, user_id, None, at_ms),
-                lambda applied: self._answer(message, f"forgot {applied.rows} messages"),
-            )
+        rows: list[int] = []
+
+        def stored(applied: Applied) -> None:
+            rows.append(applied.rows)
+            if len(rows) == len(removals):
+                for removal in removals:
+                    self._s.board.revoke(removal)  # once more: see the board's text on grounds
+                self._answer(message, f"forgot {counted(sum(rows), 'message')}")
+
+        for removal in removals:
+            self._s.board.revoke(removal)
+            self._s.speaking.moderated(removal)
+            self._s.ledger.add(RemoveViewer(channel, removal.user_id, None, at_ms), stored)
         return None
 
     def _block(self, message: ChatMessage, command: Command) -> str | None:
@@ -327,9 +336,8 @@ class Steering:
             self._s.filters.set_terms(channel, (*self._s.filters.terms(channel), term))
             self._answer(message, "added to this channel's list of blocked terms")
 
-        self._s.ledger.add(
-            BlockTerm(channel, term, message.user_id or "", self._s.now_ms()), stored
-        )
+        by_id, _ = self._name_to_keep(message)
+        self._s.ledger.add(BlockTerm(channel, term, by_id, self._s.now_ms()), stored)
         return None
 
     def _unblock(self, message: ChatMessage, command: Command) -> str | None:
@@ -350,16 +358,19 @@ class Steering:
         user_id = message.user_id
         if user_id is None:
             return
-        board, at_ms = self._s.board, self._s.now_ms()
-        board.set_opted_out(board.opted_out | {user_id})
-        self._s.speaking.forget(user_id)
-        board.revoke_viewer(user_id)
+        board = self._s.board
+
+        def heed() -> None:
+            board.set_opted_out(board.opted_out | {user_id})
+            board.revoke_viewer(user_id)
 
         def stored(_: object) -> None:
-            board.revoke_viewer(user_id)
+            heed()  # once more: see the board's text on grounds; and an opt-in may have come before
             self._answer(message, "your messages are deleted and none is kept from now on")
 
-        self._s.ledger.add(OptOut(user_id, at_ms), stored)
+        heed()
+        self._s.speaking.forget(user_id)
+        self._s.ledger.add(OptOut(user_id, self._s.now_ms()), stored)
 
     def _opt_in(self, message: ChatMessage, _: Command) -> None:
         user_id = message.user_id

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import queue
+from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +19,7 @@ from clankbot.errors import DatabaseUnavailable
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox, Record
-from clankbot.processing.intake import Intake, Rules, utc_day
+from clankbot.processing.intake import Intake, Rules
 from clankbot.processing.jobs import Job, JobDone, ModelChecked, Reload
 from clankbot.processing.ledger import Ledger
 from clankbot.processing.moderation import Moderation
@@ -28,6 +29,7 @@ from clankbot.processing.removals import Removals
 from clankbot.processing.repetition import fingerprint
 from clankbot.processing.retention import Retention
 from clankbot.processing.speaking import Speaking
+from clankbot.processing.status import utc_day
 from clankbot.processing.steering import Steering, Surroundings
 from clankbot.records import (
     Append,
@@ -38,6 +40,7 @@ from clankbot.records import (
     LinkUp,
     MessageDeleted,
     Outgoing,
+    OwnState,
     RecordDecision,
     RecordSpoken,
     StoredMessage,
@@ -52,6 +55,8 @@ _BATCH: Final = 500
 """Records a round: one transaction, some 10 ms on a Raspberry Pi."""
 _IDLE_S: Final = 0.5
 """How long it waits for a record before it looks after retention and the word list."""
+_ACCEPTED: Final = 100
+"""Messages whose place is remembered until the sender tells which of its lines they were."""
 _LOOK_EVERY_S: Final = 1.0
 """How soon an edited word list is noticed."""
 
@@ -102,36 +107,28 @@ class Worker:
         self._now_ms = now_ms
         self._ledger = Ledger(clock, board.set_outage)
         self._next_look = 0.0
+        self._said_after: OrderedDict[str, str | None] = OrderedDict()
 
     def run(self) -> None:
         """Work until END; the wiring guards and joins the thread."""
         with self._outside.open_history() as history:
-            self._settle_in(history)
-            while self._take_in():
-                self._store_and_decide()
-            if not self._ledger.commit(history, force=True):
-                log.error("not stored", extra={"writes": len(self._ledger)})
+            self.open(history)
+            while self.step(_IDLE_S):
+                continue
 
-    def _settle_in(self, history: History) -> None:
+    def open(self, history: History) -> None:
         """Build what works on this connection, and take what holds since the last run."""
         self._history = history
+        self._removals = Removals()
         self._speaking = self._build_speaking(history)
-        self._retention = Retention(
-            history,
-            self._policies,
-            self._rules.retention_count,
-            clock=self._clock,
-            now_ms=self._now_ms,
-        )
         self._steering = self._build_steering(history)
-        removals = Removals()
-        self._removals = removals
         self._intake = Intake(
             ledger=self._ledger,
             board=self._board,
             policies=self._policies,
             filters=self._filters,
-            removals=removals,
+            removals=self._removals,
+            speaking=self._speaking,
             steering=self._steering,
             book=self._book,
             rules=self._rules,
@@ -142,9 +139,15 @@ class Worker:
             ledger=self._ledger,
             board=self._board,
             policies=self._policies,
-            removals=removals,
-            intake=self._intake,
+            removals=self._removals,
             speaking=self._speaking,
+            now_ms=self._now_ms,
+        )
+        self._retention = Retention(
+            history,
+            self._policies,
+            self._rules.retention_count,
+            clock=self._clock,
             now_ms=self._now_ms,
         )
         self._handlers = self._build_handlers()
@@ -199,6 +202,7 @@ class Worker:
             UserCleared: self._moderation.take,
             ChatCleared: self._moderation.take,
             LinkUp: self._on_link_up,
+            OwnState: self._on_own_state,
             Delivered: self._on_delivered,
             Undelivered: self._on_undelivered,
             JobDone: self._on_job_done,
@@ -208,11 +212,27 @@ class Worker:
 
     # -- one round -------------------------------------------------------------------------------
 
-    def _take_in(self) -> bool:
+    def step(self, wait_s: float) -> bool:
+        """One round: take in, store, decide; False after END, when all that can be is stored.
+
+        Waits ``wait_s`` for a first record.
+        """
+        goes_on = self._take_in(wait_s)
+        stored = self._ledger.commit(self._history, force=not goes_on)
+        if not goes_on:
+            if not stored:
+                log.error("not stored", extra={"writes": len(self._ledger)})
+            return False
+        if stored:
+            self._decide()
+        self._look_for_words()
+        return True
+
+    def _take_in(self, wait_s: float) -> bool:
         """Handle what waits, up to a batch; False when END was taken."""
         try:
             for taken in range(_BATCH):
-                record = self._inbox.get(block=not taken, timeout_s=_IDLE_S)
+                record = self._inbox.get(block=not taken, timeout_s=wait_s)
                 if isinstance(record, End):
                     return False
                 self._handle(record)
@@ -230,20 +250,12 @@ class Worker:
             # One record must not take the bot down; what it asked for is lost, and said so.
             log.exception("record failed", extra={"record": type(record).__name__})
 
-    def _store_and_decide(self) -> None:
-        stored = self._ledger.commit(self._history)
-        mentions, counted = self._intake.take_decisions()
-        if not stored:
-            return
+    def _decide(self) -> None:
         try:
-            for channel, asked in mentions:
-                self._speaking.mentioned(asked, channel)
-            for channel in counted:
-                self._speaking.counted(channel)
+            self._speaking.judge()
             self._retention.step()
         except DatabaseUnavailable as error:
-            log.warning("database busy", extra={"problem": str(error)})
-        self._look_for_words()
+            self._ledger.note_outage(error)
 
     def _look_for_words(self) -> None:
         if self._clock() >= self._next_look:
@@ -261,6 +273,13 @@ class Worker:
         if event.user_id is not None:
             self._intake.bot_names = frozenset({event.login})
 
+    def _on_own_state(self, event: OwnState) -> None:
+        """Twitch accepted a message: what is stored from here on came after it."""
+        if event.message_id is not None:
+            self._said_after[event.message_id] = self._intake.last_kept.get(event.channel)
+            while len(self._said_after) > _ACCEPTED:
+                self._said_after.popitem(last=False)
+
     def _on_job_done(self, outcome: JobDone) -> None:
         if not outcome.offered:
             log.info("nothing to say", extra={"channel": outcome.channel, "reason": outcome.reason})
@@ -272,10 +291,6 @@ class Worker:
         if not line.speech.is_generated:
             return
         self._board.close_grounds(line.grounds_id)
-        if (own := self._own_message(outcome)) is not None:
-            self._ledger.add(Append(own))
-        if outcome.shadow:
-            log.info("would have said", extra={"channel": line.channel, "text": outcome.text})
         self._ledger.add(
             RecordSpoken(
                 line.channel,
@@ -283,15 +298,21 @@ class Worker:
                 outcome.sent_at_ms,
                 fingerprint(outcome.text),
                 outcome.shadow,
+                self._said_after.pop(outcome.message_id or "", None),
             ),
             lambda _: self._after_speaking(outcome),
         )
+        if (own := self._own_message(outcome)) is not None:
+            if self._removals.cover(own, self._now_ms()):
+                self._moderation.overtaken(own)
+            else:
+                self._ledger.add(Append(own))
         self._ledger.add(Tally(line.channel, utc_day(self._now_ms()), "said"))
 
     def _own_message(self, outcome: Delivered) -> StoredMessage | None:
-        """The row for what was said; None without Twitch's id, or when it is deleted already."""
+        """The row for what was said; None without Twitch's id for it."""
         own_id, message_id = self._board.own_id, outcome.message_id
-        if own_id is None or message_id is None or self._removals.cover_id(message_id):
+        if own_id is None or message_id is None:
             return None
         name = min(self._intake.bot_names, default="")
         return StoredMessage(
@@ -310,6 +331,7 @@ class Worker:
         said = "would have been said" if outcome.shadow else "said"
         self._speaking.reported(channel, outcome.line.grounds_id, said, said=True)
         self._speaking.reload_own_words(channel)
+        self._speaking.counted(channel)  # chat may have gone on since it was said
 
     def _on_undelivered(self, outcome: Undelivered) -> None:
         line = outcome.line

@@ -83,6 +83,8 @@ class RecordSpoken:
     at_ms: int
     fingerprint: str
     shadow: bool = False
+    after_message_id: str | None = None
+    """The last message stored before it was said; None: the newest one by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Manner:
     """What is written; None: mixed from the chat."""
     thinking: str = ""
     done_reason: str = "stop"
+    prompt_tokens: int | None = None
+    """What it claims to have read; None: a quarter of the characters."""
     delay_s: float = 0.0
     """Before the first byte."""
     after: threading.Event | None = None

@@ -41,6 +41,8 @@ class OllamaStandIn:
         self.loaded: dict[str, int] = {}
         """Models in memory, and the window each was loaded with."""
         self.load_s = 0.0
+        self.load_refusal = ""
+        """What a request to load is refused with, as a cloud model's is."""
         self.loads = 0
         self.load_bodies: list[Mapping[str, Any]] = []
         """The requests only to load a model."""
@@ -214,6 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send_error(404, f"model '{given.get('model')}' not found")
         if self.path == "/api/chat":
             stand_in.load_bodies.append(given)
+            if stand_in.load_refusal:
+                return self._send_error(400, stand_in.load_refusal)
             self._load(name, given)
             return self._send_json(_piece(given, "") | {"done": True, "done_reason": "load"})
         return self._send_json(
@@ -284,7 +288,8 @@ class _Handler(BaseHTTPRequestHandler):
         if manner.error:
             self._send_piece({"error": manner.error})
         elif not manner.without_done:
-            counts = {"prompt_eval_count": len(asked.prompt) // 4, "eval_count": 20}
+            read = len(asked.prompt) // 4 if manner.prompt_tokens is None else manner.prompt_tokens
+            counts = {"prompt_eval_count": read, "eval_count": len(asked.reply) // 4}
             last = {"done": True, "done_reason": manner.done_reason}
             self._send_piece(_piece(asked.body, "") | last | counts)
         self.wfile.write(b"0\r\n\r\n")

@@ -58,6 +58,8 @@ class RoomClient:
         self._split_writes = split_writes
         self._socket = sock
         self._lock = threading.Lock()
+        self._is_open = False
+        """Whether the TLS handshake, if there is one, is done."""
         self._ending = threading.Event()
         self._reset = False
         self._thread: threading.Thread | None = None
@@ -94,7 +96,7 @@ class RoomClient:
 
     def send_bytes(self, data: bytes) -> None:
         """Send bytes as they are; a client that takes none for too long is dropped."""
-        if self.frozen or self._ending.is_set():
+        if self.frozen or not self._is_open or self._ending.is_set():
             return
         with self._lock:
             try:
@@ -116,6 +118,7 @@ class RoomClient:
             self._socket.settimeout(_HANDSHAKE_TIMEOUT_S)
             self._socket = tls_context.wrap_socket(self._socket, server_side=True)
         self._socket.setblocking(False)
+        self._is_open = True
 
     def _lines(self) -> Iterator[str]:
         """What the client says, until it or the room ends the connection."""

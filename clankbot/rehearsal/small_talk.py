@@ -14,8 +14,15 @@ _QUESTION = re.compile(r"\[message begins\]\n[^:]*:(.*?)\[message ends\]", re.DO
 _BOT_NAME = re.compile(r"You are (\w+)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _OPENINGS: Final = ("honestly", "ok but", "so", "wait", "imagine", "you know", "for real", "I say")
+_CLOSINGS: Final = (
+    "every single time",
+    "and that is a fact",
+    "if you ask me",
+    "as always",
+    "or not",
+)
 _NOTHING_SAID: Final = "it is so quiet in here that I can hear my own fan"
-_WORDS: Final = range(4, 12)
+_STEPS: Final = range(4, 12)
 _QUESTION_WORDS: Final = 3
 
 
@@ -30,10 +37,10 @@ def small_talk(system: str, user: str, dice: random.Random) -> str:
     said = [line.partition(":")[2] for line in chat[1].splitlines()] if chat else []
     lines = [words for line in said if (words := _words(line, bot_name))]
     remark = " ".join(_mixed(lines, dice)) if lines else _NOTHING_SAID
-    opening = dice.choice(_OPENINGS)
+    remark = f"{dice.choice(_OPENINGS)} {remark} {dice.choice(_CLOSINGS)}"
     question = _QUESTION.search(user)
     topic = " ".join(_words(question[1], bot_name)[-_QUESTION_WORDS:]) if question else ""
-    return f"{topic}? {opening} {remark}" if topic else f"{opening} {remark}"
+    return f"{topic}? {remark}" if topic else remark
 
 
 def _words(text: str, bot_name: str) -> list[str]:
@@ -48,7 +55,10 @@ def _mixed(lines: Sequence[Sequence[str]], dice: random.Random) -> list[str]:
         for word, following in pairwise(words):
             after[word.casefold()].append(following)
     walk = [dice.choice(lines)[0]]
-    for _ in range(dice.choice(_WORDS)):
-        nexts = after.get(walk[-1].casefold())
-        walk += [dice.choice(nexts)] if nexts else ["and", dice.choice(dice.choice(lines))]
+    for _ in range(dice.choice(_STEPS)):
+        nexts = after.get(walk[-1].casefold()) or dice.choice(lines)
+        word = dice.choice(nexts)
+        if walk.count(word) > 1:  # a small vocabulary would go in circles
+            break
+        walk.append(word)
     return walk

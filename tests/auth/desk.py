@@ -126,20 +126,22 @@ class Desk:
         secret = Secret(client_secret) if client_secret else None
         return TwitchOAuth(self.twitch.auth_url, self.twitch.client_id, secret, timeout_s=timeout_s)
 
-    def store(self, token: Token) -> None:
-        """Store the pair as a sign-in of just now."""
+    def row(self, token: Token) -> SealedTokens:
+        """The pair as a sign-in of just now."""
         now_ms = self.clock.now_ms()
+        return SealedTokens(
+            access_token=self.sealer.seal(Secret(token.access)),
+            refresh_token=self.sealer.seal(Secret(token.refresh)),
+            expires_at_ms=now_ms + int(self.twitch.lifetime_s * 1000),
+            bot_username=token.login,
+            bot_user_id=token.user_id,
+            created_at_ms=now_ms,
+        )
+
+    def store(self, token: Token) -> None:
+        """Store the pair."""
         with self.file.open() as store:
-            store.save_tokens(
-                SealedTokens(
-                    access_token=self.sealer.seal(Secret(token.access)),
-                    refresh_token=self.sealer.seal(Secret(token.refresh)),
-                    expires_at_ms=now_ms + int(self.twitch.lifetime_s * 1000),
-                    bot_username=token.login,
-                    bot_user_id=token.user_id,
-                    created_at_ms=now_ms,
-                )
-            )
+            store.save_tokens(self.row(token))
 
     def signed_in(self) -> Token:
         """A pair of the bot's account, handed out and stored."""

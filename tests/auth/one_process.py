@@ -10,7 +10,8 @@ from pathlib import Path
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.seal import Sealer
 from clankbot.auth.tokens import TokenKeeper
-from tests.auth.desk import KEY, Clock, TokenFile
+from clankbot.database.database import Database
+from tests.auth.desk import KEY, Clock
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     path, auth_url, now_s = (sys.stdin.readline().strip() for _ in range(3))
     clock.now_s = float(now_s)
     keeper = TokenKeeper(
-        TokenFile(Path(path)).open,
+        Database.sqlite(Path(path)).open,
         Sealer([KEY]),
         TwitchOAuth(auth_url, "testclientid"),
         wait=threading.Event().wait,

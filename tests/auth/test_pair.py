@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from clankbot.auth.vault import Vault
+from clankbot.database.database import Database
 from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.records import Secret
 from tests.auth.desk import Desk
@@ -46,6 +47,16 @@ def test_a_new_pair_is_not_used_before_it_is_stored(desk: Desk) -> None:
     with pytest.raises(AuthUnavailable):
         keeper.access_token()
     assert keeper.access_token() != Secret(old.access)
+
+
+def test_a_new_pair_is_not_used_either_when_the_database_is_gone_altogether(desk: Desk) -> None:
+    old = desk.signed_in()
+    keeper = desk.keeper()
+    desk.clock.now_s += 0.9 * desk.twitch.lifetime_s
+    desk.file.failing_saves = 1
+    assert keeper.access_token() == Secret(old.access)
+    desk.file.is_away = True
+    assert keeper.access_token() == Secret(old.access)
 
 
 def test_a_sign_in_made_meanwhile_is_not_overwritten_by_a_kept_pair(desk: Desk) -> None:
@@ -126,8 +137,12 @@ def test_threads_that_find_a_token_expired_refresh_it_once(desk: Desk) -> None:
     assert desk.twitch.count("refresh") == 1
 
 
-def test_processes_that_find_a_token_expired_refresh_it_once(desk: Desk) -> None:
-    desk.signed_in()
+def test_processes_that_find_a_token_expired_refresh_it_once(desk: Desk, tmp_path: Path) -> None:
+    """With the database as it is in the field."""
+    database = Database.sqlite(tmp_path / "clankbot.db")
+    database.prepare()
+    with database.open() as store:
+        store.save_tokens(desk.row(desk.twitch.issue()))
     desk.clock.now_s += desk.twitch.lifetime_s
     desk.twitch.trouble("refresh", Trouble(delay_s=0.3))
     processes = [
@@ -143,7 +158,7 @@ def test_processes_that_find_a_token_expired_refresh_it_once(desk: Desk) -> None
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    given = f"{desk.file.path}\n{desk.twitch.auth_url}\n{desk.clock.now_s}\n"
+    given = f"{tmp_path / 'clankbot.db'}\n{desk.twitch.auth_url}\n{desk.clock.now_s}\n"
     answers = []
     for process in processes:
         assert process.stdin is not None
@@ -183,9 +198,14 @@ def test_the_lease_of_a_dead_process_runs_out(desk: Desk) -> None:
 
 
 def test_waiting_for_the_lease_ends_when_the_program_stops(desk: Desk) -> None:
-    stopping = threading.Event()
-    stopping.set()
-    vault = Vault(desk.file.open, stopping.wait, desk.clock.now_ms)
-    other = Vault(desk.file.open, stopping.wait, desk.clock.now_ms)
+    waits: list[float] = []
+
+    def told_to_stop(seconds: float) -> bool:
+        waits.append(seconds)
+        return True
+
+    vault = Vault(desk.file.open, told_to_stop, desk.clock.now_ms)
+    other = Vault(desk.file.open, told_to_stop, desk.clock.now_ms)
     with vault.alone(), pytest.raises(AuthUnavailable), other.alone():
         pass
+    assert len(waits) == 1

@@ -11,12 +11,12 @@ from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.database.engine import Session
-from clankbot.records import BlockTerm, RecordDecision, RecordSpoken, SetSetting
+from clankbot.records import BlockTerm, RecordDecision, RecordSpoken, SetSetting, Write
 from tests.database.chat import said
 from tests.database.conftest import mysql_settings, prepared
 from tests.doubles.mariadb import MariaDb
 
-_BUSY_ROWS = 6000
+_BUSY_ROWS = 4000
 _QUIET_ROWS = 60
 
 
@@ -25,16 +25,15 @@ def _fill(database: Database) -> None:
     with database.open() as store:
         store.apply([said(f"q{n}", channel="quiet", user=str(n % 5)) for n in range(_QUIET_ROWS)])
         store.apply([said(f"b{n}", user=str(n % 50), at_ms=n) for n in range(_BUSY_ROWS)])
-        for n in range(300):
+        for n in range(80):
             channel = "quiet" if n < 10 else "alpha"
-            store.apply(
-                [
-                    RecordSpoken(channel, f"o{n}", n, "print"),
-                    SetSetting(channel, "seed", n, "7", "Mod", n),
-                    RecordDecision(channel, n, "off"),
-                    BlockTerm(channel, f"term {n}", "7", n),
-                ]
-            )
+            notes: list[Write] = [
+                RecordSpoken(channel, f"o{n}", n, "print"),
+                SetSetting(channel, "seed", n, "7", "Mod", n),
+                RecordDecision(channel, n, "off"),
+                BlockTerm(channel, f"term {n}", "7", n),
+            ]
+            store.apply(notes)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,8 @@ def filled_mysql(mariadb: MariaDb) -> Database:
     """A full database on the server."""
     database = prepared(Database.mysql(mysql_settings(mariadb, mariadb.new_database())))
     _fill(database)
-    mariadb.execute("ANALYZE TABLE messages, spoken", database.engine.settings.database)
+    with closing(Session(database.engine)) as session:
+        session.rows(both("ANALYZE TABLE messages, spoken"))
     return database
 
 

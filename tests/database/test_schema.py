@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from clankbot.errors import DatabaseError, DatabaseTooNew
 from clankbot.records import ContextLine, Pace
 from tests.database.chat import said
 from tests.database.conftest import NewDatabase, prepared
+from tests.doubles.mariadb import MariaDb
+from tests.waiting import wait_until
 
 _SECOND = Migration(
     2,
@@ -151,6 +154,24 @@ def test_what_does_not_fit_a_column_is_refused_not_cut(mysql: Database) -> None:
         with pytest.raises(DatabaseError, match="Data too long"):
             store.apply([said("a"), said("x" * 300)])
         assert store.recent_messages("alpha", 9) == []
+
+
+def test_a_migration_waits_for_the_one_under_way(new_mysql: NewDatabase, mariadb: MariaDb) -> None:
+    database = new_mysql()
+    assert isinstance(database.engine, MySqlEngine)
+    with _session(database) as other, ThreadPoolExecutor(1) as start:
+        assert other.number(sql.LOCK_SCHEMA) == 1
+        prepared_at_last = start.submit(database.prepare)
+        waiting = (
+            "SELECT 1 FROM information_schema.processlist"
+            f" WHERE db = '{database.engine.settings.database}' AND state = 'User lock'"
+        )
+        wait_until(lambda: mariadb.execute(waiting))
+        assert other.rows(_TABLES_AND_COLUMNS) == []
+        other.close()
+        prepared_at_last.result(10)
+    with database.open() as store:
+        assert store.opted_out() == frozenset()
 
 
 _PREPARE_SQLITE = """

@@ -135,7 +135,7 @@ class MariaDb:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
-    def connect(self, database: str | None = None) -> pymysql.Connection:
+    def connect(self, database: str | None = None, read_timeout_s: int = 10) -> pymysql.Connection:
         """A plain connection for looking at things from outside."""
         return pymysql.connect(
             host=HOST,
@@ -145,13 +145,13 @@ class MariaDb:
             database=database,
             autocommit=True,
             connect_timeout=10,
-            read_timeout=10,
+            read_timeout=read_timeout_s,
             ssl_disabled=True,
         )
 
     def _install(self) -> None:
         assert _INSTALLER is not None
-        _write_certificates(self._folder)
+        write_certificates(self._folder)
         start_sql = self._folder / "start.sql"
         start_sql.write_text(
             f"CREATE OR REPLACE USER '{USER}'@'{HOST}' IDENTIFIED BY '{_quoted(PASSWORD)}';\n"
@@ -233,7 +233,7 @@ def _free_port() -> int:
         return port
 
 
-def _write_certificates(folder: Path) -> None:
+def write_certificates(folder: Path) -> None:
     """A CA of our own and a certificate for the server's address."""
     ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "throw-away CA")])

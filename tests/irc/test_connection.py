@@ -109,7 +109,7 @@ def test_a_line_never_becomes_two() -> None:
 
 def test_lines_of_several_threads_do_not_mix() -> None:
     with two_ends() as (connection, server):
-        lines = [letter * 60_000 for letter in "abcdefgh"]
+        lines = [letter * 1_000_000 for letter in "abcdefgh"]
         threads = [threading.Thread(target=connection.send_line, args=(line,)) for line in lines]
         for thread in threads:
             thread.start()
@@ -186,29 +186,31 @@ def test_lines_pass_over_verified_tls(certificate: Certificate) -> None:
 
 
 def test_reading_and_writing_at_once_over_tls_lose_nothing(certificate: Certificate) -> None:
+    numbers = [str(number) for number in range(500)]
     with TwitchRoom(tls_context=certificate.server_context()) as room:
         endpoint = Endpoint(room.host, room.port, tls=True)
         connection = dial(endpoint, tls_context=certificate.client_context())
-        room.wait_for(lambda: len(room.clients) == 1)
 
         def pour_in() -> None:
-            for number in range(500):
+            for number in numbers:
                 room.raw(f"IN {number} {'x' * 400}")
 
         def pour_out() -> None:
-            for number in range(500):
+            for number in numbers:
                 connection.send_line(f"OUT {number} {'x' * 400}")
 
+        connection.send_line("PING :are you there?")
+        read(connection, 1)
         threads = [threading.Thread(target=target) for target in (pour_in, pour_out)]
         for thread in threads:
             thread.start()
         lines = read(connection, 500)
         for thread in threads:
             thread.join()
-        room.wait_for(lambda: len(room.lines) >= 500)
+        room.wait_line("OUT 499")
         connection.close()
-        assert [line.split()[1] for line in lines] == [str(number) for number in range(500)]
-        assert [line.split()[1] for line in room.lines] == [str(number) for number in range(500)]
+    assert [line.split()[1] for line in lines] == numbers
+    assert [line.split()[1] for line in room.lines if line.startswith("OUT")] == numbers
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Certificate) -> None:

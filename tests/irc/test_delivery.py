@@ -7,10 +7,7 @@ import logging
 
 import pytest
 
-from clankbot.records import (
-    Notice,
-    Undelivered,
-)
+from clankbot.records import Notice, Undelivered
 from tests.irc.sending import Said, joined
 
 

@@ -51,6 +51,11 @@ def test_who_the_bot_is_is_for_the_server_to_say() -> None:
     assert answer == LinkUp("renamedbot", "100")
 
 
+def test_an_account_state_without_an_id_takes_nothing_away() -> None:
+    lines = "@user-id= :tmi.twitch.tv GLOBALUSERSTATE", ":tmi.twitch.tv 376 clankbot :>"
+    assert hear(Login(KNOWN), *lines) == LinkUp("clankbot", "99")
+
+
 def test_an_anonymous_reader_has_no_id() -> None:
     assert hear(Login(ANONYMOUS), ":tmi.twitch.tv 376 x :>") == LinkUp("justinfan123", None)
 

@@ -228,13 +228,17 @@ def test_a_silent_server_is_asked_and_then_left(room: TwitchRoom) -> None:
         assert reading.all(LinkDown) == [LinkDown("Twitch chat fell silent")]
 
 
-def test_tries_become_rarer_while_twitch_is_away(room: TwitchRoom) -> None:
+def test_tries_become_rarer_while_twitch_is_away_and_no_longer(room: TwitchRoom) -> None:
     room.refuse_connections(2)
     with Reading(room) as reading:
         reading.wait_ups(1)
         first, second, third = room.connections
         assert 0.4 < second - first < 1.5
         assert 0.9 < third - second < 2.6
+        dropped_at = time.monotonic()
+        room.drop()
+        reading.wait_ups(2)
+        assert room.connections[3] - dropped_at < 1.5
 
 
 def test_an_outage_is_logged_when_it_begins_and_when_it_ends(

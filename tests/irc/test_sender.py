@@ -6,10 +6,7 @@ import logging
 
 import pytest
 
-from clankbot.records import (
-    Outgoing,
-    Speech,
-)
+from clankbot.records import Outgoing, Reconnect, Speech
 from tests.irc.sending import Bench, joined
 
 COMMAND, MENTION, SPONTANEOUS = Speech
@@ -68,6 +65,15 @@ def test_what_a_full_outbox_displaces_is_reported() -> None:
 def test_a_sender_that_does_not_keep_up_refuses_offers() -> None:
     bench = Bench("a")
     assert [bench.offer(str(number)) for number in range(101)] == [True] * 100 + [False]
+
+
+def test_a_flood_of_events_leaves_room_for_the_newest() -> None:
+    bench = Bench("a")
+    for _ in range(5000):
+        bench.note(Reconnect())
+    bench.connect()
+    bench.say("hello")
+    assert bench.texts == ["hello"]
 
 
 # --- text ---

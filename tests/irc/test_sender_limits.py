@@ -7,12 +7,11 @@ from collections import Counter
 
 import pytest
 
-from clankbot.records import Outgoing, RoomState, Speech
+from clankbot.records import RoomState, Speech
 from tests.irc.sending import Bench, Said
 
 CHANNELS = tuple(f"c{number}" for number in range(10))
 MINUTES = 10
-CGJ = "\u034f"
 
 
 class Town:
@@ -25,8 +24,6 @@ class Town:
         self.bench.verdict = self.judge
         self.troubles = troubles
         self.faults: list[str] = []
-        self.offered: list[Outgoing] = []
-        self.inside: set[str] = set()
         self.answers: list[tuple[float, Said]] = []
 
     def live(self) -> None:
@@ -120,9 +117,12 @@ def test_a_flood_of_talk_never_starves_answers_to_commands(
     assert max(said_at[report.line] - report.line.created_at for report in commands) < longest_s
 
 
-def test_the_small_window_is_used_to_the_full() -> None:
-    town = Town(4, (), troubles=False)
+@pytest.mark.parametrize(
+    ("privileged", "talk_limit"), [((), 16), (CHANNELS, 40)], ids=["no", "all"]
+)
+def test_the_windows_are_used_to_the_full(privileged: tuple[str, ...], talk_limit: int) -> None:
+    town = Town(4, privileged, troubles=False)
     town.live()
     assert town.faults == []
     moments = [said.at for said in town.bench.said if said.at < 1000.0 + MINUTES * 60]
-    assert len(moments) > 0.95 * 16 * MINUTES * 60 / 31.0
+    assert len(moments) > 0.95 * talk_limit * MINUTES * 60 / 31.0

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.records import (
-    Delivered,
-    LinkUp,
-    Notice,
-    Outgoing,
-    Reconnect,
-    RoomState,
-    Speech,
-)
+from clankbot.records import Delivered, LinkUp, Notice, Outgoing, Reconnect, RoomState, Speech
 from tests.irc.sending import Bench, joined
 
 COMMAND, MENTION, SPONTANEOUS = Speech
@@ -280,7 +272,8 @@ def test_a_rank_must_be_confirmed_again_after_a_reconnect() -> None:
     bench.answers_joins = False
     bench.connect()
     bench.note(RoomState("a", slow_seconds=10))
-    bench.say("2")
+    bench.offer("2")
+    bench.run(seconds=2.0)
     assert bench.texts == ["1"]
     bench.note(bench.own_state("a"))
     bench.run(seconds=1.0)

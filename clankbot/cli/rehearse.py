@@ -1,0 +1,236 @@
+"""``rehearse``: the real bot in a chat room on this machine; needs no account and no model.
+
+Everything but Twitch is as in ``run``: settings, word list, threads, database, Ollama.  Where no
+Ollama answers, a stand-in does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import os
+import queue
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from clankbot.app import EXIT_FAILED, exit_status
+from clankbot.auth.redaction import SecretFilter
+from clankbot.bot import Account, Bot, Words, ollama_client
+from clankbot.config.addresses import IrcServer, without_password
+from clankbot.config.settings import Settings, settings_from_process
+from clankbot.config.terminal import wants_colours
+from clankbot.database.instance_lock import hold_instance_lock
+from clankbot.errors import OllamaError
+from clankbot.log import log_to_file
+from clankbot.parts import load_words, open_database, set_up_logs
+from clankbot.records import Credentials, Identity, Secret
+from clankbot.rehearsal.console import Console
+from clankbot.rehearsal.conversation import Conversation
+from clankbot.rehearsal.keyboard import Keyboard
+from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+from clankbot.rehearsal.script import play
+from clankbot.rehearsal.stage import ShortWarnings, Stage
+from clankbot.rehearsal.twitch_room import TwitchRoom
+from clankbot.rehearsal.typed import YOU
+from clankbot.threads import Failure, Reports, Signals
+
+log = logging.getLogger(__name__)
+
+_EXIT_USAGE: Final = 2
+_PLAY_S: Final = 22.0
+"""For a whole play; stopping takes up to five seconds more, and the contract allows 30."""
+_JOIN_S: Final = 5.0
+_OLLAMA_ANSWERS_S: Final = 1.5
+_STAND_IN_WINDOW_TOKENS: Final = 8192
+_SHIPPED_WORDS: Final = Path(__file__).resolve().parents[2] / "blocked_words.txt"
+_HINTS: Final = (
+    f'Type to chat as the viewer "{YOU}": @clankbot hello  (it answers each viewer once a minute;',
+    "!clank cooldown 0 changes that).  Lines with !clank go as a moderator's: !clank help",
+    "/help lists what else there is.  Ctrl-C ends the rehearsal.",
+)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when stopped as asked, or when the bot has spoken in a play that nobody typed into."""
+    play_until = time.monotonic() + _PLAY_S
+    is_terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    settings = settings_from_process(_defaults(is_terminal))
+    kept: Path | None = options.database
+    if kept is not None and kept.resolve() == settings.database_url.resolve():
+        print(f"clankbot: --database {kept} is the bot's own; name another", file=sys.stderr)
+        return _EXIT_USAGE
+    set_up_logs(settings)
+    words = load_words(settings)
+    log_file = _log_to_new_file(settings)
+    console = _console(is_terminal)
+    end = _End()
+    with (
+        Signals(end.reports),
+        TwitchRoom() as room,
+        _model(settings) as (settings, model),
+        _database_file(kept) as file,
+    ):
+        settings = _for_room(settings, room, file)
+        stage = Stage(room, settings.twitch_channels[0], console)
+        logging.getLogger().addHandler(ShortWarnings(stage.tell))
+        console.note(*_banner(settings, model, kept, log_file))
+        with _bot_in(room, settings, words, end):
+            if is_terminal:
+                _converse(stage, console, end)
+            else:
+                play(stage, end.came, play_until, dice=random.Random())
+    stage.show_news()
+    console.note(f"The end: {stage.summary()}.")
+    if is_terminal or end.has_come or stage.spoke_by_itself or stage.answered:
+        return end.status
+    print(f"clankbot: the bot did not speak in time; {log_file} may tell why", file=sys.stderr)
+    return EXIT_FAILED
+
+
+class _End:
+    """What ends a rehearsal from outside: a signal, or a thread of the bot that failed."""
+
+    def __init__(self) -> None:
+        self.reports: Reports = queue.SimpleQueue()
+        self.has_come = False
+        self.status = 0
+
+    def came(self, within_s: float) -> bool:
+        """Whether it has come, or comes within so many seconds."""
+        try:
+            report = self.reports.get(timeout=within_s)
+        except queue.Empty:
+            return self.has_come
+        if isinstance(report, Failure):
+            self.status = exit_status(report.error)
+        self.has_come = True
+        return True
+
+
+# --- what a rehearsal is made of ------------------------------------------------------------------
+
+
+def _defaults(is_terminal: bool) -> Mapping[str, str]:
+    """For variables that are not set: a bot that speaks soon, and a word list wherever we are."""
+    own_words = Path("blocked_words.txt")
+    return {
+        "TWITCH_CHANNELS": "rehearsal",
+        "MESSAGE_THRESHOLD": "6" if is_terminal else "4",
+        "TIME_DELAY": "8" if is_terminal else "1",
+        "BLOCKED_WORDS_FILE": str(own_words if own_words.exists() else _SHIPPED_WORDS),
+    }
+
+
+def _for_room(settings: Settings, room: TwitchRoom, file: Path) -> Settings:
+    """The settings with one channel, this room and this database, speaking aloud."""
+    return replace(
+        settings,
+        twitch_channels=settings.twitch_channels[:1],
+        twitch_irc_url=IrcServer(room.host, room.port, tls=False),
+        database_type="sqlite",
+        database_url=file,
+        dry_run=False,
+    )
+
+
+@contextmanager
+def _database_file(kept: Path | None) -> Iterator[Path]:
+    """The file the person named, or one that is gone afterwards."""
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="clankbot-rehearsal-") as folder:
+        yield Path(folder) / "chatbot.db"
+
+
+@contextmanager
+def _model(settings: Settings) -> Iterator[tuple[Settings, Sequence[str]]]:
+    """The settings with an Ollama that has the model, and what to tell about it."""
+    name, where = settings.ollama_model, without_password(settings.ollama_url)
+    trouble = _ollama_trouble(settings)
+    if trouble is None:
+        yield settings, (f"{name}, of the Ollama at {where}",)
+        return
+    full_name = name if ":" in name else f"{name}:latest"
+    models = {full_name: _STAND_IN_WINDOW_TOKENS}
+    with OllamaStandIn(models, seed=random.getrandbits(32)) as stand_in:
+        settings = replace(settings, ollama_url=stand_in.url, ollama_api_key=None)
+        yield settings, ("a stand-in, mixing the chat's own words", f"({where}: {trouble})")
+
+
+def _ollama_trouble(settings: Settings) -> str | None:
+    """Why the Ollama of the settings cannot be used; None when it can."""
+    client = ollama_client(replace(settings, ollama_timeout=_OLLAMA_ANSWERS_S))
+    name = settings.ollama_model
+    try:
+        has_model = client.has_model(name)
+    except OllamaError as error:
+        return str(error)
+    if has_model or name.endswith("cloud"):  # the cloud's are not listed
+        return None
+    return f"it lacks {name}; ollama pull {name} fetches it"
+
+
+@contextmanager
+def _bot_in(room: TwitchRoom, settings: Settings, words: Words, end: _End) -> Iterator[None]:
+    """The bot, in the room until the block ends."""
+    identity = Identity(room.bot_login, room.bot_user_id)
+    credentials = Credentials(identity.login, identity.user_id, Secret("rehearsal"))
+    account = Account(identity, lambda: credentials, lambda: None)
+    database = open_database(settings)
+    with hold_instance_lock(database):
+        bot = Bot(settings, account, database, words, end.reports)
+        bot.start()
+        try:
+            room.wait_joined(settings.twitch_channels, _JOIN_S)
+            yield
+        finally:
+            if not bot.stop():
+                end.status = end.status or EXIT_FAILED
+
+
+# --- what the person sees -------------------------------------------------------------------------
+
+
+def _console(is_terminal: bool) -> Console:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # chat has letters that not every terminal has
+    return Console(sys.stdout, is_terminal=is_terminal, colours=is_terminal and wants_colours())
+
+
+def _converse(stage: Stage, console: Console, end: _End) -> None:
+    console.note(*_HINTS)
+    with Keyboard(sys.stdin.fileno()) as keyboard:
+        Conversation(stage, console, dice=random.Random()).hold(keyboard, end.came)
+
+
+def _log_to_new_file(settings: Settings) -> Path:
+    """Sends the log to a new file, which stays for whoever wants to look, and names it."""
+    descriptor, name = tempfile.mkstemp(prefix="clankbot-rehearsal-", suffix=".log")
+    os.close(descriptor)
+    log_to_file(Path(name), settings.log_level, settings.log_format, filters=[SecretFilter()])
+    for warning in settings.warnings:
+        log.warning(warning)
+    return Path(name)
+
+
+def _banner(
+    settings: Settings, model: Sequence[str], kept: Path | None, log_file: Path
+) -> Sequence[str]:
+    pace = f"{settings.message_threshold} messages and {settings.time_delay} s"
+    return (
+        "Clankbot rehearses: the real bot, in a chat room on this machine alone.",
+        f"  channel   #{settings.twitch_channels[0]}; it speaks after {pace}, and when spoken to",
+        f"  model     {model[0]}",
+        *(f"            {more}" for more in model[1:]),
+        f"  database  {kept or 'thrown away at the end'}",
+        f"  log       {log_file}",
+    )

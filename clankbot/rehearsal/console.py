@@ -1,0 +1,103 @@
+"""What a rehearsal looks like: chat lines, events and notes, in a terminal or as plain text.
+
+In a terminal the line being typed stays below everything else, whole.  For one thread.
+"""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from collections.abc import Callable
+from typing import Final, TextIO
+
+_BOT_MARK: Final = "[o_o]"
+_PROMPT: Final = "> "
+_NARROWEST: Final = 20
+
+_BOLD: Final = "1"
+_DIM: Final = "2"
+_REVERSED: Final = "1;7"
+_TO_LINE_START: Final = "\r\x1b[K"
+"""To the left end, and away with what stands in the line."""
+
+
+class Console:
+    """Writes to a stream; what the stream raises (BrokenPipeError) is for the caller."""
+
+    def __init__(
+        self,
+        out: TextIO,
+        *,
+        is_terminal: bool = False,
+        colours: bool = False,
+        columns: Callable[[], int] = lambda: shutil.get_terminal_size().columns,
+    ) -> None:
+        self._out = out
+        self._is_terminal = is_terminal
+        self._colours = colours
+        self._columns = columns
+        self._typed: str | None = None
+
+    def viewer(self, login: str, text: str, colour: int, *, is_mod: bool = False) -> None:
+        """A line of a viewer; the colour is one of a terminal's 256."""
+        mark = self._in("mod ", _DIM) if is_mod else ""
+        self._show(f"{mark}{self._in(login, f'{_BOLD};38;5;{colour}')}: {printable(text)}")
+
+    def bot(self, login: str, text: str, addressee: str | None = None) -> None:
+        """A line of the bot; ``addressee`` is whom it answers."""
+        name = self._in(f"{_BOT_MARK} {login}", _REVERSED)
+        to = f" → {addressee}" if addressee else ""
+        self._show(f"{name}{self._in(f'{to}: {printable(text)}', _BOLD)}")
+
+    def event(self, text: str) -> None:
+        """Something that happened in the room."""
+        self._show(self._in(f"-- {printable(text)}", _DIM))
+
+    def note(self, *lines: str) -> None:
+        """Words to the person, from outside the room."""
+        for line in lines:
+            self._show(printable(line))
+
+    def typing(self, text: str | None) -> None:
+        """Show the line that is being typed; None: nothing can be typed any more."""
+        self._typed = text
+        self._write(_TO_LINE_START + self._input_line())
+
+    def _show(self, line: str) -> None:
+        if self._is_terminal:
+            line = f"{_TO_LINE_START}{line}"
+        self._write(f"{line}\n{self._input_line()}")
+
+    def _input_line(self) -> str:
+        """The prompt and as much of the end of the typed text as fits on one line."""
+        if self._typed is None:
+            return ""
+        room = max(_NARROWEST, self._columns()) - len(_PROMPT) - 1
+        return self._in(_PROMPT, _BOLD) + _end_within(self._typed, room)
+
+    def _in(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self._colours else text
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+
+def printable(text: str) -> str:
+    """The text without anything that a terminal might obey."""
+    return "".join(filter(str.isprintable, text))
+
+
+def _end_within(text: str, columns: int) -> str:
+    """The end of the text, cut at its beginning to so many columns."""
+    for start in range(len(text)):
+        if _columns_of(text[start]) and sum(map(_columns_of, text[start:])) <= columns:
+            return text[start:]
+    return ""
+
+
+def _columns_of(character: str) -> int:
+    """How many columns a terminal gives to a character."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,244 @@
+"""Compares the content filter with two common ways to filter words; prints figures, asserts nothing.
+
+    python -m tests.benchmarks.filter_benchmark
+
+Side by side, on the same lines and lists: Clankbot's filter, better-profanity (installed by hand,
+for this program alone: pip install better-profanity), and one regular expression of all entries
+between word boundaries.  Each is warmed up with other lines than those it is measured with.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import random
+import re
+import time
+import tracemalloc
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from clankbot.processing.filters import ContentFilter, load_filter
+from tests.benchmarks.chat_lines import chat_lines
+from tests.processing.disguises import DISGUISES
+from tests.processing.ordinary_words import ordinary_words
+
+Blocks = Callable[[str], bool]
+
+LINES = 20_000
+SIZES = (60, 500, 5000)
+SECONDS_EACH = 10.0  # enough to know how fast a slow one is
+SHORT_WORDS = [
+    "ass",
+    "tit",
+    "tits",
+    "cum",
+    "anal",
+    "arse",
+    "cock",
+    "dick",
+    "sex",
+    "rap",
+    "nig",
+    "hoe",
+    "coon",
+    "fag",
+    "spic",
+    "kys",
+    "slut",
+    "hell",
+    "homo",
+    "hop",
+    "ham",
+    "shed",
+    "lot",
+    "met",
+    "god",
+    "ban",
+    "los",
+    "her",
+    "men",
+    "con",
+    "pen",
+    "bam",
+    "aid",
+]
+TRAPS = (
+    """
+she'd be late, he'll see|oh am I late for the show|so much amber in it|wait a s s not now|8am or 5am
+it is 1:01 now, 4:20 later|I got 80085 points|c u m8|Scunthorpe United|assassin's class pass
+a I u r w|he met her at the shop|hoop, loop and coop|at 10:05, 7/11|5 h a 3 m|h a m s t e r
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+
+# --- the three filters ---
+
+
+def clankbot(entries: Iterable[str]) -> Blocks:
+    """This project's filter, from a file."""
+    check = loaded(entries).check
+    return lambda text: check(text) is not None
+
+
+def loaded(entries: Iterable[str]) -> ContentFilter:
+    """The filter of a list file that holds the entries."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "blocked_words.txt")
+        path.write_text("\n".join(entries), encoding="utf-8")
+        return load_filter(path)
+
+
+def regular_expression(entries: Iterable[str]) -> Blocks:
+    """What most bots do."""
+    alternatives = "|".join(re.escape(entry).replace(r"\*", r"\w*") for entry in entries)
+    search = re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE).search
+    return lambda text: search(text) is not None
+
+
+def better_profanity(entries: Iterable[str]) -> Blocks:
+    """The best known package; it has no wildcards."""
+    package = importlib.import_module("better_profanity")
+    profanity = package.Profanity([entry.replace("*", "") for entry in entries])
+    return lambda text: bool(profanity.contains_profanity(text))
+
+
+FILTERS = {"clankbot": clankbot, "re": regular_expression, "better-profanity": better_profanity}
+
+
+# --- lists ---
+
+
+def invented_words(amount: int, seed: int) -> list[str]:
+    """Words that could be English but are not, each letter chosen after the two before it."""
+    choose = random.Random(seed)
+    known = {word.lower() for word in ordinary_words()}
+    follows = defaultdict(list)
+    for word in sorted(known):
+        for at, letter in enumerate(f"{word}$"):
+            follows[f"^^{word}"[at : at + 2]].append(letter)
+    found: dict[str, None] = {}
+    while len(found) < amount:
+        word = "^^"
+        while not word.endswith("$"):
+            word += choose.choice(follows[word[-2:]])
+        word = word.strip("^$")
+        if 4 <= len(word) <= 11 and word not in known:
+            found[word] = None
+    return [*found]
+
+
+def word_list(size: int) -> list[str]:
+    """A list as streamers have them: words, one in ten with a wildcard, one in ten a phrase."""
+    choose = random.Random(size)
+    ordinary = ordinary_words()
+    entries = invented_words(size, seed=7)
+    for at in range(0, size, 10):
+        if not any(word.startswith(entries[at]) for word in ordinary):
+            entries[at] += "*"
+        entries[at + 1] = f"{choose.choice(ordinary)} {entries[at + 1]}".lower()
+    return entries
+
+
+# --- the figures ---
+
+
+def lines_a_second(blocks: Blocks, lines: Sequence[str]) -> tuple[float, int]:
+    """The speed, and the number of lines it was measured with."""
+    began = time.perf_counter()
+    for done, line in enumerate(lines, start=1):
+        blocks(line)
+        if done % 50 == 0 and time.perf_counter() - began > SECONDS_EACH:
+            break
+    return done / (time.perf_counter() - began), done
+
+
+def print_speeds(names: Sequence[str]) -> None:
+    """Lines a second of every filter with every list, on lines it has not seen."""
+    warm_up, unseen = chat_lines(LINES, seed=1), chat_lines(LINES, seed=2)
+    invented = invented_words(LINES, seed=8)
+    new_words = [" ".join(invented[at : at + 8]) for at in range(0, LINES, 8)]
+    print(f"Lines a second: {LINES:,} lines not seen before, after as many others")
+    for size in SIZES:
+        entries = word_list(size)
+        rates = {}
+        for name in names:
+            blocks = FILTERS[name](entries)
+            lines_a_second(blocks, warm_up)
+            rates[name], measured = lines_a_second(blocks, unseen)
+            ratio = rates["clankbot"] / rates[name]
+            note = "" if measured == LINES else f"   (from {measured:,} lines)"
+            print(f"{size:6} entries   {name:17}{rates[name]:12,.0f}   1 : {ratio:,.1f}{note}")
+        cold, _ = lines_a_second(clankbot(entries), unseen)
+        print(f"{size:6} entries   clankbot, no warm-up{cold:9,.0f}   {cold / rates['re']:,.1f} re")
+        ours, _ = lines_a_second(clankbot(entries), new_words)
+        theirs, _ = lines_a_second(regular_expression(entries), new_words)
+        print(f"{size:6} entries   every word is new{ours:12,.0f}   {ours / theirs:,.1f} re")
+
+
+def print_loading() -> None:
+    """Time and memory that a list costs, and the memory after much chat."""
+    print("\nLoading a list file       milliseconds   MB   MB after 60,000 different words")
+    for size in SIZES:
+        entries = word_list(size)
+        seconds = []
+        for _ in range(5):
+            began = time.perf_counter()
+            loaded(entries)
+            seconds.append(time.perf_counter() - began)
+        words = invented_words(60_000, seed=9)
+        tracemalloc.start()
+        content_filter = loaded(entries)
+        fresh, _ = tracemalloc.get_traced_memory()
+        for word in words:
+            content_filter.check(word)
+        used, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        print(f"{size:6} entries{min(seconds) * 1000:24.1f}{fresh / 1e6:6.1f}{used / 1e6:6.1f}")
+
+
+def print_recall(names: Sequence[str]) -> None:
+    """How many entries each filter sees in each disguise, in percent."""
+    entries = [entry for entry in word_list(60) if entry.isalpha()]
+    filters = [FILTERS[name](entries) for name in names]
+    print("\nSeen, in percent" + "".join(f"{name:>18}" for name in names))
+    for disguise, disguised in DISGUISES.items():
+        lines = [f"now {disguised(entry)} again" for entry in entries]
+        seen = (sum(map(blocks, lines)) / len(lines) for blocks in filters)
+        print(f"{disguise:16}" + "".join(f"{share:18.0%}" for share in seen))
+
+
+def print_false_blocks(names: Sequence[str]) -> None:
+    """How many ordinary words and lines each filter blocks with a list of short words."""
+    filters = [FILTERS[name](SHORT_WORDS) for name in names]
+    is_listed = regular_expression(SHORT_WORDS)
+    samples = {
+        "ordinary words": ordinary_words(),
+        "chat lines": chat_lines(4000, seed=3),
+        "traps": TRAPS,
+    }
+    print(f"\nBlocked wrongly, {len(SHORT_WORDS)} short entries")
+    for name, lines in samples.items():
+        clean = [line for line in lines if not is_listed(line)]
+        wrong = (sum(map(blocks, clean)) for blocks in filters)
+        print(f"{name:15} of {len(clean):5}" + "".join(f"{count:12}" for count in wrong))
+
+
+def main() -> None:
+    """Print everything."""
+    names = [*FILTERS]
+    if importlib.util.find_spec("better_profanity") is None:
+        print("better-profanity is missing: pip install better-profanity to compare with it")
+        names.remove("better-profanity")
+    print_loading()
+    print_recall(names)
+    print_false_blocks(names)
+    print_speeds(names)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""A database moves to the other engine row by row, and a copy cut short goes on where it ended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clankbot.database.copying import CopyReport, copy_database
+from clankbot.database.copying_sql import TABLES
+from clankbot.database.database import Database
+from clankbot.database.dialect import both
+from clankbot.database.engine import Row, Session
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.errors import DatabaseError
+from clankbot.records import (
+    AddHint,
+    BlockTerm,
+    OptOut,
+    Pace,
+    RecordDecision,
+    RemoveChannel,
+    RemoveMessage,
+    SealedTokens,
+    SetSetting,
+    Tally,
+)
+from tests.database.chat import bot_said, said
+from tests.database.conftest import NewDatabase, prepared
+
+_MESSAGES = 2400
+
+
+def _silent(table: str, done: int, total: int) -> None:
+    """Nobody is watching."""
+
+
+def _fill(database: Database) -> None:
+    with database.open() as store:
+        store.apply([said(f"m{n}", f"text {n} 😀 ", user=str(n % 9)) for n in range(_MESSAGES)])
+        store.apply([RemoveMessage("alpha", "m3", 9), *bot_said("o"), OptOut("8", 9)])
+        store.apply(
+            [AddHint("alpha", 1), AddHint("alpha", 2), BlockTerm("alpha", "straße", "7", 1)]
+        )
+        store.apply([SetSetting("alpha", "top_p", 0.1 + 0.2, "7", "Mod", 1)])
+        store.apply([SetSetting("alpha", "persona", "a cat 🐈", "7", "Mod", 2)])
+        store.apply([SetSetting("beta", "enabled", False, "7", "Mod", 3)])
+        store.apply([RecordDecision("alpha", n, "off") for n in range(5)])
+        store.apply([Tally(c, "2030-03-17", w) for c in ("alpha", "beta") for w in ("x", "y")])
+        store.save_tokens(SealedTokens("a", "r", 1, "bot", "900", 1))
+
+
+def _contents(database: Database) -> dict[str, list[Row]]:
+    with closing(Session(database.engine)) as session:
+        return {table.table: session.rows(table.first_rows, 10_000) for table in TABLES}
+
+
+@pytest.fixture(params=["sqlite to mysql", "mysql to sqlite", "sqlite to sqlite"])
+def pair(request: pytest.FixtureRequest) -> tuple[Database, Database]:
+    """A full source and a target that nobody has prepared yet."""
+    makes: list[Callable[[], Database]] = [
+        request.getfixturevalue(f"new_{engine}") for engine in request.param.split(" to ")
+    ]
+    source = prepared(makes[0]())
+    _fill(source)
+    return source, makes[1]()
+
+
+def test_a_copy_equals_its_source_row_by_row(pair: tuple[Database, Database]) -> None:
+    source, target = pair
+    before = _contents(source)
+    report = copy_database(source, target, _silent)
+    assert _contents(target) == before == _contents(source)
+    assert all(before.values())
+    assert report.rows == {table: len(rows) for table, rows in before.items()}
+    assert report.copied == sum(report.rows.values())
+
+
+def test_copying_again_does_nothing(pair: tuple[Database, Database]) -> None:
+    source, target = pair
+    first = copy_database(source, target, _silent)
+    assert copy_database(source, target, _silent) == CopyReport(first.rows, copied=0)
+
+
+class _PowerCut(Exception):
+    """The copy ends here."""
+
+
+def test_a_copy_cut_short_goes_on_where_it_ended(pair: tuple[Database, Database]) -> None:
+    source, target = pair
+    heard: list[tuple[str, int, int]] = []
+
+    def until_power_cut(table: str, done: int, total: int) -> None:
+        heard.append((table, done, total))
+        if done == 2000:
+            raise _PowerCut
+
+    with pytest.raises(_PowerCut):
+        copy_database(source, target, until_power_cut)
+    total = len(_contents(source)["messages"])
+    assert heard == [("messages", 1000, total), ("messages", 2000, total)]
+    report = copy_database(source, target, _silent)
+    assert report.copied == sum(report.rows.values()) - 2000
+    assert _contents(target) == _contents(source)
+
+
+def test_a_target_with_other_data_is_refused_and_left_alone(
+    pair: tuple[Database, Database],
+) -> None:
+    source, target = pair
+    target = prepared(target)
+    with target.open() as store:
+        store.apply([said("other")])
+    before = _contents(target)
+    with pytest.raises(DatabaseError, match=r"already holds other data \(table messages\)"):
+        copy_database(source, target, _silent)
+    assert _contents(target) == before
+
+
+def test_a_target_that_only_resembles_the_source_is_refused(
+    pair: tuple[Database, Database],
+) -> None:
+    source, target = pair
+    copy_database(source, target, _silent)
+    with closing(Session(target.engine)) as session:
+        session.run(both("DELETE FROM messages WHERE message_id = 'm7'"))
+    with pytest.raises(DatabaseError, match="already holds other data"):
+        copy_database(source, target, _silent)
+
+
+def test_a_bot_goes_on_counting_in_the_copy(pair: tuple[Database, Database]) -> None:
+    """Also where the message of the highest id was removed, and no row carries the id over."""
+    source, target = pair
+    with source.open() as store:
+        store.apply([*bot_said("last", at_ms=77), RemoveChannel("alpha", 9)])
+    copy_database(source, target, _silent)
+    with target.open() as store:
+        assert store.apply([said("new")])[0].rows == 1
+        assert store.pace("alpha", 9, 9) == Pace(1, 1, 77)
+        (line,) = store.recent_messages("alpha", 9)
+        assert line.message_id == "new"
+
+
+def test_a_source_of_another_schema_is_refused(new_sqlite: NewDatabase) -> None:
+    source, target = prepared(new_sqlite()), new_sqlite()
+    with closing(Session(source.engine)) as session:
+        session.run(both("DELETE FROM schema_version"))
+    with pytest.raises(DatabaseError, match="older schema"):
+        copy_database(source, target, _silent)
+
+
+def test_a_source_file_is_not_written_to(new_sqlite: NewDatabase) -> None:
+    source = prepared(new_sqlite())
+    _fill(source)
+    assert isinstance(source.engine, SqliteEngine)
+    before = _digest(source.engine.path)
+    copy_database(source, new_sqlite(), _silent)
+    assert _digest(source.engine.path) == before
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

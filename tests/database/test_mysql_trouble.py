@@ -1,0 +1,335 @@
+"""MySQL servers that stop, hang, hang up, refuse, or are lost before they say what they did."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clankbot.database.database import Database
+from clankbot.database.dialect import both
+from clankbot.database.engine import CommitInDoubt, Session
+from clankbot.database.mysql import MySqlEngine, MySqlSettings
+from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.records import AddHint, Applied, RecordDecision, RemoveMessage, Secret, Tally, Write
+from tests.database.chat import bot_said, said
+from tests.database.conftest import NOW_MS
+from tests.doubles.mariadb import MariaDb, frozen, write_certificates
+from tests.doubles.mysql_proxy import MysqlProxy
+from tests.waiting import wait_until
+
+
+def _settings(database: Database) -> MySqlSettings:
+    assert isinstance(database.engine, MySqlEngine)
+    return database.engine.settings
+
+
+def _with(database: Database, /, **changes: object) -> Database:
+    """The same database, reached in another way."""
+    changed = replace(_settings(database), **changes)  # type: ignore[arg-type]
+    return Database(MySqlEngine(changed), now_ms=lambda: NOW_MS)
+
+
+@pytest.fixture
+def proxy(mariadb: MariaDb) -> Iterator[MysqlProxy]:
+    """A network that can lose answers."""
+    with MysqlProxy(mariadb.port) as running:
+        yield running
+
+
+def _ids(database: Database) -> list[str]:
+    with database.open() as store:
+        return [line.message_id for line in store.recent_messages("alpha", 99)]
+
+
+def test_a_server_that_was_started_anew_is_found_again_without_a_word(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    with mysql.open() as writer, mysql.open() as reader:
+        writer.apply([said("before")])
+        assert len(reader.recent_messages("alpha", 9)) == 1
+        mariadb.stop()
+        mariadb.start()
+        writer.apply([said("after")])
+        assert len(reader.recent_messages("alpha", 9)) == 2
+
+
+def test_a_stopped_server_is_unavailable_and_nothing_is_stored_twice_afterwards(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    batch = [said("a"), said("b")]
+    with mysql.open() as store:
+        store.apply([said("first")])
+        mariadb.stop()
+        try:
+            for _ in range(2):
+                with pytest.raises(DatabaseUnavailable, match="is not available"):
+                    store.apply(batch)
+            with mysql.open() as late, pytest.raises(DatabaseUnavailable):
+                late.opted_out()
+        finally:
+            mariadb.start()
+        assert store.apply(batch) == [Applied(1), Applied(1)]
+    assert _ids(mysql) == ["first", "a", "b"]
+
+
+def test_a_hanging_server_holds_the_bot_no_longer_than_its_time_outs(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    hurried = _with(mysql, connect_timeout_s=1, read_timeout_s=1, write_timeout_s=1)
+    with hurried.open() as store:
+        store.apply([said("first")])
+        with frozen(mariadb):
+            for _ in range(2):  # with the connection there was, then with a new one
+                began = time.monotonic()
+                with pytest.raises(DatabaseUnavailable, match="is not available"):
+                    store.apply([said("second")])
+                assert time.monotonic() - began < 2.5
+        store.apply([said("second")])
+    assert _ids(mysql) == ["first", "second"]
+
+
+def test_a_connection_the_server_dropped_while_idle_is_replaced(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    with mysql.open() as store:
+        store.apply([said("a")])
+        _kill_connections(mariadb, mysql)
+        store.apply([said("b")])
+        _kill_connections(mariadb, mysql)
+        assert len(store.recent_messages("alpha", 9)) == 2
+
+
+def test_a_connection_long_unused_is_asked_for_a_sign_of_life(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    now = [0.0]
+    hurried = _with(mysql, read_timeout_s=1)
+    with closing(Session(hurried.engine, clock=lambda: now[0])) as session:
+        connection_id = both("SELECT CONNECTION_ID()")
+        first = session.number(connection_id)
+        now[0] += 31
+        assert session.number(connection_id) == first
+        now[0] += 31
+        _kill_connections(mariadb, mysql)
+        assert session.number(connection_id) != first
+
+
+def test_a_connection_lost_inside_a_transaction_undoes_it(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    with mysql.open() as store:
+        with pytest.raises(DatabaseUnavailable), store._session.transaction():
+            store._append([said("a")])
+            _kill_connections(mariadb, mysql)
+            with pytest.raises(DatabaseUnavailable):
+                store._append([said("b")])
+            store._append([said("c")])
+        assert store.recent_messages("alpha", 9) == []
+        store.apply([said("d")])
+    assert _ids(mysql) == ["d"]
+
+
+def _kill_connections(mariadb: MariaDb, database: Database) -> None:
+    """As a server does with connections that were idle for too long."""
+    name = _settings(database).database
+    which = f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
+    for (connection,) in mariadb.execute(which):
+        mariadb.execute(f"KILL CONNECTION {connection}")
+    wait_until(lambda: not mariadb.execute(which))
+
+
+_BATCH: list[Write] = [
+    said("a"),
+    *bot_said("o"),
+    RemoveMessage("alpha", "o", 9),
+    AddHint("alpha", 9),
+    RecordDecision("alpha", 9, "off"),
+    Tally("alpha", "2030-03-17", "generated"),
+]
+
+
+def _check_done_once(database: Database) -> None:
+    with database.open() as store:
+        assert [line.message_id for line in store.recent_messages("alpha", 9)] == ["a"]
+        assert store.hints_since("alpha", 0) == [9]
+        assert len(store.decisions("alpha", 9)) == 1
+        assert store.tally("alpha", "2030-03-17") == {"generated": 1}
+        assert len(store.recent_spoken("alpha", 9)) == 1
+
+
+def test_a_batch_whose_commit_was_carried_out_but_not_answered_is_done_once(
+    mysql: Database, proxy: MysqlProxy
+) -> None:
+    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+        proxy.lose_next_answer_to(b"COMMIT")
+        with pytest.raises(CommitInDoubt):
+            store.apply(_BATCH)
+        _check_done_once(mysql)
+        again = store.apply([*_BATCH, Tally("alpha", "2030-03-17", "blocked")])
+        assert again[3] == Applied(1, own_rows=1)
+        assert len(again) == len(_BATCH) + 1
+        with mysql.open() as other:
+            assert other.tally("alpha", "2030-03-17") == {"generated": 1, "blocked": 1}
+            assert len(other.decisions("alpha", 9)) == 1
+    assert proxy.connections == 2
+
+
+def test_an_answer_lost_twice_is_no_worse(mysql: Database, proxy: MysqlProxy) -> None:
+    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+        for batch in (_BATCH[:-1], _BATCH, _BATCH):
+            proxy.lose_next_answer_to(b"COMMIT")
+            with pytest.raises(CommitInDoubt):
+                store.apply(batch)
+        assert len(store.apply(_BATCH)) == len(_BATCH)
+    _check_done_once(mysql)
+
+
+def test_a_commit_still_under_way_is_waited_for(
+    mysql: Database, mariadb: MariaDb, proxy: MysqlProxy
+) -> None:
+    """A slow server may be at the lost COMMIT while the batch comes again."""
+    name = _settings(mysql).database
+    with (
+        _with(mysql, port=proxy.port, ssl_ca=None).open() as store,
+        closing(mariadb.connect(name)) as slow,
+        slow.cursor() as cursor,
+    ):
+        proxy.lose_next_answer_to(b"COMMIT")
+        with pytest.raises(CommitInDoubt):
+            store.apply(_BATCH)
+        ((mark,),) = mariadb.execute("SELECT mark FROM batch_marks", name)
+        mariadb.execute("UPDATE batch_marks SET mark = 'of an earlier batch'", name)
+        slow.begin()
+        cursor.execute("UPDATE batch_marks SET mark = %s", (mark,))
+
+        def commit_when_waited_for() -> None:
+            waits = "SHOW STATUS LIKE 'Innodb_row_lock_current_waits'"
+            wait_until(lambda: mariadb.execute(waits)[0][1] != "0")
+            slow.commit()
+
+        with ThreadPoolExecutor(1) as server:
+            committed = server.submit(commit_when_waited_for)
+            assert len(store.apply(_BATCH)) == len(_BATCH)
+            committed.result(5)
+    _check_done_once(mysql)
+
+
+def test_a_batch_lost_before_its_commit_is_done_at_the_next_try(
+    mysql: Database, proxy: MysqlProxy
+) -> None:
+    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+        proxy.lose_next_answer_to(b"INSERT INTO tallies")
+        with pytest.raises(DatabaseUnavailable) as caught:
+            store.apply(_BATCH)
+        assert not isinstance(caught.value, CommitInDoubt)
+        store.apply(_BATCH)
+    _check_done_once(mysql)
+
+
+def test_an_unanswered_batch_that_is_not_repeated_does_not_stop_the_next(
+    mysql: Database, proxy: MysqlProxy
+) -> None:
+    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+        proxy.lose_next_answer_to(b"COMMIT")
+        with pytest.raises(CommitInDoubt):
+            store.apply([said("a")])
+        assert store.apply([said("b"), said("a")]) == [Applied(1), Applied(0)]
+    assert _ids(mysql) == ["a", "b"]
+
+
+def test_a_hanging_server_that_comes_back_has_not_done_the_batch_twice(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    """The statement that hung waits in the server's socket and is read after all."""
+    hurried = _with(mysql, connect_timeout_s=1, read_timeout_s=1, write_timeout_s=1)
+    with hurried.open() as store:
+        store.apply([said("first")])
+        with frozen(mariadb), pytest.raises(DatabaseUnavailable):
+            store.apply(_BATCH)
+        store.apply(_BATCH)
+    with mysql.open() as store:
+        assert store.tally("alpha", "2030-03-17") == {"generated": 1}
+    assert _ids(mysql) == ["first", "a"]
+
+
+def test_a_row_locked_by_another_is_unavailable_not_wrong(mysql: Database) -> None:
+    with mysql.open() as holder, mysql.open() as store:
+        store.apply([said("a")])
+        store._session.run(both("SET SESSION innodb_lock_wait_timeout = 1"))
+        with holder._session.transaction():
+            holder._session.run(both("UPDATE messages SET timestamp = 5"))
+            with pytest.raises(DatabaseUnavailable, match="Lock wait timeout"):
+                store.apply([RemoveMessage("alpha", "a", 9)])
+        assert store.apply([RemoveMessage("alpha", "a", 9)]) == [Applied(1)]
+
+
+def test_a_deadlock_is_unavailable_not_wrong(mysql: Database) -> None:
+    with mysql.open() as store:
+        store.apply([said("a"), said("b")])
+    both_hold_one = threading.Barrier(2)
+    problems: list[Exception] = []
+
+    def lock(first: str, second: str) -> None:
+        touch = both("UPDATE messages SET timestamp = timestamp + 1 WHERE message_id = ?")
+        with mysql.open() as store:
+            try:
+                with store._session.transaction():
+                    store._session.run(touch, first)
+                    both_hold_one.wait(5)
+                    store._session.run(touch, second)
+            except DatabaseError as error:
+                problems.append(error)
+
+    threads = [
+        threading.Thread(target=lock, args=names, daemon=True) for names in (("a", "b"), ("b", "a"))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert [type(problem) for problem in problems] == [DatabaseUnavailable]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"database": "nowhere"}, "the MySQL database nowhere on 127.0.0.1 does not exist"),
+        ({"user": "stranger"}, "refuses the user stranger"),
+        ({"password": Secret("hunter2")}, "refuses the user clank"),
+    ],
+)
+def test_wrong_settings_are_told_and_not_tried_again(
+    mysql: Database, changes: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(DatabaseError, match=sentence) as caught:
+        _with(mysql, **changes).prepare()
+    assert not isinstance(caught.value, DatabaseUnavailable)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_no_server_at_all_is_unavailable(mysql: Database, proxy: MysqlProxy) -> None:
+    proxy.__exit__(None, None, None)
+    with pytest.raises(DatabaseUnavailable, match="Connection refused"):
+        _with(mysql, port=proxy.port).prepare()
+
+
+def test_certificates_are_checked_where_asked(
+    mysql: Database, proxy: MysqlProxy, tmp_path: Path
+) -> None:
+    cipher = both("SHOW STATUS LIKE 'Ssl_cipher'")
+    with closing(Session(mysql.engine)) as session:
+        assert session.rows(cipher)[0][1] != ""
+    write_certificates(tmp_path)
+    with pytest.raises(DatabaseUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+        _with(mysql, ssl_ca=tmp_path / "ca.pem").prepare()
+    with pytest.raises(DatabaseError, match="SSL is required"):
+        _with(mysql, port=proxy.port).prepare()
+    with pytest.raises(DatabaseError, match=r"certificates in .*nothing.* cannot be read"):
+        _with(mysql, ssl_ca=tmp_path / "nothing").prepare()

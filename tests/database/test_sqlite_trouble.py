@@ -1,0 +1,217 @@
+"""SQLite files that are busy, full, damaged, out of reach, or cut off in the middle of a write."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from clankbot.database.database import Database
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.records import Append, SealedTokens, SetSetting
+from tests.database.chat import said
+
+
+@dataclass(frozen=True, slots=True)
+class _LimitedSqlite(SqliteEngine):
+    """A file that may grow to so many pages only, and that nobody waits for: a full, busy disk."""
+
+    max_pages: int = 1_000_000
+
+    def connect(self) -> sqlite3.Connection:
+        connection = SqliteEngine.connect(self)
+        connection.execute(f"PRAGMA max_page_count = {self.max_pages}")
+        connection.execute("PRAGMA busy_timeout = 10")
+        return connection
+
+
+@dataclass(frozen=True, slots=True)
+class _TracedSqlite(SqliteEngine):
+    """Tells what is said to SQLite once a connection is set up."""
+
+    heard: list[str]
+
+    def connect(self) -> sqlite3.Connection:
+        connection = SqliteEngine.connect(self)
+        connection.set_trace_callback(self.heard.append)
+        return connection
+
+
+def _path(database: Database) -> Path:
+    assert isinstance(database.engine, SqliteEngine)
+    return database.engine.path
+
+
+@contextmanager
+def _write_locked(path: Path) -> Iterator[None]:
+    """Another program is writing, and does not come to an end."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def _any_mode() -> Iterator[None]:
+    before = os.umask(0)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def test_files_are_for_the_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
+    with _any_mode():
+        database = Database.sqlite(tmp_path / "chat.db")
+        database.prepare()
+        with database.open() as store:
+            store.apply([said("a")])
+            modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    assert modes == {"chat.db": 0o600, "chat.db-wal": 0o600, "chat.db-shm": 0o600}
+
+
+def test_a_path_may_hold_any_signs(tmp_path: Path) -> None:
+    database = Database.sqlite(tmp_path / "a b%20?mode=memory#ü.db")
+    database.prepare()
+    with database.open() as store:
+        store.apply([said("a")])
+    assert _path(database).stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing/chat.db", "No such file or directory"),
+        ("", "Is a directory"),
+        ("file/chat.db", "Not a directory"),
+    ],
+)
+def test_an_impossible_path_is_told_with_the_reason(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseError) as caught:
+        Database.sqlite(tmp_path / name).prepare()
+    assert str(caught.value) == f"the database {tmp_path / name} cannot be opened: {reason}"
+
+
+def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("dear diary, " * 1000)
+    with pytest.raises(DatabaseError, match=r"notes\.txt is not an SQLite database"):
+        Database.sqlite(path).prepare()
+    assert path.read_text() == "dear diary, " * 1000
+
+
+def test_a_missing_file_is_not_made_by_opening(tmp_path: Path) -> None:
+    path = tmp_path / "chat.db"
+    with Database.sqlite(path).open() as store, pytest.raises(DatabaseError, match="be opened"):
+        store.opted_out()
+    assert not path.exists()
+
+
+def test_a_busy_file_is_waited_for_then_reported_and_used_afterwards(sqlite: Database) -> None:
+    hurried = Database(_LimitedSqlite(_path(sqlite)))
+    with hurried.open() as store:
+        with _write_locked(_path(sqlite)):
+            with pytest.raises(DatabaseUnavailable, match="in use by another program"):
+                store.apply([said("a")])
+            assert store.recent_messages("alpha", 9) == []
+        store.apply([said("a")])
+        assert len(store.recent_messages("alpha", 9)) == 1
+
+
+def test_a_full_disk_undoes_the_batch_and_later_it_fits(sqlite: Database) -> None:
+    pages = os.path.getsize(_path(sqlite)) // 4096
+    batch = [said(f"m{n}", "x" * 400) for n in range(1000)]
+    with Database(_LimitedSqlite(_path(sqlite), pages + 20)).open() as store:
+        store.apply([said("small")])
+        with pytest.raises(DatabaseUnavailable, match="the disk is full"):
+            store.apply([SetSetting("alpha", "seed", 1, "7", "Mod", 1), *batch])
+        assert [line.message_id for line in store.recent_messages("alpha", 9)] == ["small"]
+        assert store.overrides("alpha") == {}
+    with sqlite.open() as store:
+        store.apply(batch)
+        assert store.pace("alpha", 2000, 2000).held == 1001
+
+
+def test_a_value_that_no_database_can_hold_is_refused(sqlite: Database) -> None:
+    with sqlite.open() as store:
+        for broken in (said("a", "half a \ud83d"), said("b", at_ms=2**70)):
+            with pytest.raises(DatabaseError) as caught:
+                store.apply([said("good"), broken])
+            assert not isinstance(caught.value, DatabaseUnavailable)
+        assert store.recent_messages("alpha", 9) == []
+
+
+def test_a_store_belongs_to_its_thread(sqlite: Database) -> None:
+    with sqlite.open() as store, ThreadPoolExecutor(1) as other:
+        with pytest.raises(DatabaseError, match="only in the thread that opened it"):
+            other.submit(store.opted_out).result(5)
+        with pytest.raises(DatabaseError, match="only in the thread that opened it"):
+            other.submit(store.close).result(5)
+
+
+def test_new_tokens_are_on_the_disk_when_saved(sqlite: Database) -> None:
+    """Only with synchronous = FULL does SQLite sync its log at a commit."""
+    heard: list[str] = []
+    with Database(_TracedSqlite(_path(sqlite), heard)).open() as store:
+        store.save_tokens(SealedTokens("a", "r", 1, "bot", "900", 1))
+        store.apply([said("a")])
+    steps = [line for line in heard if line.startswith(("PRAGMA synch", "INSERT", "COMMIT"))]
+    assert [step.split(" INTO ")[-1].split(" (")[0] for step in steps] == [
+        "PRAGMA synchronous = FULL",
+        "auth_tokens",
+        "COMMIT",
+        "PRAGMA synchronous = NORMAL",
+        "messages",
+        "COMMIT",
+    ]
+
+
+_WRITER = """
+import sys
+from clankbot.database.database import Database
+from clankbot.database.engine import Session
+from tests.database.chat import said
+
+database = Database.sqlite(sys.argv[1])
+with database.open() as store:
+    store.apply([said("committed")])
+    with store._session.transaction():
+        store._append([said(f"m{n}", "x" * 400) for n in range(20_000)])
+        print("in the middle", flush=True)
+        sys.stdin.read()
+"""
+
+
+def test_a_writer_killed_in_mid_transaction_leaves_what_was_committed(sqlite: Database) -> None:
+    path = _path(sqlite)
+    with subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"in the middle\n"
+        writer.send_signal(signal.SIGKILL)
+    assert path.with_name(f"{path.name}-wal").stat().st_size > 1_000_000
+    sqlite.prepare()
+    with sqlite.open() as store:
+        assert [line.message_id for line in store.recent_messages("alpha", 9)] == ["committed"]
+        store.apply([said("next")])
+    with closing(sqlite3.connect(path)) as plain:
+        assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_killed_writers_batch_can_be_repeated(sqlite: Database) -> None:
+    batch: list[Append] = [said(f"m{n}") for n in range(10)]
+    with sqlite.open() as store:
+        store.apply(batch)
+    with sqlite.open() as store:
+        assert [applied.rows for applied in store.apply([*batch, said("new")])] == [0] * 10 + [1]

@@ -1,0 +1,125 @@
+"""Chat in, stored, a message from the model out: the whole bot, end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clankbot.rehearsal.ollama_manner import Manner
+from tests.flow.world import BLOCKED, living, sql
+from tests.waiting import wait_until
+
+
+def test_it_stores_every_message_once_and_speaks_at_the_threshold(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=4) as world:
+        world.ollama.say("what a lovely stack of pancakes")
+        texts = world.chat(3)
+        world.settle()
+        spoken = world.room.wait_message("alpha")
+        assert spoken.text == "what a lovely stack of pancakes"
+        world.wait_stored(spoken.text)
+        assert world.texts()[:3] == texts
+        own = world.stored()[-1]
+        assert (own.user_id, own.message_id) == (world.room.bot_user_id, spoken.message_id)
+        assert own.is_own
+
+
+def test_a_message_delivered_twice_is_stored_and_counted_once(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
+        for _ in range(5):
+            world.room.say("alpha", "alice", "again and again", message_id="m-1")
+        world.settle()
+        assert world.texts() == ["again and again", "barrier 0"] or len(world.stored()) == 2
+        assert not world.ollama.asked
+
+
+def test_a_mention_is_answered_as_a_reply_whatever_the_threshold(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
+        world.ollama.say("very well, thank you")
+        asked = world.room.say("alpha", "alice", "hey @ClankBot, how are you?")
+        answer = world.room.wait_message("alpha")
+        assert (answer.text, answer.reply_to) == ("very well, thank you", asked)
+        assert "how are you?" in world.ollama.asked[0].prompt
+
+
+def test_what_the_word_list_blocks_is_neither_stored_nor_seen_nor_said(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=2) as world:
+        world.ollama.say(f"well, {BLOCKED} to you all")
+        world.room.say("alpha", "alice", f"such a {BLOCKED.upper()} day")
+        world.room.say("alpha", "bruno", "a fine day", display_name=BLOCKED)
+        world.chat(2)
+        asked = world.ollama.wait_asked()
+        assert BLOCKED not in asked.prompt.lower()
+        wait_until(lambda: sql(tmp_path, "SELECT 1 FROM decisions WHERE reason LIKE 'blocked%'"))
+        assert not world.room.messages
+        assert len(world.stored()) == 2
+
+
+def test_chat_is_stored_and_forgotten_while_the_model_thinks(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=2) as world:
+        world.ollama.once(Manner(delay_s=30))
+        world.chat(2, "slow")
+        world.ollama.wait_asked()
+        texts = world.chat(50, "meanwhile")
+        world.wait_stored(*texts, timeout_s=1.0)
+
+
+def test_it_speaks_again_when_ollama_is_back(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=2) as world:
+        world.ollama.down()
+        world.chat(2, "dark")
+        wait_until(lambda: sql(tmp_path, "SELECT 1 FROM decisions WHERE reason LIKE '%Ollama%'"))
+        world.ollama.up()
+
+        def spoken() -> bool:
+            world.chat(1, "light")
+            return bool(world.room.messages)
+
+        wait_until(spoken, 15.0)
+
+
+def test_a_shadow_run_says_nothing_and_keeps_its_pace(tmp_path: Path) -> None:
+    with living(tmp_path, moderates=False, MESSAGE_THRESHOLD=3, DRY_RUN="true") as world:
+        world.chat(3, "first")
+        wait_until(lambda: sql(tmp_path, "SELECT shadow FROM spoken") == [(1,)])
+        world.chat(2, "second")
+        world.settle()
+        wait_until(lambda: len(sql(tmp_path, "SELECT shadow FROM spoken")) == 2)
+        assert not world.room.messages
+        assert not any(message.is_own for message in world.stored())
+
+
+def test_count_and_delay_survive_a_restart(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
+        world.chat(3, "first")
+        world.room.wait_message("alpha")
+        world.chat(2, "second")
+        world.settle()
+        wait_until(lambda: len(world.room.messages) == 2)
+    with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
+        world.chat(2, "third")
+        world.settle()
+        world.room.wait_message("alpha")
+        assert len(world.ollama.asked) == 1
+
+
+def test_two_channels_do_not_mix(tmp_path: Path) -> None:
+    with living(tmp_path, TWITCH_CHANNELS="alpha,beta", MESSAGE_THRESHOLD=5) as world:
+        world.chat(4, "pancake", "alpha")
+        world.chat(5, "volcano", "beta")
+        world.room.wait_message("beta")
+        assert "pancake" not in world.ollama.asked[0].prompt
+        assert len(world.ollama.asked) == 1
+
+
+def test_everything_received_is_stored_when_it_is_stopped(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=1) as world:
+        world.ollama.behave(Manner(delay_s=30))
+        world.chat(1)
+        world.ollama.wait_asked()
+        late = world.chat(300, "late")
+        wait_until(lambda: world.texts())
+        database = world.database
+    with database.open() as store:
+        texts = [message.text for message in store.export_rows("alpha")]
+    assert texts[1:] == late[: len(texts) - 1]
+    assert world.room.wait_line("QUIT") == "QUIT"

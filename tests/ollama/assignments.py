@@ -1,0 +1,33 @@
+"""Assignments for the tests: a little chat, and what is wanted of it."""
+
+from __future__ import annotations
+
+from clankbot.records import Assignment, ChannelPolicy, ContextLine
+
+
+def line(
+    text: str, speaker: str = "alice", number: int = 0, *, is_own: bool = False
+) -> ContextLine:
+    """One line of chat."""
+    return ContextLine(
+        message_id=f"id-{number}",
+        user_id="1",
+        login=speaker.lower(),
+        speaker=speaker,
+        text=text,
+        at_ms=number,
+        is_own=is_own,
+    )
+
+
+def chat(*texts: str) -> tuple[ContextLine, ...]:
+    """Lines of a few speakers in turn, numbered from 0."""
+    names = ("Alice", "Bruno", "Carla")
+    return tuple(line(text, names[i % 3], i) for i, text in enumerate(texts))
+
+
+def assignment(
+    *lines: ContextLine, asked: ContextLine | None = None, policy: ChannelPolicy | None = None
+) -> Assignment:
+    """An assignment for clankbot in the channel alpha."""
+    return Assignment("alpha", "clankbot", policy or ChannelPolicy(), lines, asked)

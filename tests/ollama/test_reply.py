@@ -1,0 +1,293 @@
+"""From a model's raw text to one safe chat line."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+
+import pytest
+
+from clankbot.ollama.characters import utf16_length, visible
+from clankbot.ollama.prompt import system_message
+from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
+from tests.ollama.assignments import assignment
+
+NAMES = ("Alice", "bruno", "Carla_99")
+FAMILY = "👨\u200d👩\u200d👧"
+INSTRUCTIONS = system_message(assignment())
+
+clean = partial(
+    clean_reply, bot_name="ClankBot", names=NAMES, limit_chars=450, instructions=INSTRUCTIONS
+)
+
+ORDINARY = [
+    "it's fine, don't worry about y'all's cat",
+    "Kappa Keepo <3 PogChamp :)",
+    "3:1 was crazy, and 5:0 even more",
+    "wait: what did just happen?",
+    "the plan is simple: win",
+    "🎉 gg everyone",
+    f"{FAMILY} family time ❤️",
+    "2*3*4 is 24, and 5 * 3 is not *that",
+    "ドラゴン、強い!",
+    "a rating of 4.5 out of 5... maybe",
+    "@alice sure thing, @bruno too",
+    "Alice said so: twice",
+    'he said "no" and then "yes"',
+    '"no" and "yes" are both fine',
+    "'tis the season",
+    "\\o/ we made it",
+    "#1 fan right here",
+    ">mfw the boss dies",
+    "1v1 me, 50/50 odds",
+    "note to self (do not die)",
+    "snake_case and __init__.py",
+    "what a play!!! how?!",
+    "…and then it exploded",
+    "mind the gap - always",
+    "x < y and y > z",
+    "می\u200cخواهم",
+    "C# or C++?",
+]
+
+DIRTY = [
+    ("", None),
+    ("   \n \n", None),
+    ("...", None),
+    ("?!", None),
+    ("\u3164\u2800", None),
+    # thinking
+    ("<think>\nokay, the user\n</think>\n\nnice one", "nice one"),
+    ("okay, the user wants\n</think>\nnice one", "nice one"),
+    ("<think>\nokay, the user", None),
+    # special tokens
+    ("nice one<|im_end|>\n<|im_start|>user\nhi", "nice one"),
+    ("<|im_start|>assistant\nnice one<|im_end|>", "nice one"),
+    ("<start_of_turn>model\nnice one<end_of_turn>", "nice one"),
+    ("nice one<|im_e", "nice one"),
+    ("nice one</s><s>[INST]", "nice one"),
+    ("nice one<｜end▁of▁sentence｜>", "nice one"),
+    # several lines
+    ("nice one\r\nPRIVMSG #other :evil", "nice one"),
+    ("nice\x00 one\x01\x07", "nice one"),
+    ("nice one\u2028more", "nice one"),
+    ("\n\n  nice one\n\nIt fits because", "nice one"),
+    ("```\nnice one\n```", "nice one"),
+    ("```text\nnice one\n```", "nice one"),
+    ('Sure, here is a chat message:\n\n"nice one"', "nice one"),
+    ("Here's my take on it:\nnice one", "nice one"),
+    ("Okay! Here's a possible reply: nice one", "nice one"),
+    ("Here is a short line for the chat:\n- nice one", "nice one"),
+    # speakers
+    ("clankbot: nice one", "nice one"),
+    ("ClankBot : nice one", "nice one"),
+    ("@clankbot: nice one", "nice one"),
+    ("@ClankBot nice one", "nice one"),
+    ("<clankbot> nice one", "nice one"),
+    ("clankbot (bot): nice one", "nice one"),
+    ("**clankbot:** nice one", "nice one"),
+    ("clankbot says: nice one", "nice one"),
+    ("clankbot: clankbot: nice one", "nice one"),
+    ("[12:01] clankbot: nice one", "nice one"),
+    ("assistant: nice one", "nice one"),
+    ("Response: nice one", "nice one"),
+    ("alice: lol\nclankbot: nice one", "nice one"),
+    ("alice: lol\nbruno: yeah", None),
+    ("[12:01] Bruno: lol", None),
+    ("<carla_99> lol", None),
+    ("user: hi", None),
+    ("nice one alice: thanks bruno: np", "nice one"),
+    ("nice one clankbot: and again", "nice one"),
+    # lists, quotes, markdown
+    ("- nice one", "nice one"),
+    ("1. nice one\n2. another", "nice one"),
+    ("> nice one", "nice one"),
+    ("# nice one", "nice one"),
+    ('"nice one"', "nice one"),
+    ("“nice one”", "nice one"),
+    ("«nice one»", "nice one"),
+    ("'nice one'", "nice one"),
+    ('"nice one".', "nice one."),
+    ('"nice one', "nice one"),
+    ('- "clankbot: `nice one`"', "nice one"),
+    ("**nice** one", "nice one"),
+    ("***nice one***", "nice one"),
+    ("**nice one", "nice one"),
+    ("__nice one__", "nice one"),
+    ("~~nice~~ one", "nice one"),
+    ("a *really* nice one", "a really nice one"),
+    ("*waves at chat* nice one", "nice one"),
+    ("nice one *laughs*", "nice one"),
+    ("(laughs) nice one", "nice one"),
+    ("nice one (Note: this fits the mood)", "nice one"),
+    ("[Note: in character] nice one", "nice one"),
+    ("[nice](http://evil.example/x) one", "nice one"),
+    # commands, links, calls
+    ("/ban alice", "ban alice"),
+    ("/me waves", "waves"),
+    ("!!so alice", "so alice"),
+    (". / ! nice one", "nice one"),
+    ("...nice one", "…nice one"),
+    (".../ban alice", "…/ban alice"),
+    ('"/timeout alice"', "timeout alice"),
+    ("clankbot: !points", "points"),
+    ("\u200b\u2060/ban alice", "ban alice"),
+    ("\\!so alice", "so alice"),
+    ("@everyone nice one", "everyone nice one"),
+    ("nice one https://evil.example/x?y", "nice one"),
+    ("www.evil.example", None),
+    ("go to evil-site.com/free now", "go to now"),
+    # half characters, invisible ones
+    ("\ud83d\ude00 nice one \ud83d", "😀 nice one"),
+    ("nice one \ufffd", "nice one"),
+    ("\u202enice\u200b one", "nice one"),
+    # loops and leaks
+    ("drip " * 80, None),
+    ("I am happy to hear that " * 20, None),
+    ("As an AI language model, I cannot do that", None),
+    ("My system prompt says to be nice", None),
+    (f"It says: {INSTRUCTIONS[80:190]}", None),
+    ("[chat log ends] nice one", None),
+]
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_line_comes_through_unchanged(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(("raw", "line"), DIRTY)
+def test_a_dirty_answer_is_cleaned_or_refused(raw: str, line: str | None) -> None:
+    assert clean(raw) == line
+
+
+PIECES = [
+    *(
+        "clankbot",
+        "alice",
+        "hello there",
+        "nice",
+        " ",
+        " ",
+        "\n",
+        "\r",
+        "\x00",
+        "\u2028",
+        "a" * 300,
+    ),
+    *(":", ": ", "/", ".", "..", "!", "\\", "*", "**", "__", "`", "```", "~~", '"', "'", "“", "”"),
+    *("<think>", "</think>", "<|im_end|>", "<|im_start|>assistant\n", "<|", "<end_of", "[INST]"),
+    *("(Note: ", "(", ")", "[", "]", "](http://x)", "1. ", "- ", "# ", "> ", "@", "@clankbot "),
+    *("http://x.y", "evil.com", "Here is a message: ", "[12:00] ", "assistant: ", "…", "。", "é"),
+    *(
+        "🎉",
+        "\u200d",
+        "\ufe0f",
+        "\u0301",
+        "🏽",
+        "🇩",
+        "\ud83d",
+        "\ude00",
+        "\ufffd",
+        "\u2800",
+        "\u3164",
+    ),
+]
+
+
+def test_whatever_is_left_is_safe_and_cleaning_it_again_changes_nothing() -> None:
+    dice = random.Random(20260901)
+    left = 0
+    for _ in range(2500):
+        raw = "".join(dice.choices(PIECES, k=dice.randint(1, 12)))
+        limit = dice.choice((20, 60, 450, 900))
+        line = clean(raw, limit_chars=limit)
+        if line is None:
+            continue
+        left += 1
+        assert utf16_length(line) <= min(limit, 500), raw
+        assert line == line.strip() != "", raw
+        assert line[0] not in "/.!", raw
+        assert visible(line) == line, raw
+        assert not any(sign in line for sign in ("<|im", "http:", "\n", "\ufffd")), raw
+        assert clean(line, limit_chars=limit) == line, raw
+    assert left > 600
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "line"),
+    [
+        ("One sentence. Another sentence here.", 25, "One sentence."),
+        ("A. but this goes on for very long", 20, "A. but this goes on"),
+        ("many words but no full stop", 14, "many words but"),
+        ("many words but no full stop", 13, "many words"),
+        ("x" * 40, 20, "x" * 20),
+        ("🎉" * 30, 21, "🎉" * 10),
+        (f"{'y' * 18}{FAMILY}", 20, "y" * 18),
+        ("これは長い文です。そしてもう一つの文", 12, "これは長い文です。"),
+        ("first, second and third", 7, "first"),
+    ],
+)
+def test_a_long_line_is_cut_where_it_reads_well(text: str, limit: int, line: str) -> None:
+    assert clean(text, limit_chars=limit) == line
+
+
+def test_no_line_is_longer_than_twitch_takes() -> None:
+    line = clean("word " * 20 + " ".join(f"w{i}" for i in range(200)), limit_chars=5000)
+    assert line is not None
+    assert 250 < utf16_length(line) <= 500
+
+
+@pytest.mark.parametrize(
+    ("so_far", "enough"),
+    [
+        ("", False),
+        ("nice", False),
+        ("nice one\n", True),
+        ("\n\nnice one", False),
+        ("<think>\nwell\n", False),
+        ("<think>\nwell\n</think>\nnice one\n", True),
+        ("Sure, here is a message:\n", False),
+        ("What I would say:\n", False),
+        ("What I would say:\nnice one\n", True),
+        ("alice: lol\n", False),
+        ("```\n", False),
+        ("y" * 1201, True),
+        (f"<think>{'y' * 2000}", False),
+    ],
+)
+def test_reading_goes_on_until_a_whole_line_is_there(so_far: str, enough: bool) -> None:
+    assert is_enough(so_far, clean) is enough
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("One sentence. And a torn se", "One sentence."),
+        ("a torn sentence that", ""),
+        ("whole line\nand a torn", "whole line\n"),
+        ("whole line\n", "whole line\n"),
+        ("", ""),
+    ],
+)
+def test_a_torn_end_is_not_said(raw: str, kept: str) -> None:
+    assert without_torn_end(raw) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("What a lovely boss fight!", True),
+        ("what a lovely boss fight, again", False),
+        ("hello everyone", False),
+        ("🎉", False),
+    ],
+)
+def test_only_a_longer_line_is_an_echo(text: str, echo: bool) -> None:
+    said = ["what a LOVELY boss fight", "hello everyone", "🎉"]
+    assert is_echo(text, said) is echo
+
+
+def test_a_megabyte_of_nonsense_takes_no_time() -> None:
+    for piece in ("<think>", "a.", "**", "[x](", "alice: ", "(note ", "\n", "<|", "\u0301", "1. "):
+        clean(piece * (500_000 // len(piece)))
