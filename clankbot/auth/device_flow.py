@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from clankbot.auth.oauth import DeviceCode, TokenGrant, TwitchOAuth, Validation, Wait
+from clankbot.auth.oauth import DeviceCode, NotYet, TokenGrant, TwitchOAuth, Validation
 from clankbot.errors import AuthError, AuthUnavailable, TokenRefused
 
 Say = Callable[[str], None]
@@ -73,7 +73,7 @@ def _granted(
         fault = None
         if isinstance(answer, TokenGrant):
             return answer
-        if answer is Wait.SLOW_DOWN:
+        if answer is NotYet.SLOW_DOWN:
             interval_s += _SLOWER_BY_S
     raise AuthError("The sign-in was broken off.")
 

@@ -59,9 +59,9 @@ def ask(
 
     Never asks twice by itself: a repeated refresh would spend a one-time token.  ``authorization``
     is the scheme and the token.  ``timeout_s`` bounds the connecting; ``patience_s``, the same
-    unless given, bounds each wait for bytes and the reading as a whole.  Raises AuthUnavailable for
-    whatever is no answer of Twitch: no connection, a status of 500 or above, a redirect, a body
-    that is too long or no JSON object.
+    unless given, bounds each wait for bytes, and the reading as a whole, checked at each kilobyte.
+    Raises AuthUnavailable for whatever is no answer of Twitch: no connection, a status of 500 or
+    above, a redirect, a body that is too long or no JSON object.
     """
     patience_s = patience_s or timeout_s
     sent_headers = {"Accept-Encoding": "identity", **(headers or {})}

@@ -63,20 +63,16 @@ class TokenGrant:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What Twitch says of an access token: whose it is, what it may do, and for how long."""
+    """What Twitch says of an access token: whose it is, what it may not do, and for how long."""
 
     identity: Identity
     client_id: str
-    scopes: frozenset[str]
+    missing_scopes: tuple[str, ...]
+    """What the bot needs and the token may not."""
     lifetime_s: int
 
-    @property
-    def missing_scopes(self) -> tuple[str, ...]:
-        """What the bot needs and the token may not."""
-        return tuple(scope for scope in SCOPES if scope not in self.scopes)
 
-
-class Wait(enum.Enum):
+class NotYet(enum.Enum):
     """Why there is no token yet."""
 
     PENDING = "authorization_pending"
@@ -118,7 +114,7 @@ class TwitchOAuth:
             lifetime_s=_seconds(answer.fields, "expires_in", 1800),
         )
 
-    def poll_device(self, code: DeviceCode) -> TokenGrant | Wait:
+    def poll_device(self, code: DeviceCode) -> TokenGrant | NotYet:
         """Ask whether the person has agreed.  Raises TokenRefused when this sign-in is over."""
         form: Form = {
             "scopes": " ".join(SCOPES),
@@ -129,12 +125,12 @@ class TwitchOAuth:
         if not answer.is_refusal:
             return _grant(answer.fields)
         said = answer.message.lower()
-        if answer.status == 429 or Wait.SLOW_DOWN.value in said:
-            return Wait.SLOW_DOWN
-        if Wait.PENDING.value in said:
-            return Wait.PENDING
+        if answer.status == 429 or NotYet.SLOW_DOWN.value in said:
+            return NotYet.SLOW_DOWN
+        if NotYet.PENDING.value in said:
+            return NotYet.PENDING
         if "denied" in said:
-            raise TokenRefused("The sign-in was denied on Twitch's page.")
+            raise TokenRefused("The sign-in was denied on Twitch's page, so nothing was stored.")
         if "expired" in said or "invalid device code" in said:
             raise TokenRefused("The code has expired or was used already: run login again.")
         if answer.status not in _REFUSALS:
@@ -173,11 +169,13 @@ class TwitchOAuth:
         if answer.is_refusal:
             raise AuthUnavailable(f"Twitch does not check the sign-in: {_words(answer)}")
         fields = answer.fields
-        scopes = fields.get("scopes")
+        granted = fields.get("scopes")
         return Validation(
             identity=Identity(_text(fields, "login").lower(), _text(fields, "user_id")),
             client_id=_text(fields, "client_id"),
-            scopes=frozenset(scopes) if isinstance(scopes, list) else frozenset(),
+            missing_scopes=tuple(
+                scope for scope in SCOPES if not isinstance(granted, list) or scope not in granted
+            ),
             lifetime_s=_seconds(fields, "expires_in", 0),
         )
 
@@ -234,10 +232,10 @@ def _grant(fields: Mapping[str, Any], former: Secret | None = None) -> TokenGran
 
     Source: https://www.rfc-editor.org/rfc/rfc6749 (section 6)
     """
-    keeps_former = former is not None and "refresh_token" not in fields
+    keeps_former = "refresh_token" not in fields
     return TokenGrant(
         access_token=_token(fields, "access_token"),
-        refresh_token=former if keeps_former and former else _token(fields, "refresh_token"),
+        refresh_token=(keeps_former and former) or _token(fields, "refresh_token"),
         lifetime_s=_seconds(fields, "expires_in", 0) or _USUAL_LIFETIME_S,
     )
 

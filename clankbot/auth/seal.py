@@ -35,9 +35,9 @@ class Sealer:
             return new_token(self._all.decrypt(sealed.encode()).decode())
         except InvalidToken as error:
             raise KeyRefused(
-                "The encryption key does not open the stored sign-in: give the key it was made with"
-                " in TOKEN_ENCRYPTION_KEY or its file (behind a newer one, after a comma), or, if"
-                " that key is lost, run: python clankbot.py logout, then: python clankbot.py login"
+                "The encryption key does not open the stored sign-in: put the key it was sealed with"
+                " into TOKEN_ENCRYPTION_KEY or its file, alone or behind the newer one and a comma;"
+                " if it is lost, run: python clankbot.py logout, then: python clankbot.py login"
             ) from error
 
     def is_current(self, sealed: str) -> bool:

@@ -47,14 +47,14 @@ log = logging.getLogger(__name__)
 _EXIT_USAGE: Final = 2
 _PLAY_S: Final = 22.0
 """For a whole play; stopping takes up to five seconds more, and the contract allows 30."""
-_JOIN_S: Final = 5.0
+_JOIN_S: Final = 10.0
 _OLLAMA_ANSWERS_S: Final = 1.5
 _STAND_IN_WINDOW_TOKENS: Final = 8192
 _SHIPPED_WORDS: Final = Path(__file__).resolve().parents[2] / "blocked_words.txt"
 _HINTS: Final = (
-    f'Type to chat as the viewer "{YOU}": @clankbot hello  (it answers each viewer once a minute;',
-    "!clank cooldown 0 changes that).  Lines with !clank go as a moderator's: !clank help",
-    "/help lists what else there is.  Ctrl-C ends the rehearsal.",
+    f'Type to chat as the viewer "{YOU}".  Start with @clankbot to speak to the bot: it answers',
+    "each viewer once a minute; !clank cooldown 0 lifts that.  Lines with !clank are taken as a",
+    "moderator's.  /help tells what else you can do.  Ctrl-C ends the rehearsal.",
 )
 
 
@@ -70,19 +70,17 @@ def run(options: argparse.Namespace) -> int:
     set_up_logs(settings)
     words = load_words(settings)
     log_file = _log_to_new_file(settings)
-    console = _console(is_terminal)
-    end = _End()
+    console, end = _console(is_terminal), _End()
     with (
         Signals(end.reports),
         TwitchRoom() as room,
         _model(settings) as (settings, model),
         _database_file(kept) as file,
     ):
-        settings = _for_room(settings, room, file)
         stage = Stage(room, settings.twitch_channels[0], console)
         logging.getLogger().addHandler(ShortWarnings(stage.tell))
         console.note(*_banner(settings, model, kept, log_file))
-        with _bot_in(room, settings, words, end):
+        with _bot_in(room, _for_room(settings, room, file), words, end):
             if is_terminal:
                 _converse(stage, console, end)
             else:

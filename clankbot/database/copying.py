@@ -10,14 +10,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.database import copying_sql, sql
-from clankbot.database.copying_sql import TableStatements
+from clankbot.database import sql
+from clankbot.database.copying_sql import (
+    GIVE_BACK_ID,
+    HIGHEST_MARK,
+    TABLES,
+    TAKE_ID,
+    TableStatements,
+)
 from clankbot.database.database import Database
 from clankbot.database.engine import Row, Session
 from clankbot.database.schema import MIGRATIONS, version
 from clankbot.errors import DatabaseError
 
 _BATCH: Final = 1000
+"""Rows a transaction: many enough to be quick, few enough to show progress."""
 
 Progress = Callable[[str, int, int], None]
 """Told after each batch: the table, the rows copied of it by now, and the rows there are."""
@@ -31,7 +38,9 @@ class CopyReport:
     copied: int
 
 
-def copy_database(source: Database, target: Database, progress: Progress) -> CopyReport:
+def copy_database(
+    source: Database, target: Database, progress: Progress, batch: int = _BATCH
+) -> CopyReport:
     """Copy all that is in the source; it is only read.
 
     Continues where an interrupted copy ended, and does nothing where all is there.  DatabaseError
@@ -44,65 +53,76 @@ def copy_database(source: Database, target: Database, progress: Progress) -> Cop
     ):
         if version(here) != len(MIGRATIONS):
             raise DatabaseError("the source has an older schema; start the bot on it once before")
-        for table in copying_sql.TABLES:
-            _refuse_other_data(table, here, there)
-        copied = sum(_copy_table(table, here, there, progress) for table in copying_sql.TABLES)
-        _carry_on_counting(there)
-        return CopyReport({t.table: _verified(t, here, there) for t in copying_sql.TABLES}, copied)
+        copy = _Copy(here, there, progress, batch)
+        for table in TABLES:
+            copy.refuse_other_data(table)
+        copied = sum(copy.bring_over(table) for table in TABLES)
+        copy.carry_on_counting()
+        return CopyReport({table.table: copy.verified(table) for table in TABLES}, copied)
 
 
-def _refuse_other_data(table: TableStatements, here: Session, there: Session) -> None:
-    """A table may hold the beginning of the source's and nothing else."""
-    last = there.row(table.last_row)
-    if last is None:
-        return
-    key = last[: table.key_width]
-    same_row = here.row(table.row_at, *key) == last
-    if not same_row or here.number(table.count_up_to, *key) != there.number(table.count):
-        raise DatabaseError(
-            f"the target already holds other data (table {table.table}); give an empty database"
-        )
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One run: from here to there."""
 
+    here: Session
+    there: Session
+    progress: Progress
+    batch: int
 
-def _copy_table(table: TableStatements, here: Session, there: Session, progress: Progress) -> int:
-    total = here.number(table.count)
-    done = before = there.number(table.count)
-    for rows in _batches(table, here, there.row(table.last_row)):
-        with there.transaction():
-            there.run_many(table.add, rows)
-        done += len(rows)
-        progress(table.table, done, total)
-    return done - before
+    def refuse_other_data(self, table: TableStatements) -> None:
+        """A table may hold the beginning of the source's and nothing else."""
+        last = self.there.row(table.last_row)
+        if last is None:
+            return
+        key = last[: table.key_width]
+        expected = self.here.number(table.count_up_to, *key)
+        if self.here.row(table.row_at, *key) != last or self._rows_there(table) != expected:
+            raise DatabaseError(
+                f"the target already holds other data (table {table.table}); give an empty database"
+            )
 
+    def bring_over(self, table: TableStatements) -> int:
+        """Copy what is missing of a table; how many rows."""
+        total = self.here.number(table.count)
+        done = before = self._rows_there(table)
+        for rows in self._batches(table):
+            with self.there.transaction():
+                self.there.run_many(table.add, rows)
+            done += len(rows)
+            self.progress(table.table, done, total)
+        return done - before
 
-def _batches(table: TableStatements, here: Session, last: Row | None) -> Iterator[list[Row]]:
-    """The rows behind ``last``, by and by."""
-    if last is None:
-        rows = here.rows(table.first_rows, _BATCH)
-    else:
-        rows = here.rows(table.next_rows, *last[: table.key_width], _BATCH)
-    while rows:
-        yield rows
-        rows = here.rows(table.next_rows, *rows[-1][: table.key_width], _BATCH)
+    def _batches(self, table: TableStatements) -> Iterator[list[Row]]:
+        last = self.there.row(table.last_row)
+        rows = self._rows_behind(table, last) if last else self.here.rows(table.start, self.batch)
+        while rows:
+            yield rows
+            rows = self._rows_behind(table, rows[-1])
 
+    def _rows_behind(self, table: TableStatements, row: Row) -> list[Row]:
+        return self.here.rows(table.rows_behind, *row[: table.key_width], self.batch)
 
-def _carry_on_counting(there: Session) -> None:
-    """See that new messages get ids above the marks from which messages are counted.
+    def carry_on_counting(self) -> None:
+        """See that new messages get ids above the marks from which messages are counted.
 
-    The message that had the highest id may be deleted, and then no row carries it over.
-    """
-    mark = there.number(copying_sql.HIGHEST_MARK)
-    if mark > there.number(sql.NEWEST_ID):
-        with there.transaction():
-            there.run(copying_sql.TAKE_ID, mark, "", "", "", "", "", "", 0, 0)
-            there.run(copying_sql.GIVE_BACK_ID, mark)
+        The message that had the highest id may be deleted, and then no row carries it over.
+        """
+        mark = self.there.number(HIGHEST_MARK)
+        if mark > self.there.number(sql.NEWEST_ID):
+            with self.there.transaction():
+                self.there.run(TAKE_ID, mark, "", "", "", "", "", "", 0, 0)
+                self.there.run(GIVE_BACK_ID, mark)
 
+    def verified(self, table: TableStatements) -> int:
+        """How many rows a table has by now, on either side."""
+        rows, copied = self.here.number(table.count), self._rows_there(table)
+        if copied != rows:
+            raise DatabaseError(
+                f"the copy is not complete: table {table.table} has {rows} rows in the source"
+                f" and {copied} in the target"
+            )
+        return rows
 
-def _verified(table: TableStatements, here: Session, there: Session) -> int:
-    rows, copied = here.number(table.count), there.number(table.count)
-    if copied != rows:
-        raise DatabaseError(
-            f"the copy is not complete: table {table.table} has {rows} rows in the source"
-            f" and {copied} in the target"
-        )
-    return rows
+    def _rows_there(self, table: TableStatements) -> int:
+        return self.there.number(table.count)

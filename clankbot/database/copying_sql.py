@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from clankbot.database import sql
 from clankbot.database.dialect import Statement, both, insert
-from clankbot.database.sql import MESSAGE_COLUMNS, SETTING_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class TableStatements:
     key_width: int
     count: Statement
     count_up_to: Statement
-    first_rows: Statement
-    next_rows: Statement
+    start: Statement
+    rows_behind: Statement
     last_row: Statement
     row_at: Statement
     add: Statement
@@ -33,8 +33,8 @@ def _table(table: str, key: tuple[str, ...], columns: tuple[str, ...]) -> TableS
         key_width=len(key),
         count=both(f"SELECT COUNT(*) FROM {table}"),
         count_up_to=both(f"SELECT COUNT(*) FROM {table} WHERE ({keys}) <= ({values})"),
-        first_rows=both(f"{rows} ORDER BY {keys} LIMIT ?"),
-        next_rows=both(f"{rows} WHERE ({keys}) > ({values}) ORDER BY {keys} LIMIT ?"),
+        start=both(f"{rows} ORDER BY {keys} LIMIT ?"),
+        rows_behind=both(f"{rows} WHERE ({keys}) > ({values}) ORDER BY {keys} LIMIT ?"),
         last_row=both(f"{rows} ORDER BY {backwards} LIMIT 1"),
         row_at=both(f"{rows} WHERE ({keys}) = ({values})"),
         add=both(insert(table, key + columns)),
@@ -43,56 +43,19 @@ def _table(table: str, key: tuple[str, ...], columns: tuple[str, ...]) -> TableS
 
 _ID: Final = ("id",)
 TABLES: Final = (
-    _table("messages", _ID, MESSAGE_COLUMNS),
+    _table("messages", _ID, sql.MESSAGE_COLUMNS),
     _table("opt_outs", ("user_id",), ("since",)),
-    _table(
-        "spoken",
-        _ID,
-        (
-            "channel",
-            "message_id",
-            "after_row",
-            "spoken_at",
-            "fingerprint",
-            "shadow",
-            "removed_at",
-        ),
-    ),
-    _table("hints", _ID, ("channel", "hinted_at")),
-    _table("channel_config", ("channel",), (*SETTING_COLUMNS, "created_at", "updated_at")),
-    _table(
-        "setting_changes",
-        _ID,
-        (
-            "channel",
-            "setting",
-            "old_value",
-            "new_value",
-            "changed_by_id",
-            "changed_by",
-            "changed_at",
-            "undoes",
-            "undone",
-        ),
-    ),
-    _table("channel_terms", _ID, ("channel", "term", "term_key", "changed_by_id", "added_at")),
-    _table("decisions", _ID, ("channel", "decided_at", "reason")),
-    _table("tallies", ("channel", "day", "what"), ("n",)),
-    _table(
-        "auth_tokens",
-        _ID,
-        (
-            "access_token",
-            "refresh_token",
-            "expires_at",
-            "bot_username",
-            "bot_user_id",
-            "created_at",
-        ),
-    ),
+    _table("spoken", _ID, (*sql.SPOKEN_COLUMNS, "removed_at")),
+    _table("hints", _ID, sql.HINT_COLUMNS),
+    _table("channel_config", ("channel",), (*sql.SETTING_COLUMNS, "created_at", "updated_at")),
+    _table("setting_changes", _ID, (*sql.CHANGE_COLUMNS, "undone")),
+    _table("channel_terms", _ID, sql.TERM_COLUMNS),
+    _table("decisions", _ID, sql.DECISION_COLUMNS),
+    _table("tallies", sql.TALLY_KEY, ("n",)),
+    _table("auth_tokens", _ID, sql.TOKEN_COLUMNS),
 )
 """All but leases and marks, which are of the moment."""
 
 HIGHEST_MARK: Final = both("SELECT MAX(after_row) FROM spoken")
-TAKE_ID: Final = both(insert("messages", (*_ID, *MESSAGE_COLUMNS)))
+TAKE_ID: Final = both(insert("messages", (*_ID, *sql.MESSAGE_COLUMNS)))
 GIVE_BACK_ID: Final = both("DELETE FROM messages WHERE id = ?")

@@ -55,7 +55,7 @@ def insert_new(table: str, columns: tuple[str, ...], key: str) -> Statement:
     row = insert(table, columns)
     return each(
         f"{row} ON CONFLICT ({key}) DO NOTHING",
-        f"{row} ON DUPLICATE KEY UPDATE {key} = {key}",
+        f"{row} ON DUPLICATE KEY UPDATE {columns[0]} = {columns[0]}",
     )
 
 

@@ -182,11 +182,15 @@ UNNAME_TERMS_IN_CHANNEL: Final = both(
 
 # --- what the bot said, and how it was taken ------------------------------------------------------
 
-ADD_SPOKEN: Final = insert_new(
-    "spoken",
-    ("channel", "message_id", "after_row", "spoken_at", "fingerprint", "shadow"),
+SPOKEN_COLUMNS: Final = (
+    "channel",
     "message_id",
+    "after_row",
+    "spoken_at",
+    "fingerprint",
+    "shadow",
 )
+ADD_SPOKEN: Final = insert_new("spoken", SPOKEN_COLUMNS, "message_id")
 ID_OF_MESSAGE: Final = both("SELECT id FROM messages WHERE message_id = ?")
 LAST_SPOKEN: Final = both(
     "SELECT after_row, spoken_at FROM spoken FORCE INDEX (spoken_by_channel)"
@@ -221,7 +225,8 @@ PRUNE_SPOKEN_BY_AGE: Final = both(
 )
 PRUNE_SPOKEN_BY_COUNT: Final = both("DELETE FROM spoken WHERE channel = ? AND id <= ?")
 
-ADD_HINT: Final = both(insert("hints", ("channel", "hinted_at")))
+HINT_COLUMNS: Final = ("channel", "hinted_at")
+ADD_HINT: Final = both(insert("hints", HINT_COLUMNS))
 HINTS_SINCE: Final = both(
     "SELECT hinted_at FROM hints WHERE channel = ? AND hinted_at >= ? ORDER BY hinted_at"
 )
@@ -277,21 +282,17 @@ _CHANGE: Final = (
     "SELECT id, channel, setting, old_value, new_value, changed_by_id, changed_by, changed_at,"
     " undone FROM setting_changes"
 )
-ADD_CHANGE: Final = both(
-    insert(
-        "setting_changes",
-        (
-            "channel",
-            "setting",
-            "old_value",
-            "new_value",
-            "changed_by_id",
-            "changed_by",
-            "changed_at",
-            "undoes",
-        ),
-    )
+CHANGE_COLUMNS: Final = (
+    "channel",
+    "setting",
+    "old_value",
+    "new_value",
+    "changed_by_id",
+    "changed_by",
+    "changed_at",
+    "undoes",
 )
+ADD_CHANGE: Final = both(insert("setting_changes", CHANGE_COLUMNS))
 MARK_UNDONE: Final = both("UPDATE setting_changes SET undone = 1 WHERE id = ? AND channel = ?")
 LAST_CHANGE: Final = both(
     f"{_CHANGE} FORCE INDEX (setting_changes_by_channel)"
@@ -302,17 +303,14 @@ CHANGES_IN_CHANNEL: Final = both(
     f"{_CHANGE} FORCE INDEX (setting_changes_by_channel) WHERE channel = ? ORDER BY id DESC LIMIT ?"
 )
 
-ADD_TERM: Final = each(
-    insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
-    + " ON CONFLICT (channel, term_key) DO NOTHING",
-    insert("channel_terms", ("channel", "term", "term_key", "changed_by_id", "added_at"))
-    + " ON DUPLICATE KEY UPDATE id = id",
-)
+TERM_COLUMNS: Final = ("channel", "term", "term_key", "changed_by_id", "added_at")
+ADD_TERM: Final = insert_new("channel_terms", TERM_COLUMNS, "channel, term_key")
 DELETE_TERM: Final = both("DELETE FROM channel_terms WHERE channel = ? AND term_key = ?")
 TERMS: Final = both("SELECT term FROM channel_terms WHERE channel = ? ORDER BY id")
 ALL_TERMS: Final = both("SELECT channel, term FROM channel_terms ORDER BY id")
 
-ADD_DECISION: Final = both(insert("decisions", ("channel", "decided_at", "reason")))
+DECISION_COLUMNS: Final = ("channel", "decided_at", "reason")
+ADD_DECISION: Final = both(insert("decisions", DECISION_COLUMNS))
 DECISIONS: Final = both(
     "SELECT decided_at, reason FROM decisions FORCE INDEX (decisions_by_channel)"
     " WHERE channel = ? ORDER BY id DESC LIMIT ?"
@@ -323,34 +321,29 @@ DECISION_ID_PAST: Final = both(
 )
 PRUNE_DECISIONS: Final = both("DELETE FROM decisions WHERE channel = ? AND id <= ?")
 
+TALLY_KEY: Final = ("channel", "day", "what")
+_ADD_N: Final = insert("tallies", (*TALLY_KEY, "n"))
 ADD_TALLY: Final = each(
-    insert("tallies", ("channel", "day", "what", "n"))
-    + " ON CONFLICT (channel, day, what) DO UPDATE SET n = n + excluded.n",
-    insert("tallies", ("channel", "day", "what", "n"))
-    + " ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
+    f"{_ADD_N} ON CONFLICT ({', '.join(TALLY_KEY)}) DO UPDATE SET n = n + excluded.n",
+    f"{_ADD_N} ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
 )
 TALLY: Final = both("SELECT what, n FROM tallies WHERE channel = ? AND day = ?")
 PRUNE_TALLIES: Final = both("DELETE FROM tallies WHERE channel = ? AND day < ?")
 
 # --- the account ----------------------------------------------------------------------------------
 
+TOKEN_COLUMNS: Final = (
+    "access_token",
+    "refresh_token",
+    "expires_at",
+    "bot_username",
+    "bot_user_id",
+    "created_at",
+)
 LOAD_TOKENS: Final = both(
-    "SELECT access_token, refresh_token, expires_at, bot_username, bot_user_id, created_at, id"
-    " FROM auth_tokens ORDER BY id DESC LIMIT 1"
+    f"SELECT {', '.join(TOKEN_COLUMNS)}, id FROM auth_tokens ORDER BY id DESC LIMIT 1"
 )
-ADD_TOKENS: Final = both(
-    insert(
-        "auth_tokens",
-        (
-            "access_token",
-            "refresh_token",
-            "expires_at",
-            "bot_username",
-            "bot_user_id",
-            "created_at",
-        ),
-    )
-)
+ADD_TOKENS: Final = both(insert("auth_tokens", TOKEN_COLUMNS))
 DELETE_TOKENS: Final = both("DELETE FROM auth_tokens")
 
 ADD_LEASE: Final = insert_new("leases", ("name", "holder", "until_ms"), "name")

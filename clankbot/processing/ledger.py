@@ -31,9 +31,15 @@ _LONGEST_PAUSE_S: Final = 10.0
 class Ledger:
     """See the module's text."""
 
-    def __init__(self, clock: Callable[[], float], outage: Callable[[str | None], None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        outage: Callable[[str | None], None],
+        most_held: int = MAX_HELD,
+    ) -> None:
         self._clock = clock
         self._tell_outage = outage
+        self._most_held = most_held
         self._held: deque[tuple[Write, Then | None]] = deque()
         self._since: float | None = None
         self._pause_s = _FIRST_PAUSE_S
@@ -48,7 +54,7 @@ class Ledger:
     def add(self, write: Write, then: Then | None = None) -> None:
         """Queue a write; ``then`` is called with its outcome after the commit."""
         self._held.append((write, then))
-        if len(self._held) > MAX_HELD:
+        if len(self._held) > self._most_held:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:

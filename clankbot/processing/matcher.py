@@ -205,7 +205,7 @@ def _anchored(entries: Sequence[Entry]) -> Iterator[tuple[Pattern, _Anchor]]:
         return pattern.has_wildcard, uses[pattern] // _CROWD, -max(map(len, pattern.parts))
 
     for entry in entries:
-        anchor = min(entry.words, key=rank)
+        anchor = min(entry.words, key=rank) if len(entry.words) > 1 else entry.words[0]
         yield anchor, _Anchor(entry, entry.words.index(anchor))
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 RARELY_DOUBLED: Final = frozenset("aiuhjkqvwxy")
 """Letters that spelling hardly ever doubles: two of them may stand for one."""
 
-_REPEATED = re.compile(r"(.)(?=\1)")
+_BEFORE_ITSELF = re.compile(r"(.)(?=\1)")
+_WILDCARDS = re.compile(r"\*+")
 
 
 class Shape(NamedTuple):
@@ -27,14 +27,14 @@ class Shape(NamedTuple):
 
 def without_repeats(word: str) -> str:
     """The word with every run of one letter written as a single letter."""
-    return _REPEATED.sub("", word)
+    return _BEFORE_ITSELF.sub("", word)
 
 
 def shape_of(word: str) -> Shape:
     """The word taken apart into runs.  A count ends at 255."""
     letters = without_repeats(word)
     if len(letters) == len(word):
-        return Shape(word, word, b"\1" * len(word))
+        return Shape(word, word, b"\x01" * len(word))
     counts = bytearray()
     previous = ""
     for letter in word:
@@ -46,24 +46,30 @@ def shape_of(word: str) -> Shape:
     return Shape(word, letters, bytes(counts))
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One folded word of an entry: its parts between wildcards, ``ham*`` being ``("ham", "")``."""
 
     parts: tuple[str, ...]
-    core: Shape | None
-    """The only part that is not empty; None where a wildcard stands inside the word."""
 
     @property
     def has_wildcard(self) -> bool:
         """Whether it matches other words than the one written."""
         return len(self.parts) > 1
 
+    @property
+    def core(self) -> str | None:
+        """The word without wildcards at its ends; None where one stands inside."""
+        written = [*filter(None, self.parts)]
+        return written[0] if len(written) == 1 else None
+
     def matches(self, word: Shape) -> bool:
         """Whether the whole word is what was written, or a stretched form of it."""
+        if len(word.word) < sum(map(len, self.parts)):
+            return False
         if self.core is None:
             return any(_in_order(self.parts, spelling) for spelling in _unstretched(word))
-        return any(self._fits(self.core, word, place) for place in self._places(self.core, word))
+        core = shape_of(self.core)
+        return any(self._fits(core, word, place) for place in self._places(core, word))
 
     def _places(self, core: Shape, word: Shape) -> Iterator[int]:
         """Where the core's letters stand among the word's, as far as the wildcards allow."""
@@ -82,21 +88,17 @@ class Pattern:
     def _fits(self, core: Shape, word: Shape, place: int) -> bool:
         """Whether the runs at ``place`` are the core's; a wildcard takes letters beside it."""
         last = len(core.counts) - 1
-        for index, (letter, meant) in enumerate(zip(core.letters, core.counts, strict=True)):
-            seen = word.counts[place + index]
-            beside_wildcard = (index == 0 and not self.parts[0]) or (
-                index == last and not self.parts[-1]
-            )
-            if not (_may_stand_for(letter, seen, meant) or (beside_wildcard and seen > meant)):
+        for at, (letter, meant) in enumerate(zip(core.letters, core.counts, strict=True)):
+            seen = word.counts[place + at]
+            at_wildcard = (at == 0 and not self.parts[0]) or (at == last and not self.parts[-1])
+            if not _may_stand_for(letter, seen, meant) and not (at_wildcard and seen > meant):
                 return False
         return True
 
 
 def pattern_of(word: str) -> Pattern:
     """The pattern of one folded word in which ``*`` is a wildcard."""
-    parts = tuple(re.sub(r"\*+", "*", word).split("*"))
-    written = [part for part in parts if part]
-    return Pattern(parts, shape_of(written[0]) if len(written) == 1 else None)
+    return Pattern(tuple(_WILDCARDS.split(word)))
 
 
 def _may_stand_for(letter: str, seen: int, meant: int) -> bool:

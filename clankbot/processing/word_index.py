@@ -22,14 +22,13 @@ _MOST_KEY_LETTERS = 3  # of a wildcard pattern's outline, to look it up by
 class WordIndex(Generic[Owner]):
     """Patterns of one word, each with what it belongs to.  Not changed once it is built."""
 
-    __slots__ = ("_ends", "_inside", "_loose", "_sizes", "_starts", "_whole")
+    __slots__ = ("_ends", "_inside", "_sizes", "_starts", "_whole")
 
     def __init__(self, patterns: Iterable[tuple[Pattern, Owner]]) -> None:
         self._whole: dict[str, Near[Owner]] = {}
         self._starts: dict[str, Near[Owner]] = {}
         self._ends: dict[str, Near[Owner]] = {}
         self._inside: dict[str, Near[Owner]] = {}
-        self._loose: Near[Owner] = ()
         for pattern, owner in patterns:
             self._add(pattern, owner)
         wildcards = (self._starts, self._ends, self._inside)
@@ -37,7 +36,7 @@ class WordIndex(Generic[Owner]):
 
     def near(self, key: str) -> Near[Owner]:
         """The patterns that a word of this outline may match."""
-        near = self._whole.get(key, ()) + self._loose
+        near = self._whole.get(key, ())
         for size in self._sizes:
             near += self._starts.get(key[:size], ()) + self._ends.get(key[-size:], ())
             if self._inside:
@@ -51,23 +50,20 @@ class WordIndex(Generic[Owner]):
         return self._whole.get(key, ())
 
     def _add(self, pattern: Pattern, owner: Owner) -> None:
-        """Hang the pattern on the outline by which a word is found to be near it."""
+        """Hang the pattern on the outlines by which a word is found to be near it."""
         found = ((pattern, owner),)
-        core = outline(pattern.core.word) if pattern.core else ""
-        if core:
-            self._whole[core] = self._whole.get(core, ()) + found
+        if pattern.core:
+            key = outline(pattern.core)
+            self._whole[key] = self._whole.get(key, ()) + found
         if not pattern.has_wildcard:
             return
-        first, last = outline(pattern.parts[0]), outline(pattern.parts[-1])
-        if first:
-            key, table = first[:_MOST_KEY_LETTERS], self._starts
-        elif last:
-            key, table = last[-_MOST_KEY_LETTERS:], self._ends
-        elif core:
-            key, table = core[:_MOST_KEY_LETTERS], self._inside
+        parts = [*map(outline, pattern.parts)]
+        if parts[0]:
+            key, table = parts[0][:_MOST_KEY_LETTERS], self._starts
+        elif parts[-1]:
+            key, table = parts[-1][-_MOST_KEY_LETTERS:], self._ends
         else:
-            self._loose += found
-            return
+            key, table = max(parts, key=len)[:_MOST_KEY_LETTERS], self._inside
         table[key] = table.get(key, ()) + found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from clankbot.errors import ConfigError
 from clankbot.processing.folding import WORD, as_written, fold, is_written_word
@@ -21,8 +22,7 @@ _ENTRY_WORD = re.compile(rf"(?:{WORD.pattern}|[*@$!|])+")
 _ESCAPED = re.compile(r"\\([#!*])")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One blocked word or phrase: as written, and the patterns of its words in order."""
 
     text: str
@@ -69,9 +69,12 @@ def parse_term(written: str) -> Entry:
     folded = fold(_ESCAPED.sub(lambda escape: escape[1].replace("*", "."), written))
     words = [word.strip("!|") for word in _ENTRY_WORD.findall(folded)]
     words = [word for word in words if "*" in word or WORD.search(word)]
-    if sum(map(_letters, words)) < _FEWEST_LETTERS:
+    letters = [*map(_letters, words)]
+    if sum(letters) < _FEWEST_LETTERS:
         raise ValueError(f"a term needs at least {_FEWEST_LETTERS} letters or digits")
-    if any("*" in word and _letters(word) < _FEWEST_LETTERS for word in words):
+    if any(
+        count < _FEWEST_LETTERS for word, count in zip(words, letters, strict=True) if "*" in word
+    ):
         raise ValueError(f"a word with a wildcard needs at least {_FEWEST_LETTERS} letters")
     return Entry(written, tuple(map(pattern_of, words)))
 

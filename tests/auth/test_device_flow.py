@@ -74,7 +74,7 @@ def test_nobody_confirming_ends_by_our_own_clock(desk: Desk) -> None:
 
 
 def test_faults_of_the_network_are_waited_out_and_said_once(desk: Desk) -> None:
-    desk.twitch.trouble("poll", DROPPED, Trouble(503), Trouble(200, b"<html>"))
+    desk.twitch.trouble("poll", DROPPED, Trouble(503), Trouble(404, b"{}"), Trouble(200, b"<html>"))
     desk.twitch.trouble("validate", DROPPED, Trouble(500))
     said = said_until_end(desk)
     assert [line for line in said if "still trying" in line] == [

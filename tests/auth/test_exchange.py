@@ -54,7 +54,7 @@ def test_an_answer_that_trickles_is_given_up(desk: Desk) -> None:
 
 def test_no_redirect_is_followed(desk: Desk) -> None:
     desk.twitch.trouble("validate", Trouble(307))
-    with pytest.raises(AuthUnavailable, match="307"):
+    with pytest.raises(AuthUnavailable, match="answered 307"):
         desk.oauth().validate(Secret("any"))
     assert len(desk.twitch.heard) == 1
 

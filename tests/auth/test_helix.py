@@ -44,6 +44,13 @@ def test_live_channels_are_asked_for_a_hundred_at_a_time(desk: Desk) -> None:
     assert asked[0]["first"] == ["100"]
 
 
+def test_a_stream_of_no_known_kind_is_not_live(desk: Desk) -> None:
+    desk.signed_in()
+    body = b'{"data": [{"user_login": "alpha", "type": ""}]}'
+    desk.twitch.trouble("streams", Trouble(200, body))
+    assert helix(desk).live_channels(["alpha"]) == frozenset()
+
+
 def test_asking_for_nothing_asks_nothing(desk: Desk) -> None:
     assert helix(desk).live_channels([]) == frozenset()
     assert desk.twitch.heard == []

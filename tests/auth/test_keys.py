@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.auth.keys import find_keys
+from clankbot.auth.redaction import redact
 from clankbot.errors import ConfigError, KeyRefused
 from clankbot.records import Secret
 from tests.auth.desk import KEY, NEWER_KEY
@@ -37,6 +38,7 @@ def test_the_variable_goes_before_the_file(tmp_path: Path) -> None:
 def test_several_keys_are_read_in_their_order(tmp_path: Path) -> None:
     both = Secret(f" {NEWER_KEY.decode()} , {KEY.decode()}\n")
     assert find_keys(both, None, tmp_path / "default", may_create=False) == [NEWER_KEY, KEY]
+    assert redact(f"{KEY.decode()} {NEWER_KEY.decode()}") == "<secret> <secret>"
 
 
 def test_a_key_from_openssl_is_as_good(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_pair_stored_by_somebody_who_ignored_the_lease_is_taken_over(desk: Des
     desk.clock.now_s += desk.twitch.lifetime_s
     old.is_spent = True
     newer = desk.twitch.issue()
-    desk.twitch.on_refresh = lambda: desk.store(newer)
+    desk.twitch.meanwhile["refresh"] = lambda: desk.store(newer)
     assert keeper.access_token() == Secret(newer.access)
 
 

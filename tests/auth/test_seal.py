@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from clankbot.auth.redaction import redact
 from clankbot.auth.seal import Sealer
 from clankbot.errors import KeyRefused
 from clankbot.records import Secret
@@ -18,6 +19,7 @@ def test_what_was_sealed_is_opened_again() -> None:
     assert TOKEN.reveal() not in sealed
     assert sealer.open(sealed) == TOKEN
     assert sealer.seal(TOKEN) != sealed
+    assert redact(TOKEN.reveal()) == "<secret>"
 
 
 def test_another_key_does_not_open_it() -> None:

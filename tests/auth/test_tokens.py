@@ -113,6 +113,9 @@ def test_a_token_near_its_end_is_still_given_out_while_twitch_is_out_of_order(de
         Trouble(400),
         Trouble(401),
         Trouble(429),
+        Trouble(403, b'{"message": "blocked by a proxy"}'),
+        Trouble(404, b'{"message": "not found"}'),
+        Trouble(429, b'{"message": "too many requests"}'),
         Trouble(200, b"[]"),
         Trouble(200, b"{}"),
         Trouble(200, b'{"access_token": "with a blank", "refresh_token": "r"}'),
@@ -159,6 +162,20 @@ def test_a_validation_that_fails_leads_to_a_refresh(desk: Desk) -> None:
     keeper.upkeep()
     assert desk.twitch.accepts(keeper.access_token().reveal())
     assert desk.twitch.count("refresh") == 1
+
+
+def test_a_token_that_others_replaced_during_its_validation_is_not_refreshed(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    old = desk.signed_in()
+    keeper = desk.keeper()
+    newer = desk.twitch.issue()
+    old.expires_at_s = 0
+    desk.twitch.meanwhile["validate"] = lambda: desk.store(newer)
+    keeper.start()
+    assert keeper.access_token() == Secret(newer.access)
+    assert desk.twitch.count("refresh") == 0
+    assert caplog.messages == []
 
 
 def test_a_refused_refresh_asks_for_a_person(desk: Desk) -> None:
@@ -315,10 +332,10 @@ def test_the_database_may_be_away_while_the_token_is_good(desk: Desk) -> None:
 
 def test_a_wall_clock_that_jumps_disturbs_nothing(desk: Desk) -> None:
     token = desk.signed_in()
-    wall_ms = [0]  # a Raspberry Pi before it has heard from a time server
+    wall_ms = [4_000_000_000_000]  # a Raspberry Pi before it has heard from a time server
     keeper = desk.keeper(now_ms=lambda: wall_ms[0])
     keeper.start()
-    wall_ms[0] = 4_000_000_000_000
+    wall_ms[0] = 0
     assert keeper.access_token() == Secret(token.access)
     assert keeper.upkeep() == HOUR_S
     assert desk.twitch.count("refresh") == 0

@@ -100,3 +100,9 @@ def store(database: Database) -> Iterator[Store]:
     """An open store."""
     with database.open() as opened:
         yield opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Skips are easily overlooked: say once, at the end, what they mean."""
+    if MISSING:
+        terminalreporter.write_line(MISSING)

@@ -31,7 +31,7 @@ from clankbot.records import (
 from tests.database.chat import bot_said, said
 from tests.database.conftest import NewDatabase, prepared
 
-_MESSAGES = 2400
+_MESSAGES = 270
 
 
 def _silent(table: str, done: int, total: int) -> None:
@@ -55,7 +55,7 @@ def _fill(database: Database) -> None:
 
 def _contents(database: Database) -> dict[str, list[Row]]:
     with closing(Session(database.engine)) as session:
-        return {table.table: session.rows(table.first_rows, 10_000) for table in TABLES}
+        return {table.table: session.rows(table.start, 10_000) for table in TABLES}
 
 
 @pytest.fixture(params=["sqlite to mysql", "mysql to sqlite", "sqlite to sqlite"])
@@ -72,7 +72,7 @@ def pair(request: pytest.FixtureRequest) -> tuple[Database, Database]:
 def test_a_copy_equals_its_source_row_by_row(pair: tuple[Database, Database]) -> None:
     source, target = pair
     before = _contents(source)
-    report = copy_database(source, target, _silent)
+    report = copy_database(source, target, _silent, batch=100)
     assert _contents(target) == before == _contents(source)
     assert all(before.values())
     assert report.rows == {table: len(rows) for table, rows in before.items()}
@@ -81,8 +81,8 @@ def test_a_copy_equals_its_source_row_by_row(pair: tuple[Database, Database]) ->
 
 def test_copying_again_does_nothing(pair: tuple[Database, Database]) -> None:
     source, target = pair
-    first = copy_database(source, target, _silent)
-    assert copy_database(source, target, _silent) == CopyReport(first.rows, copied=0)
+    first = copy_database(source, target, _silent, batch=100)
+    assert copy_database(source, target, _silent, batch=100) == CopyReport(first.rows, copied=0)
 
 
 class _PowerCut(Exception):
@@ -95,15 +95,15 @@ def test_a_copy_cut_short_goes_on_where_it_ended(pair: tuple[Database, Database]
 
     def until_power_cut(table: str, done: int, total: int) -> None:
         heard.append((table, done, total))
-        if done == 2000:
+        if done == 200:
             raise _PowerCut
 
     with pytest.raises(_PowerCut):
-        copy_database(source, target, until_power_cut)
+        copy_database(source, target, until_power_cut, batch=100)
     total = len(_contents(source)["messages"])
-    assert heard == [("messages", 1000, total), ("messages", 2000, total)]
-    report = copy_database(source, target, _silent)
-    assert report.copied == sum(report.rows.values()) - 2000
+    assert heard == [("messages", 100, total), ("messages", 200, total)]
+    report = copy_database(source, target, _silent, batch=100)
+    assert report.copied == sum(report.rows.values()) - 200
     assert _contents(target) == _contents(source)
 
 
@@ -116,7 +116,7 @@ def test_a_target_with_other_data_is_refused_and_left_alone(
         store.apply([said("other")])
     before = _contents(target)
     with pytest.raises(DatabaseError, match=r"already holds other data \(table messages\)"):
-        copy_database(source, target, _silent)
+        copy_database(source, target, _silent, batch=100)
     assert _contents(target) == before
 
 
@@ -124,11 +124,11 @@ def test_a_target_that_only_resembles_the_source_is_refused(
     pair: tuple[Database, Database],
 ) -> None:
     source, target = pair
-    copy_database(source, target, _silent)
+    copy_database(source, target, _silent, batch=100)
     with closing(Session(target.engine)) as session:
         session.run(both("DELETE FROM messages WHERE message_id = 'm7'"))
     with pytest.raises(DatabaseError, match="already holds other data"):
-        copy_database(source, target, _silent)
+        copy_database(source, target, _silent, batch=100)
 
 
 def test_a_bot_goes_on_counting_in_the_copy(pair: tuple[Database, Database]) -> None:
@@ -136,7 +136,7 @@ def test_a_bot_goes_on_counting_in_the_copy(pair: tuple[Database, Database]) -> 
     source, target = pair
     with source.open() as store:
         store.apply([*bot_said("last", at_ms=77), RemoveChannel("alpha", 9)])
-    copy_database(source, target, _silent)
+    copy_database(source, target, _silent, batch=100)
     with target.open() as store:
         assert store.apply([said("new")])[0].rows == 1
         assert store.pace("alpha", 9, 9) == Pace(1, 1, 77)
@@ -149,7 +149,7 @@ def test_a_source_of_another_schema_is_refused(new_sqlite: NewDatabase) -> None:
     with closing(Session(source.engine)) as session:
         session.run(both("DELETE FROM schema_version"))
     with pytest.raises(DatabaseError, match="older schema"):
-        copy_database(source, target, _silent)
+        copy_database(source, target, _silent, batch=100)
 
 
 def test_a_source_file_is_not_written_to(new_sqlite: NewDatabase) -> None:
@@ -157,7 +157,7 @@ def test_a_source_file_is_not_written_to(new_sqlite: NewDatabase) -> None:
     _fill(source)
     assert isinstance(source.engine, SqliteEngine)
     before = _digest(source.engine.path)
-    copy_database(source, new_sqlite(), _silent)
+    copy_database(source, new_sqlite(), _silent, batch=100)
     assert _digest(source.engine.path) == before
 
 

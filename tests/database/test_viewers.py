@@ -24,7 +24,7 @@ def _everything(database: Database) -> Iterator[str]:
     """Every text in every table."""
     session = Session(database.engine)
     for table in TABLES:
-        for row in session.rows(table.first_rows, 1000):
+        for row in session.rows(table.start, 1000):
             yield from (value for value in row if isinstance(value, str))
     session.close()
 

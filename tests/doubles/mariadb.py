@@ -113,9 +113,10 @@ class MariaDb:
         self._process.wait(_START_TIMEOUT_S)
 
     def freeze(self) -> None:
-        """Let it hang: connections stay, nothing is answered."""
+        """Let it hang: connections stay, nothing is answered.  Returns when it does."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)
 
     def thaw(self) -> None:
         """Let it go on where it was."""

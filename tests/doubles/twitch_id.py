@@ -107,8 +107,8 @@ class TwitchId:
     device_lifetime_s: float = 1800.0
     outage: int | None = None
     """A status with which everything is answered."""
-    on_refresh: Callable[[], None] = lambda: None
-    """Called when a refresh arrives, before it is answered: what others do meanwhile."""
+    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
+    """What others do when a request of a kind has arrived, before it is answered."""
     points: int = 800
     """What is left of the API's rate limit."""
     tls: ssl.SSLContext | None = None
@@ -264,6 +264,8 @@ class TwitchId:
 
     def _reply(self, what: str, given: dict[str, list[str]], authorization: str) -> Reply:
         one = {key: values[0] for key, values in given.items()}
+        if what in self.meanwhile:
+            self.meanwhile[what]()
         match what:
             case "validate":
                 return self._validate(authorization)
@@ -319,7 +321,6 @@ class TwitchId:
             return _no("missing client secret")
         if given.get("client_secret") != self.client_secret:
             return _no("invalid client secret", 403)
-        self.on_refresh()
         found = [token for token in self.tokens if token.refresh == given["refresh_token"]]
         if not found or found[0].is_revoked:
             return _no("Invalid refresh token")

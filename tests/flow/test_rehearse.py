@@ -123,7 +123,10 @@ def test_an_ollama_that_answers_is_used_and_the_database_kept_where_asked(
     assert kept.exists()
 
 
-def test_an_ollama_without_the_model_is_named_and_not_used(tmp_path: Path) -> None:
+def test_a_model_that_is_lacking_and_settings_of_the_folder_show_in_the_banner(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").write_text("MESSAGE_THRESHOLD=9\n", encoding="utf-8")
     with (
         OllamaStandIn({"other:latest": 8192}) as ollama,
         started(tmp_path, OLLAMA_URL=ollama.url) as process,
@@ -131,6 +134,7 @@ def test_an_ollama_without_the_model_is_named_and_not_used(tmp_path: Path) -> No
         banner = "".join(read_until(process.stdout, "database"))
         assert "a stand-in" in banner
         assert "lacks llama3.1" in banner
+        assert "after 9 messages and 1 s" in banner
         assert not ollama.asked
 
 

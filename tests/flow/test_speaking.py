@@ -27,8 +27,9 @@ def test_a_message_delivered_twice_is_stored_and_counted_once(tmp_path: Path) ->
     with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
         for _ in range(5):
             world.room.say("alpha", "alice", "again and again", message_id="m-1")
-        world.settle()
-        assert world.texts() == ["again and again", "barrier 0"] or len(world.stored()) == 2
+        world.room.say("alpha", "bruno", "something else")
+        world.wait_stored("something else")
+        assert world.texts() == ["again and again", "something else"]
         assert not world.ollama.asked
 
 
@@ -88,18 +89,27 @@ def test_a_shadow_run_says_nothing_and_keeps_its_pace(tmp_path: Path) -> None:
         assert not any(message.is_own for message in world.stored())
 
 
-def test_count_and_delay_survive_a_restart(tmp_path: Path) -> None:
-    with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
-        world.chat(3, "first")
-        world.room.wait_message("alpha")
+def test_the_count_survives_a_restart(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=4) as world:
+        world.chat(4, "first")
+        world.wait_stored(world.room.wait_message("alpha").text)
         world.chat(2, "second")
         world.settle()
-        wait_until(lambda: len(world.room.messages) == 2)
-    with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
-        world.chat(2, "third")
-        world.settle()
-        world.room.wait_message("alpha")
-        assert len(world.ollama.asked) == 1
+    with living(tmp_path, MESSAGE_THRESHOLD=4) as world:
+        world.ollama.say("something new entirely")
+        world.room.say("alpha", "alice", "the fourth since then")
+        assert world.room.wait_message("alpha").text == "something new entirely"
+
+
+def test_the_delay_survives_a_restart(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=2, TIME_DELAY=60) as world:
+        world.chat(2, "first")
+        world.wait_stored(world.room.wait_message("alpha").text)
+    with living(tmp_path, MESSAGE_THRESHOLD=2, TIME_DELAY=60) as world:
+        world.chat(3, "second")
+        delayed = "SELECT 1 FROM decisions WHERE reason LIKE '%of the delay left'"
+        wait_until(lambda: sql(tmp_path, delayed))
+        assert not world.ollama.asked
 
 
 def test_two_channels_do_not_mix(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_the_line_being_typed_stays_whole_below_what_arrives() -> None:
     console.typing("hel")
     console.viewer("mona", "one", 33)
     console.event("two")
+    assert Screen(out.getvalue()).lines == ["mona: one", "-- two", "> hel"]
     console.typing("hello")
     assert Screen(out.getvalue()).lines == ["mona: one", "-- two", "> hello"]
     console.typing(None)

@@ -33,10 +33,14 @@ def test_everybody_speaks_and_nobody_twice_in_a_row() -> None:
     assert all(one != other for one, other in pairwise(logins))
 
 
-def test_viewers_turn_to_one_another_but_not_to_themselves() -> None:
-    lines = talk(300)
-    assert sum("@" in line.text for line in lines) > 50
-    assert not [line for line in lines if f"@{line.login}" in line.text]
+def test_viewers_turn_to_one_another() -> None:
+    assert sum("@" in line.text for line in talk(300)) > 50
+
+
+def test_a_viewer_who_is_left_alone_does_not_turn_to_anybody() -> None:
+    cast = Cast(None, random.Random(1))
+    away = LOGINS - {"mona"} | {PASSER_BY}
+    assert not [line for _ in range(50) if (line := cast.next_line(away)) and "@" in line.text]
 
 
 def test_whoever_else_spoke_may_be_answered() -> None:

@@ -1,0 +1,148 @@
+"""The real program as a child process, in a folder and a world of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+from clankbot.rehearsal.twitch_room import TwitchRoom
+from tests.doubles.twitch_id import TwitchId
+from tests.waiting import wait_until
+
+P = TypeVar("P", bound="Program")
+
+SCRIPT = Path(__file__).resolve().parents[2] / "clankbot.py"
+
+
+@dataclass
+class Ended:
+    """A command that has come to its end."""
+
+    status: int
+    output: str
+
+
+@dataclass
+class Program:
+    """Runs commands of the program in ``folder``; ``settings`` are its whole environment."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log_file(self) -> Path:
+        """Where what ``start`` started prints to."""
+        return self.folder / "log.txt"
+
+    @property
+    def log(self) -> str:
+        """What it has printed so far."""
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The child's environment: nothing of ours but the path."""
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.settings, **more}
+
+    def run(self, *arguments: str, timeout_s: float = 30.0, **more: str) -> Ended:
+        """Run a command to its end."""
+        done = subprocess.run(
+            [sys.executable, str(SCRIPT), *arguments],
+            cwd=self.folder,
+            env=self.environment(**more),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout_s,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout.decode("utf-8", "replace"))
+
+    def start(self, **more: str) -> None:
+        """Start the bot."""
+        with self.log_file.open("ab") as log:
+            self.running = subprocess.Popen(
+                [sys.executable, str(SCRIPT), "run"],
+                cwd=self.folder,
+                env=self.environment(**more),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = 6.0) -> int:
+        """Ask the bot to stop; its exit status."""
+        assert self.running is not None
+        self.running.send_signal(number)
+        return self.wait(timeout_s)
+
+    def wait(self, timeout_s: float = 10.0) -> int:
+        """Wait for the bot to end by itself; its exit status."""
+        assert self.running is not None
+        return self.running.wait(timeout_s)
+
+    def wait_log(self, text: str, timeout_s: float = 10.0) -> None:
+        """Until the bot has printed the text."""
+        wait_until(lambda: text in self.log, timeout_s)
+
+
+@dataclass
+class LiveProgram(Program):
+    """The program with all that it talks to."""
+
+    room: TwitchRoom = field(kw_only=True)
+    ollama: OllamaStandIn = field(kw_only=True)
+    twitch: TwitchId = field(kw_only=True)
+
+    def start_and_join(self, **more: str) -> None:
+        """Start the bot and wait until it has joined its channel."""
+        joined = len(self.room.joins)
+        self.start(**more)
+        self.room.wait_for(lambda: len(self.room.joins) > joined, "a JOIN", 10.0)
+
+
+@contextmanager
+def program(folder: Path, **settings: str) -> Iterator[Program]:
+    """The program in a folder with a word list; killed at the end if it still runs."""
+    (folder / "blocked_words.txt").write_text("blorpword\n", encoding="utf-8")
+    yield from _until_killed(Program(folder, dict(settings)))
+
+
+@contextmanager
+def live_program(
+    folder: Path, twitch: TwitchId | None = None, **settings: str
+) -> Iterator[LiveProgram]:
+    """The program in a whole world on loopback; nobody is signed in yet."""
+    (folder / "blocked_words.txt").write_text("blorpword\n", encoding="utf-8")
+    with twitch or TwitchId() as service, OllamaStandIn() as ollama:
+        user_id = service.users[service.login]
+        with TwitchRoom(service.login, user_id, accept=service.accepts) as room:
+            environment = {
+                "TWITCH_CLIENT_ID": service.client_id,
+                "TWITCH_CHANNELS": "alpha",
+                "TWITCH_IRC_URL": room.url,
+                "TWITCH_AUTH_URL": service.auth_url,
+                "TWITCH_API_URL": service.api_url,
+                "OLLAMA_URL": ollama.url,
+                "TIME_DELAY": "0",
+            } | settings
+            yield from _until_killed(
+                LiveProgram(folder, environment, room=room, ollama=ollama, twitch=service)
+            )
+
+
+def _until_killed(child: P) -> Iterator[P]:
+    try:
+        yield child
+    finally:
+        if child.running is not None and child.running.poll() is None:
+            child.running.kill()
+            child.running.wait()

@@ -1,0 +1,295 @@
+"""The program from outside: exit statuses, one clear sentence for each mistake, signals, restarts."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clankbot import __version__
+from clankbot.rehearsal.ollama_manner import Manner
+from tests.doubles.twitch_id import TwitchId
+from tests.flow.program import SCRIPT, LiveProgram, live_program, program
+from tests.flow.world import sql
+from tests.waiting import wait_until
+
+
+def texts(folder: Path) -> list[str]:
+    """The stored texts, in order."""
+    return [text for (text,) in sql(folder, "SELECT message_content FROM messages ORDER BY id")]
+
+
+def signed_in(live: LiveProgram) -> LiveProgram:
+    """Signs the bot in with its own ``login``."""
+    live.twitch.interval_s = 0.2
+    done = live.run("login")
+    assert done.status == 0, done.output
+    return live
+
+
+def test_help_and_version_cost_nothing_and_work_from_anywhere(tmp_path: Path) -> None:
+    with program(tmp_path) as bot:
+        assert bot.run("--version").output == f"clankbot {__version__}\n"
+        for command in ("run", "login", "check", "rehearse", "stats", "export", "forget"):
+            done = bot.run(command, "--help")
+            assert done.status == 0
+            assert command in done.output
+    code = "import sys; sys.argv[1:] = ['--help']; import clankbot.app as a\n"
+    code += "try: a.main()\nexcept SystemExit: print(sorted(m for m in sys.modules if m in "
+    code += "('requests', 'cryptography', 'pymysql', 'sqlite3', 'clankbot.bot')))"
+    seen = subprocess.run(
+        [sys.executable, "-c", code], cwd=SCRIPT.parent, capture_output=True, text=True, check=True
+    )
+    assert seen.stdout.endswith("[]\n")
+
+
+def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
+    with program(tmp_path) as bot:
+        assert bot.run("dance").status == 2
+        assert bot.run("export").status == 2
+
+
+def test_all_wrong_settings_are_told_at_once_without_secrets(tmp_path: Path) -> None:
+    wrong = {
+        "TWITCH_CHANNELS": "alpha,not a name",
+        "MESSAGE_THRESHOLD": "many",
+        "TWITCH_IRC_URL": "irc://irc.chat.twitch.tv",
+        "OLLAMA_API_KEY": "secret key with blanks",
+    }
+    with program(tmp_path, **wrong) as bot:
+        done = bot.run("run")
+    assert done.status == 78
+    assert all(name in done.output for name in wrong)
+    assert "secret key" not in done.output
+    assert "Traceback" not in done.output
+    assert list(tmp_path.glob("chatbot*")) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "cannot be read"), (b"fine\n***\n", "line 2"), (b"\xff\xfe\xfa", "not UTF-8")],
+)
+def test_a_word_list_that_is_no_good_is_status_78(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    words = tmp_path / "blocked_words.txt"
+    with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true") as bot:
+        words.unlink() if content is None else words.write_bytes(content)
+        done = bot.run("run")
+    assert done.status == 78
+    assert said in done.output
+    assert str(words) in done.output
+
+
+@pytest.mark.parametrize("path", ["/proc/nowhere/chat.db", "folder"])
+def test_a_database_that_cannot_be_opened_is_one_clear_sentence(tmp_path: Path, path: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true", DATABASE_URL=path) as bot:
+        done = bot.run("run")
+    assert done.status in (1, 78)
+    assert path in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true") as bot:
+        assert bot.run("stats").status == 0
+        with closing(sqlite3.connect(tmp_path / "chatbot.db")) as connection, connection:
+            connection.execute("UPDATE schema_version SET version = version + 100")
+        done = bot.run("run")
+    assert done.status == 1
+    assert "newer" in done.output
+
+
+def test_nobody_signed_in_is_status_77(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        done = live.run("run")
+    assert done.status == 77
+    assert "login" in done.output
+
+
+def test_a_second_bot_on_the_same_database_is_refused(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        signed_in(live).start_and_join()
+        done = live.run("run")
+        assert done.status == 1
+        assert str(live.running.pid if live.running else "") in done.output
+        assert live.stop() == 0
+
+
+def test_a_lock_left_behind_by_a_killed_bot_is_no_obstacle(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        signed_in(live).start_and_join()
+        live.stop(signal.SIGKILL)
+        live.start_and_join()
+        assert live.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_the_middle_of_a_generation_stops_it_cleanly(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with live_program(tmp_path, MESSAGE_THRESHOLD="1") as live:
+        signed_in(live).start_and_join()
+        live.ollama.behave(Manner(delay_s=30))
+        live.room.say("alpha", "alice", "the first one")
+        asked = live.ollama.wait_asked()
+        late = [f"late {number}" for number in range(200)]
+        for text in late:
+            live.room.say("alpha", "bruno", text)
+        wait_until(lambda: texts(tmp_path))
+        assert live.stop(number, timeout_s=5.0) == 0
+        assert asked.hung_up
+        assert live.room.wait_line("QUIT")
+        kept = texts(tmp_path)
+        assert kept == ["the first one", *late[: len(kept) - 1]]
+        assert sql(tmp_path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_after_kill_9_nothing_stored_is_lost_or_doubled(tmp_path: Path) -> None:
+    with live_program(tmp_path, MESSAGE_THRESHOLD="500") as live:
+        signed_in(live).start_and_join()
+        for number in range(300):
+            live.room.say("alpha", "alice", f"text {number}", message_id=f"m-{number}")
+        wait_until(lambda: len(texts(tmp_path)) > 50)
+        live.stop(signal.SIGKILL)
+        before = texts(tmp_path)
+        live.start_and_join()
+        for number in range(300):
+            live.room.say("alpha", "alice", f"text {number}", message_id=f"m-{number}")
+        wait_until(lambda: len(texts(tmp_path)) == 300)
+        assert texts(tmp_path)[: len(before)] == before
+        assert live.stop() == 0
+
+
+def test_a_thread_that_dies_takes_the_program_down_with_status_1(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        signed_in(live).start_and_join()
+        with closing(sqlite3.connect(tmp_path / "chatbot.db")) as connection, connection:
+            connection.execute("DROP TABLE channel_config")
+        assert live.stop(signal.SIGKILL) < 0
+        with closing(sqlite3.connect(tmp_path / "chatbot.db")) as connection, connection:
+            connection.execute("CREATE TABLE channel_config (channel TEXT)")
+        live.start()
+        assert live.wait() == 1
+        assert "thread failed" in live.log
+        assert "Traceback" not in live.log
+
+
+def test_files_are_for_the_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        signed_in(live).start_and_join()
+        live.room.say("alpha", "alice", "hello")
+        wait_until(lambda: texts(tmp_path))
+        made = list(tmp_path.glob("chatbot*"))
+        assert {path.name for path in made} >= {"chatbot.db", "chatbot.key", "chatbot.db-wal"}
+        for path in made:
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+        assert live.stop() == 0
+
+
+def test_sighup_reads_the_word_list_again_and_a_broken_one_is_not_taken(tmp_path: Path) -> None:
+    with live_program(tmp_path, MESSAGE_THRESHOLD="500") as live:
+        signed_in(live).start_and_join()
+        words = tmp_path / "blocked_words.txt"
+        words.write_text("pancake\n", encoding="utf-8")
+        assert live.running is not None
+        live.running.send_signal(signal.SIGHUP)
+        live.wait_log("blocked words reloaded")
+        words.write_text("fine\n***\n", encoding="utf-8")
+        live.running.send_signal(signal.SIGHUP)
+        live.wait_log("blocked words not reloaded")
+        live.room.say("alpha", "alice", "one pancake please")
+        live.room.say("alpha", "alice", "a blorpword is fine now")
+        wait_until(lambda: texts(tmp_path) == ["a blorpword is fine now"])
+        assert live.stop() == 0
+
+
+def test_a_shadow_run_without_an_account_reads_anonymously_and_says_nothing(tmp_path: Path) -> None:
+    with live_program(tmp_path, DRY_RUN="true", MESSAGE_THRESHOLD="2") as live:
+        live.settings.pop("TWITCH_CLIENT_ID")
+        live.ollama.say("this stays in the log")
+        live.start_and_join()
+        assert live.room.logins[-1].login.startswith("justinfan")
+        for text in ("one", "two"):
+            live.room.say("alpha", "alice", text)
+        live.wait_log("this stays in the log")
+        assert live.stop() == 0
+        assert not live.room.messages
+
+
+def test_json_logs_are_one_object_a_line(tmp_path: Path) -> None:
+    import json
+
+    with live_program(tmp_path, LOG_FORMAT="json", LOG_LEVEL="DEBUG") as live:
+        signed_in(live).start_and_join()
+        live.room.say("alpha", "alice", 'a "blorpword" \\ and \u2028 more')
+        live.wait_log("message blocked")
+        assert live.stop() == 0
+        entries = [json.loads(line) for line in live.log.split("\n") if line]
+        assert all({"ts", "level", "logger", "message"} <= entry.keys() for entry in entries)
+        (blocked,) = (e for e in entries if e["message"] == "message blocked")
+        assert blocked["text"] == 'a "blorpword" \\ and \u2028 more'
+        assert blocked["entry"] == "blorpword"
+
+
+def test_forget_and_stats_work_on_what_is_stored(tmp_path: Path) -> None:
+    with live_program(tmp_path, MESSAGE_THRESHOLD="500") as live:
+        signed_in(live).start_and_join()
+        for name in ("alice", "alice", "bruno"):
+            live.room.say("alpha", name, f"words of {name}")
+        live.room.say("alpha", "mona", "!clank threshold 20", is_mod=True)
+        live.room.wait_message("alpha")
+        wait_until(lambda: len(texts(tmp_path)) == 3)
+        stats = live.run("stats")
+        assert stats.status == 0
+        assert "#alpha" in stats.output
+        assert "2" in live.run("forget", "@Alice").output
+        assert texts(tmp_path) == ["words of bruno"]
+        assert live.run("forget", "alice").status == 1
+        changes = live.run("stats", "--changes").output
+        assert "threshold" in changes
+        assert "mona" in changes
+        assert "3/500 messages" in live.run("stats", "--why", "alpha").output
+        assert live.stop() == 0
+
+
+def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        assert live.run("check").status == 1
+        signed_in(live)
+        good = live.run("check")
+        assert good.status == 0, good.output
+        assert good.output.count("ok ") == 5
+        live.ollama.down()
+        assert "fail" in live.run("check").output
+        bad = live.run("check", TWITCH_CHANNELS="")
+        assert bad.status == 1
+        assert "TWITCH_CHANNELS" in bad.output
+        live.twitch.outage = 503
+        assert live.run("check").status == 1
+
+
+def test_the_instance_lock_is_on_the_file_beside_the_database(tmp_path: Path) -> None:
+    with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true") as bot:
+        with (tmp_path / "chatbot.db.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write("4711\n")
+            lock.flush()
+            done = bot.run("run")
+        assert done.status == 1
+        assert "4711" in done.output
+
+
+def test_confidential_apps_sign_in_with_their_secret(tmp_path: Path) -> None:
+    twitch = TwitchId(client_secret="confidential0secret")
+    with live_program(tmp_path, twitch, TWITCH_CLIENT_SECRET="confidential0secret") as live:
+        signed_in(live).start_and_join()
+        assert live.stop() == 0

@@ -1,0 +1,278 @@
+"""A worker at its desk: all its real parts over a real database file, moved on by hand.
+
+What the worker hands to other threads is kept here to be looked at: lines in ``offered``, jobs in
+``jobs``, errands in ``errands``.  Time stands still unless a test moves ``clock``.
+"""
+
+from __future__ import annotations
+
+import functools
+import queue
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from clankbot.config.book import ChannelBook
+from clankbot.config.commands import is_bot_command
+from clankbot.config.settings import load_settings
+from clankbot.database.database import Database
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.errors import OllamaError
+from clankbot.ollama.deadline import Cancel
+from clankbot.processing.board import Board
+from clankbot.processing.channel_filters import ChannelFilters
+from clankbot.processing.composer import Composer
+from clankbot.processing.filters import FilterFile, term_problem
+from clankbot.processing.inbox import Inbox, Record
+from clankbot.processing.intake import Rules
+from clankbot.processing.jobs import Job
+from clankbot.processing.last_look import LastLook
+from clankbot.processing.policies import Policies
+from clankbot.processing.ports import Compose
+from clankbot.processing.worker import Outside, Worker
+from clankbot.records import (
+    END,
+    ChatMessage,
+    Delivered,
+    End,
+    Event,
+    LinkUp,
+    Outgoing,
+    OwnState,
+    Speech,
+    Undelivered,
+)
+from tests.processing.chat import Hand, message
+
+BOT = "clankbot"
+BOT_ID = "99"
+OWNER_ID = "500"
+CHANNELS = ("alpha", "beta")
+SETTINGS = {
+    "TWITCH_CHANNELS": ",".join(CHANNELS),
+    "MESSAGE_THRESHOLD": "3",
+    "TIME_DELAY": "0",
+    "CONTEXT_LIMIT": "20",
+    "OLLAMA_MODEL": "tiny",
+    "BOT_OWNERS": OWNER_ID,
+}
+
+
+class ImpatientSqlite(SqliteEngine):
+    """A file that nobody waits for while another program writes to it."""
+
+    def connect(self) -> sqlite3.Connection:
+        connection = super().connect()
+        connection.execute("PRAGMA busy_timeout = 1")
+        return connection
+
+
+@functools.cache
+def _empty_database() -> bytes:
+    """A file with all its tables: made once, since that takes as long as a dozen tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "chat.db")
+        Database.sqlite(path).prepare()
+        return path.read_bytes()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another program writes to the database meanwhile."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+class Desk:
+    """See the module's text.  Another one in the same folder is the same bot, started again."""
+
+    def __init__(self, folder: Path, clock: Hand | None = None, **settings: str) -> None:
+        self.folder = folder
+        self.clock = clock or Hand()
+        self.path = folder / "chat.db"
+        if not self.path.exists():
+            self.path.write_bytes(_empty_database())
+        self.words = folder / "blocked_words.txt"
+        if not self.words.exists():
+            self.words.write_text("shed\n")
+        self.database = Database(ImpatientSqlite(self.path), now_ms=self.clock.ms)
+        self.store = self.database.open()
+        self.jobs: queue.Queue[Job | End] = queue.Queue(len(CHANNELS) + 1)
+        self.offered: list[Outgoing] = []
+        self.errands: list[Callable[[], None]] = []
+        self.takes_errands = True
+        self.models: frozenset[str] | OllamaError = frozenset({"tiny", "large"})
+        """What the server has, or why it cannot be asked."""
+        self.voice_problem: str | None = None
+        self._wire(settings)
+
+    def _wire(self, settings: dict[str, str]) -> None:
+        settled = load_settings(SETTINGS | settings, self.folder)
+        word_file = FilterFile(self.words)
+        self.inbox = Inbox()
+        self.board = Board(self.clock.ms)
+        self.filters = ChannelFilters(word_file.current)
+        self.look = LastLook(self.board, self.filters, clock=self.clock, now_ms=self.clock.ms)
+        book = ChannelBook(settled)
+        self.policies = Policies(settled.twitch_channels, book, self.board)
+        self.worker = Worker(
+            inbox=self.inbox,
+            outside=Outside(
+                open_history=self.database.open,
+                jobs=self.jobs,
+                offer=self._offer,
+                errand=self._take_errand,
+                make_cancel=Cancel,
+                model_problem=self._model_problem,
+                voice_problem=lambda model: self.voice_problem,
+                term_problem=term_problem,
+                reload_words=lambda force: word_file.refresh(force=force),
+            ),
+            board=self.board,
+            policies=self.policies,
+            filters=self.filters,
+            book=book,
+            rules=Rules(
+                ignored_logins=settled.ignored_users,
+                owners=settled.bot_owners,
+                retention_count=settled.message_retention_count,
+                is_bot_command=is_bot_command,
+            ),
+            bot_names={BOT},
+            clock=self.clock,
+            now_ms=self.clock.ms,
+        )
+
+    def __enter__(self) -> Self:
+        self.worker.open(self.store)
+        self.hear(LinkUp(BOT, BOT_ID))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.store.close()
+
+    def _offer(self, line: Outgoing) -> bool:
+        self.offered.append(line)
+        return True
+
+    def _take_errand(self, errand: Callable[[], None]) -> bool:
+        if self.takes_errands:
+            self.errands.append(errand)
+        return self.takes_errands
+
+    def _model_problem(self, name: str) -> str | None:
+        if isinstance(self.models, OllamaError):
+            raise self.models
+        return None if name in self.models else f"{name} is not installed on the Ollama server"
+
+    # -- what happens in chat ----------------------------------------------------------------------
+
+    def arrive(self, *events: Event) -> None:
+        """The reader delivers events; the worker has not looked yet."""
+        for event in events:
+            self.board.note(event)
+            self.inbox.deliver(event)
+
+    def hear(self, *events: Event) -> None:
+        """Events arrive all at once, and the worker takes them in."""
+        self.arrive(*events)
+        self.settle()
+
+    def tell(self, *records: Record) -> None:
+        """Other threads report, and the worker takes it in."""
+        for record in records:
+            self.inbox.tell(record)
+        self.settle()
+
+    def settle(self) -> None:
+        """The worker does what there is to do; twice, since it notes its decisions at the end."""
+        self.worker.step(0)
+        self.worker.step(0)
+
+    def viewer(self, text: str = "hello there", **more: object) -> ChatMessage:
+        """A viewer's message of this moment, not yet delivered."""
+        return message(text, sent_ms=self.clock.ms(), **more)  # type: ignore[arg-type]
+
+    def chat(self, *texts: str, **more: object) -> None:
+        """A viewer says all this at once."""
+        self.hear(*(self.viewer(text, **more) for text in texts))
+
+    def order(self, text: str, **more: object) -> list[str]:
+        """A moderator says ``!clank`` and this; what is answered."""
+        before = len(self.offered)
+        asker = {"user_id": "1", "login": "mona", "is_mod": True} | more
+        self.chat(f"!clank {text}", **asker)
+        return [line.text for line in self.offered[before:]]
+
+    # -- what the other threads do -----------------------------------------------------------------
+
+    def job(self) -> Job:
+        """The one job that waits for the composer."""
+        job = self.jobs.get_nowait()
+        assert isinstance(job, Job)
+        assert self.jobs.empty()
+        return job
+
+    def run_errands(self) -> None:
+        """The upkeep thread does what it was asked to."""
+        while self.errands:
+            self.errands.pop(0)()
+        self.settle()
+
+    def composer(self, compose: Compose) -> Composer:
+        """A composer at the same board that has ``compose`` for a language model."""
+        return Composer(
+            jobs=self.jobs,
+            open_history=self.database.open,
+            prepare=lambda: None,
+            compose=compose,
+            board=self.board,
+            filter_of=self.filters,
+            bot_name=lambda: BOT,
+            offer=self._offer,
+            report=self.inbox.tell,
+            clock=self.clock,
+        )
+
+    def compose(self, compose: Compose) -> Outgoing | None:
+        """The composer works off its jobs; the line it made, if it made one."""
+        before = len(self.offered)
+        self.jobs.put_nowait(END)
+        self.composer(compose).run()
+        self.settle()
+        return self.offered[-1] if len(self.offered) > before else None
+
+    def send(self, line: Outgoing, message_id: str | None = None, *, shadow: bool = False) -> None:
+        """The sender looks at the line and says it, if nothing is against it."""
+        if reason := self.look(line):
+            self.tell(Undelivered(line, reason))
+            return
+        if message_id is not None:
+            self.arrive(OwnState(line.channel, False, message_id, None))
+        self.tell(Delivered(line, line.text, message_id, self.clock.ms(), shadow))
+
+    def speak(self, text: str, message_id: str | None = None, channel: str = "alpha") -> None:
+        """The bot says this, out of turn and however it came to it."""
+        line = Outgoing(channel, text, Speech.SPONTANEOUS, self.clock())
+        self.send(line, message_id)
+
+    # -- what is left of it ------------------------------------------------------------------------
+
+    def stored(self, channel: str = "alpha") -> list[str]:
+        """The texts in the database, oldest first."""
+        return [line.text for line in self.store.recent_messages(channel, 1000)]
+
+    def why(self, channel: str = "alpha") -> str:
+        """The newest decision that was recorded."""
+        return self.store.decisions(channel, 1)[0].reason

@@ -1,0 +1,133 @@
+"""What becomes of a chat message: stored and counted, obeyed, or let go."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from clankbot.records import ChatMessage, ContextLine, LinkUp
+from tests.processing.chat import NOON_MS, message
+from tests.processing.desk import BOT_ID, Desk
+
+
+def counted(desk: Desk) -> int:
+    return desk.store.pace("alpha", 100, 1).counted
+
+
+def blocked(desk: Desk) -> int:
+    return desk.store.tally("alpha", "2026-09-21").get("blocked", 0)
+
+
+def test_a_message_is_stored_as_it_was_said_once_and_counted(desk: Desk) -> None:
+    said = message("Hello  there!", message_id="m-a", sent_ms=NOON_MS + 123)
+    desk.hear(said, said)
+    desk.hear(said)
+    assert desk.store.recent_messages("alpha", 10) == [
+        ContextLine("m-a", "7", "alice", "Alice", "Hello  there!", NOON_MS + 123)
+    ]
+    assert counted(desk) == 1
+
+
+def test_messages_keep_their_order_and_their_channel(desk: Desk) -> None:
+    desk.hear(
+        desk.viewer("one"),
+        desk.viewer("two", channel="beta"),
+        desk.viewer("three", user_id="8", login="bruno"),
+    )
+    assert desk.stored() == ["one", "three"]
+    assert desk.stored("beta") == ["two"]
+
+
+def test_a_message_without_a_time_has_that_of_its_arrival(desk: Desk) -> None:
+    desk.clock.forward(5)
+    desk.hear(replace(message(), sent_at=None))
+    assert [line.at_ms for line in desk.store.recent_messages("alpha", 1)] == [NOON_MS + 5000]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        message("!roll 20"),
+        message("!8ball will it rain"),
+        message("!clankers"),
+        message("hello", login="nightbot"),
+        message("hello", user_id=BOT_ID, login="clankbot"),
+        message("hello", from_shared_chat=True),
+        message("@clankbot hello", from_shared_chat=True),
+        message("!clank off", from_shared_chat=True, is_broadcaster=True),
+        message("hello", channel="gamma"),
+        replace(message(), user_id=None),
+        replace(message(), message_id=None),
+    ],
+    ids=lambda said: f"{said.login}: {said.text}",
+)
+def test_what_is_not_ordinary_chat_of_a_viewer_is_not_stored(desk: Desk, said: ChatMessage) -> None:
+    desk.hear(said)
+    assert (desk.stored(), desk.stored("gamma"), counted(desk)) == ([], [], 0)
+    assert desk.jobs.empty()
+    assert desk.offered == []
+
+
+@pytest.mark.parametrize("text", ["! hello", "!", "!!!", "hello !roll", "?8ball"])
+def test_what_only_looks_like_a_command_is_stored(desk: Desk, text: str) -> None:
+    desk.chat(text)
+    assert desk.stored() == [text]
+
+
+def test_a_blocked_message_is_logged_and_not_stored(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.chat("in the SHED now", "hello")
+    assert desk.stored() == ["hello"]
+    (record,) = (record for record in caplog.records if record.message == "message blocked")
+    assert record.levelno == logging.WARNING
+    fields = ("direction", "channel", "user_id", "entry", "text")
+    assert [getattr(record, name) for name in fields] == [
+        "in",
+        "alpha",
+        "7",
+        "shed",
+        "in the SHED now",
+    ]
+    assert blocked(desk) == 1
+
+
+def test_a_blocked_display_name_blocks_the_message(desk: Desk) -> None:
+    desk.hear(replace(message("@clankbot hi"), display_name="Shed"))
+    assert desk.stored() == []
+    assert desk.jobs.empty()
+    assert blocked(desk) == 1
+
+
+def test_a_viewer_who_opted_out_leaves_no_trace(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.chat("!clank optout")
+    caplog.clear()
+    desk.chat("hello", "@clankbot hello", "in the shed")
+    assert desk.stored() == []
+    assert desk.jobs.empty()
+    assert blocked(desk) == 0
+    assert caplog.records == []
+
+
+def test_an_edited_word_list_holds_from_the_next_second_on(desk: Desk) -> None:
+    desk.words.write_text("barn\n")
+    desk.clock.forward(1.5)
+    desk.settle()
+    desk.chat("the barn", "the shed")
+    assert desk.stored() == ["the shed"]
+
+
+def test_the_bot_is_called_by_the_name_it_signed_in_with(desk: Desk) -> None:
+    desk.hear(LinkUp("robbie", BOT_ID), desk.viewer("robbie hello"))
+    assert desk.job().asked is not None
+
+
+def test_an_anonymous_reader_keeps_the_name_it_was_given(desk: Desk) -> None:
+    desk.hear(LinkUp("justinfan4711", None), desk.viewer("justinfan4711 hello"))
+    assert desk.jobs.empty()
+    desk.chat("clankbot hello")
+    assert desk.job().asked is not None

@@ -1,0 +1,287 @@
+"""Moderated means gone, from the database and from whatever was being made of it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clankbot.processing.triggers import HOUR_MS
+from clankbot.records import (
+    ChatCleared,
+    Delivered,
+    Event,
+    MessageDeleted,
+    Outgoing,
+    OwnState,
+    Speech,
+    UserCleared,
+)
+from tests.processing.chat import NOON_MS, at
+from tests.processing.desk import BOT, BOT_ID, Desk
+
+
+def ban(desk: Desk, seconds: int | None = None, user_id: str = "7") -> UserCleared:
+    return UserCleared("alpha", user_id, seconds, sent_at=at(desk.clock.ms()))
+
+
+def clear(desk: Desk) -> ChatCleared:
+    return ChatCleared("alpha", sent_at=at(desk.clock.ms()))
+
+
+def deletion(message_id: str) -> Callable[[Desk], Event]:
+    return lambda desk: MessageDeleted("alpha", message_id)
+
+
+REMOVALS = pytest.mark.parametrize(
+    ("removal", "left"),
+    [
+        (deletion("m-a"), ["other words", "more words"]),
+        (deletion("unknown"), ["bad words", "other words", "more words"]),
+        (ban, ["other words"]),
+        (clear, []),
+    ],
+    ids=["deletion", "unknown", "ban", "clear"],
+)
+
+
+def talk(desk: Desk) -> tuple[Event, ...]:
+    return (
+        desk.viewer("bad words", message_id="m-a"),
+        desk.viewer("other words", message_id="m-b", user_id="8", login="bruno"),
+        desk.viewer("more words", message_id="m-c"),
+        desk.viewer("elsewhere", message_id="m-d", channel="beta"),
+    )
+
+
+@REMOVALS
+def test_a_removal_after_the_messages_were_stored(
+    desk: Desk, removal: Callable[[Desk], Event], left: list[str]
+) -> None:
+    desk.hear(*talk(desk))
+    desk.clock.forward(1)
+    desk.hear(removal(desk))
+    assert desk.stored() == left
+    assert desk.stored("beta") == ["elsewhere"]
+
+
+@REMOVALS
+def test_a_removal_that_arrives_together_with_the_messages(
+    desk: Desk, removal: Callable[[Desk], Event], left: list[str]
+) -> None:
+    said = talk(desk)
+    desk.clock.forward(1)
+    desk.hear(*said, removal(desk))
+    assert desk.stored() == left
+    assert desk.stored("beta") == ["elsewhere"]
+
+
+@REMOVALS
+def test_a_removal_that_arrives_before_the_messages(
+    desk: Desk, removal: Callable[[Desk], Event], left: list[str]
+) -> None:
+    said = talk(desk)
+    desk.clock.forward(1)
+    desk.hear(removal(desk))
+    desk.hear(*said)
+    assert desk.stored() == left
+    assert desk.stored("beta") == ["elsewhere"]
+
+
+def test_what_is_said_after_a_clear_is_stored(desk: Desk) -> None:
+    desk.hear(clear(desk), desk.viewer("hello again"))
+    assert desk.stored() == ["hello again"]
+
+
+def test_latecomers_of_a_banned_viewer_are_dropped_until_none_can_come_any_more(
+    desk: Desk,
+) -> None:
+    desk.hear(ban(desk))
+    desk.chat("under way")
+    desk.clock.forward(6)
+    desk.chat("unbanned again")
+    assert desk.stored() == ["unbanned again"]
+
+
+def test_removals_are_logged_with_counts_and_without_words(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    desk.hear(*talk(desk))
+    caplog.clear()
+    desk.hear(ban(desk))
+    (record,) = caplog.records
+    assert (record.message, record.__dict__["kind"], record.__dict__["channel"]) == (
+        "moderated",
+        "UserCleared",
+        "alpha",
+    )
+    assert record.__dict__["rows"] == 2
+    assert "words" not in str(record.__dict__)
+
+
+def test_moderation_in_a_channel_that_is_not_ours_changes_nothing(desk: Desk) -> None:
+    desk.hear(desk.viewer("hello", message_id="m-a"), ChatCleared("gamma"))
+    assert desk.stored() == ["hello"]
+
+
+def test_a_mention_that_is_removed_in_the_same_moment_is_not_answered(desk: Desk) -> None:
+    for removal in (MessageDeleted("alpha", "m-a"), ban(desk), clear(desk)):
+        desk.hear(desk.viewer("@clankbot bad words", message_id="m-a"), removal)
+        desk.clock.forward(10)
+    assert desk.jobs.empty()
+
+
+def test_the_removal_of_another_viewer_leaves_a_mention_to_be_answered(desk: Desk) -> None:
+    desk.hear(desk.viewer("@clankbot hi"), UserCleared("alpha", None, 60, login="bruno"))
+    assert desk.job().asked is not None
+
+
+# -- grounds: what was being made of it ------------------------------------------------------------
+
+
+def test_a_removal_after_the_context_was_read_calls_the_generation_off(desk: Desk) -> None:
+    desk.hear(desk.viewer("@clankbot hi", message_id="m-a"))
+    job = desk.job()
+    assert desk.board.settle_grounds(job.grounds_id, tuple(desk.store.recent_messages("alpha", 9)))
+    desk.arrive(MessageDeleted("alpha", "m-a"))
+    assert job.cancel.cancelled, "the worker has not even looked"
+
+
+def test_a_removal_noted_before_the_grounds_were_opened_counts_once_it_is_stored(
+    desk: Desk,
+) -> None:
+    """The composer may read between the reader's note and the worker's commit."""
+    desk.chat("bad words", message_id="m-a")
+    desk.arrive(
+        desk.viewer("!clank speak", user_id="1", is_mod=True), MessageDeleted("alpha", "m-a")
+    )
+    before = tuple(desk.store.recent_messages("alpha", 9))
+    desk.settle()
+    job = desk.job()
+    assert not desk.board.settle_grounds(job.grounds_id, before)
+
+
+def test_a_moderator_who_comes_late_does_not_time_the_bot_out_twice(desk: Desk) -> None:
+    """The reader has noted the bot's own ban long before the database was back."""
+    desk.arrive(UserCleared("alpha", BOT_ID, None))
+    desk.arrive(OwnState("alpha", False, None, None))
+    assert desk.board.view("alpha").obstacle is None
+    desk.settle()
+    assert desk.board.view("alpha").obstacle is None
+
+
+# -- the bot's own words ---------------------------------------------------------------------------
+
+
+def hints(desk: Desk) -> int:
+    return len(desk.store.hints_since("alpha", 0))
+
+
+def threshold(desk: Desk) -> int:
+    """The messages that the bot waits for, as it tells moderators."""
+    (status,) = desk.order("status")
+    found = re.search(r"/(\d+) messages", status)
+    assert found
+    return int(found[1])
+
+
+def offend(desk: Desk) -> None:
+    """Moderators remove three things that the bot says."""
+    for number, text in enumerate(("what a calm river", "owls are near", "good soup")):
+        desk.speak(text, f"own-{number}")
+        desk.hear(MessageDeleted("alpha", f"own-{number}"))
+
+
+def test_a_deleted_message_of_its_own_is_a_hint(desk: Desk) -> None:
+    desk.speak("what a calm river", "own-1")
+    assert desk.stored() == ["what a calm river"]
+    desk.hear(MessageDeleted("alpha", "own-1"))
+    desk.hear(MessageDeleted("alpha", "own-1"))
+    assert desk.stored() == []
+    assert hints(desk) == 1
+    assert threshold(desk) == 6
+
+
+def test_what_was_removed_is_not_said_again_not_even_in_other_words(desk: Desk) -> None:
+    desk.speak("what a calm river this is", "own-1")
+    desk.hear(MessageDeleted("alpha", "own-1"))
+    again = Outgoing("alpha", "this river is calm", Speech.SPONTANEOUS, desk.clock())
+    assert desk.look(again) == "like a message that moderators removed"
+
+
+def test_a_timeout_of_the_bot_is_one_hint_whatever_it_had_said(desk: Desk) -> None:
+    desk.speak("what a calm river", "own-1")
+    desk.speak("an owl flies over the moor", "own-2")
+    desk.hear(UserCleared("alpha", BOT_ID, 10))
+    assert desk.stored() == []
+    assert hints(desk) == 1
+
+
+@pytest.mark.parametrize("event", [ChatCleared("alpha"), UserCleared("alpha", "7", None)])
+def test_a_clear_or_another_ones_ban_is_no_hint(desk: Desk, event: Event) -> None:
+    desk.speak("what a calm river", "own-1")
+    desk.hear(event)
+    assert hints(desk) == 0
+
+
+def test_three_hints_silence_it_for_an_hour_across_a_restart(desk: Desk, tmp_path: Path) -> None:
+    offend(desk)
+    line = Outgoing("alpha", "good evening", Speech.MENTION_ANSWER, desk.clock())
+    reason = "quiet for 60 min, since moderators removed its messages"
+    assert desk.look(line) == reason
+    assert desk.look(Outgoing("beta", "good evening", Speech.SPONTANEOUS, desk.clock())) is None
+    with Desk(tmp_path, desk.clock) as again:
+        assert again.look(line) == reason
+        again.clock.forward(HOUR_MS / 1000)
+        assert "quiet" not in (again.look(line) or "")
+        assert threshold(again) == 24
+
+
+def test_a_moderator_who_switches_it_on_again_forgives(desk: Desk, tmp_path: Path) -> None:
+    offend(desk)
+    desk.order("on")
+    line = Outgoing("alpha", "good evening", Speech.SPONTANEOUS, desk.clock())
+    assert desk.look(line) is None
+    assert threshold(desk) == 3
+    with Desk(tmp_path, desk.clock) as again:
+        assert again.look(line) is None
+        assert threshold(again) == 3
+
+
+OVERTAKING: list[tuple[Event, int]] = [
+    (MessageDeleted("alpha", "own-1", login=BOT), 1),
+    (UserCleared("alpha", BOT_ID, 10, sent_at=at(NOON_MS + 200)), 1),
+    (ChatCleared("alpha", sent_at=at(NOON_MS + 200)), 0),
+]
+
+
+@pytest.mark.parametrize(("event", "count"), OVERTAKING)
+def test_its_own_message_removed_before_it_was_known_to_be_said_is_not_stored(
+    desk: Desk, event: Event, count: int
+) -> None:
+    line = Outgoing("alpha", "what a calm river", Speech.SPONTANEOUS, desk.clock())
+    desk.hear(event)
+    desk.tell(Delivered(line, line.text, "own-1", NOON_MS))
+    assert desk.stored() == []
+    assert hints(desk) == count
+    (spoken,) = desk.store.recent_spoken("alpha", 5)
+    assert spoken.removed
+    desk.clock.forward(60)
+    again = Outgoing("alpha", "what a calm river", Speech.SPONTANEOUS, desk.clock())
+    assert desk.look(again) == "like a message that moderators removed"
+
+
+def test_a_message_said_after_its_timeout_was_over_is_stored(desk: Desk) -> None:
+    desk.hear(UserCleared("alpha", BOT_ID, 1, sent_at=at(desk.clock.ms())))
+    desk.clock.forward(2)
+    desk.speak("sorry for that", "own-1")
+    assert desk.stored() == ["sorry for that"]
+
+
+def test_a_deleted_answer_to_a_command_is_no_hint(desk: Desk) -> None:
+    desk.hear(MessageDeleted("alpha", "answer-1", login=BOT))
+    assert hints(desk) == 0
