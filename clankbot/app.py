@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from clankbot.arguments import build_parser
+from clankbot.auth.redaction import redact
 from clankbot.errors import ClankbotError, ConfigError, KeyRefused, TokenRefused
 
 EXIT_FAILED: Final = 1
@@ -39,10 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(error: Exception) -> int:
     """Say in one line what was wrong; the traceback only at LOG_LEVEL=DEBUG."""
-    known = isinstance(error, ClankbotError)
-    for line in str(error).splitlines() or [""]:
-        print(f"clankbot: {line}" if known else f"clankbot: {type(error).__name__}: {line}",
-              file=sys.stderr)  # fmt: skip
+    prefix = (
+        "clankbot: " if isinstance(error, ClankbotError) else f"clankbot: {type(error).__name__}: "
+    )
+    for line in redact(str(error)).splitlines() or [""]:
+        print(prefix + line, file=sys.stderr)
     logging.getLogger(__name__).debug("the command failed", exc_info=error)
     return exit_status(error)
 

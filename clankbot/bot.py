@@ -47,8 +47,9 @@ STOP_WITHIN_S: Final = 4.5
 """For the whole stop; the contract allows five seconds, and the process has to end, too."""
 _DRAIN_WITHIN_S: Final = 1.5
 """A reader that is still dialling or signing in has nothing to deliver; it is not waited for."""
-_MAY_BE_LATE: Final = "upkeep"
-"""It may wait for Twitch or Ollama for longer than a stop may take, and holds nothing to lose."""
+_MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader"})
+"""They may wait for an answer of Twitch's sign-in for longer than a stop may take: a refresh that
+is called off can lose a one-time token, and neither thread holds anything else to lose then."""
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
 _LIVE_EVERY_S: Final = 60.0
 
@@ -232,7 +233,7 @@ class Bot:
         self._sender.finish()
         self._threads.join("irc-sender", deadline)
         self._inbox.tell(END)
-        late = [name for name in self._threads.join_all(deadline) if name != _MAY_BE_LATE]
+        late = [name for name in self._threads.join_all(deadline) if name not in _MAY_BE_LATE]
         if late:
             log.error("threads are late", extra={"names": ", ".join(late)})
         return not late and not self._threads.failures

@@ -35,7 +35,7 @@ class Sealer:
             return new_token(self._all.decrypt(sealed.encode()).decode())
         except InvalidToken as error:
             raise KeyRefused(
-                "The encryption key does not open the stored sign-in: put the key it was sealed with"
+                "The encryption key does not open the stored sign-in: put the key that sealed it"
                 " into TOKEN_ENCRYPTION_KEY or its file, alone or behind the newer one and a comma;"
                 " if it is lost, run: python clankbot.py logout, then: python clankbot.py login"
             ) from error

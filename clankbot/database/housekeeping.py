@@ -80,21 +80,21 @@ class Housekeeping(Repository):
         self._session.run(sql.DELETE_OLD_MARKS, _to_ms(now - _MARKS_KEPT))
 
     def release_space(self, pages: int = 64) -> int:
-        """Give about ``pages`` free pages of an SQLite file back to the disk; how many went.
+        """Give up to ``pages`` free pages of an SQLite file back to the disk; how many went.
 
-        In small steps, each a lock of a few milliseconds.  After words were removed it also
-        empties the write-ahead log, where they would linger until it is written over.  MySQL
-        looks after both by itself.
+        64 of them take a few milliseconds.  After words were removed it also empties the
+        write-ahead log, where they would linger until it is written over.  MySQL looks after both
+        by itself.
         """
         if self._session.dialect is not Dialect.SQLITE:
             return 0
         if self._words_removed:
             self._empty_log()
-        before = left = self._session.number(sql.SQLITE_FREE_PAGES)
-        while left > _SPARE_PAGES and before - left < pages:
-            self._session.rows(sql.SQLITE_GIVE_BACK_16)
-            left = self._session.number(sql.SQLITE_FREE_PAGES)
-        return before - left
+        before = self._session.number(sql.SQLITE_FREE_PAGES)
+        with self._session.transaction():
+            for _ in range(min(pages, before - _SPARE_PAGES)):
+                self._session.run(sql.SQLITE_GIVE_BACK_PAGE)
+        return before - self._session.number(sql.SQLITE_FREE_PAGES)
 
     def _empty_log(self) -> None:
         """Without waiting: while someone reads, the next round will do."""

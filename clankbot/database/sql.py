@@ -147,7 +147,8 @@ SIZE_BYTES: Final = each(
     " WHERE table_schema = DATABASE()",
 )
 SQLITE_FREE_PAGES: Final = each("SELECT freelist_count FROM pragma_freelist_count()", "SELECT 0")
-SQLITE_GIVE_BACK_16: Final = each("PRAGMA incremental_vacuum(16)", "DO 0")
+# One page at a time, for Python's sqlite3 takes only the first step of this statement.
+SQLITE_GIVE_BACK_PAGE: Final = each("PRAGMA incremental_vacuum(1)", "DO 0")
 SQLITE_DO_NOT_WAIT: Final = each("PRAGMA busy_timeout = 0", "DO 0")
 SQLITE_WAIT: Final = each("PRAGMA busy_timeout = 5000", "DO 0")
 SQLITE_EMPTY_LOG: Final = each("PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 0")

@@ -321,4 +321,6 @@ def _wait(sock: socket.socket, *, reading: bool) -> None:
 
 def _reason(error: Exception) -> str:
     """An error of the network in a few words."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the server's certificate is not accepted: {error.verify_message}"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

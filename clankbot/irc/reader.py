@@ -39,11 +39,11 @@ _LEAVE_S: Final = 4.0
 
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 1.0, 300.0
 _FIRST_PATIENCE_S, _LONGEST_PATIENCE_S = 60.0, 600.0
-"""After a second refusal the cause is not ours: logins count against a limit (20 in 10 s)."""
+"""Once a fresh token was refused, too, only time can help."""
 
 
 class Reader:
-    """See the module's text.  All arguments are callables and values of the wiring's choice."""
+    """The thread body; see the module's text for its course."""
 
     def __init__(
         self,
@@ -60,9 +60,9 @@ class Reader:
         clock: Callable[[], float] = time.monotonic,
         choose: Callable[[], float] = random.random,
     ) -> None:
-        """``credentials`` is asked before every connect, ``login_refused`` once a refusal.
+        """``credentials`` is asked before every connect; ``login_refused`` is to renew the token.
 
-        Either may raise AuthUnavailable (tried again) or TokenRefused (ends the thread).
+        Either may raise AuthUnavailable (tried again later) or TokenRefused (ends the thread).
         ``deliver`` must neither block nor raise.
         """
         self._endpoint = endpoint
@@ -182,7 +182,7 @@ class Reader:
                 yield None
             for message in filter(None, map(_parsed, lines)):
                 if message.command == "PING":
-                    connection.send_line(format_line("PONG", trailing="".join(message.params[-1:])))
+                    connection.send_line(_pong(message))
                 yield message
 
     def _after_refusal(self, error: LoginRefused) -> float:
@@ -222,6 +222,10 @@ class Reader:
             self._down_reasons.add(reason)
             log.warning("chat not connected", extra={"reason": reason})
             self._deliver(LinkDown(reason))
+
+
+def _pong(ping: IrcMessage) -> str:
+    return format_line("PONG", trailing=ping.params[-1] if ping.params else "")
 
 
 def _parsed(line: str) -> IrcMessage | None:

@@ -96,6 +96,8 @@ class Composer:
         if job.answer_by is not None and self._clock() > job.answer_by:
             return JobDone(job.channel, "the mention waited too long")
         lines = self._context(job, history)
+        if not (lines or job.asked or job.requested):
+            return JobDone(job.channel, "nothing is left to speak about")
         grounds = lines
         if job.asked is not None and job.asked not in lines:
             if not self._may_be_seen(job.channel, job.asked):
@@ -108,20 +110,21 @@ class Composer:
         )
         if composed.text is None:
             return JobDone(job.channel, composed.reason, usable=False)
-        offered = self._offer(
-            Outgoing(
-                channel=job.channel,
-                text=composed.text,
-                speech=Speech.MENTION_ANSWER if job.asked else Speech.SPONTANEOUS,
-                created_at=self._clock(),
-                reply_to_id=job.asked.message_id if job.asked else None,
-                addressee_id=job.asked.user_id if job.asked else None,
-                grounds_id=job.grounds_id,
-                requested=job.requested,
-            )
-        )
+        offered = self._offer(self._outgoing(job, composed.text))
         reason = "composed" if offered else "too many lines are waiting"
         return JobDone(job.channel, reason, offered=offered)
+
+    def _outgoing(self, job: Job, text: str) -> Outgoing:
+        return Outgoing(
+            channel=job.channel,
+            text=text,
+            speech=Speech.MENTION_ANSWER if job.asked else Speech.SPONTANEOUS,
+            created_at=self._clock(),
+            reply_to_id=job.asked.message_id if job.asked else None,
+            addressee_id=job.asked.user_id if job.asked else None,
+            grounds_id=job.grounds_id,
+            requested=job.requested,
+        )
 
     def _context(self, job: Job, history: History) -> tuple[ContextLine, ...]:
         """The channel's newest messages that may still be seen."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from clankbot.processing.folding import RUN, SEPARATORS, WORD, fold, without_words
@@ -132,10 +133,10 @@ class Matcher:
     def _hits(self, folded: str) -> list[_Hit]:
         """The entries, or anchors of entries, that a folded piece holds."""
         hits: list[_Hit] = []
-        for segment in folded.replace("'", " ").split():
+        for segment in dict.fromkeys(folded.replace("'", " ").split()):
             for version in versions(segment):
                 runs = RUN.findall(version)
-                for run in runs:
+                for run in dict.fromkeys(runs):
                     hits += matching(self._words.near(outline(run)), run)
                 if len(runs) > 1:
                     hits += self._split_word(runs)
@@ -160,8 +161,7 @@ class Matcher:
     def _remember(self, piece: str, look: _Look) -> None:
         if len(self._harmless) + len(self._notable) >= self._most_pieces:
             self._notable.clear()
-            for _ in range(len(self._harmless) // 2):  # any of them: the common ones come back
-                self._harmless.pop()
+            self._harmless = set(list(self._harmless)[::2])  # any half: the common ones come back
         if look is _HARMLESS:
             self._harmless.add(piece)
         else:
@@ -183,18 +183,27 @@ class Matcher:
 
     def _phrase(self, parts: list[str]) -> Match | None:
         """A phrase, its words in order, each in any of its readings."""
+        anchors_of, is_meant = cache(self._anchors_of), cache(_is_meant)
         for runs in dict.fromkeys(_sequences(parts)):
             for at, run in enumerate(runs):
-                for anchor, _ in matching(self._words.near(outline(run)), run):
-                    start = at - anchor.place
-                    words = runs[max(start, 0) : start + len(anchor.entry.words)]
-                    if not anchor.is_all and _stands(anchor.entry, words):
-                        return Match(anchor.entry.text, " ".join(words))
+                for entry, place in anchors_of(run):
+                    start = at - place
+                    words = runs[max(start, 0) : start + len(entry.words)]
+                    if len(words) == len(entry.words) and all(map(is_meant, entry.words, words)):
+                        return Match(entry.text, " ".join(words)[:_LONGEST_PIECE])
         return None
+
+    def _anchors_of(self, run: str) -> list[_Anchor]:
+        """The phrases that may be found around a run."""
+        hits = matching(self._words.near(outline(run)), run)
+        return [anchor for anchor, _ in hits if not anchor.is_all]
 
 
 def _first_match(hits: Iterable[_Hit]) -> Match | None:
-    return next((Match(each.entry.text, reading) for each, reading in hits if each.is_all), None)
+    for anchor, reading in hits:
+        if anchor.is_all:
+            return Match(anchor.entry.text, reading[:_LONGEST_PIECE])
+    return None
 
 
 def _anchored(entries: Sequence[Entry]) -> Iterator[tuple[Pattern, _Anchor]]:
@@ -238,9 +247,6 @@ def _sequences(parts: list[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(filter(None, ("".join(RUN.findall(segment)) for segment in segments)))
 
 
-def _stands(entry: Entry, runs: Sequence[str]) -> bool:
-    """Whether the runs are the words of the entry."""
-    return len(runs) == len(entry.words) and all(
-        any(pattern.matches(shape_of(reading)) for reading in readings(run))
-        for pattern, run in zip(entry.words, runs, strict=True)
-    )
+def _is_meant(pattern: Pattern, run: str) -> bool:
+    """Whether a run, in any reading, is the word of an entry."""
+    return any(pattern.matches(shape_of(reading)) for reading in readings(run))

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-RARELY_DOUBLED: Final = frozenset("aiuhjkqvwxy")
+RARELY_DOUBLED: Final = "aiuhjkqvwxy"
 """Letters that spelling hardly ever doubles: two of them may stand for one."""
 
 _BEFORE_ITSELF = re.compile(r"(.)(?=\1)")
+_ALL_BUT_ONE = re.compile(rf"(\D)\1+(?=\1)|([{RARELY_DOUBLED}])(?=\2)")  # of stretched letters
+_ALL_BUT_TWO = re.compile(r"(\D)\1*(?=\1\1)")
 _WILDCARDS = re.compile(r"\*+")
 
 
@@ -64,12 +66,11 @@ class Pattern(NamedTuple):
 
     def matches(self, word: Shape) -> bool:
         """Whether the whole word is what was written, or a stretched form of it."""
-        if len(word.word) < sum(map(len, self.parts)):
-            return False
-        if self.core is None:
-            return any(_in_order(self.parts, spelling) for spelling in _unstretched(word))
-        core = shape_of(self.core)
-        return any(self._fits(core, word, place) for place in self._places(core, word))
+        core = self.core
+        if core is None:
+            return any(_in_order(self.parts, spelling) for spelling in _unstretched(word.word))
+        meant = shape_of(core)
+        return any(self._fits(meant, word, place) for place in self._places(meant, word))
 
     def _places(self, core: Shape, word: Shape) -> Iterator[int]:
         """Where the core's letters stand among the word's, as far as the wildcards allow."""
@@ -110,14 +111,11 @@ def _may_stand_for(letter: str, seen: int, meant: int) -> bool:
     return seen >= max(3, meant) or ((seen, meant) == (2, 1) and letter in RARELY_DOUBLED)
 
 
-def _unstretched(word: Shape) -> Iterator[str]:
+def _unstretched(word: str) -> Iterator[str]:
     """The word as it is, and with its stretched letters written once and written twice."""
-    yield word.word
-    runs = [*zip(word.letters, word.counts, strict=True)]
-    for most in (1, 2):
-        yield "".join(
-            letter * (most if _may_stand_for(letter, seen, most) else seen) for letter, seen in runs
-        )
+    yield word
+    yield _ALL_BUT_ONE.sub("", word)
+    yield _ALL_BUT_TWO.sub("", word)
 
 
 def _in_order(parts: tuple[str, ...], word: str) -> bool:

@@ -154,14 +154,20 @@ class Speaking:
 
     def judge(self) -> None:
         """What was counted and mentioned is stored: answer, and speak where it is time."""
-        for channel in list(self._waiting):
-            self._answer_mentions(channel)
+        refused = {channel for channel in list(self._waiting) if self._answer_mentions(channel)}
         counted, self._counted = self._counted, {}
         for channel in counted:
-            if channel not in self._turns:
-                self._speak_if_due(channel)
+            if channel in self._turns:
+                continue
+            reason = self._silence(channel, Speech.SPONTANEOUS) or self._pace_obstacle(channel)
+            if reason is None:
+                self._start(channel)
+            elif channel not in refused:  # else ``why`` would never tell of the mention
+                self._decide(channel, reason)
 
-    def _answer_mentions(self, channel: str) -> None:
+    def _answer_mentions(self, channel: str) -> bool:
+        """Answer the mention that has waited longest; whether any had to be refused."""
+        refused = False
         waiting = self._waiting[channel]
         while waiting and channel not in self._turns:
             wait = waiting.pop(next(iter(waiting)))
@@ -173,15 +179,10 @@ class Speaking:
                 self._start(channel, wait)
             else:
                 self._decide(channel, f"mention not answered: {reason}")
+                refused = True
         if not waiting:
             del self._waiting[channel]
-
-    def _speak_if_due(self, channel: str) -> None:
-        reason = self._silence(channel, Speech.SPONTANEOUS) or self._pace_obstacle(channel)
-        if reason is None:
-            self._start(channel)
-        else:
-            self._decide(channel, reason)
+        return refused
 
     def requested(self, channel: str) -> str | None:
         """A moderator asks for a message now; the reason where that cannot be."""

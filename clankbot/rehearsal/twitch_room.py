@@ -52,8 +52,8 @@ class TwitchRoom(RoomServer):
     ) -> str:
         """A viewer speaks; the message's id.
 
-        ``reply_to`` is the id of a message in the room, a viewer's or the bot's; the text is sent as
-        it is, though Twitch would put ``@author`` in front.  ``source_room_id``: the room whose
+        ``reply_to`` is the id of a message in the room, a viewer's or the bot's; the text is sent
+        as it is, though Twitch would put ``@author`` in front.  ``source_room_id``: the room whose
         shared chat the message is mirrored from.
         """
         tags: dict[str, str] = {}

@@ -100,25 +100,21 @@ def test_at_no_moment_can_others_read_a_new_key(tmp_path: Path) -> None:
     assert seen == {0o600}
 
 
-def test_two_that_make_a_key_at_once_end_up_with_the_same(tmp_path: Path) -> None:
-    for number in range(10):
-        path, found = tmp_path / f"{number}.key", []
-        barrier = threading.Barrier(4)
+@pytest.mark.parametrize("_attempt", range(10))
+def test_two_that_make_a_key_at_once_end_up_with_the_same(tmp_path: Path, _attempt: int) -> None:
+    found: list[list[bytes]] = []
+    barrier = threading.Barrier(4)
 
-        def make(
-            path: Path = path,
-            found: list[list[bytes]] = found,
-            barrier: threading.Barrier = barrier,
-        ) -> None:
-            barrier.wait(5)
-            found.append(find_keys(None, None, path, may_create=True))
+    def make() -> None:
+        barrier.wait(5)
+        found.append(find_keys(None, None, tmp_path / "clankbot.key", may_create=True))
 
-        threads = [threading.Thread(target=make) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert found == [found[0]] * 4
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [found[0]] * 4
 
 
 def test_a_lost_key_is_not_replaced_while_tokens_are_stored(tmp_path: Path) -> None:

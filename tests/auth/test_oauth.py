@@ -57,8 +57,8 @@ def test_a_token_that_is_no_longer_good_has_no_validation(desk: Desk) -> None:
 
 @pytest.mark.parametrize("missing", ["login", "user_id", "client_id"])
 def test_a_validation_that_lacks_something_is_none_of_twitch(desk: Desk, missing: str) -> None:
-    fields = {"client_id": "c", "login": "clankbot", "user_id": "1", "scopes": [], missing: None}
-    desk.twitch.trouble("validate", answer(**fields))
+    fields: dict[str, object] = {"client_id": "c", "login": "clankbot", "user_id": "1"}
+    desk.twitch.trouble("validate", answer(200, **fields | {missing: None}))
     with pytest.raises(AuthUnavailable, match=f"no usable {missing}"):
         desk.oauth().validate(Secret("any"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from clankbot.records import (
     AddHint,
     ChannelSummary,
     RecordSpoken,
+    RemoveChannel,
     RemoveMessage,
     RemoveViewer,
     SetSetting,
     Tally,
 )
 from tests.database.chat import bot_said, said
-from tests.database.conftest import NOW_MS
+from tests.database.conftest import NOW_MS, prepared
 
 _DAY_MS = 86_400_000
 
@@ -124,6 +126,19 @@ def test_freed_space_goes_back_to_the_disk_step_by_step(sqlite: Database) -> Non
         assert max(steps) == 64
         assert store.size_bytes() < full / 2
         assert len(_ids(store)) == 10
+
+
+def test_a_file_that_was_made_without_giving_space_back_keeps_it(tmp_path: Path) -> None:
+    """As one that a person restored from a dump."""
+    path = tmp_path / "chat.db"
+    with closing(sqlite3.connect(path)) as plain:
+        plain.execute("PRAGMA auto_vacuum = NONE")
+        plain.execute("CREATE TABLE restored (n INTEGER)")
+    database = prepared(Database.sqlite(path))
+    with database.open() as store:
+        store.apply([said(f"m{n}", "x" * 400) for n in range(1000)])
+        store.apply([RemoveChannel("alpha", 9)])
+        assert store.release_space(64) == 0
 
 
 def _file_contents(database: Database) -> bytes:

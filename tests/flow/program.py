@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from clankbot.auth.keys import find_keys
+from clankbot.auth.seal import Sealer
+from clankbot.auth.vault import SignIn, sealed, wall_clock_ms
+from clankbot.database.database import Database
+from clankbot.records import Identity, Secret
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
 from clankbot.rehearsal.twitch_room import TwitchRoom
 from tests.doubles.twitch_id import TwitchId
@@ -101,6 +106,23 @@ class LiveProgram(Program):
     room: TwitchRoom = field(kw_only=True)
     ollama: OllamaStandIn = field(kw_only=True)
     twitch: TwitchId = field(kw_only=True)
+
+    def sign_in(self) -> None:
+        """Store a sign-in as ``login`` leaves it, without the wait for a person."""
+        database = Database.sqlite(self.folder / "chatbot.db")
+        database.prepare()
+        key_file = self.folder / "chatbot.key"
+        sealer = Sealer(find_keys(None, None, key_file, may_create=True))
+        token, now_ms = self.twitch.issue(), wall_clock_ms()
+        fresh = SignIn(
+            identity=Identity(token.login, token.user_id),
+            access=Secret(token.access),
+            refresh=Secret(token.refresh),
+            created_at_ms=now_ms,
+            expires_at_ms=now_ms + round(self.twitch.lifetime_s * 1000),
+        )
+        with database.open() as store:
+            store.save_tokens(sealed(fresh, sealer))
 
     def start_and_join(self, **more: str) -> None:
         """Start the bot and wait until it has joined its channel."""

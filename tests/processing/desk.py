@@ -107,6 +107,7 @@ class Desk:
         self.offered: list[Outgoing] = []
         self.errands: list[Callable[[], None]] = []
         self.takes_errands = True
+        self.takes_lines = True
         self.models: frozenset[str] | OllamaError = frozenset({"tiny", "large"})
         """What the server has, or why it cannot be asked."""
         self.voice_problem: str | None = None
@@ -163,8 +164,9 @@ class Desk:
         self.store.close()
 
     def _offer(self, line: Outgoing) -> bool:
-        self.offered.append(line)
-        return True
+        if self.takes_lines:
+            self.offered.append(line)
+        return self.takes_lines
 
     def _take_errand(self, errand: Callable[[], None]) -> bool:
         if self.takes_errands:
@@ -230,12 +232,12 @@ class Desk:
             self.errands.pop(0)()
         self.settle()
 
-    def composer(self, compose: Compose) -> Composer:
+    def composer(self, compose: Compose, prepare: Callable[[], None] = lambda: None) -> Composer:
         """A composer at the same board that has ``compose`` for a language model."""
         return Composer(
             jobs=self.jobs,
             open_history=self.database.open,
-            prepare=lambda: None,
+            prepare=prepare,
             compose=compose,
             board=self.board,
             filter_of=self.filters,
@@ -251,7 +253,8 @@ class Desk:
         self.jobs.put_nowait(END)
         self.composer(compose).run()
         self.settle()
-        return self.offered[-1] if len(self.offered) > before else None
+        made = [line for line in self.offered[before:] if line.speech.is_generated]
+        return made[0] if made else None
 
     def send(self, line: Outgoing, message_id: str | None = None, *, shadow: bool = False) -> None:
         """The sender looks at the line and says it, if nothing is against it."""
@@ -274,5 +277,6 @@ class Desk:
         return [line.text for line in self.store.recent_messages(channel, 1000)]
 
     def why(self, channel: str = "alpha") -> str:
-        """The newest decision that was recorded."""
-        return self.store.decisions(channel, 1)[0].reason
+        """What decided last, as a moderator is told it."""
+        (reason,) = self.order("why", channel=channel)
+        return reason

@@ -14,13 +14,14 @@ from clankbot.records import (
     MessageDeleted,
     Notice,
     Outgoing,
+    OwnState,
     RoomState,
     Speech,
     Undelivered,
     UserCleared,
 )
 from tests.processing.chat import NOON_MS
-from tests.processing.desk import BOT_ID, Desk
+from tests.processing.desk import BOT_ID, Desk, locked
 
 LINES = ("what a calm river", "owls are near", "good soup", "hats off to the baker", "a red kite")
 """Unlike enough for the bot to say them one after another."""
@@ -111,18 +112,29 @@ def test_a_message_that_twitch_gave_no_id_sets_the_pace_and_is_no_context(desk: 
     assert not starts(desk)
 
 
-def test_what_was_said_while_the_line_was_on_its_way_is_counted_for_the_next(desk: Desk) -> None:
+def test_counting_starts_anew_where_twitch_took_the_message(desk: Desk) -> None:
+    """The sender's report comes later than the chat that goes on meanwhile."""
     fill(desk, 3)
     line = line_of(desk)
     desk.tell(JobDone("alpha", "composed", offered=True))
-    desk.arrive(*(desk.viewer(f"before {n}") for n in range(3)))
-    desk.send(line, "own-1")
-    assert not starts(desk)
+    desk.hear(
+        desk.viewer("before it"),
+        OwnState("alpha", False, "own-1", None),
+        desk.viewer("after it"),
+        desk.viewer("after it, too"),
+    )
+    desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms()))
+    assert desk.why() == "2/3 messages"
+
+
+def test_chat_that_went_on_meanwhile_may_be_enough_for_the_next(desk: Desk) -> None:
     fill(desk, 3)
-    desk.clock.forward(31)
-    line = line_of(desk, LINES[1])
+    line = line_of(desk)
     desk.tell(JobDone("alpha", "composed", offered=True))
-    desk.hear(desk.viewer("after"))
+    desk.hear(OwnState("alpha", False, "own-1", None))
+    fill(desk, 3)
+    desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms()))
+    assert starts(desk)
 
 
 def test_a_job_is_of_one_channel_and_others_go_on_meanwhile(desk: Desk) -> None:
@@ -444,17 +456,9 @@ def test_a_waiting_mention_is_dropped_when_it_may_not_be_answered_any_more(
 
 
 def test_a_mention_during_an_outage_waits_for_the_database(desk: Desk) -> None:
-    from tests.processing.desk import locked
-
     with locked(desk.path):
         desk.chat("@clankbot hi")
         assert not starts(desk)
         desk.clock.forward(30)
     desk.settle()
     assert asked(desk) == "@clankbot hi"
-
-
-def test_memory_of_cooldowns_is_bounded(desk: Desk) -> None:
-    desk.order("cooldown 3600")
-    for number in range(5_001):
-        ...

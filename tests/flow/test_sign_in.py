@@ -1,0 +1,198 @@
+"""Signing in, staying signed in, and never showing a token: the program against a real id service.
+
+Tokens of the loopback service really expire and rotate, and a refresh token is good once.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
+from tests.flow.program import LiveProgram, live_program
+from tests.waiting import wait_until
+
+
+def logging_in(**how: object) -> TwitchId:
+    """A service at which a person agrees soon."""
+    return TwitchId(interval_s=0.2, **how)  # type: ignore[arg-type]
+
+
+def assert_nothing_secret(live: LiveProgram, *outputs: str) -> None:
+    """No token, client secret or key lies in any file or was printed."""
+    key = (live.folder / "chatbot.key").read_text(encoding="ascii").strip()
+    secrets = [*live.twitch.secrets(), key]
+    assert len(secrets) > 1
+    for secret in secrets:
+        assert not any(secret in output for output in outputs)
+        for path in live.folder.rglob("*"):
+            if path.is_file() and path.name != "chatbot.key":
+                assert secret.encode() not in path.read_bytes(), path.name
+
+
+def test_login_shows_address_and_code_and_stores_sealed_tokens(tmp_path: Path) -> None:
+    twitch = logging_in(device_answers=["authorization_pending", "authorization_pending"])
+    with live_program(tmp_path, twitch, LOG_LEVEL="DEBUG") as live:
+        done = live.run("login")
+        assert done.status == 0
+        assert "https://www.twitch.tv/activate" in done.output
+        assert "ABCDEFGH" in done.output
+        assert "Signed in as clankbot" in done.output
+        status = live.run("login", "--status")
+        assert status.status == 0
+        assert "clankbot" in status.output
+        assert not twitch.violations
+        assert_nothing_secret(live, done.output, status.output)
+
+
+@pytest.mark.parametrize(
+    ("twitch", "status", "said"),
+    [
+        (logging_in(device_answers=["access_denied"]), 77, "denied"),
+        (logging_in(never_agrees=True, device_lifetime_s=1.0), 77, "in time"),
+        (logging_in(withheld_scopes=("chat:edit",)), 77, "chat:edit"),
+        (logging_in(outage=503), 1, "Twitch"),
+    ],
+)
+def test_a_sign_in_that_fails_says_why(
+    tmp_path: Path, twitch: TwitchId, status: int, said: str
+) -> None:
+    with live_program(tmp_path, twitch) as live:
+        done = live.run("login")
+        assert done.status == status
+        assert said in done.output
+        assert "Traceback" not in done.output
+        assert live.run("login", "--status").status == 1
+
+
+def test_a_network_fault_while_waiting_for_the_person_ends_nothing(tmp_path: Path) -> None:
+    twitch = logging_in(device_answers=["authorization_pending"])
+    twitch.trouble("poll", DROPPED, Trouble(502))
+    with live_program(tmp_path, twitch) as live:
+        assert live.run("login").status == 0
+
+
+def test_a_second_login_says_whose_it_replaces(tmp_path: Path) -> None:
+    with live_program(tmp_path, logging_in()) as live:
+        live.sign_in()
+        live.twitch.login = "alice"
+        done = live.run("login")
+        assert done.status == 0
+        assert done.output.index("clankbot") < done.output.index("Signed in as alice")
+        assert "alice" in live.run("login", "--status").output
+
+
+@pytest.mark.parametrize("outage", [None, 503])
+def test_logout_deletes_even_where_twitch_cannot_be_reached(
+    tmp_path: Path, outage: int | None
+) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        live.twitch.outage = outage
+        done = live.run("logout")
+        assert done.status == 0
+        assert live.twitch.tokens[0].is_revoked is (outage is None)
+        assert live.run("login", "--status").status == 1
+        assert live.run("run").status == 77
+
+
+def test_a_lost_or_wrong_key_is_one_sentence_and_never_a_new_key(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        key = tmp_path / "chatbot.key"
+        kept = key.read_text(encoding="ascii")
+        key.unlink()
+        for command in (("run",), ("login", "--status")):
+            done = live.run(*command)
+            assert done.status == 78, done.output
+            assert "Traceback" not in done.output
+        assert not key.exists()
+        wrong = live.run("run", TOKEN_ENCRYPTION_KEY="A" * 43 + "=")
+        assert wrong.status == 78
+        rotated = live.run("login", "--status", TOKEN_ENCRYPTION_KEY="A" * 43 + "=," + kept.strip())
+        assert rotated.status == 0
+
+
+def test_tokens_are_validated_at_start_and_at_every_interval(tmp_path: Path) -> None:
+    with live_program(tmp_path, TOKEN_VALIDATE_INTERVAL="0.3") as live:
+        live.sign_in()
+        live.start_and_join()
+        wait_until(lambda: live.twitch.count("validate") >= 3)
+        assert live.stop() == 0
+
+
+def test_tokens_are_renewed_before_they_expire_and_the_new_ones_are_used(tmp_path: Path) -> None:
+    with live_program(tmp_path, TwitchId(lifetime_s=3.0), LOG_LEVEL="DEBUG") as live:
+        live.sign_in()
+        live.start_and_join()
+        wait_until(lambda: live.twitch.count("refresh") >= 2, 10.0)
+        assert all(login.accepted for login in live.room.logins)
+        live.room.drop()
+        live.room.wait_for(lambda: len(live.room.joins) >= 2, "a second JOIN", 10.0)
+        assert all(login.accepted for login in live.room.logins)
+        assert not live.twitch.violations
+        assert live.stop() == 0
+        assert_nothing_secret(live, live.log)
+
+
+def test_an_expired_token_is_renewed_at_the_start(tmp_path: Path) -> None:
+    with live_program(tmp_path, TwitchId(lifetime_s=0.2)) as live:
+        live.sign_in()
+        wait_until(lambda: not live.twitch.accepts(live.twitch.tokens[0].access))
+        live.twitch.lifetime_s = 14_400.0
+        live.start_and_join()
+        assert live.twitch.count("refresh") == 1
+        assert live.stop() == 0
+
+
+def test_a_refused_login_leads_to_exactly_one_refresh_and_a_new_try(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        live.room.refuse_logins(1)
+        live.start_and_join()
+        assert [login.accepted for login in live.room.logins] == [False, True]
+        assert live.twitch.count("refresh") == 1
+        assert live.stop() == 0
+
+
+def test_a_login_refused_again_is_tried_patiently_with_the_reason_in_the_log(
+    tmp_path: Path,
+) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        live.room.refuse_logins(100)
+        live.start()
+        wait_until(lambda: len(live.room.logins) == 2, 10.0)
+        live.wait_log("Login authentication failed")
+        assert live.twitch.count("refresh") == 1
+        assert live.running is not None
+        assert live.running.poll() is None
+        assert live.stop() == 0
+
+
+def test_a_refused_refresh_ends_with_status_77_and_what_to_do(tmp_path: Path) -> None:
+    with live_program(tmp_path, TOKEN_VALIDATE_INTERVAL="0.3", LOG_LEVEL="DEBUG") as live:
+        live.sign_in()
+        live.start_and_join()
+        live.twitch.revoke_all()
+        assert live.wait() == 77
+        assert "clankbot.py login" in live.log
+        assert_nothing_secret(live, live.log)
+
+
+def test_twitch_being_out_of_order_is_no_refusal(tmp_path: Path) -> None:
+    with live_program(tmp_path, TwitchId(lifetime_s=2.0)) as live:
+        live.sign_in()
+        live.twitch.outage = 503
+        live.start_and_join()
+        asked = len(live.twitch.heard)
+        expired = time.monotonic() + 2.5
+        live.room.drop()
+        wait_until(lambda: time.monotonic() > expired and len(live.twitch.heard) > asked, 10.0)
+        assert live.running is not None
+        assert live.running.poll() is None
+        live.twitch.outage, live.twitch.lifetime_s = None, 14_400.0
+        live.room.wait_for(lambda: len(live.room.joins) >= 2, "a second JOIN", 30.0)
+        assert live.stop() == 0

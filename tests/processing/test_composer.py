@@ -1,0 +1,397 @@
+"""From a job to a finished line, and everything that may come between."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clankbot.database.database import Database
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.errors import Cancelled, OllamaUnavailable
+from clankbot.processing.jobs import Job
+from clankbot.processing.ports import CancelHandle
+from clankbot.records import (
+    END,
+    Assignment,
+    ChatCleared,
+    Composed,
+    MessageDeleted,
+    Outgoing,
+    Speech,
+    UserCleared,
+)
+from tests.processing.desk import BOT, BOT_ID, Desk
+from tests.waiting import wait_until
+
+
+class Model:
+    """A language model that does ``meanwhile`` and then gives its answer."""
+
+    def __init__(
+        self,
+        text: str | None = "what a calm river",
+        meanwhile: Callable[[CancelHandle], None] = lambda cancel: None,
+    ) -> None:
+        self.text = text
+        self.meanwhile = meanwhile
+        self.asked: list[Assignment] = []
+
+    def __call__(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
+        self.asked.append(assignment)
+        self.meanwhile(cancel)
+        if cancel.cancelled:
+            raise Cancelled("the generation was called off")
+        return Composed(self.text, "composed" if self.text else "nothing usable was left")
+
+    @property
+    def saw(self) -> list[str]:
+        """The texts of the one context it was given."""
+        (assignment,) = self.asked
+        return [line.text for line in assignment.lines]
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+def fill(desk: Desk) -> None:
+    desk.hear(
+        desk.viewer("one", message_id="f-1"),
+        desk.viewer("two", message_id="f-2", user_id="8", login="bruno"),
+        desk.viewer("three", message_id="f-3"),
+    )
+
+
+def test_a_spontaneous_line_is_made_of_the_newest_messages(desk: Desk, model: Model) -> None:
+    desk.order("context 3")
+    desk.chat("zero", channel="beta")
+    desk.speak("what a start", "own-0")
+    fill(desk)
+    line = desk.compose(model)
+    (assignment,) = model.asked
+    assert assignment.channel == "alpha"
+    assert assignment.bot_name == BOT
+    assert assignment.policy == desk.policies["alpha"]
+    assert assignment.asked is None
+    assert [(said.speaker, said.text) for said in assignment.lines] == [
+        ("Alice", "one"),
+        ("Bruno", "two"),
+        ("Alice", "three"),
+    ]
+    assert line is not None
+    assert line == Outgoing(
+        "alpha", "what a calm river", Speech.SPONTANEOUS, desk.clock(), grounds_id=line.grounds_id
+    )
+
+
+def test_an_answer_goes_to_the_one_who_asked(desk: Desk, model: Model) -> None:
+    desk.chat("@clankbot hi", message_id="m-a")
+    line = desk.compose(model)
+    (assignment,) = model.asked
+    assert assignment.lines == (assignment.asked,)
+    assert line == Outgoing(
+        "alpha",
+        "what a calm river",
+        Speech.MENTION_ANSWER,
+        desk.clock(),
+        reply_to_id="m-a",
+        addressee_id="7",
+        grounds_id=line.grounds_id if line else None,
+    )
+
+
+def test_a_requested_line_is_marked_as_such(desk: Desk, model: Model) -> None:
+    desk.order("speak")
+    line = desk.compose(model)
+    assert line is not None
+    assert line.requested
+    assert model.saw == []
+
+
+def test_its_own_earlier_lines_are_context(desk: Desk, model: Model) -> None:
+    desk.speak("owls are near", "own-1")
+    fill(desk)
+    desk.compose(model)
+    (assignment,) = model.asked
+    assert [(line.text, line.is_own, line.user_id) for line in assignment.lines][0] == (
+        "owls are near",
+        True,
+        BOT_ID,
+    )
+
+
+# -- what may not be seen --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("happens", "left"),
+    [
+        (lambda desk: desk.chat("!clank optout"), ["two"]),
+        (lambda desk: desk.board.set_opted_out(frozenset({"8"})), ["one", "three"]),
+        (lambda desk: desk.order("block two"), ["one", "three"]),
+        (lambda desk: desk.order("block bruno"), ["one", "three"]),
+        (lambda desk: desk.hear(MessageDeleted("alpha", "f-2")), ["one", "three"]),
+        (lambda desk: desk.hear(UserCleared("alpha", "7", 60)), ["two"]),
+        (lambda desk: desk.order("forget alice"), ["two"]),
+    ],
+    ids=["optout", "optout, not stored yet", "block", "name", "deletion", "timeout", "forget"],
+)
+def test_the_model_never_sees_what_was_removed_or_is_blocked_by_now(
+    desk: Desk, model: Model, happens: Callable[[Desk], None], left: list[str]
+) -> None:
+    fill(desk)
+    desk.compose(Model(None))
+    happens(desk)
+    desk.order("speak")
+    desk.compose(model)
+    assert model.saw == left
+
+
+def test_a_mention_that_fell_out_of_the_context_is_still_answered(desk: Desk, model: Model) -> None:
+    desk.order("context 1")
+    desk.hear(desk.viewer("@clankbot hi"), desk.viewer("so what", user_id="8"))
+    assert desk.compose(model) is not None
+    (assignment,) = model.asked
+    assert model.saw == ["so what"]
+    assert assignment.asked is not None
+    assert assignment.asked.text == "@clankbot hi"
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda desk: desk.board.set_opted_out(frozenset({"7"})),
+        lambda desk: desk.filters.set_terms("alpha", ["hi"]),
+        lambda desk: desk.filters.set_terms("alpha", ["alice"]),
+    ],
+    ids=["opted out", "blocked", "name blocked"],
+)
+def test_a_mention_that_may_not_be_seen_any_more_is_not_answered(
+    desk: Desk, model: Model, happens: Callable[[Desk], None]
+) -> None:
+    desk.chat("@clankbot hi")
+    happens(desk)
+    assert desk.compose(model) is None
+    assert model.asked == []
+    assert desk.why() == "the mention may not be seen any more"
+
+
+def test_a_mention_whose_turn_comes_too_late_is_not_answered(desk: Desk, model: Model) -> None:
+    desk.chat("@clankbot hi")
+    desk.clock.forward(61)
+    assert desk.compose(model) is None
+    assert model.asked == []
+    assert desk.why() == "the mention waited too long"
+
+
+def test_waiting_for_the_turn_and_for_the_composer_add_up(desk: Desk, model: Model) -> None:
+    fill(desk)
+    desk.chat("@clankbot hi")
+    desk.clock.forward(40)
+    desk.compose(Model(None))
+    desk.clock.forward(20.5)
+    assert desk.compose(model) is None
+    assert desk.why() == "the mention waited too long"
+
+
+# -- removals while it is being made ---------------------------------------------------------------
+
+REMOVALS = pytest.mark.parametrize(
+    "removal",
+    [MessageDeleted("alpha", "f-2"), UserCleared("alpha", "7", None), ChatCleared("alpha")],
+    ids=["deletion", "ban", "clear"],
+)
+Removal = MessageDeleted | UserCleared | ChatCleared
+
+
+@pytest.mark.parametrize(
+    ("removal", "left"),
+    [
+        (MessageDeleted("alpha", "f-2"), ["one", "three"]),
+        (UserCleared("alpha", "7", None), ["two"]),
+    ],
+    ids=["deletion", "ban"],
+)
+def test_a_removal_before_the_context_is_read_leaves_the_rest_to_speak_about(
+    desk: Desk, model: Model, removal: Removal, left: list[str]
+) -> None:
+    fill(desk)
+    desk.hear(removal)
+    assert desk.compose(model) is not None
+    assert model.saw == left
+
+
+def test_after_a_clear_there_is_nothing_to_speak_about(desk: Desk, model: Model) -> None:
+    fill(desk)
+    desk.hear(ChatCleared("alpha"))
+    assert desk.compose(model) is None
+    assert model.asked == []
+    assert desk.why() == "nothing is left to speak about"
+
+
+@REMOVALS
+def test_a_removal_that_the_worker_has_not_carried_out_yet(
+    desk: Desk, model: Model, removal: Removal
+) -> None:
+    fill(desk)
+    desk.arrive(removal)
+    assert desk.compose(model) is None
+    assert model.asked == []
+    assert desk.why() == "moderated meanwhile"
+
+
+@REMOVALS
+def test_a_removal_during_the_generation_calls_it_off(desk: Desk, removal: Removal) -> None:
+    fill(desk)
+    called_off = []
+
+    def moderate(cancel: CancelHandle) -> None:
+        desk.arrive(removal)
+        called_off.append(cancel.cancelled)
+
+    assert desk.compose(Model(meanwhile=moderate)) is None
+    assert called_off == [True]
+    assert desk.why() == "moderated meanwhile"
+
+
+@REMOVALS
+def test_a_removal_after_the_generation_stops_the_line(
+    desk: Desk, model: Model, removal: Removal
+) -> None:
+    fill(desk)
+    line = desk.compose(model)
+    assert line is not None
+    assert desk.look(line) is None
+    desk.arrive(removal)
+    assert desk.look(line) == "moderated since"
+
+
+def test_an_optout_during_the_generation_stops_it(desk: Desk) -> None:
+    fill(desk)
+    assert desk.compose(Model(meanwhile=lambda _: desk.chat("!clank optout"))) is None
+
+
+def test_off_stops_the_generation_under_way(desk: Desk) -> None:
+    fill(desk)
+    called_off = []
+
+    def switch_off(cancel: CancelHandle) -> None:
+        desk.order("off")
+        called_off.append(cancel.cancelled)
+
+    desk.compose(Model(meanwhile=switch_off))
+    assert called_off == [True]
+
+
+def test_a_removal_of_something_else_lets_the_line_pass(desk: Desk, model: Model) -> None:
+    fill(desk)
+    line = desk.compose(model)
+    desk.hear(MessageDeleted("alpha", "f-9"), ChatCleared("beta"))
+    assert line is not None
+    assert desk.look(line) is None
+
+
+# -- what goes wrong -------------------------------------------------------------------------------
+
+
+def test_a_server_that_fails_is_told_by_why(desk: Desk) -> None:
+    def fail(cancel: CancelHandle) -> None:
+        raise OllamaUnavailable("the connection was refused")
+
+    fill(desk)
+    assert desk.compose(Model(meanwhile=fail)) is None
+    assert desk.why() == "the connection was refused"
+
+
+def test_an_answer_of_which_nothing_can_be_used_makes_it_hold_off(desk: Desk) -> None:
+    fill(desk)
+    assert desk.compose(Model(None)) is None
+    assert desk.why() == "nothing usable was left"
+    fill(desk)
+    desk.chat("four")
+    assert desk.why() == "trying again in 5 s"
+
+
+def test_a_database_that_cannot_be_read_is_survived(
+    desk: Desk, model: Model, tmp_path: Path
+) -> None:
+    fill(desk)
+    there, desk.database = desk.database, Database(SqliteEngine(tmp_path / "gone.db"))
+    assert desk.compose(model) is None
+    assert desk.why().startswith("the database is away: ")
+    desk.database = there
+    desk.chat("four")
+    assert desk.compose(model) is not None
+
+
+def test_a_line_that_the_sender_does_not_take_ends_the_turn(desk: Desk, model: Model) -> None:
+    fill(desk)
+    desk.takes_lines = False
+    assert desk.compose(model) is None
+    desk.takes_lines = True
+    assert desk.why() == "too many lines are waiting"
+    desk.chat("four")
+    assert not desk.jobs.empty()
+
+
+def test_grounds_are_closed_when_nothing_comes_of_a_job(desk: Desk) -> None:
+    def call_off(cancel: CancelHandle) -> None:
+        cancels.append(cancel)
+        raise OllamaUnavailable("gone")
+
+    cancels: list[CancelHandle] = []
+    fill(desk)
+    desk.compose(Model(meanwhile=call_off))
+    desk.hear(ChatCleared("alpha"))
+    assert not cancels[0].cancelled
+
+
+def test_what_nobody_foresaw_ends_the_thread(desk: Desk) -> None:
+    def burst(cancel: CancelHandle) -> None:
+        raise RuntimeError("a mistake")
+
+    fill(desk)
+    with pytest.raises(RuntimeError):
+        desk.compose(Model(meanwhile=burst))
+
+
+# -- the thread ------------------------------------------------------------------------------------
+
+
+def test_the_model_is_loaded_before_the_first_job(desk: Desk) -> None:
+    order: list[str] = []
+    model = Model(meanwhile=lambda cancel: order.append("asked"))
+    fill(desk)
+    desk.jobs.put(END)
+    desk.composer(model, prepare=lambda: order.append("loaded")).run()
+    assert order == ["loaded", "asked"]
+
+
+def test_stop_calls_off_what_is_under_way_and_starts_nothing_new(desk: Desk) -> None:
+    begun, cancels = threading.Event(), queue.Queue[CancelHandle]()
+
+    def wait(cancel: CancelHandle) -> None:
+        cancels.put(cancel)
+        begun.set()
+        wait_until(lambda: cancel.cancelled)
+
+    model = Model(meanwhile=wait)
+    fill(desk)
+    desk.chat("one", "two", "three", channel="beta")
+    desk.jobs.put(END)
+    composer = desk.composer(model)
+    thread = threading.Thread(target=composer.run)
+    thread.start()
+    assert begun.wait(5)
+    composer.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert len(model.asked) == 1
+    assert cancels.get_nowait().cancelled
+    desk.settle()
+    assert desk.why("beta") == "called off"
