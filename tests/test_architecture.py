@@ -45,7 +45,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "os.environ": ("config",),
     "os.getenv": ("config",),
     "time.sleep": (),
-    "importlib": ("app",),
+    "importlib": ("app", "parts"),
 }
 """What reaches out of the process, and the modules or rooms that may use it.  Packages that are
 neither here nor in the standard library may be used nowhere."""

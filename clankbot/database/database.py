@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clankbot.database.engine import Engine, Session
-from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.schema import migrate
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
@@ -30,11 +29,6 @@ class Database:
     def sqlite(cls, path: Path | str) -> Database:
         """The database in this file."""
         return cls(SqliteEngine(Path(path)))
-
-    @classmethod
-    def mysql(cls, settings: MySqlSettings) -> Database:
-        """The database on this server."""
-        return cls(MySqlEngine(settings))
 
     def prepare(self) -> None:
         """Make the file where there is one, and bring the tables up to date.

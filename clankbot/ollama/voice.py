@@ -70,8 +70,6 @@ class OllamaVoice:
         )
         with self._watching(assignment.policy.model):
             draft = self._writer.write(assignment, cancel, partial(is_enough, clean=clean))
-        if cancel.cancelled:
-            raise Cancelled("the generation was called off as it ended")
         text, reason = _judged(draft, clean, assignment)
         return Composed(text, reason, draft.prompt.used_ids)
 

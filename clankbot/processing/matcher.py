@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from clankbot.processing.folding import RUN, SEPARATORS, WORD, fold, without_words
 from clankbot.processing.patterns import Pattern, pattern_of, shape_of, without_repeats
-from clankbot.processing.readings import LETTER, outline, readings, versions
+from clankbot.processing.readings import LETTER, outline, readings, trimmed, versions
 from clankbot.processing.word_index import WordIndex, matching
 from clankbot.processing.word_list import Entry, WordList
 
@@ -97,7 +97,7 @@ class Matcher:
 
     def _look_at(self, piece: str) -> _Look:
         """What a piece is that is not known yet; remembered where it is short."""
-        folded = fold(piece).strip(SEPARATORS)
+        folded = trimmed(fold(piece))
         is_harmless = folded in self._harmless or not self._may_matter(folded)
         look = _HARMLESS if is_harmless else self._look_closely(piece, folded)
         if len(piece) <= _LONGEST_PIECE:
@@ -125,7 +125,8 @@ class Matcher:
         hits = self._hits(folded)
         match = _first_match(hits)
         if match and self._allowed and len(piece) <= _LONGEST_SHIELDED:
-            match = _first_match(self._hits(fold(without_words(piece, self._allowed))))
+            rest = without_words(piece, self._allowed)
+            match = _first_match(self._hits(trimmed(fold(rest))))
         letters = sum(len(part.strip(SEPARATORS)) == 1 for part in folded.split())
         holds_anchor = not all(anchor.is_all for anchor, _ in hits)
         return _Look(match, letters, holds_anchor) if hits or letters else _HARMLESS

@@ -17,6 +17,7 @@ from clankbot.processing.patterns import without_repeats
 LETTER: Final = re.compile(r"[^\d@$!|]")
 """A letter among the characters of a run; digits without one are just numbers."""
 
+_EXCLAMATION = SEPARATORS + "!"
 _SYMBOL = re.compile(r"[@$!|]")
 _LEET = re.compile(r"[0134578@$!|]")
 _LETTERS = str.maketrans("034578@$", "oeastbas")
@@ -27,6 +28,16 @@ _QUANTITY = re.compile(  # 5am, 1st, 100k: no digit of these is meant as a lette
 )
 _MOST_I_OR_L = 4  # in one run: sixteen readings
 _MOST_CHARACTERS = 40  # of a run that is read in all combinations; words are shorter
+
+
+def trimmed(folded: str) -> str:
+    """A folded piece without the punctuation around it.
+
+    Exclamation marks are punctuation after a word (``he!!``, ``Ana!``), else they may be letters.
+    """
+    bare = folded.strip(SEPARATORS)
+    word = bare.rstrip(_EXCLAMATION)
+    return word if len(word) > 1 and word[-2:].isalpha() else bare
 
 
 def versions(folded: str) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Compares the content filter with two common ways to filter words; prints figures, asserts nothing.
+"""Compares the content filter with two common ways to filter words: prints figures.
 
     python -m tests.benchmarks.filter_benchmark
 
@@ -67,7 +67,7 @@ SHORT_WORDS = [
 ]
 TRAPS = (
     """
-she'd be late, he'll see|oh am I late for the show|so much amber in it|wait a s s not now|8am or 5am
+she'd be late, he'll see|oh am I late for the show|so much amber in it|a s k me|8am or 5am
 it is 1:01 now, 4:20 later|I got 80085 points|c u m8|Scunthorpe United|assassin's class pass
 a I u r w|he met her at the shop|hoop, loop and coop|at 10:05, 7/11|5 h a 3 m|h a m s t e r
 """.strip()

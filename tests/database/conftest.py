@@ -13,7 +13,7 @@ from clankbot.database.copying_sql import TABLES
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.engine import Session
-from clankbot.database.mysql import MySqlSettings
+from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.store import Store
 from clankbot.records import Secret
 from tests.doubles.mariadb import HOST, MISSING, PASSWORD, USER, MariaDb
@@ -57,7 +57,7 @@ def new_sqlite(tmp_path: Path) -> NewDatabase:
 @pytest.fixture
 def new_mysql(mariadb: MariaDb) -> NewDatabase:
     """Makes MySQL databases that nobody has prepared yet."""
-    return lambda: Database.mysql(mysql_settings(mariadb, mariadb.new_database()))
+    return lambda: Database(MySqlEngine(mysql_settings(mariadb, mariadb.new_database())))
 
 
 @pytest.fixture(params=["sqlite", "mysql"])
@@ -70,7 +70,7 @@ def new_database(request: pytest.FixtureRequest) -> NewDatabase:
 @pytest.fixture(scope="session")
 def shared_mysql(mariadb: MariaDb) -> Database:
     """A database with all its tables: making them anew for each test takes too long."""
-    return prepared(Database.mysql(mysql_settings(mariadb, mariadb.new_database())))
+    return prepared(Database(MySqlEngine(mysql_settings(mariadb, mariadb.new_database()))))
 
 
 @pytest.fixture

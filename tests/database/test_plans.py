@@ -11,6 +11,7 @@ from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.database.engine import Session
+from clankbot.database.mysql import MySqlEngine
 from clankbot.records import BlockTerm, RecordDecision, RecordSpoken, SetSetting, Write
 from tests.database.chat import said
 from tests.database.conftest import mysql_settings, prepared
@@ -47,7 +48,7 @@ def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Database:
 @pytest.fixture(scope="module")
 def filled_mysql(mariadb: MariaDb) -> Database:
     """A full database on the server."""
-    database = prepared(Database.mysql(mysql_settings(mariadb, mariadb.new_database())))
+    database = prepared(Database(MySqlEngine(mysql_settings(mariadb, mariadb.new_database()))))
     _fill(database)
     with closing(Session(database.engine)) as session:
         session.rows(both("ANALYZE TABLE messages, spoken"))

@@ -183,11 +183,11 @@ Database.sqlite(sys.argv[1]).prepare()
 _PREPARE_MYSQL = """
 import sys
 from clankbot.database.database import Database
-from clankbot.database.mysql import MySqlSettings
+from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.records import Secret
 sys.stdin.read(1)
 host, port, user, password, name = sys.argv[1:]
-Database.mysql(MySqlSettings(host, int(port), user, Secret(password), name)).prepare()
+Database(MySqlEngine(MySqlSettings(host, int(port), user, Secret(password), name))).prepare()
 """
 
 

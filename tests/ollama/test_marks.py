@@ -80,6 +80,7 @@ def test_our_own_marks_are_recognised_in_part() -> None:
         ("<think>hm</think>Hello", "Hello"),
         ("<THINK>a<think>b</think>Hello", "Hello"),
         ("thought aloud</think>Hello", "Hello"),
+        ("thought <think>aloud</think> too</think>Hello", "Hello"),
         ("<think>never ending", ""),
         ("Hello <think>more", "Hello "),
         ("<think>a</think>one <think>b</think>two", "one two"),

@@ -169,13 +169,6 @@ def test_a_cancel_while_it_generates_closes_the_connection_at_once(
     assert voice.health().up
 
 
-def test_a_cancel_at_the_very_end_counts_too(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
-    cancel = Cancel()
-    ollama.say(lambda asked: (cancel.cancel(), "nice one")[1])
-    with pytest.raises(Cancelled):
-        voice.compose(assignment(*CHAT), cancel)
-
-
 def test_closing_ends_even_a_load(
     voice: OllamaVoice, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
 ) -> None:
@@ -203,6 +196,11 @@ def test_preloading_never_raises(
     voice.preload("llama3.1")
     assert [record.getMessage() for record in caplog.records] == ["generation fails"]
     assert not voice.health().up
+
+
+def test_a_missing_model_is_noticed_when_it_is_preloaded(voice: OllamaVoice) -> None:
+    voice.preload("nope")
+    assert "ollama pull nope" in str(voice.health().problem)
 
 
 def test_a_model_that_cannot_be_preloaded_may_still_generate(
@@ -357,6 +355,21 @@ def test_a_probe_notices_that_the_server_is_back(
     ollama.up()
     assert voice.probe() <= 10
     assert voice.health().up
+    assert compose(voice).text
+
+
+def test_a_server_that_is_back_is_asked_at_once(
+    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock
+) -> None:
+    ollama.once(Manner(status=500, error="crash"))
+    for _ in range(2):
+        with pytest.raises(OllamaUnavailable):
+            compose(voice)
+        clock.now_s += 1
+        ollama.down()
+    ollama.up()
+    clock.now_s -= 1
+    voice.probe()
     assert compose(voice).text
 
 

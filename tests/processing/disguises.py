@@ -27,9 +27,9 @@ def _set_apart(between: str) -> Disguise:
 
 
 def _leet(letters: str, images: str) -> Disguise:
-    """Letters replaced after the first one, which keeps the word from being a number."""
+    """All but the first and last letter: a word is no number, and ends in no exclamation mark."""
     table = str.maketrans(letters, images)
-    return lambda word: word[0] + word[1:].translate(table)
+    return lambda word: word[0] + word[1:-1].translate(table) + word[-1]
 
 
 def _stretched(word: str) -> str:

@@ -12,7 +12,6 @@ import pytest
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import Cancelled, OllamaUnavailable
-from clankbot.processing.jobs import Job
 from clankbot.processing.ports import CancelHandle
 from clankbot.records import (
     END,
@@ -118,11 +117,9 @@ def test_its_own_earlier_lines_are_context(desk: Desk, model: Model) -> None:
     fill(desk)
     desk.compose(model)
     (assignment,) = model.asked
-    assert [(line.text, line.is_own, line.user_id) for line in assignment.lines][0] == (
-        "owls are near",
-        True,
-        BOT_ID,
-    )
+    own, *others = assignment.lines
+    assert (own.text, own.is_own, own.user_id) == ("owls are near", True, BOT_ID)
+    assert not any(line.is_own for line in others)
 
 
 # -- what may not be seen --------------------------------------------------------------------------
