@@ -69,7 +69,13 @@ class BotThreads:
             raise ValueError(f"a thread named {name!r} was already started")
         thread = threading.Thread(target=self._guard, args=(name, body), name=name, daemon=True)
         self._threads[name] = thread
-        thread.start()
+        # A new thread inherits the mask.  A signal that the system hands to another thread than
+        # main sets Python's flag but does not end main's wait, so it would be heard much later.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+        try:
+            thread.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def dead(self) -> list[str]:
         """The names of the threads that were started and run no more."""

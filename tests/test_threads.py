@@ -132,6 +132,16 @@ def test_signals_wake_main_while_it_waits(world: World, number: signal.Signals) 
     world.threads.join_all(in_seconds(5))
 
 
+def test_signals_are_left_to_the_main_thread(world: World) -> None:
+    masks: queue.SimpleQueue[set[int]] = queue.SimpleQueue()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    world.stopping.set()
+    world.threads.start("worker", lambda: masks.put(signal.pthread_sigmask(signal.SIG_BLOCK, [])))
+    assert masks.get(timeout=5.0) >= {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
+    assert world.threads.join_all(in_seconds(5)) == []
+
+
 def test_the_former_handlers_come_back() -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
