@@ -314,8 +314,6 @@ class Steering:
         def stored(applied: Applied) -> None:
             rows.append(applied.rows)
             if len(rows) == len(removals):
-                for removal in removals:
-                    self._s.board.revoke(removal)  # once more: see the board's text on grounds
                 self._answer(message, f"forgot {counted(sum(rows), 'message')}")
 
         for removal in removals:
@@ -360,15 +358,15 @@ class Steering:
             return
         board = self._s.board
 
-        def heed() -> None:
+        def hold() -> None:
             board.set_opted_out(board.opted_out | {user_id})
-            board.revoke_viewer(user_id)
 
         def stored(_: object) -> None:
-            heed()  # once more: see the board's text on grounds; and an opt-in may have come before
+            hold()  # once more: an opt-in may have waited to be stored before it
             self._answer(message, "your messages are deleted and none is kept from now on")
 
-        heed()
+        hold()
+        board.revoke_viewer(user_id)
         self._s.speaking.forget(user_id)
         self._s.ledger.add(OptOut(user_id, self._s.now_ms()), stored)
 
@@ -377,8 +375,11 @@ class Steering:
         if user_id is None:
             return
 
-        def stored(_: object) -> None:
-            self._s.board.set_opted_out(self._s.board.opted_out - {user_id})
-            self._answer(message, "welcome back: your messages are kept again from now on")
-
-        self._s.ledger.add(OptIn(user_id), stored)
+        # At once, for what the viewer says next is stored behind this, in order.
+        self._s.board.set_opted_out(self._s.board.opted_out - {user_id})
+        self._s.ledger.add(
+            OptIn(user_id),
+            lambda _: self._answer(
+                message, "welcome back: your messages are kept again from now on"
+            ),
+        )

@@ -1,0 +1,143 @@
+"""Random chat and moderation, and a simple model of what may remain in the database."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from clankbot.processing.removals import GRACE_MS
+from clankbot.records import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
+from tests.processing.chat import at
+from tests.processing.desk import CHANNELS, Desk
+
+VIEWERS = {"7": "alice", "8": "bruno", "9": "carla"}
+ROUNDS = 60
+LONGEST_LAG_MS = 3_000
+
+
+@dataclass
+class Model:
+    """What may remain: the rules of the contract over plain lists and dicts, and nothing else."""
+
+    kept: list[tuple[str, str, str]] = field(default_factory=list)
+    """Channel, user id, text: in order."""
+    ids: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    opted_out: set[str] = field(default_factory=set)
+    banned: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    cleared: dict[str, int] = field(default_factory=dict)
+
+    def hear(self, event: Event, now_ms: int) -> None:
+        """What one event leaves."""
+        match event:
+            case ChatMessage():
+                self._chat(event, now_ms)
+            case MessageDeleted():
+                self.deleted.add(event.message_id)
+                self._keep_only(lambda row: row != self.ids.get(event.message_id))
+            case UserCleared():
+                lasts_ms = GRACE_MS
+                if event.duration_seconds is not None:
+                    lasts_ms = min(GRACE_MS, event.duration_seconds * 1000)
+                self.banned[event.channel, str(event.user_id)] = (now_ms, now_ms + lasts_ms)
+                self._keep_only(lambda row: row[:2] != (event.channel, event.user_id))
+            case ChatCleared():
+                self.cleared[event.channel] = now_ms
+                self._keep_only(lambda row: row[0] != event.channel)
+
+    def _keep_only(self, stays: object) -> None:
+        self.kept = [row for row in self.kept if stays(row)]  # type: ignore[operator]
+
+    def _chat(self, message: ChatMessage, now_ms: int) -> None:
+        user_id, message_id = str(message.user_id), str(message.message_id)
+        assert message.sent_at is not None
+        sent_ms = round(message.sent_at.timestamp() * 1000)
+        banned_ms, until_ms = self.banned.get((message.channel, user_id), (0, 0))
+        if message_id in self.seen or message_id in self.deleted:
+            return
+        self.seen.add(message_id)
+        if sent_ms <= banned_ms or now_ms < until_ms:
+            return
+        if sent_ms < self.cleared.get(message.channel, 0):
+            return
+        if message.text == "!clank optout":
+            self.opted_out.add(user_id)
+            self._keep_only(lambda row: row[1] != user_id)
+        elif message.text == "!clank optin":
+            self.opted_out.discard(user_id)
+        elif user_id not in self.opted_out:
+            self.ids[message_id] = (message.channel, user_id, message.text)
+            self.kept.append(self.ids[message_id])
+
+
+class Chat:
+    """Makes up events; the same dice, the same evening."""
+
+    def __init__(self, dice: random.Random, desk: Desk) -> None:
+        self.dice = dice
+        self.desk = desk
+        self.said: list[ChatMessage] = []
+        self.number = 0
+
+    def event(self) -> Event:
+        """Mostly a new message; now and then an old one again, or moderation."""
+        channel = self.dice.choice(CHANNELS)
+        user_id = self.dice.choice(sorted(VIEWERS))
+        now = at(self.desk.clock.ms())
+        kind = self.dice.random()
+        if kind < 0.08 and self.said:
+            return self.dice.choice(self.said)
+        if kind < 0.16 and self.said:
+            old = self.dice.choice(self.said)
+            return MessageDeleted(old.channel, str(old.message_id))
+        if kind < 0.18:
+            return MessageDeleted(channel, f"m-{self.number + self.dice.randint(1, 3)}")
+        if kind < 0.24:
+            seconds = self.dice.choice((None, 1, 3, 600))
+            return UserCleared(channel, user_id, seconds, VIEWERS[user_id], now)
+        if kind < 0.25:
+            return ChatCleared(channel, now)
+        text = self.dice.choices(
+            (f"text {self.number}", "!clank optout", "!clank optin"), (30, 1, 2)
+        )[0]
+        return self.message(channel, user_id, text)
+
+    def message(self, channel: str, user_id: str, text: str) -> ChatMessage:
+        """One that was sent a moment ago, for Twitch keeps no order."""
+        self.number += 1
+        said = ChatMessage(
+            message_id=f"m-{self.number}",
+            channel=channel,
+            user_id=user_id,
+            login=VIEWERS[user_id],
+            display_name=VIEWERS[user_id],
+            text=text,
+            sent_at=at(self.desk.clock.ms() - self.dice.randint(0, LONGEST_LAG_MS)),
+        )
+        self.said.append(said)
+        return said
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_remains_is_what_may_remain(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    with Desk(tmp_path, MESSAGE_THRESHOLD="500") as desk:
+        chat, model, most = Chat(dice, desk), Model(), 0
+        for _ in range(ROUNDS):
+            batch = [chat.event() for _ in range(dice.randint(1, 12))]
+            for event in batch:
+                model.hear(event, desk.clock.ms())
+            desk.hear(*batch)
+            for channel in CHANNELS:
+                expected = [text for where, _, text in model.kept if where == channel]
+                assert desk.stored(channel) == expected
+            most = max(most, len(model.kept))
+            desk.clock.forward(dice.choice((0.0, 0.2, 1.0, 4.0)))
+        assert most > 10, "too little was left for the test to mean anything"
+    again = Desk(tmp_path, desk.clock)
+    assert again.store.opted_out() == model.opted_out
+    again.store.close()
