@@ -59,7 +59,7 @@ class Generation:
 
 
 class OllamaClient:
-    """One Ollama server, at any address that ``address.base_url`` understands."""
+    """One Ollama server; ``url`` is its base URL, without a slash at the end."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class OllamaClient:
         keep_alive: str | None = None,
         ca_file: str | None = None,
     ) -> None:
-        """ValueError for what is no address, and for a key that no HTTP header can carry."""
+        """ValueError for a key that no HTTP header can carry."""
         self._transport = Transport(url, api_key, ca_file)
         self._timeout_s = timeout_s
         self._load_timeout_s = load_timeout_s
@@ -107,10 +107,6 @@ class OllamaClient:
             return model_facts(self._ask("/api/show", {"model": model}, model))
         except OllamaRefused:
             return ModelFacts()
-
-    def window_of(self, model: str) -> int | None:
-        """The context length a model was trained with, in tokens; None when unknown."""
-        return self.facts(model).window
 
     def is_loaded(self, model: str, num_ctx: int) -> bool | None:
         """Whether the model is in memory with this window; None where the server does not tell."""

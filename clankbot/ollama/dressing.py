@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_LIST_MARK = re.compile(r"^(?:[-*•‣▪–—>]\s+|#{1,6}\s+|\(?\d{1,2}[.)]\s+)")
+_LIST_MARK = re.compile(r"^(?:[-*•‣▪–—>]\s+|#{1,6}\s+|\(?[12][.)]\s+)")
 _FENCE = re.compile(r"^```\w*$")
 _FENCED = re.compile(r"^```(?:\w+\s)?(.*?)(?:```)?$")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\([^()\s]*\)")

@@ -14,7 +14,7 @@ import requests
 import urllib3.exceptions
 
 from clankbot.errors import OllamaError, OllamaUnavailable
-from clankbot.ollama.address import base_url, port_hint, shown
+from clankbot.ollama.address import port_hint, shown
 from clankbot.ollama.answers import status_failure
 from clankbot.ollama.deadline import Deadline, session_within
 from clankbot.records import Secret
@@ -34,8 +34,8 @@ class Transport:
     """The way to one server."""
 
     def __init__(self, url: str, api_key: Secret | None, ca_file: str | None) -> None:
-        """ValueError for what is no address, and for a key that no HTTP header can carry."""
-        self._url = base_url(url)
+        """ValueError for a key that no HTTP header can carry."""
+        self._url = url
         self._auth = _bearer(api_key) if api_key else None
         self._verify = ca_file or True
 

@@ -81,10 +81,6 @@ class OllamaVoice:
         with contextlib.suppress(OllamaError), self._watching(model):
             self._writer.load(model, Cancel())
 
-    def models(self) -> tuple[str, ...]:
-        """The models installed on the server; raises OllamaError."""
-        return self._client.models()
-
     def model_problem(self, name: str) -> str | None:
         """Why this model cannot be used, None when it can; asks the server, raises OllamaError."""
         if name.endswith("cloud") or self._client.has_model(name):  # the cloud's are not listed

@@ -221,8 +221,7 @@ def test_facts_about_a_model(ollama: OllamaStandIn) -> None:
     ollama.thinkers.add("llama3.1:latest")
     client = OllamaClient(ollama.url)
     assert client.facts("llama3.1") == ModelFacts(131_072, True)
-    assert client.window_of("llama3.1") == 131_072
-    assert client.window_of("unknown") is None
+    assert client.facts("unknown") == ModelFacts()
 
 
 def test_the_version_is_told(ollama: OllamaStandIn) -> None:

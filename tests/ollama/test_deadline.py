@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from clankbot.errors import Cancelled, OllamaError, OllamaTimeout
+from clankbot.errors import Cancelled, OllamaError, OllamaTimeout, OllamaUnavailable
 from clankbot.ollama.client import ChatRequest, OllamaClient
 from clankbot.ollama.deadline import Cancel, Deadline
 from tests.ollama import drips
@@ -98,11 +98,21 @@ def test_a_generation_over_tls_ends_at_its_deadline(script: Script, certificate:
         assert LIMIT_S <= took_s < LIMIT_S + SLACK_S
 
 
-def test_a_deadline_ends_a_tls_handshake_that_nobody_answers() -> None:
+def test_a_tls_handshake_that_nobody_answers_ends_in_time() -> None:
     with DripServer(drips.silent) as server:
         client = OllamaClient(server.url.replace("http:", "https:"), timeout_s=LIMIT_S)
         took_s, error = timed_failure(generation(client, Cancel()))
-        assert isinstance(error, OllamaTimeout)
+        assert isinstance(error, OllamaUnavailable)
+        assert took_s < LIMIT_S + SLACK_S
+
+
+def test_a_cancel_ends_a_tls_handshake() -> None:
+    with DripServer(drips.silent) as server:
+        cancel = Cancel()
+        threading.Timer(LIMIT_S, cancel.cancel).start()
+        client = OllamaClient(server.url.replace("http:", "https:"))
+        took_s, error = timed_failure(generation(client, cancel))
+        assert isinstance(error, Cancelled)
         assert took_s < LIMIT_S + SLACK_S
 
 
