@@ -28,6 +28,8 @@ _DIRECTION = re.compile(
 )
 _ASIDE = r"[(\[](?:note|ooc|disclaimer|translation|(?:word|character) count)\b[^()\[\]]*"
 _NOTE = re.compile(rf"^{_ASIDE}[)\]]|{_ASIDE}[)\]]?$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"^\[[^\[\]]*\]$")
+"""``[no more than 20 words]``: what stands in brackets alone was copied from the task."""
 _QUOTES: Final = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "「": "」", "‘": "’", "'": "'"}
 _APOSTROPHES: Final = "'’‘"
 
@@ -46,7 +48,7 @@ _COMMAND = re.compile(r"^(?:/me\b|[/!.]|\\(?=[^\w\s]))\s*", re.IGNORECASE)
 def undressed(line: str) -> str:
     """The line without list marks, markdown, stage directions and notes."""
     line = _LIST_MARK.sub("", line)
-    if _FENCE.match(line):
+    if _FENCE.match(line) or _PLACEHOLDER.match(line):
         return ""
     line = _FENCED.sub(r"\1", line)
     for dressing in (_LINK, _CODE, _STRONG, _UNDERLINED, _STRUCK):

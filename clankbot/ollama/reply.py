@@ -136,7 +136,7 @@ class _Tidy:
         own = re.escape(self.bot_name)
         line = re.sub(_OWN_NAME.format(own), "", line, flags=re.IGNORECASE)
         speaker = _SPEAKER.match(line)
-        name = (speaker["irc"] or speaker["log"]).casefold() if speaker else ""
+        name = (speaker["irc"] or speaker["log"] if speaker else line).casefold()
         if name in self.names or _FOREIGN_ROLE.match(line):
             return ""
         for later in _LATER_SPEAKER.finditer(line):

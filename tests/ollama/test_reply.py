@@ -51,6 +51,10 @@ ORDINARY = [
 ]
 
 DIRTY = [
+    ("[no more than 20 words]", None),
+    ("[16]\nwhat a run", "what a run"),
+    ("Alice", None),
+    ("alice is right", "alice is right"),
     ("", None),
     ("   \n \n", None),
     ("...", None),
