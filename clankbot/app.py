@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from clankbot.arguments import build_parser
-from clankbot.auth.redaction import redact
 from clankbot.errors import ClankbotError, ConfigError, KeyRefused, TokenRefused
 
 EXIT_FAILED: Final = 1
@@ -43,7 +42,8 @@ def _tell(error: Exception) -> int:
     prefix = (
         "clankbot: " if isinstance(error, ClankbotError) else f"clankbot: {type(error).__name__}: "
     )
-    for line in redact(str(error)).splitlines() or [""]:
+    redaction = importlib.import_module("clankbot.auth.redaction")
+    for line in redaction.redact(str(error)).splitlines() or [""]:
         print(prefix + line, file=sys.stderr)
     logging.getLogger(__name__).debug("the command failed", exc_info=error)
     return exit_status(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from clankbot import __version__
@@ -72,7 +73,11 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     export = _add(commands, "export", "a channel's history as training data (JSON Lines)")
     export.add_argument("channel", metavar="CHANNEL", help="the channel, with or without #")
     export.add_argument(
-        "--lines", type=int, default=20, metavar="N", help="chat lines before each answer (20)"
+        "--lines",
+        type=_line_count,
+        default=20,
+        metavar="N",
+        help="chat lines before each answer (20)",
     )
     export.add_argument(
         "--names", action="store_true", help="keep the viewers' names instead of pseudonyms"
@@ -95,5 +100,35 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     replay.add_argument("file", type=Path, metavar="FILE", help="IRC log lines, or an export")
     replay.add_argument("--channel", metavar="C", help="this channel of the file only")
     replay.add_argument(
-        "--speed", type=float, default=0.0, metavar="X", help="X times as fast; 0: at once (0)"
+        "--speed", type=_speed, default=0.0, metavar="X", help="X times as fast; 0: at once (0)"
     )
+    replay.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="NAME=VALUE",
+        help="a channel setting as in !clank, such as threshold=20; may be repeated",
+    )
+    replay.add_argument(
+        "--bot", default="clankbot", metavar="NAME", help="the bot's name in the file (clankbot)"
+    )
+    replay.add_argument(
+        "--no-model", action="store_true", help="only the moments; no Ollama is needed"
+    )
+
+
+def _line_count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 500:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 500")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 0 <= speed < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return speed

@@ -10,8 +10,6 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -23,13 +21,13 @@ from clankbot.database.database import Database
 from clankbot.irc.connection import Endpoint, Link
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
-from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.voice import OllamaVoice
+from clankbot.parts import Words
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.composer import Composer
-from clankbot.processing.filters import ContentFilter, term_problem
+from clankbot.processing.filters import term_problem
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Rules
 from clankbot.processing.jobs import Job, Reload
@@ -37,7 +35,8 @@ from clankbot.processing.last_look import LastLook
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import CancelHandle
 from clankbot.processing.worker import Outside, Worker
-from clankbot.records import END, Assignment, Composed, Credentials, End, Event, Identity
+from clankbot.records import END, Assignment, Composed, End, Event
+from clankbot.services import Account, ollama_client
 from clankbot.threads import BotThreads, Reports
 from clankbot.upkeep import Chore, Upkeep
 
@@ -47,9 +46,13 @@ STOP_WITHIN_S: Final = 4.5
 """For the whole stop; the contract allows five seconds, and the process has to end, too."""
 _DRAIN_WITHIN_S: Final = 1.5
 """A reader that is still dialling or signing in has nothing to deliver; it is not waited for."""
+_GIVE_UP_S: Final = 0.5
+"""Of the stop, for the threads to leave once a database that hangs is given up."""
 _MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader"})
 """They may wait for an answer of Twitch's sign-in for longer than a stop may take: a refresh that
 is called off can lose a one-time token, and neither thread holds anything else to lose then."""
+_USE_DATABASE: Final = ("worker", "composer")
+"""They end at the marks in their queues, unless a database that hangs holds them."""
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
 _LIVE_EVERY_S: Final = 60.0
 
@@ -57,25 +60,6 @@ _LIVE_EVERY_S: Final = 60.0
 def utc_ms() -> int:
     """Now, in milliseconds UTC."""
     return time.time_ns() // 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who the bot is on Twitch, and how it proves it; ``identity`` is None when anonymous."""
-
-    identity: Identity | None
-    credentials: Callable[[], Credentials]
-    login_refused: Callable[[], None]
-    upkeep: Callable[[], float] | None = None
-    helix: Helix | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The global word list, and how to look whether its file has changed."""
-
-    current: Callable[[], ContentFilter]
-    refresh: Callable[[bool], object]
 
 
 class Bot:
@@ -89,6 +73,7 @@ class Bot:
         words: Words,
         reports: Reports,
     ) -> None:
+        self._database = database
         self._stopping = threading.Event()
         self._finished = threading.Event()
         self._threads = BotThreads(reports, self._stopping)
@@ -221,7 +206,8 @@ class Bot:
     def stop(self) -> bool:
         """Store what was received, say goodbye, end; whether every thread ended well in time.
 
-        The worker ends after the sender, so that what was said last is stored, too.
+        The worker ends after the sender, so that what was said last is stored, too.  Where the
+        database does not take it in time, the worker logs how much is lost.
         """
         deadline = time.monotonic() + STOP_WITHIN_S
         self._stopping.set()
@@ -233,6 +219,8 @@ class Bot:
         self._sender.finish()
         self._threads.join("irc-sender", deadline)
         self._inbox.tell(END)
+        if not all(self._threads.join(name, deadline - _GIVE_UP_S) for name in _USE_DATABASE):
+            self._database.abandon()
         late = [name for name in self._threads.join_all(deadline) if name not in _MAY_BE_LATE]
         if late:
             log.error("threads are late", extra={"names": ", ".join(late)})
@@ -241,15 +229,3 @@ class Bot:
 
 def _name(account: Account) -> str:
     return account.identity.login if account.identity else _NAME_WITHOUT_ACCOUNT
-
-
-def ollama_client(settings: Settings) -> OllamaClient:
-    """The Ollama server of the settings."""
-    keep_alive = settings.ollama_keep_alive
-    return OllamaClient(
-        settings.ollama_url,
-        api_key=settings.ollama_api_key,
-        timeout_s=settings.ollama_timeout,
-        load_timeout_s=settings.ollama_load_timeout,
-        keep_alive=None if keep_alive is None else str(keep_alive),
-    )

@@ -1,12 +1,16 @@
-"""Fixtures for every test: nothing may be left running behind a test."""
+"""Fixtures for every test: nothing may be left running behind one, and one MariaDB server is enough
+for all."""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
+
+from tests.doubles.mariadb import MISSING, MariaDb
 
 _GRACE_S = 2.0
 
@@ -21,3 +25,20 @@ def no_thread_is_left_behind() -> Iterator[None]:
         thread.join(max(0.0, deadline - time.monotonic()))
     left = sorted(t.name for t in set(threading.enumerate()) - before if t.is_alive())
     assert not left, f"threads left running: {left}"
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    """The server, started for the first test that wants it."""
+    if MISSING:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with MariaDb() as server:
+        yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Skips are easily overlooked: say once, at the end, what they mean."""
+    if MISSING:
+        terminalreporter.write_line(MISSING)

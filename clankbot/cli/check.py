@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 
 from clankbot.app import EXIT_FAILED
-from clankbot.bot import ollama_client
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require_for_run, settings_from_process
 from clankbot.database.database import Database
 from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
-from clankbot.parts import load_words, name_database, set_up_logs, token_keeper, twitch_oauth
+from clankbot.parts import load_words, name_database, set_up_logs
+from clankbot.services import ollama_client, token_keeper, twitch_oauth
 
 Finding = tuple[str, str]
 """``ok``, ``warn`` or ``fail``, and a sentence."""

@@ -8,7 +8,8 @@ from functools import partial
 
 from clankbot.auth.account import show_status, sign_in_account
 from clankbot.config.settings import require_for_login, settings_from_process
-from clankbot.parts import key_finder, open_database, set_up_logs, twitch_oauth
+from clankbot.parts import open_database, set_up_logs
+from clankbot.services import key_finder, twitch_oauth
 
 
 def run(options: argparse.Namespace) -> int:

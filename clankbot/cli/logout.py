@@ -7,7 +7,8 @@ import threading
 
 from clankbot.auth.account import sign_out
 from clankbot.config.settings import settings_from_process
-from clankbot.parts import key_finder, open_database, set_up_logs, twitch_oauth
+from clankbot.parts import open_database, set_up_logs
+from clankbot.services import key_finder, twitch_oauth
 
 
 def run(options: argparse.Namespace) -> int:

@@ -15,7 +15,8 @@ from clankbot.bot import Bot
 from clankbot.config.service import service_environment
 from clankbot.config.settings import Settings, require_for_run, settings_from_process
 from clankbot.database.instance_lock import hold_instance_lock
-from clankbot.parts import load_words, open_account, open_database, set_up_logs
+from clankbot.parts import load_words, open_database, set_up_logs
+from clankbot.services import open_account
 from clankbot.systemd import Notifier, watchdog_interval_s
 from clankbot.threads import Failure, Reports, Signals
 

@@ -123,6 +123,13 @@ def require_for_login(settings: Settings) -> None:
         raise ConfigError(_missing_client_id())
 
 
+def require_for_mysql(settings: Settings) -> None:
+    """Raises ConfigError unless a MySQL database is named, whatever DATABASE_TYPE says."""
+    missing = [name for name in _NEEDED_FOR_MYSQL if getattr(settings, name.lower()) is None]
+    if missing:
+        raise ConfigError(*(_missing(name, "a value, to reach the server") for name in missing))
+
+
 def _written(source: Mapping[str, str]) -> dict[str, str]:
     """Our variables that are set there."""
     return {name: text for name, text in source.items() if name in _NAMES and unquoted(text)}

@@ -46,3 +46,10 @@ class Database:
         Never fails itself: the connection is made at the first question.
         """
         return Store(Session(self.engine), self.now_ms)
+
+    def abandon(self) -> None:
+        """Give it up: whoever waits for an answer, or asks from now on, gets DatabaseUnavailable.
+
+        For the last moment of a stop, when a server hangs.  A file is waited for a little longer.
+        """
+        self.engine.abandon()

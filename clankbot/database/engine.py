@@ -78,6 +78,9 @@ class Engine(Protocol):
     def patient(self) -> Engine:
         """The same database, for work that may take minutes: migrating and copying."""
 
+    def abandon(self) -> None:
+        """Any thread: let nobody wait for the database any longer, and nobody connect anew."""
+
 
 class ConnectionGone(DatabaseUnavailable):
     """The connection was found dead.  A fresh one may work at once."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
-from dataclasses import dataclass, replace
+import threading
+import weakref
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +22,9 @@ from clankbot.errors import DatabaseError, DatabaseUnavailable
 from clankbot.records import Secret
 
 _PATIENT_S: Final = 3600
+_GREETING_S: Final = 4
+"""For each answer while signing in; some servers look up the caller's name first."""
+_AT_ONCE_S: Final = 0.001
 
 # Codes that PyMySQL's lists lack.  https://mariadb.com/kb/en/mariadb-error-codes/ and
 # https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html
@@ -92,9 +99,52 @@ class MySqlSettings:
     database: str
     ssl_ca: Path | None = None
     """Certificates one of which must vouch for the server; None: nothing is checked."""
-    connect_timeout_s: int = 5
+    connect_timeout_s: int = 2
+    """For TCP alone, the one wait that cannot be broken off: a stop may have to sit out two."""
     read_timeout_s: int = 10
     write_timeout_s: int = 10
+
+
+class _Line(Connection):
+    """PyMySQL's connection, whose patience can be changed, and which any thread can break off."""
+
+    _sock: Any
+    _read_timeout: float | None
+
+    def wait_up_to(self, seconds: float) -> None:
+        """From now on every answer may take so long."""
+        self._read_timeout = seconds
+
+    def break_off(self) -> None:
+        """End the wait of the thread that uses it, wherever it stands."""
+        self.wait_up_to(_AT_ONCE_S)  # also an answer it only begins to wait for
+        if (sock := self._sock) is not None:
+            with contextlib.suppress(OSError):
+                # Past TLS, which belongs to the other thread.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class _Lines:
+    """The open connections of all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: weakref.WeakSet[_Line] = weakref.WeakSet()
+        self._abandoned = False
+
+    def add(self, line: _Line) -> None:
+        """Take in a connection that is about to be made; refused once all were broken off."""
+        with self._lock:
+            if self._abandoned:
+                raise DatabaseUnavailable("the bot is stopping and has given the database up")
+            self._open.add(line)
+
+    def break_off(self) -> None:
+        """Break all of them off, for good."""
+        with self._lock:
+            self._abandoned = True
+            for line in self._open:
+                line.break_off()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +152,7 @@ class MySqlEngine:
     """A database on a server; see ``Engine``."""
 
     settings: MySqlSettings
+    _lines: _Lines = field(default_factory=_Lines, init=False, repr=False, compare=False)
 
     @property
     def dialect(self) -> Dialect:
@@ -119,7 +170,7 @@ class MySqlEngine:
     def connect(self) -> Connection[Any]:
         """A connection in autocommit mode: utf8mb4, UTC, strict, with time-outs."""
         where = self.settings
-        connection = pymysql.connect(
+        line = _Line(
             host=where.host,
             port=where.port,
             user=where.user,
@@ -129,14 +180,22 @@ class MySqlEngine:
             sql_mode=sql.MYSQL_MODE,
             autocommit=True,
             connect_timeout=where.connect_timeout_s,
-            read_timeout=where.read_timeout_s,
+            read_timeout=min(_GREETING_S, where.read_timeout_s),
             write_timeout=where.write_timeout_s,
             ssl=self._tls(),
+            defer_connect=True,
         )
-        with connection.cursor() as cursor:
+        self._lines.add(line)
+        line.connect()
+        with line.cursor() as cursor:
             for statement in sql.MYSQL_CONNECTION:
                 cursor.execute(statement)
-        return connection
+        line.wait_up_to(where.read_timeout_s)
+        return line
+
+    def abandon(self) -> None:
+        """Break off every wait for the server; those of a patient engine are its own."""
+        self._lines.break_off()
 
     def _tls(self) -> ssl.SSLContext | None:
         if self.settings.ssl_ca is None:
@@ -155,9 +214,11 @@ class MySqlEngine:
         reason = error.args[-1] if error.args else type(error).__name__
         if isinstance(error, (UnicodeError, OverflowError)):
             return DatabaseError(f"{where} cannot hold a value: {error}")
-        if code in _GONE and not isinstance(error.__context__, TimeoutError):
+        if code in _GONE and isinstance(error.__context__, TimeoutError):
+            return DatabaseUnavailable(f"{where} is not available: it gave no answer in time")
+        if code in _GONE:
             return ConnectionGone(f"{where} has closed the connection: {reason}")
-        if code in _GONE or code in _PASSING or isinstance(error, OSError | pymysql.InternalError):
+        if code in _PASSING or isinstance(error, OSError | pymysql.InternalError):
             return DatabaseUnavailable(f"{where} is not available: {reason}")
         if code == ER.BAD_DB_ERROR:
             return DatabaseError(f"{where} does not exist; create it first")

@@ -14,8 +14,9 @@ from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 
-_BUSY_S: Final = 5.0
-"""How long a statement waits for another program that is writing."""
+_BUSY_S: Final = 2.0
+"""How long a statement waits for another program that is writing.  Nothing can break that off, and
+a stop may have to sit out two of them within its five seconds."""
 
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is in use by another program",
@@ -89,3 +90,6 @@ class SqliteEngine:
     def patient(self) -> SqliteEngine:
         """Itself: no statement has a time-out of its own."""
         return self
+
+    def abandon(self) -> None:
+        """Nothing to do: no wait for a file is long."""

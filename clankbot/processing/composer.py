@@ -60,7 +60,11 @@ class Composer:
         with self._open_history() as history:
             while (job := self._jobs.get()) is not END:
                 assert isinstance(job, Job)
-                self._report(self._compose(job, history))
+                self.step(job, history)
+
+    def step(self, job: Job, history: History) -> None:
+        """Do one job and report what came of it: what ``run`` does, for whoever has no thread."""
+        self._report(self._compose(job, history))
 
     def stop(self) -> None:
         """Call off the generation under way and start no other.  Any thread."""

@@ -27,15 +27,19 @@ _PATIENCE_S: Final = 1.0
 class Inbox:
     """Takes records from any thread; the worker alone takes them out."""
 
-    def __init__(self) -> None:
-        self._queue: queue.Queue[Record] = queue.Queue(maxsize=_ROOM)
+    def __init__(
+        self, room: int = _ROOM, kept_free: int = _KEPT_FREE, patience_s: float = _PATIENCE_S
+    ) -> None:
+        self._queue: queue.Queue[Record] = queue.Queue(room)
+        self._room_for_chat = room - kept_free
+        self._patience_s = patience_s
         self._dropped = 0
 
     def deliver(self, event: Event) -> None:
         """Take an event from the reader; never waits for chat."""
         if not isinstance(event, ChatMessage):
             self.tell(event)
-        elif self._queue.qsize() >= _ROOM - _KEPT_FREE:
+        elif self._queue.qsize() >= self._room_for_chat:
             if not self._dropped:
                 log.warning("chat is dropped", extra={"reason": "the worker cannot keep up"})
             self._dropped += 1
@@ -48,7 +52,7 @@ class Inbox:
     def tell(self, record: Record) -> None:
         """Take any other record; waits a moment for room."""
         try:
-            self._queue.put(record, timeout=_PATIENCE_S)
+            self._queue.put(record, timeout=self._patience_s)
         except queue.Full:
             log.error("record lost", extra={"record": type(record).__name__})
 

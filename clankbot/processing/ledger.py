@@ -79,7 +79,8 @@ class Ledger:
         """
         if self._since is not None and not force and self._clock() < self._next_try:
             return False
-        while self._held or self._since is not None:
+        sign_of_life = self._since is None
+        while self._held or not sign_of_life:
             batch = list(islice(self._held, 1 if self._singly else _BATCH))
             try:
                 outcomes = history.apply([write for write, _ in batch])
@@ -92,7 +93,9 @@ class Ledger:
                     self._singly = len(batch)
                     continue
                 outcomes = [self._refused(write, error) for write, _ in batch]
+            sign_of_life = True
             self._settle(batch, outcomes)
+        self._outage_ends()
         return True
 
     def _settle(self, batch: list[tuple[Write, Then | None]], outcomes: list[Applied]) -> None:
@@ -101,7 +104,6 @@ class Ledger:
         self._tried = 0
         for _ in batch:
             self._held.popleft()
-        self._outage_ends()
         for (write, then), outcome in zip(batch, outcomes, strict=True):
             if then is not None:
                 self._follow_up(write, then, outcome)

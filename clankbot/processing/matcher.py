@@ -12,11 +12,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from clankbot.processing.folding import RUN, SEPARATORS, WORD, fold, without_words
 from clankbot.processing.patterns import Pattern, pattern_of, shape_of, without_repeats
-from clankbot.processing.readings import LETTER, outline, readings, trimmed, versions
+from clankbot.processing.readings import (
+    LETTER,
+    letter_rows,
+    outline,
+    readings,
+    sequences,
+    trimmed,
+    versions,
+)
 from clankbot.processing.word_index import WordIndex, matching
 from clankbot.processing.word_list import Entry, WordList
 
@@ -57,10 +66,10 @@ class _Look(NamedTuple):
 
     match: Match | None
     letters: int
-    holds_anchor: bool
+    phrases: tuple[Entry, ...]
 
 
-_HARMLESS = _Look(None, 0, False)
+_HARMLESS = _Look(None, 0, ())
 
 
 class Matcher:
@@ -75,23 +84,32 @@ class Matcher:
         self._harmless: set[str] = set()
         self._notable: dict[str, _Look] = {}
 
+    @property
+    def remembered(self) -> int:
+        """How many pieces are remembered now."""
+        return len(self._harmless) + len(self._notable)
+
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
         pieces = text.split()
         if self._harmless.issuperset(pieces):
             return None
-        all_letters, any_anchor = 0, False
+        all_letters = 0
+        phrases_at: dict[str, tuple[Entry, ...]] = {}
         for piece in pieces:
             if piece not in self._harmless:
-                match, letters, holds_anchor = self._notable.get(piece) or self._look_at(piece)
+                match, letters, phrases = self._notable.get(piece) or self._look_at(piece)
                 if match:
                     return match
                 all_letters += letters
-                any_anchor = any_anchor or holds_anchor
-        if all_letters < _FEWEST_SPELLED and not any_anchor:
-            return None
-        parts = fold(text).split()
-        return self._spelled_out(parts) or (self._phrase(parts) if any_anchor else None)
+                if phrases:
+                    phrases_at[piece] = phrases
+        match = None
+        if all_letters >= _FEWEST_SPELLED:
+            match = self._spelled_out(fold(text).split())
+        if phrases_at and not match:
+            match = self._phrase(fold(text).split(), phrases_at.values())
+        return match
 
     # --- one piece ---
 
@@ -110,16 +128,19 @@ class Matcher:
             return True
         if folded.isalpha():
             return bool(self._words.near(outline(folded)))
-        for version in versions(folded):
-            if version not in self._harmless:
-                keys = WORD.findall(outline(version))
-                if any(map(self._words.near, keys)) or (len(keys) > 1 and self._may_be_split(keys)):
-                    return True
-        return False
+        return any(
+            version not in self._harmless and self._is_near(WORD.findall(outline(version)))
+            for segment in folded.split("'")
+            for version in versions(segment)
+        )
 
-    def _may_be_split(self, keys: list[str]) -> bool:
+    def _is_near(self, keys: list[str]) -> bool:
+        """Whether a run of these outlines, or all of them as one split word, may be an entry."""
+        if any(map(self._words.near, keys)):
+            return True
         joined = without_repeats("".join(keys))
-        return len(joined) <= len(keys) or bool(self._words.near_written(joined))
+        is_spelled = 1 < len(keys) >= len(joined)
+        return is_spelled or bool(self._words.near_written(joined))
 
     def _look_closely(self, piece: str, folded: str) -> _Look:
         hits = self._hits(folded)
@@ -128,8 +149,8 @@ class Matcher:
             rest = without_words(piece, self._allowed)
             match = _first_match(self._hits(trimmed(fold(rest))))
         letters = sum(len(part.strip(SEPARATORS)) == 1 for part in folded.split())
-        holds_anchor = not all(anchor.is_all for anchor, _ in hits)
-        return _Look(match, letters, holds_anchor) if hits or letters else _HARMLESS
+        phrases = tuple({anchor.entry: None for anchor, _ in hits if not anchor.is_all})
+        return _Look(match, letters, phrases) if hits or letters else _HARMLESS
 
     def _hits(self, folded: str) -> list[_Hit]:
         """The entries, or anchors of entries, that a folded piece holds."""
@@ -143,49 +164,49 @@ class Matcher:
                     hits += self._split_word(runs)
         return hits
 
-    def _split_word(self, parts: list[str]) -> list[_Hit]:
-        """A word set apart by punctuation: compared as a whole, wildcards only if spelled out."""
-        word = "".join(parts)
-        if len(word) == len(parts):
-            return self._spelled(word)
-        return (
-            matching(self._words.near_written(outline(word)), word) if LETTER.search(word) else []
-        )
+    def _split_word(self, parts: Sequence[str]) -> list[_Hit]:
+        """A word set apart, compared as a whole.
 
-    def _spelled(self, word: str) -> list[_Hit]:
-        """A word whose letters stand alone, which may be a phrase without its blanks."""
+        Only where it is spelled out letter by letter, wildcards count, and phrases without blanks.
+        """
+        word = "".join(parts)
         if not LETTER.search(word):
             return []
         key = outline(word)
+        if len(word) > len(parts):
+            return matching(self._words.near_written(key), word)
         return matching(self._words.near(key) + self._closed_up.near(key), word)
 
     def _remember(self, piece: str, look: _Look) -> None:
-        if len(self._harmless) + len(self._notable) >= self._most_pieces:
-            self._notable.clear()
-            self._harmless = set(list(self._harmless)[::2])  # any half: the common ones come back
-        if look is _HARMLESS:
-            self._harmless.add(piece)
-        else:
+        if look is not _HARMLESS:
+            if len(self._notable) >= self._most_pieces:
+                self._notable.clear()
             self._notable[piece] = look
+            return
+        if len(self._harmless) >= self._most_pieces:  # forget any half: the common ones come back
+            self._harmless = set(list(self._harmless)[::2])
+        self._harmless.add(piece)
 
     # --- pieces in company ---
 
     def _spelled_out(self, parts: list[str]) -> Match | None:
         """An entry whose letters stand one by one between blanks."""
-        for row in _letter_rows(parts):
+        for row in letter_rows(parts):
             for start in range(3):  # "a" and "I" are words, too, and often stand before
                 if start and row[start - 1 : start] not in ("a", "i", "u"):
                     break
                 if len(row) - start >= _FEWEST_SPELLED:
-                    hits = (hit for word in versions(row[start:]) for hit in self._spelled(word))
-                    if match := _first_match(hits):
-                        return match
+                    for letters in versions(row[start:]):
+                        if match := _first_match(self._split_word(letters)):
+                            return match
         return None
 
-    def _phrase(self, parts: list[str]) -> Match | None:
-        """A phrase, its words in order, each in any of its readings."""
+    def _phrase(self, parts: list[str], phrases: Iterable[tuple[Entry, ...]]) -> Match | None:
+        """One of the phrases, its words in order, each in any of its readings."""
+        if not _may_stand(chain.from_iterable(phrases), parts):
+            return None
         anchors_of, is_meant = cache(self._anchors_of), cache(_is_meant)
-        for runs in dict.fromkeys(_sequences(parts)):
+        for runs in dict.fromkeys(sequences(parts)):
             for at, run in enumerate(runs):
                 for entry, place in anchors_of(run):
                     start = at - place
@@ -227,25 +248,13 @@ def _closed_up(phrases: Iterable[Entry]) -> Iterator[tuple[Pattern, _Anchor]]:
             yield closed, _Anchor(Entry(phrase.text, (closed,)), 0)
 
 
-def _letter_rows(parts: Iterable[str]) -> Iterator[str]:
-    """The letters that stand alone, joined where no longer part is between them."""
-    row = ""
-    for part in parts:
-        bare = part.strip(SEPARATORS)
-        if len(bare) == 1:
-            row += bare
-        elif bare:
-            yield row
-            row = ""
-    yield row
-
-
-def _sequences(parts: list[str]) -> Iterator[tuple[str, ...]]:
-    """The words of a message in order, as they stand and with split ones put together."""
-    for version in versions(" ".join(parts)):
-        yield tuple(RUN.findall(version))
-        segments = version.replace("'", " ").split()
-        yield tuple(filter(None, ("".join(RUN.findall(segment)) for segment in segments)))
+def _may_stand(phrases: Iterable[Entry], parts: list[str]) -> bool:
+    """Whether all the words of a phrase may be somewhere in a message: a glance, as at a piece."""
+    message = outline("".join(RUN.findall(" ".join(parts))))
+    return any(
+        all(outline(part) in message for pattern in phrase.words for part in pattern.parts)
+        for phrase in phrases
+    )
 
 
 def _is_meant(pattern: Pattern, run: str) -> bool:

@@ -7,15 +7,15 @@ Words are compared run by run of one letter, never collapsed: ``loot`` is not ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 RARELY_DOUBLED: Final = "aiuhjkqvwxy"
 """Letters that spelling hardly ever doubles: two of them may stand for one."""
 
-_BEFORE_ITSELF = re.compile(r"(.)(?=\1)")
-_ALL_BUT_ONE = re.compile(rf"(\D)\1+(?=\1)|([{RARELY_DOUBLED}])(?=\2)")  # of stretched letters
-_ALL_BUT_TWO = re.compile(r"(\D)\1*(?=\1\1)")
+without_repeats: Final = partial(re.compile(r"(.)(?=\1)").sub, "")
+"""The word with every run of one letter written as a single letter."""
+
 _WILDCARDS = re.compile(r"\*+")
 
 
@@ -25,11 +25,6 @@ class Shape(NamedTuple):
     word: str
     letters: str
     counts: bytes
-
-
-def without_repeats(word: str) -> str:
-    """The word with every run of one letter written as a single letter."""
-    return _BEFORE_ITSELF.sub("", word)
 
 
 def shape_of(word: str) -> Shape:
@@ -66,40 +61,55 @@ class Pattern(NamedTuple):
 
     def matches(self, word: Shape) -> bool:
         """Whether the whole word is what was written, or a stretched form of it."""
-        core = self.core
-        if core is None:
-            return any(_in_order(self.parts, spelling) for spelling in _unstretched(word.word))
-        meant = shape_of(core)
-        return any(self._fits(meant, word, place) for place in self._places(meant, word))
+        is_stretched = len(word.letters) < len(word.word)
+        return self._is_written_in(word.word) or (is_stretched and self._is_stretched_in(word))
 
-    def _places(self, core: Shape, word: Shape) -> Iterator[int]:
-        """Where the core's letters stand among the word's, as far as the wildcards allow."""
-        open_start, open_end = not self.parts[0], not self.parts[-1]
-        last = len(word.letters) - len(core.letters)
-        if open_start and open_end:
-            place = word.letters.find(core.letters)
-            while place >= 0:
-                yield place
-                place = word.letters.find(core.letters, place + 1)
-        elif last == 0 or (last > 0 and (open_start or open_end)):
-            place = last if open_start else 0
-            if word.letters.startswith(core.letters, place):
-                yield place
-
-    def _fits(self, core: Shape, word: Shape, place: int) -> bool:
-        """Whether the runs at ``place`` are the core's; a wildcard takes letters beside it."""
-        last = len(core.counts) - 1
-        for at, (letter, meant) in enumerate(zip(core.letters, core.counts, strict=True)):
-            seen = word.counts[place + at]
-            at_wildcard = (at == 0 and not self.parts[0]) or (at == last and not self.parts[-1])
-            if not _may_stand_for(letter, seen, meant) and not (at_wildcard and seen > meant):
+    def _is_written_in(self, word: str) -> bool:
+        """Whether the parts stand in the word in order, the first and last at its ends."""
+        if not self.has_wildcard:
+            return word == self.parts[0]
+        first, *middle, last = self.parts
+        place, end = len(first), len(word) - len(last)
+        if place > end or not (word.startswith(first) and word.endswith(last)):
+            return False
+        for part in middle:
+            place = word.find(part, place, end)
+            if place < 0:
                 return False
+            place += len(part)
+        return True
+
+    def _is_stretched_in(self, word: Shape) -> bool:
+        """The same of their runs; a wildcard may take some of the letters beside it."""
+        place, last = 0, len(self.parts) - 1
+        for at, part in enumerate(self.parts):
+            meant = shape_of(part)
+            end = len(word.letters) - len(meant.letters)
+            earliest = max(place, end) if at == last else place
+            stop = (0 if at == 0 else end) + len(meant.letters)
+            place = word.letters.find(meant.letters, earliest, stop)
+            while place >= 0 and not _fits(meant, word, place, at > 0, at < last):
+                place = word.letters.find(meant.letters, place + 1, stop)
+            if place < 0:
+                return False
+            place += len(meant.letters)
         return True
 
 
 def pattern_of(word: str) -> Pattern:
     """The pattern of one folded word in which ``*`` is a wildcard."""
     return Pattern(tuple(_WILDCARDS.split(word)))
+
+
+def _fits(meant: Shape, word: Shape, place: int, open_start: bool, open_end: bool) -> bool:
+    """Whether each run of the word from ``place`` on may be a stretched form of the one meant."""
+    last = len(meant.counts) - 1
+    for at, (letter, fewest) in enumerate(zip(meant.letters, meant.counts, strict=True)):
+        seen = word.counts[place + at]
+        beside_wildcard = (open_start and at == 0) or (open_end and at == last)
+        if not _may_stand_for(letter, seen, fewest) and not (beside_wildcard and seen > fewest):
+            return False
+    return True
 
 
 def _may_stand_for(letter: str, seen: int, meant: int) -> bool:
@@ -109,24 +119,3 @@ def _may_stand_for(letter: str, seen: int, meant: int) -> bool:
     if letter.isdigit():
         return False
     return seen >= max(3, meant) or ((seen, meant) == (2, 1) and letter in RARELY_DOUBLED)
-
-
-def _unstretched(word: str) -> Iterator[str]:
-    """The word as it is, and with its stretched letters written once and written twice."""
-    yield word
-    yield _ALL_BUT_ONE.sub("", word)
-    yield _ALL_BUT_TWO.sub("", word)
-
-
-def _in_order(parts: tuple[str, ...], word: str) -> bool:
-    """Whether the parts stand in the word one after another, the first and last at its ends."""
-    first, *middle, last = parts
-    place, end = len(first), len(word) - len(last)
-    if place > end or not (word.startswith(first) and word.endswith(last)):
-        return False
-    for part in middle:
-        place = word.find(part, place, end)
-        if place < 0:
-            return False
-        place += len(part)
-    return True

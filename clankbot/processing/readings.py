@@ -35,6 +35,8 @@ def trimmed(folded: str) -> str:
 
     Exclamation marks are punctuation after a word (``he!!``, ``Ana!``), else they may be letters.
     """
+    if folded.isalpha():  # nearly always
+        return folded
     bare = folded.strip(SEPARATORS)
     word = bare.rstrip(_EXCLAMATION)
     return word if len(word) > 1 and word[-2:].isalpha() else bare
@@ -43,17 +45,45 @@ def trimmed(folded: str) -> str:
 def versions(folded: str) -> Iterable[str]:
     """A folded text with its symbols as they are, off the ends of runs, and as punctuation.
 
-    For ``ham!`` may be ``ham``, ``@ham`` too, and ``ham|ham`` two words.
+    For ``ham!`` may be ``ham``, ``!diot!`` may be ``!diot``, and ``ham|ham`` two words.
     """
     if not _SYMBOL.search(folded):
         return (folded,)
-    bare = folded.strip("!|")
-    barer = bare.lstrip("@$")
-    if not _SYMBOL.search(barer):
-        return dict.fromkeys((folded, bare, barer))
-    bare = RUN.sub(lambda run: run[0].strip("!|"), folded)
-    barer = RUN.sub(lambda run: run[0].lstrip("@$"), bare)
-    return dict.fromkeys((folded, bare, barer, _SYMBOL.sub(".", folded).strip(SEPARATORS)))
+    if not _SYMBOL.search(folded.strip("@$!|")):
+        return dict.fromkeys(_stripped(folded))
+
+    def with_runs_stripped(how: int) -> str:
+        return RUN.sub(lambda run: _stripped(run[0])[how], folded)
+
+    apart = _SYMBOL.sub(".", folded).strip(SEPARATORS)
+    return dict.fromkeys((*map(with_runs_stripped, range(4)), apart))
+
+
+def _stripped(run: str) -> tuple[str, str, str, str]:
+    shorter = run.rstrip("!|")
+    bare = shorter.lstrip("!|")
+    return run, shorter, bare, bare.lstrip("@$")
+
+
+def letter_rows(parts: Iterable[str]) -> Iterator[str]:
+    """The letters that stand alone among the parts of a folded message, row by row."""
+    row = ""
+    for part in parts:
+        bare = part.strip(SEPARATORS)
+        if len(bare) == 1:
+            row += bare
+        elif bare:
+            yield row
+            row = ""
+    yield row
+
+
+def sequences(parts: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The words of a folded message in order, as they stand and with split ones put together."""
+    for version in versions(" ".join(parts)):
+        yield tuple(RUN.findall(version))
+        segments = version.replace("'", " ").split()
+        yield tuple(filter(None, ("".join(RUN.findall(segment)) for segment in segments)))
 
 
 def readings(run: str) -> Iterator[str]:

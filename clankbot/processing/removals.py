@@ -7,6 +7,7 @@ a ban is made.  https://dev.twitch.tv/docs/chat/irc
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -41,13 +42,25 @@ def _ms(moment: datetime | None, otherwise: int) -> int:
     return otherwise if moment is None else round(moment.timestamp() * 1000)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """A removal of more than one message, on two clocks that may differ."""
+
+    sent_ms: int
+    """By Twitch's clock, which chat messages carry, too."""
+    arrived_ms: int
+    """By ours."""
+    latecomers_until_ms: int = 0
+    """By ours: until then messages may arrive that were under way."""
+
+
 class Removals:
     """A bounded memory of removals.  Owned by the worker's thread."""
 
     def __init__(self) -> None:
         self._ids: OrderedDict[str, None] = OrderedDict()
-        self._viewers: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
-        self._channels: dict[str, int] = {}
+        self._viewers: OrderedDict[tuple[str, str], _Cleared] = OrderedDict()
+        self._channels: dict[str, _Cleared] = {}
 
     def note(self, removal: Removal, now_ms: int) -> None:
         """Remember a removal that arrived at ``now_ms``."""
@@ -56,17 +69,15 @@ class Removals:
             while len(self._ids) > _REMEMBERED:
                 self._ids.popitem(last=False)
         elif isinstance(removal, ChatCleared):
-            self._channels[removal.channel] = _ms(removal.sent_at, now_ms)
+            self._channels[removal.channel] = _Cleared(_ms(removal.sent_at, now_ms), now_ms)
         else:
             lasts_ms = GRACE_MS
             if removal.duration_seconds is not None:
                 lasts_ms = min(lasts_ms, removal.duration_seconds * 1000)
+            cleared = _Cleared(_ms(removal.sent_at, now_ms), now_ms, now_ms + lasts_ms)
             for name in (removal.user_id, removal.login):
                 if name:
-                    self._viewers[removal.channel, name] = (
-                        _ms(removal.sent_at, now_ms),
-                        now_ms + lasts_ms,
-                    )
+                    self._viewers[removal.channel, name] = cleared
             while len(self._viewers) > _REMEMBERED:
                 self._viewers.popitem(last=False)
 
@@ -74,18 +85,28 @@ class Removals:
         """Whether the message with this id was deleted."""
         return message_id in self._ids
 
-    def cover(self, message: ChatMessage | StoredMessage, now_ms: int) -> bool:
+    def cover(self, message: ChatMessage, now_ms: int) -> bool:
         """Whether a message that arrives at ``now_ms`` has been removed already."""
         if message.message_id in self._ids:
             return True
-        if isinstance(message, StoredMessage):
-            sent_ms = message.sent_at_ms
-        else:
-            sent_ms = _ms(message.sent_at, now_ms)
-        if sent_ms < self._channels.get(message.channel, 0):
+        sent_ms = _ms(message.sent_at, now_ms)
+        chat = self._channels.get(message.channel)
+        if chat is not None and sent_ms < chat.sent_ms:
             return True
         for name in (message.user_id, message.login):
             cleared = self._viewers.get((message.channel, name or ""))
-            if cleared is not None and (sent_ms <= cleared[0] or now_ms < cleared[1]):
+            if cleared is not None and (
+                sent_ms <= cleared.sent_ms or now_ms < cleared.latecomers_until_ms
+            ):
                 return True
         return False
+
+    def cover_own(self, own: StoredMessage) -> bool:
+        """Whether the bot's own message, sent by our clock, has been removed already."""
+        if own.message_id in self._ids:
+            return True
+        removals = (
+            self._channels.get(own.channel),
+            self._viewers.get((own.channel, own.user_id)),
+        )
+        return any(cleared and own.sent_at_ms <= cleared.arrived_ms for cleared in removals)

@@ -20,6 +20,7 @@ from clankbot.processing.last_look import silence_reason
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import CancelHandle, History
 from clankbot.processing.removals import Removal, removes
+from clankbot.processing.throttle import Cooldowns
 from clankbot.processing.triggers import (
     ADAPTIVE_WINDOW_MS,
     HINT_WEIGHS_MS,
@@ -41,7 +42,6 @@ _FIRST_RETRY_S: Final = 5.0
 _LONGEST_RETRY_S: Final = 120.0
 """After an answer that could not be used: the next one is rarely better at once."""
 _OWN_REMEMBERED: Final = 20
-_COOLDOWNS: Final = 5_000
 
 _DIGITS = re.compile(r"\d+")
 
@@ -89,7 +89,7 @@ class Speaking:
         self._counted: dict[str, None] = {}
         self._waiting: dict[str, dict[str, _Wait]] = {}
         """Mentions by channel and viewer, the longest waiting first."""
-        self._answered_at: dict[tuple[str, str], float] = {}
+        self._cooldowns = Cooldowns(clock)
         self._hints: dict[str, list[int]] = {}
         self._retry: dict[str, tuple[float, float]] = {}
         self._reasons: dict[str, tuple[int, str]] = {}
@@ -206,8 +206,7 @@ class Speaking:
             waiting.pop(user_id, None)
 
     def call_off(self, channel: str) -> None:
-        """The bot was switched off: no mention waits, and what is being composed is given up."""
-        self._waiting.pop(channel, None)
+        """The bot was switched off: what is being composed is given up."""
         if (turn := self._turns.get(channel)) is not None:
             turn.cancel.cancel()
 
@@ -236,7 +235,7 @@ class Speaking:
             self._retry.pop(channel, None)
         else:
             self._hold_off(channel)
-        self._decide(channel, outcome, lasting=True)
+        self._decide(channel, outcome)
         self._end(channel)
 
     def _hold_off(self, channel: str) -> None:
@@ -252,7 +251,7 @@ class Speaking:
 
     def _start(self, channel: str, mention: _Wait | None = None, requested: bool = False) -> None:
         if mention is not None:
-            self._remember_answer(channel, mention.asked.user_id)
+            self._cooldowns.begin(channel, mention.asked.user_id)
         cancel = self._make_cancel()
         number = self._board.open_grounds(channel, cancel.cancel)
         self._turns[channel] = _Turn(number, cancel)
@@ -320,17 +319,8 @@ class Speaking:
 
     def _cooldown(self, channel: str, asked: ContextLine) -> str | None:
         wait_s = self._policies[channel].cooldown_s * self.factor(channel)
-        before = self._answered_at.get((channel, asked.user_id))
-        if before is None or self._clock() - before >= wait_s:
-            return None
-        return "cooldown"
-
-    def _remember_answer(self, channel: str, user_id: str) -> None:
-        if len(self._answered_at) >= _COOLDOWNS:
-            oldest = sorted(self._answered_at, key=self._answered_at.__getitem__)
-            for key in oldest[: _COOLDOWNS // 2]:
-                del self._answered_at[key]
-        self._answered_at[channel, user_id] = self._clock()
+        over = self._cooldowns.age_s(channel, asked.user_id) >= wait_s
+        return None if over else "cooldown"
 
     # -- why -----------------------------------------------------------------------------------
 
@@ -338,9 +328,9 @@ class Speaking:
         """When the newest decision was made, and what decided."""
         return self._reasons.get(channel)
 
-    def _decide(self, channel: str, reason: str, lasting: bool = False) -> None:
+    def _decide(self, channel: str, reason: str) -> None:
         """Remember the decision; record it when another gate decided than last time."""
         _, before = self._reasons.get(channel, (0, ""))
         self._reasons[channel] = (self._now_ms(), reason)
-        if lasting or _DIGITS.sub("", before) != _DIGITS.sub("", reason):
+        if _DIGITS.sub("", before) != _DIGITS.sub("", reason):
             self._decided(channel, reason)

@@ -84,6 +84,8 @@ class Steering:
     def __init__(self, surroundings: Surroundings) -> None:
         self._s = surroundings
         self._throttle = Throttle(surroundings.clock)
+        self._viewers_throttle = Throttle(surroundings.clock)
+        """Of their own, lest their spree leave moderators without an answer."""
         self._status = Status(
             surroundings.history,
             surroundings.policies,
@@ -143,10 +145,9 @@ class Steering:
         return self._deeds[command.verb](message, command)
 
     def _answer(self, message: ChatMessage, text: str) -> None:
-        allowance = message.channel
-        if not may_steer(message, self._s.owners):
-            allowance += " (viewers)"  # whose spree must not leave moderators without an answer
-        if not self._throttle.allows(allowance):
+        is_moderator = may_steer(message, self._s.owners)
+        throttle = self._throttle if is_moderator else self._viewers_throttle
+        if not throttle.allows(message.channel):
             log.info("answer withheld", extra={"channel": message.channel})
             return
         self._s.offer(
@@ -357,26 +358,23 @@ class Steering:
         if user_id is None:
             return
         board = self._s.board
-
-        def hold() -> None:
-            board.set_opted_out(board.opted_out | {user_id})
-
-        def stored(_: object) -> None:
-            hold()  # once more: an opt-in may have waited to be stored before it
-            self._answer(message, "your messages are deleted and none is kept from now on")
-
-        hold()
+        board.set_opted_out(board.opted_out | {user_id})
         board.revoke_viewer(user_id)
         self._s.speaking.forget(user_id)
-        self._s.ledger.add(OptOut(user_id, self._s.now_ms()), stored)
+        self._s.ledger.add(
+            OptOut(user_id, self._s.now_ms()),
+            lambda _: self._answer(
+                message, "your messages are deleted and none is kept from now on"
+            ),
+        )
 
     def _opt_in(self, message: ChatMessage, _: Command) -> None:
         user_id = message.user_id
         if user_id is None:
             return
-
+        board = self._s.board
         # At once, for what the viewer says next is stored behind this, in order.
-        self._s.board.set_opted_out(self._s.board.opted_out - {user_id})
+        board.set_opted_out(board.opted_out - {user_id})
         self._s.ledger.add(
             OptIn(user_id),
             lambda _: self._answer(

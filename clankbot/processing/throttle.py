@@ -1,7 +1,9 @@
-"""A small allowance of command answers per channel, so that a spree cannot make the bot spam."""
+"""How often the bot may be made to speak: by commands in a channel, and by each viewer."""
 
 from __future__ import annotations
 
+import math
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
@@ -11,8 +13,12 @@ REFILL_S: Final = 2.0
 """One more every so often; the sender holds the whole account below Twitch's limits besides."""
 
 
+_MOST_REMEMBERED: Final = 5_000
+"""Cooldowns of viewers; whoever is forgotten in a crowd so large is answered a little early."""
+
+
 class Throttle:
-    """A token bucket for each channel."""
+    """A token bucket for each channel, so that a spree of commands cannot make the bot spam."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -26,3 +32,23 @@ class Throttle:
         allowed = left >= 1
         self._buckets[channel] = (left - 1 if allowed else left, now)
         return allowed
+
+
+class Cooldowns:
+    """When each viewer of each channel was last answered."""
+
+    def __init__(self, clock: Callable[[], float], most: int = _MOST_REMEMBERED) -> None:
+        self._clock = clock
+        self._most = most
+        self._begun: OrderedDict[tuple[str, str], float] = OrderedDict()
+
+    def begin(self, channel: str, user_id: str) -> None:
+        """The viewer is answered now."""
+        self._begun.pop((channel, user_id), None)
+        self._begun[channel, user_id] = self._clock()
+        if len(self._begun) > self._most:
+            self._begun.popitem(last=False)
+
+    def age_s(self, channel: str, user_id: str) -> float:
+        """The seconds since then; infinite where there was no answer."""
+        return self._clock() - self._begun.get((channel, user_id), -math.inf)

@@ -16,7 +16,10 @@ Owner = TypeVar("Owner")
 Near = tuple[tuple[Pattern, Owner], ...]
 """Patterns that a word may match, each with what it belongs to."""
 
-_MOST_KEY_LETTERS = 3  # of a wildcard pattern's outline, to look it up by
+_Wildcards = list[tuple[list[str], tuple[Pattern, Owner]]]
+"""Wildcard patterns that share some letters; with each, the outlines of all its parts."""
+
+_MOST_KEY_LETTERS = 3
 
 
 class WordIndex(Generic[Owner]):
@@ -26,9 +29,9 @@ class WordIndex(Generic[Owner]):
 
     def __init__(self, patterns: Iterable[tuple[Pattern, Owner]]) -> None:
         self._whole: dict[str, Near[Owner]] = {}
-        self._starts: dict[str, Near[Owner]] = {}
-        self._ends: dict[str, Near[Owner]] = {}
-        self._inside: dict[str, Near[Owner]] = {}
+        self._starts: dict[str, _Wildcards[Owner]] = {}
+        self._ends: dict[str, _Wildcards[Owner]] = {}
+        self._inside: dict[str, _Wildcards[Owner]] = {}
         for pattern, owner in patterns:
             self._add(pattern, owner)
         wildcards = (self._starts, self._ends, self._inside)
@@ -38,11 +41,14 @@ class WordIndex(Generic[Owner]):
         """The patterns that a word of this outline may match."""
         near = self._whole.get(key, ())
         for size in self._sizes:
-            near += self._starts.get(key[:size], ()) + self._ends.get(key[-size:], ())
+            if starts := self._starts.get(key[:size]):
+                near += _holding(key, starts)
+            if ends := self._ends.get(key[-size:]):
+                near += _holding(key, ends)
             if self._inside:
                 slices = (key[at : at + size] for at in range(len(key) - size + 1))
                 for part in {part for part in slices if part in self._inside}:
-                    near += self._inside[part]
+                    near += _holding(key, self._inside[part])
         return near
 
     def near_written(self, key: str) -> Near[Owner]:
@@ -51,10 +57,10 @@ class WordIndex(Generic[Owner]):
 
     def _add(self, pattern: Pattern, owner: Owner) -> None:
         """Hang the pattern on the outlines by which a word is found to be near it."""
-        found = ((pattern, owner),)
+        found = (pattern, owner)
         if pattern.core:
             key = outline(pattern.core)
-            self._whole[key] = self._whole.get(key, ()) + found
+            self._whole[key] = (*self._whole.get(key, ()), found)
         if not pattern.has_wildcard:
             return
         parts = [*map(outline, pattern.parts)]
@@ -64,7 +70,11 @@ class WordIndex(Generic[Owner]):
             key, table = parts[-1][-_MOST_KEY_LETTERS:], self._ends
         else:
             key, table = max(parts, key=len)[:_MOST_KEY_LETTERS], self._inside
-        table[key] = table.get(key, ()) + found
+        table.setdefault(key, []).append((parts, found))
+
+
+def _holding(key: str, patterns: _Wildcards[Owner]) -> Near[Owner]:
+    return tuple(found for parts, found in patterns if all(part in key for part in parts))
 
 
 def matching(near: Near[Owner], run: str) -> list[tuple[Owner, str]]:

@@ -69,13 +69,10 @@ def parse_term(written: str) -> Entry:
     folded = fold(_ESCAPED.sub(lambda escape: escape[1].replace("*", "."), written))
     words = [word.strip("!|") for word in _ENTRY_WORD.findall(folded)]
     words = [word for word in words if "*" in word or WORD.search(word)]
-    letters = [*map(_letters, words)]
-    if sum(letters) < _FEWEST_LETTERS:
-        raise ValueError(f"a term needs at least {_FEWEST_LETTERS} letters or digits")
-    if any(
-        count < _FEWEST_LETTERS for word, count in zip(words, letters, strict=True) if "*" in word
-    ):
+    if any("*" in word and _letters(word) < _FEWEST_LETTERS for word in words):
         raise ValueError(f"a word with a wildcard needs at least {_FEWEST_LETTERS} letters")
+    if sum(map(_letters, words)) < _FEWEST_LETTERS:
+        raise ValueError(f"a term needs at least {_FEWEST_LETTERS} letters or digits")
     return Entry(written, tuple(map(pattern_of, words)))
 
 

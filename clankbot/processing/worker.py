@@ -108,6 +108,8 @@ class Worker:
         self._ledger = Ledger(clock, board.set_outage)
         self._next_look = 0.0
         self._said_after: OrderedDict[str, str | None] = OrderedDict()
+        self._unsaid: dict[str, str] = {}
+        """Why nothing was said last in each channel, so that a run of it is logged once."""
 
     def run(self) -> None:
         """Work until END; the wiring guards and joins the thread."""
@@ -281,8 +283,12 @@ class Worker:
                 self._said_after.popitem(last=False)
 
     def _on_job_done(self, outcome: JobDone) -> None:
-        if not outcome.offered:
-            log.info("nothing to say", extra={"channel": outcome.channel, "reason": outcome.reason})
+        channel, reason = outcome.channel, outcome.reason
+        if outcome.offered:
+            self._unsaid.pop(channel, None)
+        elif self._unsaid.get(channel) != reason:
+            self._unsaid[channel] = reason
+            log.info("nothing to say", extra={"channel": channel, "reason": reason})
         self._speaking.done(outcome)
 
     def _on_delivered(self, outcome: Delivered) -> None:
@@ -303,7 +309,7 @@ class Worker:
             lambda _: self._after_speaking(outcome),
         )
         if (own := self._own_message(outcome)) is not None:
-            if self._removals.cover(own, self._now_ms()):
+            if self._removals.cover_own(own):
                 self._moderation.overtaken(own)
             else:
                 self._ledger.add(Append(own))

@@ -15,6 +15,7 @@ import re
 import select
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -128,6 +129,13 @@ class OllamaStandIn:
             deed()
             self._changed.notify_all()
 
+    def count(self, loads: int = 0, aborted_loads: int = 0) -> None:
+        """Count what became of loads."""
+        with self._changed:
+            self.loads += loads
+            self.aborted_loads += aborted_loads
+            self._changed.notify_all()
+
     def connected(self, connection: socket.socket) -> None:
         """A client is there."""
         self.change(lambda: self._connections.add(connection))
@@ -169,7 +177,9 @@ class _Server(ThreadingHTTPServer):
         self.stand_in.disconnected(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """A client that leaves is nothing to print a traceback for."""
+        """A client that leaves is nothing to print a traceback for; a mistake in a script is."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -191,10 +201,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/api/tags":
             self._send_json({"models": [_model(name) for name in stand_in.models]})
         elif self.path == "/api/ps":
-            loaded = stand_in.loaded.items()
-            self._send_json(
-                {"models": [_model(n) | {"context_length": size} for n, size in loaded]}
-            )
+            loaded = [_model(name, window) for name, window in stand_in.loaded.items()]
+            self._send_json({"models": loaded})
         else:
             self._send(404, "404 page not found", "text/plain")
 
@@ -215,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
         if name is None:
             return self._send_error(404, f"model '{given.get('model')}' not found")
         if self.path == "/api/chat":
-            stand_in.load_bodies.append(given)
+            stand_in.change(lambda: stand_in.load_bodies.append(given))
             if stand_in.load_refusal:
                 return self._send_error(400, stand_in.load_refusal)
             self._load(name, given)
@@ -265,11 +273,11 @@ class _Handler(BaseHTTPRequestHandler):
         num_ctx = min(given.get("options", {}).get("num_ctx", 4096), stand_in.models[name])
         if stand_in.loaded.get(name) == num_ctx:
             return
-        stand_in.loads += 1
+        stand_in.count(loads=1)
         try:
             self._pause(stand_in.load_s)
         except OSError:
-            stand_in.aborted_loads += 1
+            stand_in.count(aborted_loads=1)
             raise
         stand_in.change(lambda: stand_in.loaded.update({name: num_ctx}))
 

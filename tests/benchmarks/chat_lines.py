@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
-from tests.processing.ordinary_words import ordinary_words
+from tests.processing.word_samples import ordinary_words
 
 _COMMON = """
 the to you a I it and is that of in he for this on lol be are so was not with do just what no have
@@ -25,7 +25,8 @@ wait what? lol, yes! no. haha hahaha oh ah hmm uh well, nah yep idk tbh imo ngl 
 _EMOTES = """
 LUL KEKW Kappa PogChamp Pog POGGERS monkaS monkaW PepeHands Sadge BibleThump OMEGALUL catJAM HeyGuys
 NotLikeThis TriHard 4Head ResidentSleeper Kreygasm SwiftRage PJSalt CoolStoryBob EZ FeelsGoodMan
-Clap FeelsBadMan WutFace cmonBruh VoHiYo <3 :) :D xD ;) :( D: :P B) R) O_o >( F W GG 😂 😭 🔥 💜 👏 🍖 ❤️
+Clap FeelsBadMan WutFace cmonBruh VoHiYo <3 :) :D xD ;) :( D: :P B) R) O_o >( F W GG
+😂 😭 🔥 💜 👏 🍖 👀
 """
 _NAME_STARTS = "Dark Lil xX Real The Its Mr Captain Pixel Frosty Nova Turbo Sneaky Lunar Happy Zen"
 _NAME_ENDS = "wolf panda gamer ninja toast potato knight fox raven storm wizard bean goose byte"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.store import Store
 from clankbot.records import Secret
-from tests.doubles.mariadb import HOST, MISSING, PASSWORD, USER, MariaDb
+from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb
 
 NOW_MS = 1_900_000_000_000
 """What the databases of the tests take for now: 2030-03-17."""
@@ -34,17 +33,6 @@ def prepared(database: Database) -> Database:
     database = Database(database.engine, now_ms=lambda: NOW_MS)
     database.prepare()
     return database
-
-
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[MariaDb]:
-    """The server, started for the first test that wants it."""
-    if MISSING:
-        if os.environ.get("CI") == "true":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    with MariaDb() as server:
-        yield server
 
 
 @pytest.fixture
@@ -100,9 +88,3 @@ def store(database: Database) -> Iterator[Store]:
     """An open store."""
     with database.open() as opened:
         yield opened
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Skips are easily overlooked: say once, at the end, what they mean."""
-    if MISSING:
-        terminalreporter.write_line(MISSING)

@@ -15,7 +15,8 @@ from typing import TypeVar
 from clankbot.auth.keys import find_keys
 from clankbot.auth.seal import Sealer
 from clankbot.auth.vault import SignIn, sealed, wall_clock_ms
-from clankbot.database.database import Database
+from clankbot.config.settings import load_settings
+from clankbot.parts import open_database
 from clankbot.records import Identity, Secret
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
 from clankbot.rehearsal.twitch_room import TwitchRoom
@@ -109,8 +110,7 @@ class LiveProgram(Program):
 
     def sign_in(self) -> None:
         """Store a sign-in as ``login`` leaves it, without the wait for a person."""
-        database = Database.sqlite(self.folder / "chatbot.db")
-        database.prepare()
+        database = open_database(load_settings(self.settings, self.folder))
         key_file = self.folder / "chatbot.key"
         sealer = Sealer(find_keys(None, None, key_file, may_create=True))
         token, now_ms = self.twitch.issue(), wall_clock_ms()

@@ -125,6 +125,7 @@ def test_a_finished_line_that_waits_to_be_sent_falls_with_its_context(tmp_path: 
         assert len(world.room.messages) == 1
 
 
+@pytest.mark.usefixtures("on_each_engine")
 def test_a_removed_mention_is_not_answered(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
         gate = threading.Event()
@@ -200,6 +201,7 @@ def test_mirrored_messages_are_neither_stored_nor_counted_nor_answered(tmp_path:
         world.ollama.wait_asked()
 
 
+@pytest.mark.usefixtures("on_each_engine")
 def test_an_optout_deletes_in_every_channel_and_holds_across_a_restart_and_a_rename(
     tmp_path: Path,
 ) -> None:

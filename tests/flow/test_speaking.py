@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from clankbot.rehearsal.ollama_manner import Manner
 from tests.flow.world import BLOCKED, living, sql
 from tests.waiting import wait_until
 
 
+@pytest.mark.usefixtures("on_each_engine")
 def test_it_stores_every_message_once_and_speaks_at_the_threshold(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=4) as world:
         world.ollama.say("what a lovely stack of pancakes")
@@ -33,6 +36,7 @@ def test_a_message_delivered_twice_is_stored_and_counted_once(tmp_path: Path) ->
         assert not world.ollama.asked
 
 
+@pytest.mark.usefixtures("on_each_engine")
 def test_a_mention_is_answered_as_a_reply_whatever_the_threshold(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
         world.ollama.say("very well, thank you")
@@ -89,6 +93,7 @@ def test_a_shadow_run_says_nothing_and_keeps_its_pace(tmp_path: Path) -> None:
         assert not any(message.is_own for message in world.stored())
 
 
+@pytest.mark.usefixtures("on_each_engine")
 def test_the_count_survives_a_restart(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=4) as world:
         world.chat(4, "first")
@@ -99,6 +104,16 @@ def test_the_count_survives_a_restart(tmp_path: Path) -> None:
         world.ollama.say("something new entirely")
         world.room.say("alpha", "alice", "the fourth since then")
         assert world.room.wait_message("alpha").text == "something new entirely"
+
+
+@pytest.mark.usefixtures("on_each_engine")
+def test_a_setting_survives_a_restart(tmp_path: Path) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
+        assert "2" in world.order("!clank threshold 2")
+    with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
+        world.ollama.say("two are enough")
+        world.chat(2)
+        assert world.room.wait_message("alpha").text == "two are enough"
 
 
 def test_the_delay_survives_a_restart(tmp_path: Path) -> None:

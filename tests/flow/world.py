@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import queue
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clankbot.bot import Account, Bot
+from clankbot.bot import Bot
 from clankbot.config.settings import Settings, load_settings
 from clankbot.database.database import Database
-from clankbot.parts import load_words, open_database
+from clankbot.database.dialect import both
+from clankbot.database.engine import Session
+from clankbot.parts import load_words, name_database
 from clankbot.records import Credentials, Identity, Secret, StoredMessage
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
 from clankbot.rehearsal.twitch_room import TwitchRoom
+from clankbot.services import Account
 from clankbot.threads import Reports
 from tests.waiting import wait_until
 
@@ -79,11 +81,13 @@ def living(
     room: TwitchRoom | None = None,
     ollama: OllamaStandIn | None = None,
     moderates: bool = True,
+    database: Database | None = None,
     **settings: object,
 ) -> Iterator[World]:
     """A bot in ``folder``; stopped, and its threads gone, at the end of the block.
 
-    It moderates its channels unless told otherwise, so that spacing does not slow tests down.
+    It moderates its channels unless told otherwise, so that spacing does not slow tests down.  Its
+    settings are those given and then those of a ``.env`` in the folder.
     """
     (folder / "blocked_words.txt").write_text(f"{BLOCKED}\n", encoding="utf-8")
     with TwitchRoom() as new_room, OllamaStandIn() as new_ollama:
@@ -98,19 +102,21 @@ def living(
         if moderates:
             for channel in read.twitch_channels:
                 room.set_moderator(channel)
-        with _started(read, room, ollama) as world:
+        with _started(read, room, ollama, database or name_database(read)) as world:
             yield world
 
 
 @contextmanager
-def _started(settings: Settings, room: TwitchRoom, ollama: OllamaStandIn) -> Iterator[World]:
+def _started(
+    settings: Settings, room: TwitchRoom, ollama: OllamaStandIn, database: Database
+) -> Iterator[World]:
     identity = Identity(room.bot_login, room.bot_user_id)
     credentials = Credentials(identity.login, identity.user_id, Secret("testtoken0testtoken0"))
     account = Account(identity, lambda: credentials, lambda: None)
     if settings.dry_run:
         anonymous = Credentials("justinfan12345", None, None)
         account = Account(None, lambda: anonymous, lambda: None)
-    database = open_database(settings)
+    database.prepare()
     reports: Reports = queue.SimpleQueue()
     bot = Bot(settings, account, database, load_words(settings), reports)
     joined = len(room.joins)
@@ -123,6 +129,7 @@ def _started(settings: Settings, room: TwitchRoom, ollama: OllamaStandIn) -> Ite
 
 
 def sql(folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Rows of the SQLite file, read past the bot."""
-    with closing(sqlite3.connect(folder / "chatbot.db")) as connection:
-        return connection.execute(statement, values).fetchall()
+    """Rows of the folder's database, of whichever engine, read past the bot."""
+    engine = name_database(load_settings({}, folder)).engine
+    with closing(Session(engine)) as session:
+        return session.rows(both(statement), *values)

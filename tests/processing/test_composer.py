@@ -268,6 +268,14 @@ def test_a_removal_after_the_generation_stops_the_line(
     assert desk.look(line) == "moderated since"
 
 
+def test_the_mention_itself_is_part_of_what_an_answer_is_made_of(desk: Desk) -> None:
+    desk.order("context 1")
+    desk.hear(desk.viewer("@clankbot hi", message_id="m-a"), desk.viewer("so what", user_id="8"))
+    model = Model(meanwhile=lambda cancel: desk.arrive(MessageDeleted("alpha", "m-a")))
+    assert desk.compose(model) is None
+    assert desk.why() == "moderated meanwhile"
+
+
 def test_an_optout_during_the_generation_stops_it(desk: Desk) -> None:
     fill(desk)
     assert desk.compose(Model(meanwhile=lambda _: desk.chat("!clank optout"))) is None
@@ -312,6 +320,20 @@ def test_an_answer_of_which_nothing_can_be_used_makes_it_hold_off(desk: Desk) ->
     fill(desk)
     desk.chat("four")
     assert desk.why() == "trying again in 5 s"
+
+
+def test_a_run_of_unusable_answers_is_logged_once(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "clankbot.processing.worker")
+    fill(desk)
+    for text in (None, None, "what a calm river", None):
+        line = desk.compose(Model(text))
+        if line is not None:
+            desk.send(line)
+        desk.clock.forward(60)
+        desk.chat("one", "two", "three")
+    assert [record.message for record in caplog.records] == ["nothing to say"] * 2
 
 
 def test_a_database_that_cannot_be_read_is_survived(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from clankbot.processing.jobs import JobDone
 from clankbot.records import ChatMessage, ContextLine, LinkUp
 from tests.processing.chat import NOON_MS, message
 from tests.processing.desk import BOT_ID, Desk
@@ -28,6 +29,17 @@ def test_a_message_is_stored_as_it_was_said_once_and_counted(desk: Desk) -> None
         ContextLine("m-a", "7", "alice", "Alice", "Hello  there!", NOON_MS + 123)
     ]
     assert counted(desk) == 1
+
+
+def test_a_message_that_twitch_delivers_twice_has_one_effect(desk: Desk) -> None:
+    desk.order("cooldown 0")
+    mention, blocked_one = desk.viewer("@clankbot hi"), desk.viewer("the shed")
+    desk.hear(mention, blocked_one)
+    desk.job()
+    desk.tell(JobDone("alpha", "called off"))
+    desk.hear(mention, blocked_one)
+    assert desk.jobs.empty()
+    assert blocked(desk) == 1
 
 
 def test_messages_keep_their_order_and_their_channel(desk: Desk) -> None:
@@ -63,8 +75,11 @@ def test_a_message_without_a_time_has_that_of_its_arrival(desk: Desk) -> None:
     ],
     ids=lambda said: f"{said.login}: {said.text}",
 )
-def test_what_is_not_ordinary_chat_of_a_viewer_is_not_stored(desk: Desk, said: ChatMessage) -> None:
+def test_what_is_not_ordinary_chat_of_a_viewer_is_not_stored(
+    desk: Desk, said: ChatMessage, caplog: pytest.LogCaptureFixture
+) -> None:
     desk.hear(said)
+    assert caplog.records == []
     assert (desk.stored(), desk.stored("gamma"), counted(desk)) == ([], [], 0)
     assert desk.jobs.empty()
     assert desk.offered == []

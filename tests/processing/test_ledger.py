@@ -152,6 +152,31 @@ def test_it_tries_again_with_growing_pauses(book: Book, outage: ExitStack) -> No
     assert tries == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5]
 
 
+def test_each_outage_begins_with_a_short_pause_and_counts_its_own_losses(
+    book: Book, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for lost in (3, 1):
+        with locked(tmp_path / "chat.db"):
+            book.commit()
+            for number in range(10 + lost):
+                book.ledger.add(said(number))
+            for _ in range(5):
+                book.clock.forward(60)
+                book.commit()
+        book.clock.forward(60)
+        assert book.commit()
+        book.attempts.clear()
+    with locked(tmp_path / "chat.db"):
+        book.ledger.add(said(99))
+        book.commit()
+        book.clock.forward(0.5)
+        book.commit()
+    assert len(book.attempts) == 2
+    ends = [record for record in caplog.records if record.message == "database back"]
+    assert [record.__dict__["dropped"] for record in ends] == [3, 1]
+
+
 def test_at_the_end_it_tries_once_more_without_a_pause(book: Book, outage: ExitStack) -> None:
     book.ledger.add(said(1))
     book.commit()

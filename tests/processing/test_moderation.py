@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -275,6 +276,20 @@ def test_its_own_message_removed_before_it_was_known_to_be_said_is_not_stored(
     assert desk.look(again) == "like a message that moderators removed"
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_wrong_does_not_change_what_came_first(desk: Desk, hours: int) -> None:
+    """The bot's own lines carry our time, and a clear carries that of Twitch."""
+    wrong = at(NOON_MS + hours * HOUR_MS)
+    desk.hear(ChatCleared("alpha", sent_at=wrong))
+    desk.clock.forward(1)
+    desk.speak("after the clear", "own-1")
+    assert desk.stored() == ["after the clear"]
+    desk.hear(ChatCleared("alpha", sent_at=wrong))
+    line = Outgoing("alpha", "said before", Speech.SPONTANEOUS, desk.clock())
+    desk.tell(Delivered(line, line.text, "own-2", desk.clock.ms() - 300))
+    assert desk.stored() == []
+
+
 def test_a_message_said_after_its_timeout_was_over_is_stored(desk: Desk) -> None:
     desk.hear(UserCleared("alpha", BOT_ID, 1, sent_at=at(desk.clock.ms())))
     desk.clock.forward(2)
@@ -285,3 +300,83 @@ def test_a_message_said_after_its_timeout_was_over_is_stored(desk: Desk) -> None
 def test_a_deleted_answer_to_a_command_is_no_hint(desk: Desk) -> None:
     desk.hear(MessageDeleted("alpha", "answer-1", login=BOT))
     assert hints(desk) == 0
+
+
+# -- whatever the order ----------------------------------------------------------------------------
+
+
+class Chronicle:
+    """What may remain, kept by hand beside the worker; a ban lasts for three seconds."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.rows: list[tuple[str, str, str]] = []
+        self.banned_until: dict[tuple[str, str], float] = {}
+        self.opted_out: set[str] = set()
+
+    def say(self, channel: str, user_id: str, message_id: str, text: str = "hello") -> None:
+        self.desk.arrive(
+            self.desk.viewer(
+                text, channel=channel, user_id=user_id, login=f"v{user_id}", message_id=message_id
+            )
+        )
+        if self.desk.clock() < self.banned_until.get((channel, user_id), 0):
+            return
+        if text == "!clank optout":
+            self.opted_out.add(user_id)
+            self.keep(lambda row: row[1] != user_id)
+        elif text == "!clank optin":
+            self.opted_out.discard(user_id)
+        elif user_id not in self.opted_out:
+            self.rows.append((channel, user_id, message_id))
+
+    def moderate(self, removal: MessageDeleted | UserCleared | ChatCleared) -> None:
+        self.desk.arrive(removal)
+        channel = removal.channel
+        if isinstance(removal, MessageDeleted):
+            self.keep(lambda row: (row[0], row[2]) != (channel, removal.message_id))
+        elif isinstance(removal, ChatCleared):
+            self.keep(lambda row: row[0] != channel)
+        else:
+            self.keep(lambda row: row[:2] != (channel, removal.user_id))
+            self.banned_until[channel, removal.user_id or ""] = self.desk.clock() + 3
+
+    def keep(self, which: Callable[[tuple[str, str, str]], bool]) -> None:
+        self.rows = [row for row in self.rows if which(row)]
+
+    def stored(self) -> list[tuple[str, str, str]]:
+        """What the database has, in the order of the chronicle's rows."""
+        found = {
+            (channel, line.user_id, line.message_id)
+            for channel in ("alpha", "beta")
+            for line in self.desk.store.recent_messages(channel, 1000)
+        }
+        return [row for row in self.rows if row in found] + sorted(found - set(self.rows))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_after_any_mixture_of_chat_and_moderation_only_what_may_remain_does(
+    desk: Desk, seed: int
+) -> None:
+    chance = random.Random(seed)
+    chronicle = Chronicle(desk)
+    for number in range(150):
+        channel, user_id = chance.choice(("alpha", "beta")), chance.choice("6789")
+        sent_at = at(desk.clock.ms())
+        deed = chance.random()
+        if deed < 0.75:
+            chronicle.say(channel, user_id, f"x-{number}")
+        elif deed < 0.90:
+            earlier = f"x-{chance.randrange(number + 1)}"
+            chronicle.moderate(MessageDeleted(channel, earlier))
+        elif deed < 0.95:
+            chronicle.moderate(UserCleared(channel, user_id, 3, sent_at=sent_at))
+        elif deed < 0.97:
+            chronicle.moderate(ChatCleared(channel, sent_at=sent_at))
+        else:
+            wish = chance.choice(("!clank optout", "!clank optin"))
+            chronicle.say(channel, user_id, f"x-{number}", wish)
+        if chance.random() < 0.3:  # until then, all of it is one batch
+            desk.settle()
+            assert chronicle.stored() == chronicle.rows
+            desk.clock.forward(chance.choice((0.5, 2, 10)))

@@ -346,6 +346,17 @@ def test_a_line_that_was_not_said_is_told_by_why_and_is_no_message_of_the_bot(de
     desk.tell(composed(line), unsaid(line))
     assert desk.why() == "followers-only"
     assert desk.store.recent_spoken("alpha", 1) == []
+    fill(desk, 1)
+    assert desk.why() == "trying again in 5 s"
+
+
+def test_a_decision_is_recorded_when_another_gate_decides_than_before(desk: Desk) -> None:
+    for _ in range(3):
+        desk.chat("hello")
+    take_turn(desk)
+    fill(desk, 2)
+    reasons = [decision.reason for decision in desk.store.decisions("alpha", 10)]
+    assert reasons == ["0/3 messages", "said", "composing", "1/3 messages"]
 
 
 # -- mentions --------------------------------------------------------------------------------------

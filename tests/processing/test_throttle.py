@@ -1,8 +1,10 @@
-"""The allowance of command answers."""
+"""The allowance of command answers, and the cooldowns of viewers."""
 
 from __future__ import annotations
 
-from clankbot.processing.throttle import BURST, REFILL_S, Throttle
+import math
+
+from clankbot.processing.throttle import BURST, REFILL_S, Cooldowns, Throttle
 from tests.processing.chat import Hand
 
 
@@ -20,3 +22,22 @@ def test_every_channel_has_its_own_allowance() -> None:
         throttle.allows("alpha")
     assert not throttle.allows("alpha")
     assert throttle.allows("beta")
+
+
+def test_a_cooldown_is_one_viewers_in_one_channel() -> None:
+    clock = Hand()
+    cooldowns = Cooldowns(clock)
+    cooldowns.begin("alpha", "7")
+    clock.forward(5)
+    ages = [cooldowns.age_s(*who) for who in (("alpha", "7"), ("alpha", "8"), ("beta", "7"))]
+    assert ages == [5, math.inf, math.inf]
+    cooldowns.begin("alpha", "7")
+    assert cooldowns.age_s("alpha", "7") == 0
+
+
+def test_the_oldest_cooldowns_are_forgotten_in_a_crowd() -> None:
+    cooldowns = Cooldowns(Hand(), most=2)
+    for user_id in ("7", "8", "7", "9"):
+        cooldowns.begin("alpha", user_id)
+    known = [user_id for user_id in "789" if cooldowns.age_s("alpha", user_id) == 0]
+    assert known == ["7", "9"]

@@ -1,0 +1,65 @@
+"""``copy-database``: move a history between SQLite and MySQL/MariaDB.
+
+The source is only read.  No bot may be at work on either side meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from clankbot.config.settings import require_for_mysql, settings_from_process
+from clankbot.database.copying import CopyReport, copy_database
+from clankbot.database.instance_lock import hold_instance_lock
+from clankbot.errors import DatabaseError
+from clankbot.parts import mysql_database, set_up_logs, sqlite_database
+
+_LINE_CHARS = 60
+"""Room for the longest line of progress, so that a shorter one covers it."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when all of the source is in the target; DATABASE_TYPE does not matter."""
+    settings = settings_from_process()
+    set_up_logs(settings)
+    require_for_mysql(settings)
+    file, server = sqlite_database(settings), mysql_database(settings)
+    to_mysql = options.direction == "to-mysql"
+    if to_mysql and not settings.database_url.is_file():
+        raise DatabaseError(f"there is no database {settings.database_url} to copy (DATABASE_URL)")
+    source, target = (file, server) if to_mysql else (server, file)
+    try:
+        with hold_instance_lock(file), hold_instance_lock(server):
+            report = copy_database(source, target, _progress())
+    except KeyboardInterrupt:
+        print(
+            "\nInterrupted.  What is copied stays; the same command goes on from there.",
+            file=sys.stderr,
+        )
+        raise
+    print(_summary(report))
+    print(f"Next: set DATABASE_TYPE={'mysql' if to_mysql else 'sqlite'} in .env, start the bot.")
+    return 0
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Shows how far each table is: on a terminal in one line rewritten, else once it is done."""
+    is_terminal = sys.stdout.isatty()
+
+    def show(table: str, done: int, total: int) -> None:
+        text = f"{table}: {done:,} of {total:,} rows"
+        if is_terminal:
+            print(f"\r{text:<{_LINE_CHARS}}", end="\n" if done >= total else "", flush=True)
+        elif done >= total:
+            print(text, flush=True)
+
+    return show
+
+
+def _summary(report: CopyReport) -> str:
+    total, messages = sum(report.rows.values()), report.rows["messages"]
+    return (
+        f"Copied {report.copied:,} rows.  Both databases hold {total:,} rows now, {messages:,} of"
+        " them messages, and each table as many as the other's."
+    )

@@ -1,0 +1,82 @@
+"""One command of the real program, run to its end in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from clankbot.database.database import Database
+from clankbot.records import Append, StoredMessage, Write
+
+SCRIPT: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
+BLOCKED: Final = "blorpword"
+"""The one entry of the word list."""
+BOT_ID: Final = "900"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has come to its end."""
+
+    status: int
+    out: str
+    err: str
+
+
+def argv(*arguments: str) -> list[str]:
+    """How the program is started."""
+    return [sys.executable, str(SCRIPT), *arguments]
+
+
+def environment(folder: Path, **settings: str) -> Mapping[str, str]:
+    """Nothing of ours but the path; a word list lies in the folder from now on."""
+    (folder / "blocked_words.txt").write_text(f"{BLOCKED}\n", encoding="utf-8")
+    base = {"PATH": os.environ["PATH"], "HOME": str(folder), "LOG_LEVEL": "WARNING"}
+    return {**base, **settings}
+
+
+def clankbot(folder: Path, *arguments: str, **settings: str) -> Done:
+    """Run a command; ``settings`` are its environment."""
+    done = subprocess.run(
+        argv(*arguments),
+        cwd=folder,
+        env=environment(folder, **settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def said(text: str, user: str = "1", *, message_id: str = "", name: str = "") -> Append:
+    """A viewer's message in alpha; login and display name follow from the user id."""
+    login = f"visitor{user}"
+    return Append(
+        StoredMessage(
+            message_id or f"{user}-{text}", "alpha", user, login, name or login.title(), text, 1000
+        )
+    )
+
+
+def bot_said(text: str) -> Append:
+    """A message of the bot in alpha."""
+    return Append(
+        StoredMessage(
+            f"bot-{text}", "alpha", BOT_ID, "clankbot", "ClankBot", text, 1000, is_own=True
+        )
+    )
+
+
+def fill(folder: Path, writes: Iterable[Write]) -> Database:
+    """The database of the folder, which holds this."""
+    database = Database.sqlite(folder / "chatbot.db")
+    database.prepare()
+    with database.open() as store:
+        store.apply(list(writes))
+    return database

@@ -1,0 +1,207 @@
+"""The bot on MySQL, where other things go wrong than with a file: a real server stops or hangs in
+mid-chat, is back later or not before the bot is told to stop, or was never the right one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clankbot.database.database import Database
+from clankbot.database.mysql import MySqlEngine
+from clankbot.processing.ledger import Ledger
+from clankbot.records import RemoveMessage
+from clankbot.rehearsal.ollama_manner import Manner
+from tests.database.chat import said
+from tests.database.conftest import mysql_settings
+from tests.doubles.mariadb import MariaDb, frozen
+from tests.doubles.twitch_id import TwitchId
+from tests.flow.program import live_program, program
+from tests.flow.world import living, sql
+from tests.waiting import wait_until
+
+Outage = Callable[[MariaDb], AbstractContextManager[None]]
+
+
+@contextmanager
+def stopped(server: MariaDb) -> Iterator[None]:
+    """The server is away in this block, and in no case longer."""
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()
+
+
+def hurried(server: MariaDb) -> Database:
+    """A database of its own, whose answers are waited for a second only."""
+    where = mysql_settings(server, server.new_database())
+    return Database(MySqlEngine(replace(where, read_timeout_s=1, write_timeout_s=1)))
+
+
+def logged(caplog: pytest.LogCaptureFixture, phrase: str) -> list[dict[str, Any]]:
+    """The fields of each log entry with the phrase."""
+    return [vars(record) for record in caplog.records if record.msg == phrase]
+
+
+@pytest.mark.parametrize("outage", [stopped, frozen])
+def test_an_outage_in_mid_chat_loses_nothing_and_nothing_stale_is_said(
+    tmp_path: Path, mariadb: MariaDb, outage: Outage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    with living(tmp_path, database=hurried(mariadb), MESSAGE_THRESHOLD=2) as world:
+        room, ollama, gate = world.room, world.ollama, threading.Event()
+        ollama.once(Manner(text="this is about the time before", after=gate))
+        secret = room.say("alpha", "alice", "said before and deleted meanwhile")
+        room.say("alpha", "bruno", "said before")
+        ollama.wait_asked()
+        with outage(mariadb):
+            room.say("alpha", "bruno", "said meanwhile 0")
+            wait_until(lambda: logged(caplog, "database away"))
+            gate.set()
+            wait_until(lambda: logged(caplog, "not said"))
+            for number in range(1, 40):
+                text_id = room.say("alpha", "alice", f"said meanwhile {number}")
+                if number == 20:
+                    room.delete("alpha", text_id)
+            room.say("alpha", "alice", "said meanwhile 39", message_id=text_id)
+            room.delete("alpha", secret)
+            room.say("alpha", "dora", "said and banned for")
+            room.ban("alpha", "dora")
+            room.say("alpha", "mona", "!clank cooldown 7", is_mod=True)
+            assert "the database is away" in world.order("!clank status")
+            mention = room.say("alpha", "carla", "@clankbot are you there?")
+            room.barrier()
+            assert len(room.messages) == len(ollama.asked) == len(room.logins) == 1
+            ollama.say("here I am again")
+        room.wait_for(lambda: len(room.messages) == 3, "the answers", 12.0)
+        assert "7" in room.messages[1].text
+        assert (room.messages[2].text, room.messages[2].reply_to) == ("here I am again", mention)
+        world.wait_stored("here I am again")
+        meanwhile = [f"said meanwhile {number}" for number in range(40) if number != 20]
+        kept = ["said before", *meanwhile, "@clankbot are you there?", "here I am again"]
+        assert world.texts() == kept
+        assert all(text in ollama.asked[1].prompt for text in meanwhile)
+        assert "deleted meanwhile" not in ollama.asked[1].prompt
+        (away,), (back,) = logged(caplog, "database away"), logged(caplog, "database back")
+        assert back["seconds"] == pytest.approx(back["created"] - away["created"], abs=0.2)
+        assert [entry["reason"] for entry in logged(caplog, "not said")] == ["the database is away"]
+
+
+@pytest.mark.usefixtures("on_mysql")
+def test_a_stop_takes_five_seconds_also_where_two_threads_wait_for_a_server_that_hangs(
+    tmp_path: Path, mariadb: MariaDb
+) -> None:
+    with live_program(tmp_path, TWITCH_CHANNELS="alpha,beta", MESSAGE_THRESHOLD="1") as live:
+        live.sign_in()
+        live.start_and_join()
+        live.room.wait_joined(["alpha", "beta"])
+        gate = threading.Event()
+        live.ollama.once(Manner(text="a last word", after=gate))
+        live.room.say("alpha", "alice", "said before")
+        live.ollama.wait_asked()
+        live.room.say("beta", "alice", "said before, and the composer has no time yet")
+        wait_until(lambda: len(sql(tmp_path, "SELECT 1 FROM messages")) == 2)
+        with frozen(mariadb):
+            live.room.say("alpha", "bruno", "the worker waits")
+            gate.set()
+            live.room.wait_message("alpha")  # and the composer reads what was said in beta
+            for number in range(20):
+                live.room.say("alpha", "bruno", f"too late {number}")
+            live.room.barrier()
+            assert live.stop(timeout_s=5.0) == 0
+        live.room.wait_line("QUIT")
+        (told,) = (line for line in live.log.splitlines() if "not stored" in line)
+        assert int(told.rpartition("writes=")[2]) > 20
+        assert "late" not in live.log
+        wait_until(lambda: len(sql(tmp_path, "SELECT 1 FROM messages")) == 2)
+
+
+def test_a_stop_while_the_server_is_away_tells_how_much_is_lost(
+    tmp_path: Path, mariadb: MariaDb, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ExitStack() as outage, living(tmp_path, database=hurried(mariadb)) as world:
+        world.settle()
+        outage.enter_context(stopped(mariadb))
+        world.chat(20)
+        world.room.barrier()
+    (told,) = logged(caplog, "not stored")
+    assert told["writes"] >= 20
+
+
+def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
+    mariadb: MariaDb, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    database = hurried(mariadb)
+    database.prepare()
+    ledger = Ledger(time.monotonic, lambda _: None, most_held=10)
+    with database.open() as store:
+        ledger.add(said("before"))
+        assert ledger.commit(store)
+        with stopped(mariadb):
+            ledger.add(said("tried"))
+            assert not ledger.commit(store)
+            ledger.add(RemoveMessage("alpha", "before", 9))
+            for number in range(20):
+                ledger.add(said(f"{number}"))
+            assert len(ledger) == 10
+        assert ledger.commit(store, force=True)
+        kept = [line.message_id for line in store.recent_messages("alpha", 99)]
+    assert kept == ["tried", *map(str, range(12, 20))]
+    assert [entry["dropped"] for entry in logged(caplog, "database back")] == [12]
+
+
+@pytest.mark.usefixtures("on_mysql")
+def test_the_commands_work_on_what_is_stored(tmp_path: Path) -> None:
+    twitch = TwitchId(interval_s=0.2)
+    with live_program(tmp_path, twitch, MESSAGE_THRESHOLD="3") as live:
+        assert live.run("login").status == 0
+        live.ollama.say("a word of mine")
+        live.start_and_join()
+        for name in ("alice", "alice", "bruno"):
+            live.room.say("alpha", name, f"words of {name}")
+        wait_until(lambda: len(sql(tmp_path, "SELECT 1 FROM messages")) == 4)
+        second = live.run("run")
+        assert second.status == 1
+        assert "another clankbot is already using this MySQL database" in second.output
+        assert live.stop() == 0
+        assert "ok    database   mysql at 127.0.0.1" in live.run("check").output
+        assert "#alpha" in live.run("stats").output
+        assert "words of viewer" in live.run("export", "alpha", "--lines", "2").output
+        assert "Deleted 2 messages of alice" in live.run("forget", "Alice").output
+        assert len(sql(tmp_path, "SELECT 1 FROM messages")) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"MYSQL_PASSWORD": "hunter2"}, "refuses the user clank: Access denied"),
+        ({"MYSQL_HOST": "nowhere.invalid"}, "on nowhere.invalid is not available"),
+        ({"MYSQL_DATABASE": "nowhere"}, "nowhere on 127.0.0.1 does not exist; create it first"),
+    ],
+)
+@pytest.mark.usefixtures("on_mysql")
+def test_a_server_that_is_not_the_right_one_is_one_clear_sentence(
+    tmp_path: Path, wrong: dict[str, str], told: str
+) -> None:
+    with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true", **wrong) as bot:
+        done = bot.run("run")
+    assert done.status == 1
+    assert told in done.output
+    assert done.output.count("\n") == 1
+    assert "hunter2" not in done.output
+
+
+def test_what_is_not_said_of_the_server_is_told_at_once(tmp_path: Path) -> None:
+    with program(tmp_path, DATABASE_TYPE="mysql") as bot:
+        done = bot.run("stats")
+    assert done.status == 78
+    for name in ("MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE"):
+        assert f"{name} is not set" in done.output

@@ -1,0 +1,287 @@
+"""The worker: every record in its order, nothing lost, and the bot's own words among the rest."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clankbot.processing.jobs import Reload
+from clankbot.processing.ports import CancelHandle
+from clankbot.processing.repetition import fingerprint
+from clankbot.records import (
+    END,
+    Assignment,
+    ChatCleared,
+    Composed,
+    ContextLine,
+    Delivered,
+    Event,
+    LinkDown,
+    MessageDeleted,
+    Notice,
+    Outgoing,
+    Reconnect,
+    RoomState,
+    Speech,
+    SpokenRow,
+    Undelivered,
+)
+from tests.processing.chat import NOON_MS, message
+from tests.processing.desk import BOT, BOT_ID, Desk, locked
+from tests.waiting import wait_until
+
+
+@contextmanager
+def running(desk: Desk) -> Iterator[threading.Thread]:
+    """The worker in a thread of its own, until END or the end of the block."""
+    thread = threading.Thread(target=desk.worker.run)
+    thread.start()
+    yield thread
+    desk.inbox.tell(END)
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+# -- the thread ------------------------------------------------------------------------------------
+
+
+def test_at_the_end_everything_taken_in_is_stored(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for number in range(1200):
+        desk.arrive(message(str(number)))
+    with running(desk):
+        pass
+    assert desk.stored()[-1] == "1199"
+    assert len(desk.store.recent_messages("alpha", 2000)) == 1200
+
+
+def test_what_comes_after_the_end_is_not_looked_at(desk: Desk) -> None:
+    desk.inbox.deliver(message("one"))
+    desk.inbox.tell(END)
+    desk.inbox.deliver(message("two"))
+    assert desk.worker.step(0) is False
+    assert desk.stored() == ["one"]
+
+
+def test_at_the_end_it_does_not_wait_for_a_pause_to_be_over(desk: Desk) -> None:
+    with locked(desk.path):
+        desk.chat("one")
+    desk.inbox.tell(END)
+    desk.worker.step(0)
+    assert desk.stored() == ["one"]
+
+
+def test_what_could_not_be_stored_at_the_end_is_told(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    with locked(desk.path):
+        desk.arrive(desk.viewer("one"), desk.viewer("two"))
+        desk.inbox.tell(END)
+        assert desk.worker.step(0) is False
+    assert [(record.message, record.__dict__["writes"]) for record in caplog.records] == [
+        ("not stored", 2)
+    ]
+
+
+def test_a_record_that_fails_takes_no_other_with_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = replace(message(), text=None)  # type: ignore[arg-type]
+    desk.hear(message("one"), damaged, message("two"))
+    assert desk.stored() == ["one", "two"]
+    assert [record.message for record in caplog.records] == ["record failed"]
+    assert caplog.records[0].exc_info is not None
+
+
+def test_storing_and_forgetting_go_on_while_the_model_hangs(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    begun = threading.Event()
+
+    def hang(assignment: Assignment, cancel: CancelHandle) -> Composed:
+        begun.set()
+        wait_until(lambda: cancel.cancelled)
+        return Composed("made of words that are gone", "composed")
+
+    composer = threading.Thread(target=desk.composer(hang).run)
+    with running(desk):
+        composer.start()
+        desk.arrive(message("one", message_id="m-a"), message("two"), message("three"))
+        assert begun.wait(5)
+        desk.arrive(message("four"), MessageDeleted("alpha", "m-a"))
+        wait_until(lambda: desk.stored() == ["two", "three", "four"])
+        (line,) = wait_until(lambda: desk.offered)
+        assert desk.look(line) == "moderated since"
+        desk.jobs.put(END)
+        composer.join(5)
+    assert not composer.is_alive()
+
+
+# -- outages ---------------------------------------------------------------------------------------
+
+
+def test_an_outage_loses_nothing_and_keeps_the_order(desk: Desk) -> None:
+    desk.chat("before", message_id="m-a")
+    with locked(desk.path):
+        for number in range(5):
+            desk.chat(f"during {number}", message_id=f"d-{number}")
+            desk.clock.forward(0.3)
+        desk.hear(MessageDeleted("alpha", "m-a"), MessageDeleted("alpha", "d-1"))
+        desk.chat("last words")
+        assert desk.board.outage is not None
+        assert desk.stored() == ["before"]
+    desk.clock.forward(10)
+    desk.settle()
+    assert desk.board.outage is None
+    assert desk.stored() == ["during 0", "during 2", "during 3", "during 4", "last words"]
+
+
+def test_chat_during_an_outage_counts_when_it_is_over(desk: Desk) -> None:
+    with locked(desk.path):
+        desk.chat("one", "two", "three")
+        assert desk.jobs.empty()
+        desk.clock.forward(10)
+    desk.settle()
+    assert not desk.jobs.empty()
+
+
+def test_an_outage_that_only_a_question_meets_is_told_once(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Old messages are to be deleted, and nothing is said that would have to be stored."""
+    caplog.set_level(logging.INFO)
+    with locked(desk.path):
+        for _ in range(100):
+            desk.clock.forward(1)
+            desk.settle()
+        assert desk.board.outage is not None
+    desk.clock.forward(10)
+    desk.settle()
+    assert desk.board.outage is None
+    assert [record.message for record in caplog.records] == ["database away", "database back"]
+
+
+def test_a_line_that_was_said_during_an_outage_is_stored_and_ends_its_turn(desk: Desk) -> None:
+    desk.chat("one", "two", "three")
+    line = desk.compose(lambda assignment, cancel: Composed("what a calm river", "composed"))
+    assert line is not None
+    with locked(desk.path):
+        desk.send(line, "own-1")
+        desk.chat("four", "five", "six")
+        assert desk.jobs.empty()
+        desk.clock.forward(10)
+    desk.settle()
+    assert desk.stored() == ["one", "two", "three", "what a calm river", "four", "five", "six"]
+    assert not desk.jobs.empty()
+
+
+def test_an_edited_word_list_is_noticed_during_an_outage(desk: Desk) -> None:
+    desk.words.write_text("barn\n")
+    with locked(desk.path):
+        desk.chat("hello")
+        desk.clock.forward(1.5)
+        desk.settle()
+        desk.chat("the barn")
+        desk.clock.forward(10)
+    desk.settle()
+    assert desk.stored() == ["hello"]
+
+
+# -- the bot's own lines ---------------------------------------------------------------------------
+
+
+def own(speech: Speech = Speech.SPONTANEOUS, text: str = "what a calm river") -> Outgoing:
+    return Outgoing("alpha", text, speech, 1000.0)
+
+
+@pytest.mark.parametrize("speech", [Speech.SPONTANEOUS, Speech.MENTION_ANSWER])
+def test_what_the_bot_said_is_stored_under_its_real_id(desk: Desk, speech: Speech) -> None:
+    desk.tell(Delivered(own(speech), "what a calm river", "own-1", NOON_MS + 7))
+    assert desk.store.recent_messages("alpha", 5) == [
+        ContextLine("own-1", BOT_ID, BOT, BOT, "what a calm river", NOON_MS + 7, is_own=True)
+    ]
+    mark = fingerprint("what a calm river")
+    assert desk.store.recent_spoken("alpha", 5) == [
+        SpokenRow("own-1", NOON_MS + 7, mark, removed=False, shadow=False)
+    ]
+    assert desk.store.tally("alpha", "2026-09-21") == {"said": 1}
+
+
+def test_an_answer_to_a_command_leaves_no_trace(desk: Desk) -> None:
+    desk.tell(Delivered(own(Speech.COMMAND_ANSWER), "on: I talk along", "own-1", NOON_MS))
+    assert desk.stored() == []
+    assert desk.store.recent_spoken("alpha", 5) == []
+    assert desk.store.tally("alpha", "2026-09-21") == {}
+
+
+def test_a_delivery_told_twice_is_stored_once(desk: Desk) -> None:
+    for _ in range(2):
+        desk.tell(Delivered(own(), "what a calm river", "own-1", NOON_MS))
+    assert desk.stored() == ["what a calm river"]
+    assert len(desk.store.recent_spoken("alpha", 5)) == 1
+
+
+def test_what_was_said_before_a_restart_is_not_said_again(desk: Desk, tmp_path: Path) -> None:
+    desk.speak("what a calm river", "own-1")
+    with Desk(tmp_path, desk.clock) as again:
+        assert again.look(own()) == "a repeat of a recent message of its own"
+
+
+@pytest.mark.parametrize("report", [Delivered, Undelivered])
+def test_once_a_line_has_come_to_its_end_its_grounds_are_forgotten(
+    desk: Desk, report: type[Delivered | Undelivered]
+) -> None:
+    desk.chat("@clankbot hi")
+    job = desk.job()
+    desk.board.settle_grounds(job.grounds_id, tuple(desk.store.recent_messages("alpha", 5)))
+    line = replace(own(), grounds_id=job.grounds_id)
+    if report is Delivered:
+        desk.tell(Delivered(line, line.text, "own-1", NOON_MS))
+    else:
+        desk.tell(Undelivered(line, "too old"))
+    desk.hear(ChatCleared("alpha"))
+    assert not job.cancel.cancelled
+
+
+def test_a_line_that_was_not_said_is_logged_without_its_words(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    desk.tell(Undelivered(own(), "followers-only"))
+    (record,) = caplog.records
+    assert (record.message, record.__dict__["reason"]) == ("not said", "followers-only")
+    assert "river" not in str(record.__dict__)
+
+
+# -- other records ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        LinkDown("gone"),
+        Reconnect(),
+        Notice("alpha", "msg_banned", ""),
+        Notice(None, None, "Login unsuccessful"),
+        RoomState("alpha", slow_seconds=5),
+    ],
+)
+def test_events_that_are_for_others_change_nothing(
+    desk: Desk, event: Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.hear(event, message("one"))
+    assert desk.stored() == ["one"]
+    assert caplog.records == []
+
+
+def test_the_owner_can_have_the_word_list_read_again_at_once(desk: Desk) -> None:
+    desk.words.write_text("barn\n")
+    desk.tell(Reload())
+    desk.chat("the barn", "the shed")
+    assert desk.stored() == ["the shed"]
