@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import logging
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Final
 
 from clankbot.arguments import build_parser
@@ -24,6 +26,10 @@ _EXIT_INTERRUPTED: Final = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status, as the contract's section 1 has them."""
     options = build_parser().parse_args(arguments)
+    if options.module == "run":
+        # Until the bot listens to signals itself, being asked to stop is no failure either.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _leave)
     try:
         command = importlib.import_module(f"clankbot.cli.{options.module}")
         status: int = command.run(options)
@@ -35,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _tell(error)
     return status
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _tell(error: Exception) -> int:

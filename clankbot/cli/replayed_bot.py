@@ -218,7 +218,8 @@ class ReplayedBot:
     def _occasion(self, job: Job) -> str:
         if job.asked is not None:
             return f"mention by {job.asked.speaker}"
-        return f"{self._store.pace(job.channel, _MOST, 0).counted} messages"
+        count = self._store.pace(job.channel, _MOST, 0).counted
+        return f"{count} message{'' if count == 1 else 's'}"
 
     # -- what the worker and the composer hand over ------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import Final
 from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
-from clankbot.config.service import service_environment
+from clankbot.config.service import ServiceEnvironment, service_environment
 from clankbot.config.settings import Settings, require_for_run, settings_from_process
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.parts import load_words, open_database, set_up_logs
@@ -32,12 +32,11 @@ def run(options: argparse.Namespace) -> int:
     require_for_run(settings)
     for warning in settings.warnings:
         log.warning(warning)
+    return _run(settings)
+
+
+def _run(settings: Settings) -> int:
     reports: Reports = queue.SimpleQueue()
-    with Signals(reports):
-        return _run(settings, reports)
-
-
-def _run(settings: Settings, reports: Reports) -> int:
     environment = service_environment()
     notifier = Notifier(environment.notify_socket)
     words = load_words(settings)
@@ -55,12 +54,13 @@ def _run(settings: Settings, reports: Reports) -> int:
                 "dry_run": settings.dry_run,
             },
         )
-        bot.start()
-        notifier.ready()
-        status = _wait(bot, reports, notifier, environment.watchdog_usec, environment.watchdog_pid)
-        notifier.stopping()
-        waiting.set()
-        clean = bot.stop()
+        with Signals(reports):
+            bot.start()
+            notifier.ready()
+            status = _wait(bot, reports, notifier, environment)
+            notifier.stopping()
+            waiting.set()
+            clean = bot.stop()
     log.info("stopped", extra={"status": status})
     return status if clean else status or EXIT_FAILED
 
@@ -69,11 +69,11 @@ def _wait(
     bot: Bot,
     reports: Reports,
     notifier: Notifier,
-    watchdog_usec: str | None,
-    watchdog_pid: str | None,
+    environment: ServiceEnvironment,
 ) -> int:
     """Until a signal asks to stop or a thread has failed; the exit status."""
-    interval_s = watchdog_interval_s(watchdog_usec, watchdog_pid) or _LONGEST_WAIT_S
+    expected_s = watchdog_interval_s(environment.watchdog_usec, environment.watchdog_pid)
+    interval_s = expected_s or _LONGEST_WAIT_S
     while True:
         notifier.alive()
         try:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.config.kinds import Kind, Refused
+from clankbot.records import Secret
 
 LOGIN: Final = re.compile(r"[a-z0-9_]{1,25}")
 """A Twitch login, lower case."""
 
+_KEYS = re.compile(r"\s*[A-Za-z0-9_/+-]{43}=?(?:[\s,]+[A-Za-z0-9_/+-]{43}=?)*\s*")
+"""32 bytes in base64, or several of these with commas between."""
 _USER_ID = re.compile(r"[0-9]{1,20}")
 _WORD = re.compile(r"[!-~]{1,200}")
 _SECONDS = re.compile(r"-?[0-9]{1,9}")
@@ -24,6 +27,13 @@ def _read_path(text: str) -> Path:
     if "\0" in text or not text:
         raise Refused
     return Path(os.path.expanduser(text))
+
+
+def _read_keys(text: str) -> Secret:
+    """One key, or several with the newest first."""
+    if not _KEYS.fullmatch(text):
+        raise Refused
+    return Secret(text)
 
 
 def _read_database(text: str) -> Path:
@@ -73,6 +83,12 @@ _LOGINS_ACCEPTED = "Twitch logins between commas (1 to 25 of a-z, 0-9 and _)"
 
 WORD: Final = Kind("one word of ASCII characters", _read_word)
 FILE: Final = Kind("the path of a file", _read_path)
+KEYS: Final = Kind(
+    "32 bytes in base64, as printed by: openssl rand -base64 32 (several: the newest first,"
+    " with commas between)",
+    _read_keys,
+    is_secret=True,
+)
 DATABASE_FILE: Final = Kind("the path of a file, or sqlite:///path", _read_database)
 CHANNELS: Final = Kind(_LOGINS_ACCEPTED, _listed(LOGIN))
 LOGINS: Final = Kind(_LOGINS_ACCEPTED, _as_set(_listed(LOGIN)))

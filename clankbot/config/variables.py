@@ -34,6 +34,7 @@ from clankbot.config.program_kinds import (
     DATABASE_FILE,
     FILE,
     KEEP_ALIVE,
+    KEYS,
     LOGINS,
     USER_IDS,
     WORD,
@@ -176,7 +177,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "TOKEN_ENCRYPTION_KEY",
         "",
-        optional(PASSWORD),
+        optional(KEYS),
         "The key to the stored sign-in; unset, a key file is made beside the database.",
     ),
     Variable(

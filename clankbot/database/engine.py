@@ -159,8 +159,11 @@ class Session:
         try:
             yield
             self._commit()
-        except BaseException:
+        except Exception:
             self._roll_back()
+            raise
+        except BaseException:  # Ctrl-C must not wait for an answer of a server that hangs
+            self._drop()
             raise
         finally:
             self._in_transaction = False

@@ -22,8 +22,6 @@ from clankbot.errors import DatabaseError, DatabaseUnavailable
 from clankbot.records import Secret
 
 _PATIENT_S: Final = 3600
-_GREETING_S: Final = 4
-"""For each answer while signing in; some servers look up the caller's name first."""
 _AT_ONCE_S: Final = 0.001
 
 # Codes that PyMySQL's lists lack.  https://mariadb.com/kb/en/mariadb-error-codes/ and
@@ -101,6 +99,8 @@ class MySqlSettings:
     """Certificates one of which must vouch for the server; None: nothing is checked."""
     connect_timeout_s: int = 2
     """For TCP alone, the one wait that cannot be broken off: a stop may have to sit out two."""
+    greeting_timeout_s: int = 4
+    """For each answer while signing in; some servers look up the caller's name first."""
     read_timeout_s: int = 10
     write_timeout_s: int = 10
 
@@ -180,7 +180,7 @@ class MySqlEngine:
             sql_mode=sql.MYSQL_MODE,
             autocommit=True,
             connect_timeout=where.connect_timeout_s,
-            read_timeout=min(_GREETING_S, where.read_timeout_s),
+            read_timeout=where.greeting_timeout_s,
             write_timeout=where.write_timeout_s,
             ssl=self._tls(),
             defer_connect=True,

@@ -14,9 +14,9 @@ from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 
-_BUSY_S: Final = 2.0
-"""How long a statement waits for another program that is writing.  Nothing can break that off, and
-a stop may have to sit out two of them within its five seconds."""
+_BUSY_S: Final = 0.5
+"""How long a statement waits for another program that is writing.  No longer, for meanwhile the
+worker takes in nothing: it keeps what it has and tries again."""
 
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is in use by another program",

@@ -27,6 +27,8 @@ _LEAK_WORDS: Final = 8
 """So many words in a row are not shared with the instructions by chance."""
 _LOOP_WORDS: Final = 16
 """A line this long in which each word stands four times is a model in a loop, not a cheer."""
+_ROUND_WORDS: Final = 4
+"""Of such a loop one round is said, where that is more than a word or two."""
 _ECHO_WORDS: Final = 4
 """Shorter lines are said by many people: "hello everyone" is no copy."""
 
@@ -42,11 +44,12 @@ _ROLE = re.compile(r"^(?:assistant|chatbot|output|response)\s*:\s*", re.IGNORECA
 _FOREIGN_ROLE = re.compile(r"^(?:user|system)\s*:", re.IGNORECASE)
 _OWN_NAME: Final = (
     r"^(?:@?{0}\s*(?:[\[(][^\])]*[\])])?(?:\s+(?:says|answers|replies))?\s*[:：]"
-    r"|<@?{0}>|@{0}\b[,:]?)\s*"
+    r"|@?{0}\s+[-–—](?=\s)|<@?{0}>|@{0}\b[,:]?)\s*"
 )
 _SPEAKER = re.compile(
     r"^(?:<@?(?P<irc>[^<>\s]{1,40})>|(?P<log>[^\s:@][^\s:]{0,39})\s?[:：])(?=\s|$)"
 )
+_SPEAKS: Final = r"(?:\s+(?:says|asks|answers|replies|adds))?\s?[:：](?=\s|$)"
 _LATER_SPEAKER = re.compile(r"(?<=\s)([^\s:@][^\s:]{0,39}):(?=\s)")
 _SENTENCE_END = re.compile(r"""[.!?…]+["'”’»)]*(?=\s|$)|[。！？]+""")
 _UNMASKED = re.compile(
@@ -71,13 +74,14 @@ def clean_reply(
     counts UTF-16 units.  A line that gives away ``instructions`` is no line.
     """
     bot = bot_name.casefold()
-    tidy = _Tidy(bot, frozenset(map(str.casefold, names)) - {bot}, limit_chars)
+    others = frozenset(map(str.casefold, names)) - {bot}
+    tidy = _Tidy(bot, others, limit_chars, _lines_of(others))
     lines = own_turn(without_thinking(raw)).strip().splitlines()[:_LINES]
     for number, line in enumerate(lines, start=1):
         text = tidy.line(line)
         is_announcement = text.endswith(":") and number < len(lines)
         if text and not is_announcement:
-            return None if _is_unfit(text, instructions) else text
+            return None if _is_unfit(text, instructions) else _out_of_loop(text)
     return None
 
 
@@ -111,6 +115,8 @@ class _Tidy:
     bot_name: str
     names: frozenset[str]
     limit_chars: int
+    others: re.Pattern[str]
+    """A line of somebody else, who may have a name of several words."""
 
     def line(self, line: str) -> str:
         """The line when nothing is left to tidy; empty when nothing is left of it."""
@@ -139,10 +145,18 @@ class _Tidy:
         name = (speaker["irc"] or speaker["log"] if speaker else line).casefold()
         if name in self.names or _FOREIGN_ROLE.match(line):
             return ""
+        if (other := self.others.search(line)) is not None:
+            return line[: other.start()]
         for later in _LATER_SPEAKER.finditer(line):
             if later[1].casefold() in self.names | {self.bot_name}:
                 return line[: later.start()]
         return line
+
+
+def _lines_of(names: frozenset[str]) -> re.Pattern[str]:
+    """Matches where a line of one of these begins; with no names, nowhere."""
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+    return re.compile(rf"(?<!\S)@?(?:{either}){_SPEAKS}" if either else r"(?!)", re.IGNORECASE)
 
 
 def _cut(text: str, limit: int) -> str:
@@ -158,15 +172,23 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _is_unfit(text: str, instructions: str) -> bool:
-    """Whether a tidy line says nothing, goes in circles, or gives the instructions away."""
+    """Whether a tidy line says nothing, or gives the instructions away."""
     if not any(unicodedata.category(char)[0] in "LN" or _is_picture(char) for char in text):
         return True
     words = _words(text)
-    if len(words) >= _LOOP_WORDS and len(set(words)) * 4 <= len(words):
-        return True
     told = f" {' '.join(_words(instructions))} "
     runs = (words[i : i + _LEAK_WORDS] for i in range(len(words) - _LEAK_WORDS + 1))
     return _UNMASKED.search(text) is not None or any(f" {' '.join(r)} " in told for r in runs)
+
+
+def _out_of_loop(text: str) -> str:
+    """The line up to where a model began to go in circles."""
+    words = list(_WORD.finditer(text.casefold()))
+    distinct = len({word[0] for word in words})
+    if len(words) < _LOOP_WORDS or distinct * 4 > len(words):
+        return text
+    kept = distinct if distinct >= _ROUND_WORDS else _LOOP_WORDS // 2
+    return text[: words[kept - 1].end()]
 
 
 def _is_picture(char: str) -> bool:

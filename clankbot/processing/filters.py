@@ -26,9 +26,7 @@ log = logging.getLogger(__name__)
 FILTER_ERROR: Final = Match("(filter error)", "")
 """What a text is said to match when the filter itself failed on it."""
 
-_CHANNEL_PIECES = (
-    1024  # remembered beside each channel's own terms: there may be a hundred channels
-)
+_CHANNEL_PIECES = 1024  # remembered beside a channel's own terms: there may be 100 channels
 
 _failures = count(1)
 
@@ -63,7 +61,8 @@ class ContentFilter:
         if not self._lists:
             return self
         own = WordList(tuple(_valid_entries(terms)))
-        return ContentFilter(self._lists[0], Matcher(own, _CHANNEL_PIECES))
+        lists = [Matcher(own, _CHANNEL_PIECES)] if own.entries else []
+        return ContentFilter(self._lists[0], *lists)
 
 
 def load_filter(path: str | Path) -> ContentFilter:
@@ -71,7 +70,10 @@ def load_filter(path: str | Path) -> ContentFilter:
 
     Raises ConfigError with one sentence for a file that cannot be read, or one for each bad line.
     """
-    return ContentFilter(Matcher(_read_list(Path(path))))
+    word_list = _read_list(Path(path))
+    if not word_list.entries:
+        log.warning("the list of blocked words is empty", extra={"path": str(path)})
+    return ContentFilter(Matcher(word_list))
 
 
 def allow_all() -> ContentFilter:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import logging
 import queue
+import threading
+import time
+from collections.abc import Callable
 from typing import Final
 
 from clankbot.processing.jobs import JobDone, ModelChecked, Reload
@@ -21,33 +24,51 @@ _ROOM: Final = 10_000
 """Some 10 MB of chat: several seconds of the largest raid while the database is busy."""
 _KEPT_FREE: Final = 1_000
 _PATIENCE_S: Final = 1.0
-"""The reader must go on answering PING, so even a ban waits no longer for a stuck worker."""
+"""How long the reader waits for a worker that is behind, while the socket's own buffers take in
+what comes; no longer, since it must go on answering PING."""
+_STEP_S: Final = 0.02
 
 
 class Inbox:
     """Takes records from any thread; the worker alone takes them out."""
 
     def __init__(
-        self, room: int = _ROOM, kept_free: int = _KEPT_FREE, patience_s: float = _PATIENCE_S
+        self,
+        room: int = _ROOM,
+        kept_free: int = _KEPT_FREE,
+        patience_s: float = _PATIENCE_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queue: queue.Queue[Record] = queue.Queue(room)
         self._room_for_chat = room - kept_free
         self._patience_s = patience_s
         self._dropped = 0
+        self._clock = clock
+        self._pause = threading.Event()
 
     def deliver(self, event: Event) -> None:
-        """Take an event from the reader; never waits for chat."""
+        """Take an event from the reader; chat that finds no room after a moment is dropped."""
         if not isinstance(event, ChatMessage):
             self.tell(event)
-        elif self._queue.qsize() >= self._room_for_chat:
-            if not self._dropped:
-                log.warning("chat is dropped", extra={"reason": "the worker cannot keep up"})
-            self._dropped += 1
-        else:
-            if self._dropped:
-                log.warning("chat is taken in again", extra={"dropped": self._dropped})
-                self._dropped = 0
+        elif self._has_room():
             self._queue.put(event)
+        else:
+            self._dropped += 1
+
+    def _has_room(self) -> bool:
+        """Whether chat may be put; once some was dropped, only when half of the room is free."""
+        if self._dropped:
+            if self._queue.qsize() > self._room_for_chat // 2:
+                return False
+            log.warning("chat is taken in again", extra={"dropped": self._dropped})
+            self._dropped = 0
+        deadline = self._clock() + self._patience_s
+        while self._queue.qsize() >= self._room_for_chat:
+            if self._clock() >= deadline:
+                log.warning("chat is dropped", extra={"reason": "the worker cannot keep up"})
+                return False
+            self._pause.wait(_STEP_S)
+        return True
 
     def tell(self, record: Record) -> None:
         """Take any other record; waits a moment for room."""

@@ -6,7 +6,6 @@ Owned by the worker's thread.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +15,7 @@ from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.ledger import Ledger
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Book
+from clankbot.processing.recent import Recent
 from clankbot.processing.removals import Removals
 from clankbot.processing.speaking import Speaking
 from clankbot.processing.status import utc_day
@@ -74,7 +74,7 @@ class Intake:
         self._book = book
         self._rules = rules
         self._now_ms = now_ms
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen = Recent[str, None](_SEEN)
         self.bot_names = frozenset(bot_names)
         self.last_kept: dict[str, str] = {}
         """The id of the newest message stored of each channel since the start."""
@@ -114,8 +114,6 @@ class Intake:
         if message_id in self._seen:
             return True
         self._seen[message_id] = None
-        if len(self._seen) > _SEEN:
-            self._seen.popitem(last=False)
         return False
 
     def _blocked_by(self, message: ChatMessage) -> str | None:

@@ -29,10 +29,10 @@ from clankbot.processing.readings import (
 from clankbot.processing.word_index import WordIndex, matching
 from clankbot.processing.word_list import Entry, WordList
 
-MOST_PIECES: Final = 32_768
-"""Pieces remembered: more than the vocabulary of a busy evening, and some 4 MB."""
+MOST_PIECES: Final = 24_000
+"""Pieces remembered: more than the vocabulary of a busy evening, and some 3 MB."""
 
-_LONGEST_PIECE = 64  # characters of a piece to be remembered; longer ones are rarely said twice
+_LONGEST_PIECE = 48  # characters of a piece to be remembered; longer ones are rarely said twice
 _LONGEST_SHIELDED = 500  # characters of a piece searched for allowed words: a whole chat message
 _FEWEST_SPELLED = 3  # single letters in a row that may spell a word
 _CROWD = 16  # phrases found by one word; where there are more, another of their words is tried

@@ -27,7 +27,6 @@ _QUANTITY = re.compile(  # 5am, 1st, 100k: no digit of these is meant as a lette
     r"\d+(?:[a-z]|[ap]m|st|nd|rd|th|sec|min|hrs|fps|[kmgt]b|[hk]z|[km]s|[ckm]m|kg|px|[hx]p)"
 )
 _MOST_I_OR_L = 4  # in one run: sixteen readings
-_MOST_CHARACTERS = 40  # of a run that is read in all combinations; words are shorter
 
 
 def trimmed(folded: str) -> str:
@@ -95,7 +94,7 @@ def readings(run: str) -> Iterator[str]:
         return
     template = _I_OR_L.sub("{}", run.translate(_LETTERS))
     unclear = template.count("{}")
-    if unclear <= _MOST_I_OR_L and len(run) <= _MOST_CHARACTERS:
+    if unclear <= _MOST_I_OR_L:
         choices: Iterable[Iterable[str]] = product("il", repeat=unclear)
     else:
         choices = ("i" * unclear, "l" * unclear)

@@ -6,11 +6,11 @@ a ban is made.  https://dev.twitch.tv/docs/chat/irc
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from clankbot.processing.recent import Recent
 from clankbot.records import (
     ChatCleared,
     ChatMessage,
@@ -58,16 +58,14 @@ class Removals:
     """A bounded memory of removals.  Owned by the worker's thread."""
 
     def __init__(self) -> None:
-        self._ids: OrderedDict[str, None] = OrderedDict()
-        self._viewers: OrderedDict[tuple[str, str], _Cleared] = OrderedDict()
+        self._ids = Recent[str, None](_REMEMBERED)
+        self._viewers = Recent[tuple[str, str], _Cleared](_REMEMBERED)
         self._channels: dict[str, _Cleared] = {}
 
     def note(self, removal: Removal, now_ms: int) -> None:
         """Remember a removal that arrived at ``now_ms``."""
         if isinstance(removal, MessageDeleted):
             self._ids[removal.message_id] = None
-            while len(self._ids) > _REMEMBERED:
-                self._ids.popitem(last=False)
         elif isinstance(removal, ChatCleared):
             self._channels[removal.channel] = _Cleared(_ms(removal.sent_at, now_ms), now_ms)
         else:
@@ -78,8 +76,6 @@ class Removals:
             for name in (removal.user_id, removal.login):
                 if name:
                     self._viewers[removal.channel, name] = cleared
-            while len(self._viewers) > _REMEMBERED:
-                self._viewers.popitem(last=False)
 
     def cover_id(self, message_id: str) -> bool:
         """Whether the message with this id was deleted."""

@@ -12,8 +12,8 @@ from clankbot.processing.ports import History
 
 log = logging.getLogger(__name__)
 
-_STEP_EVERY_S: Final = 1.0
-_ROUND_EVERY_S: Final = 60.0
+_STEP_EVERY_S: Final = 0.5
+_ROUND_EVERY_S: Final = 10.0
 _ROWS_A_STEP: Final = 500
 _PAGES_A_STEP: Final = 64
 """Of 4 KB each: a quarter of a megabyte is given back in a step."""
@@ -59,6 +59,6 @@ class Retention:
         pruned = self._history.prune(channel, older_than, self._keep_count, _ROWS_A_STEP)
         if pruned:
             log.info("old messages deleted", extra={"channel": channel, "rows": pruned})
-        if pruned < _ROWS_A_STEP:
+        released = self._history.release_space(_PAGES_A_STEP)
+        if pruned < _ROWS_A_STEP and released < _PAGES_A_STEP:
             self._left.popleft()
-            self._history.release_space(_PAGES_A_STEP)

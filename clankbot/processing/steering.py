@@ -354,10 +354,8 @@ class Steering:
         return None
 
     def _opt_out(self, message: ChatMessage, _: Command) -> None:
-        user_id = message.user_id
-        if user_id is None:
-            return
-        board = self._s.board
+        board, user_id = self._s.board, message.user_id
+        assert user_id is not None  # else it is not taken in
         board.set_opted_out(board.opted_out | {user_id})
         board.revoke_viewer(user_id)
         self._s.speaking.forget(user_id)
@@ -369,10 +367,8 @@ class Steering:
         )
 
     def _opt_in(self, message: ChatMessage, _: Command) -> None:
-        user_id = message.user_id
-        if user_id is None:
-            return
-        board = self._s.board
+        board, user_id = self._s.board, message.user_id
+        assert user_id is not None
         # At once, for what the viewer says next is stored behind this, in order.
         board.set_opted_out(board.opted_out - {user_id})
         self._s.ledger.add(

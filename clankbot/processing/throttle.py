@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
+
+from clankbot.processing.recent import Recent
 
 BURST: Final = 10
 """Answers at once; a moderator trying out settings stays below it."""
@@ -39,15 +40,11 @@ class Cooldowns:
 
     def __init__(self, clock: Callable[[], float], most: int = _MOST_REMEMBERED) -> None:
         self._clock = clock
-        self._most = most
-        self._begun: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._begun = Recent[tuple[str, str], float](most)
 
     def begin(self, channel: str, user_id: str) -> None:
         """The viewer is answered now."""
-        self._begun.pop((channel, user_id), None)
         self._begun[channel, user_id] = self._clock()
-        if len(self._begun) > self._most:
-            self._begun.popitem(last=False)
 
     def age_s(self, channel: str, user_id: str) -> float:
         """The seconds since then; infinite where there was no answer."""

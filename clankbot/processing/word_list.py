@@ -18,6 +18,8 @@ from clankbot.processing.patterns import Pattern, pattern_of
 _FEWEST_CHARACTERS, _MOST_CHARACTERS = 2, 500
 _FEWEST_LETTERS = 2  # of a term, and of a word with a wildcard: fewer would match nearly everything
 
+_MOST_PROBLEMS = 20  # reported at once: a file with more is probably no list
+
 _ENTRY_WORD = re.compile(rf"(?:{WORD.pattern}|[*@$!|])+")
 _ESCAPED = re.compile(r"\\([#!*])")
 
@@ -40,7 +42,7 @@ class WordList:
 def parse_list(text: str, name: str) -> WordList:
     """The word list in a text; ``name`` is the file's, for the errors.
 
-    Raises ConfigError with one problem for each bad line.
+    Raises ConfigError with one problem for each bad line, up to a screenful.
     """
     entries: dict[tuple[Pattern, ...], Entry] = {}
     allowed: set[str] = set()
@@ -56,7 +58,9 @@ def parse_list(text: str, name: str) -> WordList:
         except ValueError as error:
             problems.append(f"{name}, line {number}: {error}")
     if problems:
-        raise ConfigError(*problems)
+        rest = len(problems) - _MOST_PROBLEMS
+        more = [f"{name}: {rest} more lines like these"] if rest > 0 else []
+        raise ConfigError(*problems[:_MOST_PROBLEMS], *more)
     return WordList(tuple(entries.values()), frozenset(allowed))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,6 +24,7 @@ from clankbot.processing.ledger import Ledger
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Book, CancelHandle, History, OpenHistory
+from clankbot.processing.recent import Recent
 from clankbot.processing.removals import Removals
 from clankbot.processing.repetition import fingerprint
 from clankbot.processing.retention import Retention
@@ -107,7 +107,7 @@ class Worker:
         self._now_ms = now_ms
         self._ledger = Ledger(clock, board.set_outage)
         self._next_look = 0.0
-        self._said_after: OrderedDict[str, str | None] = OrderedDict()
+        self._said_after = Recent[str, str | None](_ACCEPTED)
         self._unsaid: dict[str, str] = {}
         """Why nothing was said last in each channel, so that a run of it is logged once."""
 
@@ -279,8 +279,6 @@ class Worker:
         """Twitch accepted a message: what is stored from here on came after it."""
         if event.message_id is not None:
             self._said_after[event.message_id] = self._intake.last_kept.get(event.channel)
-            while len(self._said_after) > _ACCEPTED:
-                self._said_after.popitem(last=False)
 
     def _on_job_done(self, outcome: JobDone) -> None:
         channel, reason = outcome.channel, outcome.reason

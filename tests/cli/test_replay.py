@@ -14,7 +14,6 @@ import pytest
 from clankbot.rehearsal.ollama_manner import Manner
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
 from tests.cli.command import BLOCKED, Done, argv, bot_said, clankbot, environment, fill, said
-from tests.waiting import wait_until
 
 START_MS = 1_904_385_600_000
 """2030-05-07 12:00:00 UTC."""
@@ -341,10 +340,11 @@ def test_ctrl_c_ends_it_with_the_figures_so_far(tmp_path: Path) -> None:
         encoding="utf-8",
     ) as process:
         assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        wait_until(lambda: "1 message" in next(lines).split("#alpha")[-1])
+        head, first = process.stdout.readline(), process.stdout.readline()
         process.send_signal(signal.SIGINT)
         rest, err = process.communicate(timeout=10)
+    assert head.startswith("6 messages"), err
+    assert first.endswith("#alpha  1 message\n")
     assert process.returncode == 130
     assert err == ""
     assert rest.startswith("#alpha: 1 message in 0s; would have spoken 1 time")

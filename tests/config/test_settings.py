@@ -110,7 +110,7 @@ ACCEPTED: list[tuple[str, str, object]] = [
     ("MESSAGE_RETENTION_DAYS", "3650", 3650),
     ("MESSAGE_RETENTION_COUNT", "10000000", 10_000_000),
     ("IGNORED_USERS", "Nightbot, @MyOtherBot", frozenset({"nightbot", "myotherbot"})),
-    ("TOKEN_ENCRYPTION_KEY", "k" * 44, Secret("k" * 44)),
+    ("TOKEN_ENCRYPTION_KEY", "k" * 43 + "=", Secret("k" * 43 + "=")),
     ("TOKEN_ENCRYPTION_KEY_FILE", "/run/credentials/key", Path("/run/credentials/key")),
     ("DRY_RUN", "yes", True),
     ("BOT_OWNERS", "12, 4711", frozenset({"12", "4711"})),
@@ -291,7 +291,8 @@ def test_a_password_in_an_address_is_not_shown() -> None:
 
 
 def test_no_secret_is_in_the_text_form_of_settings() -> None:
-    secret = {v.name: "hush" for v in VARIABLES if v.kind.is_secret}
+    hush = "hush" + "k" * 39
+    secret = {v.name: hush for v in VARIABLES if v.kind.is_secret}
     shown = repr(load({**secret, "OLLAMA_URL": "http://me:hush@host"}))
     assert len(secret) == 4
     assert "hush" not in shown
@@ -306,7 +307,7 @@ def test_mysql_needs_to_know_where_to_sign_in() -> None:
 
 
 def test_two_keys_are_one_too_many() -> None:
-    (problem,) = problems_of({"TOKEN_ENCRYPTION_KEY": "hush", "TOKEN_ENCRYPTION_KEY_FILE": "x"})
+    (problem,) = problems_of({"TOKEN_ENCRYPTION_KEY": "k" * 43, "TOKEN_ENCRYPTION_KEY_FILE": "x"})
     assert "TOKEN_ENCRYPTION_KEY and TOKEN_ENCRYPTION_KEY_FILE" in problem
     assert "hush" not in problem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_a_stopped_server_is_unavailable_and_nothing_is_stored_twice_afterwards(
 def test_a_hanging_server_holds_the_bot_no_longer_than_its_time_outs(
     mysql: Database, mariadb: MariaDb
 ) -> None:
-    hurried = _with(mysql, connect_timeout_s=1, read_timeout_s=1, write_timeout_s=1)
+    hurried = _with(mysql, greeting_timeout_s=1, read_timeout_s=1)
     with hurried.open() as store:
         store.apply([said("first")])
         with frozen(mariadb):
@@ -93,6 +93,31 @@ def test_a_hanging_server_holds_the_bot_no_longer_than_its_time_outs(
                 assert time.monotonic() - began < 2.5
         store.apply([said("second")])
     assert _ids(mysql) == ["first", "second"]
+
+
+def test_a_server_that_hangs_at_the_start_is_given_up_however_patient_the_work(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    hurried = _with(mysql, greeting_timeout_s=1)
+    with frozen(mariadb), pytest.raises(DatabaseUnavailable, match="gave no answer in time"):
+        hurried.prepare()
+
+
+def test_once_abandoned_it_keeps_nobody_waiting_and_lets_nobody_in(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    abandoned = _with(mysql)
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as another:
+        connected, fresh = (pool.submit(abandoned.open).result() for pool in (one, another))
+        one.submit(connected.opted_out).result()
+        with frozen(mariadb):
+            questions = [one.submit(connected.opted_out), another.submit(fresh.opted_out)]
+            assert not wait(questions, 0.2).done
+            abandoned.abandon()
+            for question in questions:
+                assert isinstance(question.exception(1), DatabaseUnavailable)
+    with pytest.raises(DatabaseUnavailable, match="is stopping"):
+        abandoned.open().opted_out()
 
 
 def test_a_connection_the_server_dropped_while_idle_is_replaced(
@@ -248,7 +273,7 @@ def test_a_hanging_server_that_comes_back_has_not_done_the_batch_twice(
     mysql: Database, mariadb: MariaDb
 ) -> None:
     """The statement that hung waits in the server's socket and is read after all."""
-    hurried = _with(mysql, connect_timeout_s=1, read_timeout_s=1, write_timeout_s=1)
+    hurried = _with(mysql, greeting_timeout_s=1, read_timeout_s=1)
     with hurried.open() as store:
         store.apply([said("first")])
         with frozen(mariadb), pytest.raises(DatabaseUnavailable):

@@ -42,7 +42,7 @@ def stopped(server: MariaDb) -> Iterator[None]:
 def hurried(server: MariaDb) -> Database:
     """A database of its own, whose answers are waited for a second only."""
     where = mysql_settings(server, server.new_database())
-    return Database(MySqlEngine(replace(where, read_timeout_s=1, write_timeout_s=1)))
+    return Database(MySqlEngine(replace(where, greeting_timeout_s=1, read_timeout_s=1)))
 
 
 def logged(caplog: pytest.LogCaptureFixture, phrase: str) -> list[dict[str, Any]]:
@@ -141,19 +141,24 @@ def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
     caplog.set_level("INFO")
     database = hurried(mariadb)
     database.prepare()
-    ledger = Ledger(time.monotonic, lambda _: None, most_held=10)
+    problems: list[str | None] = []
+    while_storing: list[str | None] = []
+    ledger = Ledger(time.monotonic, problems.append, most_held=10)
     with database.open() as store:
         ledger.add(said("before"))
         assert ledger.commit(store)
         with stopped(mariadb):
             ledger.add(said("tried"))
             assert not ledger.commit(store)
-            ledger.add(RemoveMessage("alpha", "before", 9))
+            removal = RemoveMessage("alpha", "before", 9)
+            ledger.add(removal, lambda _: while_storing.append(problems[-1]))
             for number in range(20):
                 ledger.add(said(f"{number}"))
             assert len(ledger) == 10
         assert ledger.commit(store, force=True)
         kept = [line.message_id for line in store.recent_messages("alpha", 99)]
+    assert while_storing != [None]  # for the rest may still be on its way
+    assert problems[1:] == [None]
     assert kept == ["tried", *map(str, range(12, 20))]
     assert [entry["dropped"] for entry in logged(caplog, "database back")] == [12]
 

@@ -146,8 +146,11 @@ DIRTY = [
     ("nice one \ufffd", "nice one"),
     ("\u202enice\u200b one", "nice one"),
     # loops and leaks
-    ("drip " * 80, None),
-    ("I am happy to hear that " * 20, None),
+    ("drip " * 80, " ".join(["drip"] * 8)),
+    ("I am happy to hear that " * 20, "I am happy to hear that"),
+    ("Alice says: I am here", None),
+    ("nice one @Alice: well played", "nice one"),
+    ("clankbot - hello dash", "hello dash"),
     ("As an AI language model, I cannot do that", None),
     ("My system prompt says to be nice", None),
     (f"It says: {INSTRUCTIONS[80:190]}", None),

@@ -153,6 +153,17 @@ def test_letters_are_counted_not_collapsed() -> None:
     assert listed("later").check("latter") is None
 
 
+def test_digits_are_never_stretched() -> None:
+    assert listed("88", "1488").verdict("888 14888 11488 8") is None
+    assert listed("88").check("88") == "88"
+
+
+def test_two_single_letters_spell_nothing() -> None:
+    words = listed("am", "ha")
+    assert words.verdict("I a m") is None
+    assert words.verdict("h a") is None
+
+
 def test_a_or_i_before_a_spelled_out_word_does_not_hide_it() -> None:
     assert WORDS.check("what a h a m") == "ham"
     assert WORDS.check("I h a m") == "ham"
@@ -291,6 +302,14 @@ def test_a_forced_refresh_reads_a_file_that_looks_the_same(path: Path) -> None:
     before = file.current()
     assert file.refresh(force=True)
     assert file.current() is not before
+
+
+def test_a_list_without_entries_is_accepted_at_start_with_a_warning(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    replace(path, "# nothing yet\n")
+    assert load_filter(path).check("ham") is None
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
 def test_the_bot_does_not_start_with_a_broken_file(path: Path) -> None:

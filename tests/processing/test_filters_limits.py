@@ -30,6 +30,7 @@ def nasty_list() -> list[str]:
         *(f"*{word}*" for word in WORDS[1200:1300]),
         *(f"{a} {b}" for a in WORDS[1300:1330] for b in WORDS[1330:1360]),
         *("*ab*ab*ab*", "ba*ba*ba*ba", "a*b*c*d", "*aa*bb*cc*", "lilililili", "a b c d e f"),
+        *(f"{word} followersandviewers" for word in WORDS[1500:2000]),
         *(f"!{word}" for word in WORDS[1400:1500]),
     ]
 
@@ -70,6 +71,7 @@ NASTY: dict[str, list[str]] = {
     "near misses": [doubled(w) for w in WORDS[1000:1300]],
     "near misses apart": [f"{doubled(w)} " for w in WORDS[:1300]],
     "words of phrases": [f"{w} " for w in WORDS[1300:1360]],
+    "the word of many phrases": [WORDS[1500], " for ", *["followersandviewers "] * 20],
     "allowed words": [f"{w}, " for w in WORDS[1400:1500]],
     "new words": [f"{a[:4]}{b[:3]} " for a, b in zip(WORDS, WORDS[::-1], strict=True)],
     "flags": ["🇩"],
@@ -133,7 +135,7 @@ def test_nasty_chat_messages_stay_below_the_promised_price(
 
 @pytest.mark.parametrize("kind", NASTY)
 def test_the_work_grows_no_faster_than_the_text(kind: str, forgetful: Matcher) -> None:
-    text = filled(NASTY[kind], 8_000)
+    text = filled(NASTY[kind], 6_000)
     part = text[: len(text) // 4]
     calls_of_part = calls(lambda: forgetful.match(part))
     assert calls(lambda: forgetful.match(text)) < 4.5 * calls_of_part + 2000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -56,6 +57,14 @@ def test_every_character_there_is_folds_to_itself_or_to_something_that_does() ->
     for codepoint in range(0, sys.maxunicode + 1, 7):
         folded = fold(chr(codepoint))
         assert fold(folded) == folded, hex(codepoint)
+
+
+def test_characters_remembered_are_bounded() -> None:
+    tracemalloc.start()
+    fold("".join(map(chr, range(0x4E00, 0x4E00 + 30_000))))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 3_000_000
 
 
 def test_words_are_runs_of_letters_and_digits_and_runs_hold_symbols_too() -> None:

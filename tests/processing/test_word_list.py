@@ -81,6 +81,13 @@ def test_all_bad_lines_are_reported_at_once() -> None:
     ]
 
 
+def test_a_file_that_is_no_list_at_all_is_reported_in_a_screenful() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_list("*\n" * 500, "words.txt")
+    assert len(caught.value.problems) == 21
+    assert caught.value.problems[-1] == "words.txt: 480 more lines like these"
+
+
 def test_a_term_from_chat_is_judged_by_the_same_rules() -> None:
     assert term_problem("ham*") is None
     assert term_problem("ham shed") is None
