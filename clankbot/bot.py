@@ -46,11 +46,13 @@ STOP_WITHIN_S: Final = 4.5
 """For the whole stop; the contract allows five seconds, and the process has to end, too."""
 _DRAIN_WITHIN_S: Final = 1.5
 """A reader that is still dialling or signing in has nothing to deliver; it is not waited for."""
-_GIVE_UP_S: Final = 0.5
+_GIVE_UP_S: Final = 1.0
 """Of the stop, for the threads to leave once a database that hangs is given up."""
 _MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader"})
 """They may wait for an answer of Twitch's sign-in for longer than a stop may take: a refresh that
 is called off can lose a one-time token, and neither thread holds anything else to lose then."""
+_TRAFFIC_COUNTS_MS: Final = 40_000
+"""How far back Twitch's limits may reach, with some to spare."""
 _USE_DATABASE: Final = ("worker", "composer")
 """They end at the marks in their queues, unless a database that hangs holds them."""
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
@@ -108,6 +110,7 @@ class Bot:
             report=self._inbox.tell,
             stopping=self._stopping,
             finished=self._finished,
+            wrote=self._inbox.tell,
             dry_run=settings.dry_run,
         )
 
@@ -193,6 +196,8 @@ class Bot:
 
     def start(self) -> None:
         """Start all threads; what becomes of them is told to ``reports``."""
+        with self._database.open() as store:
+            self._sender.count_earlier(store.traffic_since(utc_ms() - _TRAFFIC_COUNTS_MS))
         self._threads.start("worker", self._worker.run)
         self._threads.start("composer", self._composer.run)
         self._threads.start("irc-sender", self._sender.run)

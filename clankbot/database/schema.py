@@ -207,7 +207,20 @@ _ACCOUNT: Final = (
         ) {options}"""),
 )
 
-MIGRATIONS: Final = (Migration(1, _HISTORY + _SPEECH + _CHANNELS + _ACCOUNT),)
+_TRAFFIC: Final = (
+    _made("""
+        CREATE TABLE traffic (
+            id {id},
+            kind {word} NOT NULL,
+            at {number} NOT NULL
+        ) {options}"""),
+    both("CREATE INDEX traffic_by_time ON traffic (at)"),
+)
+
+MIGRATIONS: Final = (
+    Migration(1, _HISTORY + _SPEECH + _CHANNELS + _ACCOUNT),
+    Migration(2, _TRAFFIC),
+)
 
 
 def migrate(

@@ -15,6 +15,7 @@ from clankbot.database.engine import CommitInDoubt, Session
 from clankbot.database.history import History
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.speech import Speech
+from clankbot.database.traffic import TrafficLog
 from clankbot.database.viewers import Viewers
 from clankbot.records import (
     AddHint,
@@ -26,6 +27,7 @@ from clankbot.records import (
     OptOut,
     RecordDecision,
     RecordSpoken,
+    RecordTraffic,
     RemoveChannel,
     RemoveMessage,
     RemoveViewer,
@@ -36,7 +38,7 @@ from clankbot.records import (
 )
 
 
-class Store(History, Speech, Viewers, Channels, Accounts, Housekeeping):
+class Store(History, Speech, Viewers, Channels, Accounts, TrafficLog, Housekeeping):
     """All repositories over one connection, usable only in the thread that opened it.
 
     Any method may raise DatabaseUnavailable (try again later) or DatabaseError (do not).
@@ -123,5 +125,7 @@ class Store(History, Speech, Viewers, Channels, Accounts, Housekeeping):
                 return self._record_decision(write)
             case Tally():
                 return self._add_tally(write)
+            case RecordTraffic():
+                return self._record_traffic(write)
             case _:
                 assert_never(write)

@@ -94,6 +94,10 @@ class Joins:
         place.ask_at = now + place.patience_s
         place.patience_s = min(place.patience_s * 2, _LONGEST_PATIENCE_S)
 
+    def count_earlier(self, at: float) -> None:
+        """An earlier run asked for a channel, whichever: only the account's limit is about it."""
+        self._window.record(at)
+
     def entered(self, channel: str) -> None:
         """Twitch showed the state of the channel: the bot is inside."""
         place = self._places[channel]

@@ -4,8 +4,9 @@ Knows nothing of lines, queues or threads.  All times are monotonic seconds; eve
 answers the earliest moment allowed, which is ``now`` itself once that moment has come.
 
 Twitch's limits: https://dev.twitch.tv/docs/chat/#rate-limits.  They hold for the account, over all
-its connections, so nothing here is reset by a reconnect.  Whoever breaks them is ignored for an
-hour, in silence; each margin below is cheap against that.
+its connections, so nothing here is reset by a reconnect, and after a restart the windows are filled
+again.  Whoever breaks them is ignored for an hour, in silence; each margin below is cheap against
+that.
 """
 
 from __future__ import annotations

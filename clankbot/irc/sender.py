@@ -2,7 +2,7 @@
 
 Started by the wiring with ``run`` as its body; ends after ``finish()``, having said QUIT, and sets
 ``finished``.  It alone owns its state.  Other threads only hand over: lines with ``offer``, events
-with ``note``.  ``last_look`` and ``report`` are called on this thread.
+with ``note``.  ``last_look``, ``report`` and ``wrote`` are called on this thread.
 
 A line waits in the outbox until its channel is joined and has nothing under way, until the spacing
 of the channel and the window of the account let it pass, and until no more urgent line needs that
@@ -21,7 +21,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from clankbot.irc.delivery import Deliveries, Sent
@@ -37,7 +37,9 @@ from clankbot.records import (
     Outgoing,
     OwnState,
     Reconnect,
+    RecordTraffic,
     RoomState,
+    Traffic,
     Undelivered,
 )
 
@@ -80,6 +82,7 @@ class Sender:
         report: Callable[[Delivered | Undelivered], None],
         stopping: threading.Event,
         finished: threading.Event,
+        wrote: Callable[[RecordTraffic], None] = lambda traffic: None,
         dry_run: bool = False,
         clock: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = _utc_ms,
@@ -88,12 +91,14 @@ class Sender:
         """``send_line`` answers False when the link took nothing of the line.
 
         ``last_look`` gives a reason in plain words to drop a line, or None.  ``dry_run`` obeys all
-        limits and says nothing.  ``clock`` is the one that ``Outgoing.created_at`` was read from.
+        limits and says nothing.  ``wrote`` hears of each line that Twitch counts.  ``clock`` is
+        the one that ``Outgoing.created_at`` was read from.
         """
         self._send_line = send_line
         self._last_look = last_look
         self._stopping = stopping
         self._finished = finished
+        self._wrote = wrote
         self._dry_run = dry_run
         self._clock = clock
         self._now_ms = now_ms
@@ -113,6 +118,16 @@ class Sender:
         self._quit_at: float | None = None
 
     # --- for other threads ---
+
+    def count_earlier(self, traffic: Iterable[RecordTraffic]) -> None:
+        """Counts what an earlier run wrote, oldest first; to be called before the thread starts.
+
+        Moments that are still to come, since the wall clock was set back, are taken for now.
+        """
+        now, now_ms = self._clock(), self._now_ms()
+        for written in traffic:
+            age_s = max(0, now_ms - written.at_ms) / 1000
+            self._standing.count_earlier(written.kind, now - age_s)
 
     def offer(self, line: Outgoing) -> bool:
         """Takes a line to be said, from any thread, without waiting.
@@ -189,7 +204,7 @@ class Sender:
         channel, ready_at = self._standing.next_join(now)
         if channel is None or self._stopping.is_set():
             return math.inf
-        if ready_at <= now and self._write(f"JOIN #{channel}", now):
+        if ready_at <= now and self._write(Traffic.JOIN, f"JOIN #{channel}", now):
             self._standing.joined(channel, self._clock())
         return ready_at
 
@@ -212,7 +227,7 @@ class Sender:
             return
         nonce = self._make_nonce()
         wire_line = privmsg(line.channel, text, nonce, line.reply_to_id)
-        if not self._dry_run and not self._write(wire_line, now):
+        if not self._dry_run and not self._write(Traffic.MESSAGE, wire_line, now):
             return
         self._outbox.remove(line)
         # Not ``now``: the last look and the socket may have taken their time.
@@ -231,8 +246,9 @@ class Sender:
             return "identical to a message of the last 30 s"
         return why_unsayable(text) or self._last_look(line)
 
-    def _write(self, wire_line: str, now: float) -> bool:
+    def _write(self, kind: Traffic, wire_line: str, now: float) -> bool:
         if self._send_line(wire_line):
+            self._wrote(RecordTraffic(kind, self._now_ms()))
             return True
         self._standing.write_failed(now)
         return False

@@ -23,6 +23,7 @@ from clankbot.records import (
     OwnState,
     Reconnect,
     RoomState,
+    Traffic,
 )
 
 _RETRY_S: Final = 1.0
@@ -90,6 +91,13 @@ class Standing:
         return None, look_at
 
     # --- what was written ---
+
+    def count_earlier(self, kind: Traffic, at: float) -> None:
+        """An earlier run wrote this; to be told in order, before anything else is written."""
+        if kind is Traffic.JOIN:
+            self._joins.count_earlier(at)
+        else:
+            self._account.record(at)
 
     def joined(self, channel: str, now: float) -> None:
         """A JOIN went out."""

@@ -73,6 +73,8 @@ class _Room:
     subscribers_only: bool = False
     followers_only: bool = False
     muted_until_ms: int = 0
+    mute_reason: str | None = None
+    """None: a moderator's timeout."""
     refused_here: str | None = None
     refused_by_mode: str | None = None
     policy: ChannelPolicy | None = None
@@ -166,12 +168,14 @@ class Board:
         if notice_id == "msg_timedout":
             left = _SECONDS_IN_NOTICE.search(text)
             room.muted_until_ms = now_ms + (int(left[1]) if left else 60) * 1000
+            room.mute_reason = None
         elif notice_id in _UNTIL_ROOM_CHANGES:
             room.refused_by_mode = _UNTIL_ROOM_CHANGES[notice_id]
         elif notice_id in _UNTIL_JOINED_AGAIN:
             room.refused_here = _UNTIL_JOINED_AGAIN[notice_id]
         elif notice_id in _FOR_AN_HOUR:
             room.muted_until_ms = now_ms + _HOUR_MS
+            room.mute_reason = _FOR_AN_HOUR[notice_id]
 
     def _note_own_timeout(self, event: Event) -> None:
         if not isinstance(event, UserCleared) or event.user_id is None:
@@ -183,6 +187,7 @@ class Board:
             room.refused_here = "banned"
         else:
             room.muted_until_ms = self._now_ms() + event.duration_seconds * 1000
+            room.mute_reason = None
 
     # -- what the worker knows -------------------------------------------------------------------
 
@@ -324,7 +329,8 @@ def _obstacle(room: _Room, now_ms: int) -> str | None:
     if room.refused_here:
         return room.refused_here
     if room.muted_until_ms > now_ms:
-        return f"timed out for {-(-(room.muted_until_ms - now_ms) // 1000)} s"
+        left_s = -(-(room.muted_until_ms - now_ms) // 1000)
+        return room.mute_reason or f"timed out for {left_s} s"
     if room.refused_by_mode:
         return room.refused_by_mode
     if room.emote_only and not room.is_mod:

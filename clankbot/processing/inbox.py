@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import Final
 
 from clankbot.processing.jobs import JobDone, ModelChecked, Reload
-from clankbot.records import ChatMessage, Delivered, End, Event, Undelivered
+from clankbot.records import ChatMessage, Delivered, End, Event, RecordTraffic, Undelivered
 
 log = logging.getLogger(__name__)
 
-Record = Event | Delivered | Undelivered | JobDone | ModelChecked | Reload | End
+Record = Event | Delivered | Undelivered | RecordTraffic | JobDone | ModelChecked | Reload | End
 
 _ROOM: Final = 10_000
 """Some 10 MB of chat: several seconds of the largest raid while the database is busy."""

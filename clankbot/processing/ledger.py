@@ -14,7 +14,7 @@ from typing import Final
 
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 from clankbot.processing.ports import History
-from clankbot.records import Append, Applied, RecordDecision, Tally, Write
+from clankbot.records import Append, Applied, RecordDecision, RecordTraffic, Tally, Write
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ Then = Callable[[Applied], None]
 
 MAX_HELD: Final = 20_000
 """Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat."""
-_MAY_GIVE_WAY: Final = (Append, RecordDecision, Tally)
+_MAY_GIVE_WAY: Final = (Append, RecordDecision, RecordTraffic, Tally)
 _BATCH: Final = 500
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 10.0
@@ -58,7 +58,7 @@ class Ledger:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        """Chat and what is noted about it give way, oldest first; removals and settings never do.
+        """Chat and what is noted in passing give way, oldest first; removals and settings never do.
 
         A batch that was tried stays as it is: its commit may have been done and its answer lost,
         and only the same batch is known again then.

@@ -8,20 +8,19 @@ found) are remembered as such, and send the message to a second, slower look.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import Final, NamedTuple
 
 from clankbot.processing.folding import RUN, SEPARATORS, WORD, fold, without_words
-from clankbot.processing.patterns import Pattern, pattern_of, shape_of, without_repeats
+from clankbot.processing.patterns import without_repeats
+from clankbot.processing.phrases import Anchor, anchored, closed_up, is_meant, may_stand
 from clankbot.processing.readings import (
     LETTER,
     letter_rows,
     outline,
-    readings,
     sequences,
     trimmed,
     versions,
@@ -29,13 +28,12 @@ from clankbot.processing.readings import (
 from clankbot.processing.word_index import WordIndex, matching
 from clankbot.processing.word_list import Entry, WordList
 
-MOST_PIECES: Final = 24_000
-"""Pieces remembered: more than the vocabulary of a busy evening, and some 3 MB."""
+MOST_PIECES: Final = 20_000
+"""Pieces remembered: the vocabulary of a busy evening; 2.5 MB, or 7 MB if somebody floods it."""
 
-_LONGEST_PIECE = 48  # characters of a piece to be remembered; longer ones are rarely said twice
+_LONGEST_PIECE = 64  # characters of a piece to be remembered; longer ones are rarely said twice
 _LONGEST_SHIELDED = 500  # characters of a piece searched for allowed words: a whole chat message
 _FEWEST_SPELLED = 3  # single letters in a row that may spell a word
-_CROWD = 16  # phrases found by one word; where there are more, another of their words is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +44,7 @@ class Match:
     reading: str
 
 
-class _Anchor(NamedTuple):
-    """The word of an entry by which it is found: the only one, or one of a phrase."""
-
-    entry: Entry
-    place: int
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing else needs to be found."""
-        return len(self.entry.words) == 1
-
-
-_Hit = tuple[_Anchor, str]  # with the reading
+_Hit = tuple[Anchor, str]  # with the reading
 
 
 class _Look(NamedTuple):
@@ -76,10 +62,9 @@ class Matcher:
     """A word list compiled once, for use by any thread."""
 
     def __init__(self, word_list: WordList, most_pieces: int = MOST_PIECES) -> None:
-        phrases = [entry for entry in word_list.entries if len(entry.words) > 1]
         self._allowed = word_list.allowed
-        self._words = WordIndex(_anchored(word_list.entries))
-        self._closed_up = WordIndex(_closed_up(phrases))
+        self._words = WordIndex(anchored(word_list.entries))
+        self._closed_up = WordIndex(closed_up(word_list.entries))
         self._most_pieces = most_pieces
         self._harmless: set[str] = set()
         self._notable: dict[str, _Look] = {}
@@ -203,19 +188,19 @@ class Matcher:
 
     def _phrase(self, parts: list[str], phrases: Iterable[tuple[Entry, ...]]) -> Match | None:
         """One of the phrases, its words in order, each in any of its readings."""
-        if not _may_stand(chain.from_iterable(phrases), parts):
+        if not may_stand(chain.from_iterable(phrases), parts):
             return None
-        anchors_of, is_meant = cache(self._anchors_of), cache(_is_meant)
+        anchors_of, is_word = cache(self._anchors_of), cache(is_meant)
         for runs in dict.fromkeys(sequences(parts)):
             for at, run in enumerate(runs):
                 for entry, place in anchors_of(run):
                     start = at - place
                     words = runs[max(start, 0) : start + len(entry.words)]
-                    if len(words) == len(entry.words) and all(map(is_meant, entry.words, words)):
+                    if len(words) == len(entry.words) and all(map(is_word, entry.words, words)):
                         return Match(entry.text, " ".join(words)[:_LONGEST_PIECE])
         return None
 
-    def _anchors_of(self, run: str) -> list[_Anchor]:
+    def _anchors_of(self, run: str) -> list[Anchor]:
         """The phrases that may be found around a run."""
         hits = matching(self._words.near(outline(run)), run)
         return [anchor for anchor, _ in hits if not anchor.is_all]
@@ -226,37 +211,3 @@ def _first_match(hits: Iterable[_Hit]) -> Match | None:
         if anchor.is_all:
             return Match(anchor.entry.text, reading[:_LONGEST_PIECE])
     return None
-
-
-def _anchored(entries: Sequence[Entry]) -> Iterator[tuple[Pattern, _Anchor]]:
-    """Each entry hung on its most telling word: long, without wildcard, and not in every phrase."""
-    uses = Counter(pattern for entry in entries for pattern in entry.words)
-
-    def rank(pattern: Pattern) -> tuple[bool, int, int]:
-        return pattern.has_wildcard, uses[pattern] // _CROWD, -max(map(len, pattern.parts))
-
-    for entry in entries:
-        anchor = min(entry.words, key=rank) if len(entry.words) > 1 else entry.words[0]
-        yield anchor, _Anchor(entry, entry.words.index(anchor))
-
-
-def _closed_up(phrases: Iterable[Entry]) -> Iterator[tuple[Pattern, _Anchor]]:
-    """The phrases as they look when only their letters are spelled out."""
-    for phrase in phrases:
-        if not any(pattern.has_wildcard for pattern in phrase.words):
-            closed = pattern_of("".join(pattern.parts[0] for pattern in phrase.words))
-            yield closed, _Anchor(Entry(phrase.text, (closed,)), 0)
-
-
-def _may_stand(phrases: Iterable[Entry], parts: list[str]) -> bool:
-    """Whether all the words of a phrase may be somewhere in a message: a glance, as at a piece."""
-    message = outline("".join(RUN.findall(" ".join(parts))))
-    return any(
-        all(outline(part) in message for pattern in phrase.words for part in pattern.parts)
-        for phrase in phrases
-    )
-
-
-def _is_meant(pattern: Pattern, run: str) -> bool:
-    """Whether a run, in any reading, is the word of an entry."""
-    return any(pattern.matches(shape_of(reading)) for reading in readings(run))

@@ -83,6 +83,8 @@ class Pattern(NamedTuple):
         """The same of their runs; a wildcard may take some of the letters beside it."""
         place, last = 0, len(self.parts) - 1
         for at, part in enumerate(self.parts):
+            if not part:
+                continue
             meant = shape_of(part)
             end = len(word.letters) - len(meant.letters)
             earliest = max(place, end) if at == last else place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from clankbot.records.policy import SettingValue
@@ -153,6 +154,21 @@ class Tally:
     amount: int = 1
 
 
+class Traffic(enum.Enum):
+    """What Twitch counts of an account, over all its connections."""
+
+    MESSAGE = "message"
+    JOIN = "join"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTraffic:
+    """Note that the bot wrote one of these, so that a restart does not forget Twitch's limits."""
+
+    kind: Traffic
+    at_ms: int
+
+
 Write = (
     Append
     | RemoveMessage
@@ -168,6 +184,7 @@ Write = (
     | UnblockTerm
     | RecordDecision
     | Tally
+    | RecordTraffic
 )
 """Everything the worker asks of the database; applied in order, one transaction a batch."""
 

@@ -1,11 +1,12 @@
-"""One command of the real program, run to its end in a folder of its own."""
+"""One command of the real program, in a folder of its own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,12 +29,7 @@ class Done:
     err: str
 
 
-def argv(*arguments: str) -> list[str]:
-    """How the program is started."""
-    return [sys.executable, str(SCRIPT), *arguments]
-
-
-def environment(folder: Path, **settings: str) -> Mapping[str, str]:
+def _environment(folder: Path, **settings: str) -> Mapping[str, str]:
     """Nothing of ours but the path; a word list lies in the folder from now on."""
     (folder / "blocked_words.txt").write_text(f"{BLOCKED}\n", encoding="utf-8")
     base = {"PATH": os.environ["PATH"], "HOME": str(folder), "LOG_LEVEL": "WARNING"}
@@ -43,15 +39,34 @@ def environment(folder: Path, **settings: str) -> Mapping[str, str]:
 def clankbot(folder: Path, *arguments: str, **settings: str) -> Done:
     """Run a command; ``settings`` are its environment."""
     done = subprocess.run(
-        argv(*arguments),
+        [sys.executable, str(SCRIPT), *arguments],
         cwd=folder,
-        env=environment(folder, **settings),
+        env=_environment(folder, **settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=30,
         check=False,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@contextmanager
+def started(
+    folder: Path, *arguments: str, stdout: int = subprocess.PIPE, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command under way; killed at the end of the block if it still runs."""
+    with subprocess.Popen(
+        [sys.executable, str(SCRIPT), *arguments],
+        cwd=folder,
+        env=_environment(folder, **settings),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def said(text: str, user: str = "1", *, message_id: str = "", name: str = "") -> Append:

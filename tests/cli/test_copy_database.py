@@ -16,7 +16,7 @@ from clankbot.database.database import Database
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.records import OptOut, Secret, SetSetting, StoredMessage
-from tests.cli.command import argv, bot_said, clankbot, environment, fill, said
+from tests.cli.command import bot_said, clankbot, fill, said, started
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb, frozen
 
 MANY = 10_000
@@ -101,9 +101,8 @@ def test_a_bot_at_work_on_either_side_is_in_the_way(
     assert "already using" in done.err
 
 
-@pytest.mark.parametrize("direction", ["to-mysql", "to-sqlite"])
-def test_all_missing_settings_are_told_at_once(tmp_path: Path, direction: str) -> None:
-    done = clankbot(tmp_path, "copy-database", direction, MYSQL_PASSWORD="secret")
+def test_all_missing_settings_are_told_at_once(tmp_path: Path) -> None:
+    done = clankbot(tmp_path, "copy-database", "to-sqlite", MYSQL_PASSWORD="secret")
     assert done.status == 78
     assert [line.split()[1] for line in done.err.splitlines()] == ["MYSQL_USER", "MYSQL_DATABASE"]
     assert "secret" not in done.err
@@ -129,17 +128,9 @@ def test_a_server_that_is_away_is_told_in_one_sentence(tmp_path: Path) -> None:
 def on_terminal(folder: Path, server: Server) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A copy whose output is a terminal; the process, and where a person reads."""
     person, program = pty.openpty()
-    with subprocess.Popen(
-        argv("copy-database", "to-mysql"),
-        cwd=folder,
-        env=environment(folder, **server.settings),
-        stdin=subprocess.DEVNULL,
-        stdout=program,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with started(folder, "copy-database", "to-mysql", stdout=program, **server.settings) as process:
         os.close(program)
         yield process, person
-        process.kill()
     os.close(person)
 
 
@@ -162,10 +153,8 @@ def test_ctrl_c_leaves_what_is_copied_and_the_next_run_goes_on(
             process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
         assert process.returncode == 130
-    assert (
-        err.decode()
-        == "\nInterrupted.  What is copied stays; the same command goes on from there.\n"
-    )
+    assert err.startswith(b"\nInterrupted.  What is copied stays; the same command goes on")
+    assert err.count(b"\n") == 2
     kept = len(stored(server.database))
     assert 1000 <= kept < MANY
     with on_terminal(tmp_path, server) as (process, person):

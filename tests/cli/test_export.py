@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from clankbot.records import BlockTerm, OptOut
-from tests.cli.command import BLOCKED, argv, bot_said, clankbot, environment, fill, said
+from tests.cli.command import BLOCKED, bot_said, clankbot, fill, said, started
 
 
 def examples(out: str) -> list[tuple[str, str]]:
@@ -87,13 +86,6 @@ def test_nothing_to_export_is_one_sentence(tmp_path: Path, channel: str, reason:
     assert reason in done.err
 
 
-@pytest.mark.parametrize("lines", ["0", "501", "many"])
-def test_a_wrong_number_of_lines_is_wrong_usage(tmp_path: Path, lines: str) -> None:
-    done = clankbot(tmp_path, "export", "alpha", "--lines", lines)
-    assert done.status == 2
-    assert "from 1 to 500" in done.err
-
-
 def test_a_missing_word_list_is_a_wrong_setting(tmp_path: Path) -> None:
     fill(tmp_path, [said("one"), said("two")])
     done = clankbot(tmp_path, "export", "alpha", BLOCKED_WORDS_FILE="gone.txt")
@@ -111,16 +103,9 @@ def test_the_output_is_utf8_whatever_the_locale(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path) -> None:
     fill(tmp_path, [said(f"text {n} {'x' * 400}") for n in range(2000)])
-    with subprocess.Popen(
-        argv("export", "alpha"),
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with started(tmp_path, "export", "alpha") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().startswith(b'{"messages"')
         process.stdout.close()
         assert process.stderr.read() == b""
-        process.wait(10)

@@ -71,7 +71,7 @@ def sqlite(new_sqlite: NewDatabase) -> Database:
 def mysql(shared_mysql: Database) -> Database:
     """An empty MySQL database with all its tables."""
     with closing(Session(shared_mysql.engine)) as session, session.transaction():
-        for table in (*(table.table for table in TABLES), "leases", "batch_marks"):
+        for table in (*(table.table for table in TABLES), "leases", "batch_marks", "traffic"):
             session.run(both(f"DELETE FROM {table}"))
     return shared_mysql
 

@@ -22,11 +22,13 @@ from clankbot.records import (
     OptOut,
     Pace,
     RecordDecision,
+    RecordTraffic,
     RemoveChannel,
     RemoveMessage,
     SealedTokens,
     SetSetting,
     Tally,
+    Traffic,
 )
 from tests.database.chat import bot_said, said
 from tests.database.conftest import NewDatabase, prepared
@@ -142,6 +144,17 @@ def test_a_bot_goes_on_counting_in_the_copy(pair: tuple[Database, Database]) -> 
         assert store.pace("alpha", 9, 9) == Pace(1, 1, 77)
         (line,) = store.recent_messages("alpha", 9)
         assert line.message_id == "new"
+
+
+def test_what_twitch_counts_of_the_last_minute_stays_behind(
+    pair: tuple[Database, Database],
+) -> None:
+    source, target = pair
+    with source.open() as store:
+        store.apply([RecordTraffic(Traffic.JOIN, 1)])
+    copy_database(source, target, _silent, batch=100)
+    with target.open() as store:
+        assert store.traffic_since(0) == []
 
 
 def test_a_source_of_another_schema_is_refused(new_sqlite: NewDatabase) -> None:

@@ -103,6 +103,12 @@ def test_a_server_that_hangs_at_the_start_is_given_up_however_patient_the_work(
         hurried.prepare()
 
 
+def test_a_statement_may_take_longer_than_the_greeting(mysql: Database) -> None:
+    hurried = _with(mysql, greeting_timeout_s=1)
+    with closing(Session(hurried.engine)) as session:
+        assert session.number(both("SELECT 1 + SLEEP(1.2)")) == 1
+
+
 def test_once_abandoned_it_keeps_nobody_waiting_and_lets_nobody_in(
     mysql: Database, mariadb: MariaDb
 ) -> None:

@@ -12,13 +12,22 @@ from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine
-from clankbot.records import BlockTerm, RecordDecision, RecordSpoken, SetSetting, Write
+from clankbot.records import (
+    BlockTerm,
+    RecordDecision,
+    RecordSpoken,
+    RecordTraffic,
+    SetSetting,
+    Traffic,
+    Write,
+)
 from tests.database.chat import said
 from tests.database.conftest import mysql_settings, prepared
 from tests.doubles.mariadb import MariaDb
 
 _BUSY_ROWS = 4000
 _QUIET_ROWS = 60
+_TRAFFIC_ROWS = 200
 
 
 def _fill(database: Database) -> None:
@@ -26,6 +35,7 @@ def _fill(database: Database) -> None:
     with database.open() as store:
         store.apply([said(f"q{n}", channel="quiet", user=str(n % 5)) for n in range(_QUIET_ROWS)])
         store.apply([said(f"b{n}", user=str(n % 50), at_ms=n) for n in range(_BUSY_ROWS)])
+        store.apply([RecordTraffic(Traffic.MESSAGE, n) for n in range(_TRAFFIC_ROWS)])
         for n in range(80):
             channel = "quiet" if n < 10 else "alpha"
             notes: list[Write] = [
@@ -51,7 +61,7 @@ def filled_mysql(mariadb: MariaDb) -> Database:
     database = prepared(Database(MySqlEngine(mysql_settings(mariadb, mariadb.new_database()))))
     _fill(database)
     with closing(Session(database.engine)) as session:
-        session.rows(both("ANALYZE TABLE messages, spoken"))
+        session.rows(both("ANALYZE TABLE messages, spoken, traffic"))
     return database
 
 
@@ -82,6 +92,7 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "decisions": (sql.DECISIONS, ("quiet", 10)),
     "hints": (sql.HINTS_SINCE, ("quiet", 0)),
     "tally": (sql.TALLY, ("quiet", "2030-03-17")),
+    "traffic": (sql.TRAFFIC_SINCE, (_TRAFFIC_ROWS - 20,)),
     "overrides": (sql.OVERRIDES, ("quiet",)),
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
@@ -94,6 +105,7 @@ _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "prune by age": (sql.PRUNE_BY_AGE, ("alpha", 100, 500)),
     "prune by count": (sql.PRUNE_BY_COUNT, ("alpha", 500, 1000)),
     "prune spoken": (sql.PRUNE_SPOKEN_BY_COUNT, ("quiet", 5)),
+    "prune traffic": (sql.PRUNE_TRAFFIC, (5, _TRAFFIC_ROWS)),
 }
 
 

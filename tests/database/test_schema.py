@@ -25,8 +25,8 @@ from tests.database.conftest import NewDatabase, prepared
 from tests.doubles.mariadb import MariaDb
 from tests.waiting import wait_until
 
-_SECOND = Migration(
-    2,
+_NEXT = Migration(
+    len(MIGRATIONS) + 1,
     (
         both("ALTER TABLE opt_outs ADD COLUMN reason VARCHAR(20)"),
         both("CREATE INDEX opt_outs_by_reason ON opt_outs (reason)"),
@@ -99,14 +99,13 @@ def test_a_newer_schema_is_refused(new_database: NewDatabase) -> None:
 
 def test_a_new_migration_is_run_and_noted(new_database: NewDatabase) -> None:
     database = prepared(new_database())
-    migrations = (*MIGRATIONS, _SECOND)
+    migrations = (*MIGRATIONS, _NEXT)
     with _session(database) as session:
         migrate(session, lambda: 7, migrations)
         migrate(session, lambda: 8, migrations)
-        assert version(session, migrations) == 2
-        assert session.rows(both("SELECT applied_at FROM schema_version WHERE version = 2")) == [
-            (7,)
-        ]
+        assert version(session, migrations) == _NEXT.number
+        noted = both("SELECT applied_at FROM schema_version WHERE version = ?")
+        assert session.rows(noted, _NEXT.number) == [(7,)]
         session.run(both("UPDATE opt_outs SET reason = 'none'"))
 
 
@@ -114,15 +113,15 @@ def test_an_interrupted_migration_is_finished_at_the_next_start(
     new_database: NewDatabase,
 ) -> None:
     database = prepared(new_database())
-    broken = Migration(2, (*_SECOND.statements, both("CREATE NONSENSE")))
+    broken = Migration(_NEXT.number, (*_NEXT.statements, both("CREATE NONSENSE")))
     with _session(database) as session, pytest.raises(DatabaseError, match="NONSENSE"):
         migrate(session, lambda: 7, (*MIGRATIONS, broken))
     with _session(database) as session:
-        assert version(session) == 1
+        assert version(session) == len(MIGRATIONS)
         if session.dialect is Dialect.SQLITE:
             assert ("opt_outs", "reason") not in session.rows(_TABLES_AND_COLUMNS)
-        migrate(session, lambda: 8, (*MIGRATIONS, _SECOND))
-        assert version(session, (*MIGRATIONS, _SECOND)) == 2
+        migrate(session, lambda: 8, (*MIGRATIONS, _NEXT))
+        assert version(session, (*MIGRATIONS, _NEXT)) == _NEXT.number
 
 
 def test_every_setting_has_its_column(database: Database) -> None:

@@ -115,11 +115,11 @@ def test_a_stop_takes_five_seconds_also_where_two_threads_wait_for_a_server_that
             for number in range(20):
                 live.room.say("alpha", "bruno", f"too late {number}")
             live.room.barrier()
-            assert live.stop(timeout_s=5.0) == 0
+            assert live.stop() == 0
         live.room.wait_line("QUIT")
         (told,) = (line for line in live.log.splitlines() if "not stored" in line)
         assert int(told.rpartition("writes=")[2]) > 20
-        assert "late" not in live.log
+        assert "threads are late" not in live.log
         wait_until(lambda: len(sql(tmp_path, "SELECT 1 FROM messages")) == 2)
 
 
@@ -189,7 +189,6 @@ def test_the_commands_work_on_what_is_stored(tmp_path: Path) -> None:
     [
         ({"MYSQL_PASSWORD": "hunter2"}, "refuses the user clank: Access denied"),
         ({"MYSQL_HOST": "nowhere.invalid"}, "on nowhere.invalid is not available"),
-        ({"MYSQL_DATABASE": "nowhere"}, "nowhere on 127.0.0.1 does not exist; create it first"),
     ],
 )
 @pytest.mark.usefixtures("on_mysql")

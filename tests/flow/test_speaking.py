@@ -93,7 +93,6 @@ def test_a_shadow_run_says_nothing_and_keeps_its_pace(tmp_path: Path) -> None:
         assert not any(message.is_own for message in world.stored())
 
 
-@pytest.mark.usefixtures("on_each_engine")
 def test_the_count_survives_a_restart(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=4) as world:
         world.chat(4, "first")

@@ -16,6 +16,7 @@ from clankbot.records import (
     Notice,
     Outgoing,
     OwnState,
+    RecordTraffic,
     RoomState,
     Speech,
     Undelivered,
@@ -55,6 +56,7 @@ class Bench:
         self.wire: list[tuple[float, str]] = []
         self.said: list[Said] = []
         self.reports: list[Delivered | Undelivered] = []
+        self.traffic: list[RecordTraffic] = []
         self.stopping = threading.Event()
         self.finished = threading.Event()
         self._news = False
@@ -66,6 +68,7 @@ class Bench:
             report=self.reports.append,
             stopping=self.stopping,
             finished=self.finished,
+            wrote=self.traffic.append,
             dry_run=dry_run,
             clock=lambda: self.now,
             now_ms=lambda: int(self.now * 1000),

@@ -84,6 +84,16 @@ def test_a_new_connection_asks_for_all_channels_afresh_within_the_same_window() 
     assert joins.ready_at("c0", 5.0) == 12.0
 
 
+def test_joins_of_an_earlier_run_count_for_the_window() -> None:
+    joins = Joins(["a", "b"])
+    for moment in range(17):
+        joins.count_earlier(float(moment) / 10)
+    joins.start_over(5.0)
+    assert joins.ready_at("a", 5.0) == 5.0
+    joins.asked("a", 5.0)
+    assert joins.ready_at("b", 5.0) == 12.0
+
+
 @pytest.mark.parametrize(
     ("notice_id", "away_s"),
     [

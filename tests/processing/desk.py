@@ -29,7 +29,7 @@ from clankbot.processing.composer import Composer
 from clankbot.processing.filters import FilterFile, term_problem
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Rules
-from clankbot.processing.jobs import Job
+from clankbot.processing.jobs import Job, JobDone
 from clankbot.processing.last_look import LastLook
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Compose
@@ -217,6 +217,20 @@ class Desk:
         self.chat(f"!clank {text}", **asker)
         return [line.text for line in self.offered[before:]]
 
+    def ask(self, text: str) -> str:
+        """The one answer to a moderator who is patient, and whose errands are run."""
+        before = len(self.offered)
+        self.order(text)
+        self.run_errands()
+        (answer,) = self.offered[before:]
+        self.clock.forward(2)
+        return answer.text
+
+    @property
+    def answers(self) -> list[str]:
+        """The texts of all lines so far."""
+        return [line.text for line in self.offered]
+
     # -- what the other threads do -----------------------------------------------------------------
 
     def job(self) -> Job:
@@ -268,6 +282,37 @@ class Desk:
     def speak(self, text: str, message_id: str | None = None, channel: str = "alpha") -> None:
         """The bot says this, out of turn and however it came to it."""
         line = Outgoing(channel, text, Speech.SPONTANEOUS, self.clock())
+        self.send(line, message_id)
+
+    # -- a turn, step by step ----------------------------------------------------------------------
+
+    @property
+    def has_job(self) -> bool:
+        """Whether a generation was started that the composer has not taken up."""
+        return not self.jobs.empty()
+
+    def fill(self, count: int, channel: str = "alpha") -> None:
+        """So many messages of a viewer, all at once."""
+        self.chat(*(f"message {number}" for number in range(count)), channel=channel)
+
+    def compose_line(self, text: str = "what a calm river") -> Outgoing:
+        """The line that is made of the job that waits; the composer's report is still to come."""
+        job = self.job()
+        return Outgoing(
+            job.channel,
+            text,
+            Speech.MENTION_ANSWER if job.asked else Speech.SPONTANEOUS,
+            self.clock(),
+            reply_to_id=job.asked.message_id if job.asked else None,
+            addressee_id=job.asked.user_id if job.asked else None,
+            grounds_id=job.grounds_id,
+            requested=job.requested,
+        )
+
+    def take_turn(self, text: str = "what a calm river", message_id: str | None = None) -> None:
+        """The turn under way takes its course: composed, sent, said."""
+        line = self.compose_line(text)
+        self.tell(JobDone(line.channel, "composed", offered=True))
         self.send(line, message_id)
 
     # -- what is left of it ------------------------------------------------------------------------

@@ -96,6 +96,7 @@ def test_the_ban_of_another_is_no_obstacle(board: Board) -> None:
         ("msg_timedout", "You are timed out for 44 more seconds.", "timed out for 44 s"),
         ("msg_followersonly", "", "followers-only"),
         ("msg_banned", "", "banned"),
+        ("msg_verified_email", "", "Twitch wants a verified e-mail address"),
         ("msg_duplicate", "", None),
         ("a_new_one", "", None),
     ],
@@ -106,6 +107,16 @@ def test_notices_that_say_so_silence_it(
     board.note(Notice("alpha", notice_id, text))
     assert obstacle(board) == reason
     assert board.view("beta").obstacle is None
+
+
+def test_what_a_person_has_to_mend_silences_it_for_an_hour(board: Board, clock: Hand) -> None:
+    board.note(Notice("alpha", "msg_suspended", ""))
+    clock.forward(3599)
+    assert obstacle(board) == "the account is suspended"
+    board.note(UserCleared("alpha", "99", 10))
+    assert obstacle(board) == "timed out for 10 s"
+    clock.forward(10)
+    assert obstacle(board) is None
 
 
 def test_a_notice_about_a_mode_holds_until_the_modes_change(board: Board) -> None:

@@ -11,46 +11,19 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.errors import Cancelled, OllamaUnavailable
+from clankbot.errors import OllamaUnavailable
 from clankbot.processing.ports import CancelHandle
 from clankbot.records import (
     END,
-    Assignment,
     ChatCleared,
-    Composed,
     MessageDeleted,
     Outgoing,
     Speech,
     UserCleared,
 )
 from tests.processing.desk import BOT, BOT_ID, Desk
+from tests.processing.model import Model
 from tests.waiting import wait_until
-
-
-class Model:
-    """A language model that does ``meanwhile`` and then gives its answer."""
-
-    def __init__(
-        self,
-        text: str | None = "what a calm river",
-        meanwhile: Callable[[CancelHandle], None] = lambda cancel: None,
-    ) -> None:
-        self.text = text
-        self.meanwhile = meanwhile
-        self.asked: list[Assignment] = []
-
-    def __call__(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
-        self.asked.append(assignment)
-        self.meanwhile(cancel)
-        if cancel.cancelled:
-            raise Cancelled("the generation was called off")
-        return Composed(self.text, "composed" if self.text else "nothing usable was left")
-
-    @property
-    def saw(self) -> list[str]:
-        """The texts of the one context it was given."""
-        (assignment,) = self.asked
-        return [line.text for line in assignment.lines]
 
 
 @pytest.fixture
@@ -194,111 +167,6 @@ def test_waiting_for_the_turn_and_for_the_composer_add_up(desk: Desk, model: Mod
     desk.clock.forward(20.5)
     assert desk.compose(model) is None
     assert desk.why() == "the mention waited too long"
-
-
-# -- removals while it is being made ---------------------------------------------------------------
-
-REMOVALS = pytest.mark.parametrize(
-    "removal",
-    [MessageDeleted("alpha", "f-2"), UserCleared("alpha", "7", None), ChatCleared("alpha")],
-    ids=["deletion", "ban", "clear"],
-)
-Removal = MessageDeleted | UserCleared | ChatCleared
-
-
-@pytest.mark.parametrize(
-    ("removal", "left"),
-    [
-        (MessageDeleted("alpha", "f-2"), ["one", "three"]),
-        (UserCleared("alpha", "7", None), ["two"]),
-    ],
-    ids=["deletion", "ban"],
-)
-def test_a_removal_before_the_context_is_read_leaves_the_rest_to_speak_about(
-    desk: Desk, model: Model, removal: Removal, left: list[str]
-) -> None:
-    fill(desk)
-    desk.hear(removal)
-    assert desk.compose(model) is not None
-    assert model.saw == left
-
-
-def test_after_a_clear_there_is_nothing_to_speak_about(desk: Desk, model: Model) -> None:
-    fill(desk)
-    desk.hear(ChatCleared("alpha"))
-    assert desk.compose(model) is None
-    assert model.asked == []
-    assert desk.why() == "nothing is left to speak about"
-
-
-@REMOVALS
-def test_a_removal_that_the_worker_has_not_carried_out_yet(
-    desk: Desk, model: Model, removal: Removal
-) -> None:
-    fill(desk)
-    desk.arrive(removal)
-    assert desk.compose(model) is None
-    assert model.asked == []
-    assert desk.why() == "moderated meanwhile"
-
-
-@REMOVALS
-def test_a_removal_during_the_generation_calls_it_off(desk: Desk, removal: Removal) -> None:
-    fill(desk)
-    called_off = []
-
-    def moderate(cancel: CancelHandle) -> None:
-        desk.arrive(removal)
-        called_off.append(cancel.cancelled)
-
-    assert desk.compose(Model(meanwhile=moderate)) is None
-    assert called_off == [True]
-    assert desk.why() == "moderated meanwhile"
-
-
-@REMOVALS
-def test_a_removal_after_the_generation_stops_the_line(
-    desk: Desk, model: Model, removal: Removal
-) -> None:
-    fill(desk)
-    line = desk.compose(model)
-    assert line is not None
-    assert desk.look(line) is None
-    desk.arrive(removal)
-    assert desk.look(line) == "moderated since"
-
-
-def test_the_mention_itself_is_part_of_what_an_answer_is_made_of(desk: Desk) -> None:
-    desk.order("context 1")
-    desk.hear(desk.viewer("@clankbot hi", message_id="m-a"), desk.viewer("so what", user_id="8"))
-    model = Model(meanwhile=lambda cancel: desk.arrive(MessageDeleted("alpha", "m-a")))
-    assert desk.compose(model) is None
-    assert desk.why() == "moderated meanwhile"
-
-
-def test_an_optout_during_the_generation_stops_it(desk: Desk) -> None:
-    fill(desk)
-    assert desk.compose(Model(meanwhile=lambda _: desk.chat("!clank optout"))) is None
-
-
-def test_off_stops_the_generation_under_way(desk: Desk) -> None:
-    fill(desk)
-    called_off = []
-
-    def switch_off(cancel: CancelHandle) -> None:
-        desk.order("off")
-        called_off.append(cancel.cancelled)
-
-    desk.compose(Model(meanwhile=switch_off))
-    assert called_off == [True]
-
-
-def test_a_removal_of_something_else_lets_the_line_pass(desk: Desk, model: Model) -> None:
-    fill(desk)
-    line = desk.compose(model)
-    desk.hear(MessageDeleted("alpha", "f-9"), ChatCleared("beta"))
-    assert line is not None
-    assert desk.look(line) is None
 
 
 # -- what goes wrong -------------------------------------------------------------------------------

@@ -18,11 +18,13 @@ from clankbot.records import (
     AddHint,
     Append,
     Applied,
+    RecordTraffic,
     RemoveMessage,
     RemoveViewer,
     SetSetting,
     StoredMessage,
     Tally,
+    Traffic,
     Write,
 )
 from tests.processing.chat import NOON_MS, Hand
@@ -222,6 +224,17 @@ def test_when_it_is_full_the_oldest_chat_gives_way_and_removals_never(
     assert book.store.overrides("alpha") == {"cooldown": 7}
     assert book.store.tally("alpha", "2026-11-22") == {}
     assert len(heard) == 10
+
+
+def test_when_it_is_full_what_twitch_counts_for_half_a_minute_gives_way_too(
+    book: Book, outage: ExitStack
+) -> None:
+    book.ledger.add(RecordTraffic(Traffic.JOIN, NOON_MS))
+    for number in range(10):
+        book.ledger.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+    outage.close()
+    assert book.commit()
+    assert book.store.traffic_since(0) == []
 
 
 def test_a_batch_that_was_tried_stays_as_it_is(book: Book, outage: ExitStack) -> None:

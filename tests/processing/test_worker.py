@@ -28,9 +28,11 @@ from clankbot.records import (
     Notice,
     Outgoing,
     Reconnect,
+    RecordTraffic,
     RoomState,
     Speech,
     SpokenRow,
+    Traffic,
     Undelivered,
 )
 from tests.processing.chat import NOON_MS, message
@@ -89,6 +91,15 @@ def test_what_could_not_be_stored_at_the_end_is_told(
     assert [(record.message, record.__dict__["writes"]) for record in caplog.records] == [
         ("not stored", 2)
     ]
+
+
+def test_what_twitch_counts_is_stored_up_to_the_end(desk: Desk) -> None:
+    written = [RecordTraffic(Traffic.JOIN, NOON_MS), RecordTraffic(Traffic.MESSAGE, NOON_MS + 1)]
+    for record in written:
+        desk.inbox.tell(record)
+    desk.inbox.tell(END)
+    assert desk.worker.step(0) is False
+    assert desk.store.traffic_since(0) == written
 
 
 def test_a_record_that_fails_takes_no_other_with_it(

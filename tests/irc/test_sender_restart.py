@@ -1,0 +1,93 @@
+"""Twitch's limits do not begin anew when the bot does: what an earlier run wrote still counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from clankbot.records import RecordTraffic, Speech, Traffic
+from tests.irc.sending import Bench, joined
+from tests.irc.test_pacing import most_within
+
+
+def restarted(earlier: Bench, *, after_s: float) -> Bench:
+    """Another run in the same channels, so much later, told what the earlier one wrote."""
+    later = Bench(*earlier.channels)
+    later.privileged = earlier.privileged
+    later.now = earlier.now + after_s
+    later.sender.count_earlier(earlier.traffic)
+    return later
+
+
+def test_each_join_and_each_message_is_told_with_its_moment_and_nothing_else_is() -> None:
+    bench = Bench("a")
+    bench.connect()
+    bench.say("one")
+    bench.run(seconds=5.0)
+    bench.say("two", Speech.COMMAND_ANSWER)
+    bench.sender.finish()
+    bench.run_to_the_end()
+    assert bench.wire[-1][1] == "QUIT"
+    assert bench.traffic == [
+        RecordTraffic(Traffic.JOIN, 1_000_000),
+        RecordTraffic(Traffic.MESSAGE, 1_000_000),
+        RecordTraffic(Traffic.MESSAGE, 1_005_000),
+    ]
+
+
+def test_what_the_link_did_not_take_is_not_told() -> None:
+    bench = joined("a")
+    bench.link_takes = False
+    bench.say("hello")
+    assert [written.kind for written in bench.traffic] == [Traffic.JOIN]
+
+
+def test_a_shadow_run_tells_of_its_joins_alone() -> None:
+    bench = joined("a", dry_run=True)
+    bench.say("hello")
+    assert len(bench.delivered) == 1
+    assert [written.kind for written in bench.traffic] == [Traffic.JOIN]
+
+
+def test_joins_before_a_restart_leave_fewer_for_after_it() -> None:
+    earlier = Bench(*(f"c{number:02}" for number in range(15)))
+    earlier.connect()
+    later = restarted(earlier, after_s=2.0)
+    later.connect()
+    later.run(seconds=20.0)
+    moments = [at for at, _ in (*earlier.joins, *later.joins)]
+    assert len(moments) == 30
+    assert most_within(moments, 10.0) == 18
+    assert later.joins[2][0] == 1002.0
+    assert later.joins[3][0] == 1012.0
+
+
+@pytest.mark.parametrize(("privileged", "most"), [(False, 19), (True, 95)])
+def test_messages_before_a_restart_leave_fewer_for_after_it(privileged: bool, most: int) -> None:
+    channels = tuple(f"c{number:02}" for number in range(10))
+    earlier = joined(*channels, privileged=channels if privileged else ())
+    talk(earlier)
+    assert len(earlier.said) >= most - 5
+    later = restarted(earlier, after_s=2.0)
+    later.connect()
+    talk(later)
+    moments = [said.at for said in (*earlier.said, *later.said)]
+    assert most_within(moments, 30.0) == most
+
+
+def talk(bench: Bench) -> None:
+    """As much as may be said within ten seconds, mostly answers to commands."""
+    for number in range(10):
+        for channel in bench.channels:
+            bench.offer(f"{number}", Speech.COMMAND_ANSWER, channel)
+        bench.run(seconds=1.0)
+
+
+def test_moments_ahead_of_a_clock_that_was_set_back_are_taken_for_now() -> None:
+    bench = Bench("a")
+    an_hour_ahead = round((bench.now + 3600) * 1000)
+    bench.sender.count_earlier([RecordTraffic(Traffic.JOIN, an_hour_ahead)] * 18)
+    bench.connect()
+    bench.run(seconds=11.9)
+    assert bench.joins == []
+    bench.run(seconds=0.1)
+    assert bench.joins == [(1012.0, "a")]
