@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
             written += 1
         sys.stdout.flush()
         if not written:
-            print(f"clankbot: {_why_nothing(store, channel, options.lines)}", file=sys.stderr)
+            print(f"clankbot: {_why_nothing(store, channel)}", file=sys.stderr)
             return EXIT_FAILED
     return 0
 
@@ -64,10 +64,7 @@ def _messages(
             yield replace(message, text=text, display_name=name or message.login)
 
 
-def _why_nothing(store: Store, channel: str, lines: int) -> str:
+def _why_nothing(store: Store, channel: str) -> str:
     if next(store.export_rows(channel, 1), None) is None:
         return f"nothing is stored of #{channel}"
-    return (
-        f"#{channel} holds too little for an example: {lines} lines that may be passed on"
-        " and a viewer's message after them (--lines takes another number)"
-    )
+    return f"#{channel} holds no two messages that may be passed on"

@@ -103,7 +103,9 @@ def load_settings(
     problems += _contradictions(written, values)
     if problems:
         raise ConfigError(*problems)
-    return Settings(**values, warnings=(*env_file.warnings, *_cautions(values)))
+    warnings = (*env_file.warnings, *_cautions(values))
+    values["twitch_channels"] = values["twitch_channels"][:MOST_CHANNELS]
+    return Settings(**values, warnings=warnings)
 
 
 def require_for_run(settings: Settings) -> None:
@@ -161,7 +163,8 @@ def _cautions(values: Mapping[str, Any]) -> list[str]:
     count = len(values["twitch_channels"])
     if count > MOST_CHANNELS:
         cautions.append(
-            f"TWITCH_CHANNELS names {count} channels; one account can join {MOST_CHANNELS}"
+            f"TWITCH_CHANNELS names {count} channels, one account can join {MOST_CHANNELS}:"
+            f" the last {count - MOST_CHANNELS} are left out"
         )
     for name in ("STATUS_LISTEN", "BOT_CLUSTER"):
         if values[name.lower()]:

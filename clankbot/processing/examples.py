@@ -28,14 +28,15 @@ _NAMES_KNOWN: Final = 1_000
 
 
 def examples(messages: Iterable[StoredMessage], channel: str, line_count: int) -> Iterator[Example]:
-    """For each viewer's message with ``line_count`` lines before it, one example that it answers.
+    """For each viewer's message with a line before it, one example that it answers.
 
+    The lines are the newest ``line_count``, or as many as there are at the beginning.
     The bot's own messages are lines like any other but never an answer: a model that learns from
     itself only grows surer of its faults.
     """
     lines: deque[str] = deque(maxlen=line_count)
     for message in messages:
-        if len(lines) == line_count and not message.is_own:
+        if lines and not message.is_own:
             yield _example(channel, lines, message.text)
         lines.append(f"{message.display_name.replace(':', ' ')}: {message.text}")
 

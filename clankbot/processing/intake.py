@@ -6,6 +6,7 @@ Owned by the worker's thread.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,8 @@ from clankbot.records import (
 
 log = logging.getLogger(__name__)
 
+_REPLY_PREFIX = re.compile(r"\A@\S+\s+")
+"""Clients put ``@name`` in front of a reply; a command behind it is still a command."""
 _SEEN: Final = 10_000
 """Message ids remembered, since Twitch may deliver a message twice."""
 
@@ -83,7 +86,8 @@ class Intake:
         """Filter, then obey, store or drop one message."""
         if not self._concerns_us(message):
             return
-        command = self._book.parse(message.text)
+        said = _REPLY_PREFIX.sub("", message.text) if message.reply_to_id else message.text
+        command = self._book.parse(said)
         if command is None and self._board.has_opted_out(message.user_id):
             return
         entry = self._blocked_by(message)
@@ -94,7 +98,7 @@ class Intake:
                 return
         if command is not None:
             self._steering.handle(message, command)
-        elif not self._rules.is_bot_command(message.text):
+        elif not self._rules.is_bot_command(said):
             self._keep(message)
 
     def _concerns_us(self, message: ChatMessage) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
 
-NEARLY_THE_SAME = 0.75
-"""Of ten words in either line, about nine are shared: rewordings pass, echoes do not."""
+NEARLY_THE_SAME = 0.85
+"""One word in a dozen may differ: echoes are caught, lines that share a pattern pass."""
 
 NEARLY_REMOVED = 0.5
 """Stricter towards lines that moderators removed."""

@@ -38,9 +38,10 @@ MENTION_WAITS_S: Final = 60.0
 """While a generation runs, a mention waits at most so long (contract, section 4)."""
 _MOST_WAITING: Final = 20
 """Mentions a channel: within a minute a model answers fewer, and a raid must not fill memory."""
-_FIRST_RETRY_S: Final = 5.0
-_LONGEST_RETRY_S: Final = 120.0
-"""After an answer that could not be used: the next one is rarely better at once."""
+_FIRST_RETRY_S: Final = 2.0
+_LONGEST_RETRY_S: Final = 10.0
+"""After an answer that could not be used: the next one is rarely better at once, but generation is
+to resume within 15 s of the model being well again."""
 _OWN_REMEMBERED: Final = 20
 
 _DIGITS = re.compile(r"\d+")

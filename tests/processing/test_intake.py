@@ -146,3 +146,13 @@ def test_an_anonymous_reader_keeps_the_name_it_was_given(desk: Desk) -> None:
     assert desk.jobs.empty()
     desk.chat("clankbot hello")
     assert desk.job().asked is not None
+
+
+def test_a_command_in_a_reply_is_obeyed_behind_the_name_that_clients_put_in_front(
+    desk: Desk,
+) -> None:
+    desk.chat(
+        "@ClankBot !clank threshold 7", user_id="1", login="mona", is_mod=True, reply_to_id="m-0"
+    )
+    assert [line.text for line in desk.offered] == ["threshold is now 7 messages"]
+    assert desk.stored() == []

@@ -11,8 +11,14 @@ def test_the_same_line_is_a_repeat_however_it_is_written() -> None:
     assert repeats("The Volcano level was the BEST part, of tonight!!", [fingerprint(SAID)])
 
 
-def test_one_other_word_in_nine_is_still_a_repeat() -> None:
-    assert repeats("the volcano level was the worst part of tonight", [fingerprint(SAID)])
+def test_one_other_word_in_a_long_line_is_still_a_repeat() -> None:
+    words = [f"word{number}" for number in range(14)]
+    assert repeats(" ".join([*words[:-1], "other"]), [fingerprint(" ".join(words))])
+
+
+def test_lines_of_one_pattern_are_no_repeats() -> None:
+    said = [fingerprint(f"this is the generated answer number {n} for the chat") for n in (1, 2)]
+    assert not repeats("this is the generated answer number 3 for the chat", said)
 
 
 def test_another_line_is_no_repeat() -> None:
