@@ -24,8 +24,11 @@ def test_lines_of_chat_and_the_message_that_came_next(tmp_path: Path) -> None:
     fill(tmp_path, [said("one"), said("two", "2"), bot_said("beep"), said("three")])
     done = clankbot(tmp_path, "export", "#Alpha", "--lines", "2", "--names")
     assert (done.status, done.err) == (0, "")
-    assert examples(done.out) == [("Visitor2: two\nClankBot: beep", "three")]
-    (first,) = done.out.splitlines()
+    assert examples(done.out) == [
+        ("Visitor1: one", "two"),
+        ("Visitor2: two\nClankBot: beep", "three"),
+    ]
+    first, _ = done.out.splitlines()
     assert list(json.loads(first)) == ["messages"]
 
 
@@ -76,11 +79,11 @@ def test_what_may_not_be_passed_on_is_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("channel", "reason"),
-    [("alpha", "#alpha holds too little"), ("nowhere", "nothing is stored of #nowhere")],
+    [("alpha", "#alpha holds no two messages"), ("nowhere", "nothing is stored of #nowhere")],
 )
 def test_nothing_to_export_is_one_sentence(tmp_path: Path, channel: str, reason: str) -> None:
-    fill(tmp_path, [said("one"), said("two")])
-    done = clankbot(tmp_path, "export", channel, "--lines", "2")
+    fill(tmp_path, [said("one"), bot_said("beep")])
+    done = clankbot(tmp_path, "export", channel)
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
     assert reason in done.err

@@ -187,7 +187,7 @@ def test_an_answer_of_which_nothing_can_be_used_makes_it_hold_off(desk: Desk) ->
     assert desk.why() == "nothing usable was left"
     fill(desk)
     desk.chat("four")
-    assert desk.why() == "trying again in 5 s"
+    assert desk.why() == "trying again in 2 s"
 
 
 def test_a_run_of_unusable_answers_is_logged_once(
