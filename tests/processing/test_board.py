@@ -117,6 +117,9 @@ def test_what_a_person_has_to_mend_silences_it_for_an_hour(board: Board, clock: 
     assert obstacle(board) == "timed out for 10 s"
     clock.forward(10)
     assert obstacle(board) is None
+    board.note(Notice("alpha", "msg_suspended", ""))
+    board.note(Notice("alpha", "msg_timedout", "You are timed out for 44 more seconds."))
+    assert obstacle(board) == "timed out for 44 s"
 
 
 def test_a_notice_about_a_mode_holds_until_the_modes_change(board: Board) -> None:
@@ -173,8 +176,8 @@ def test_closed_grounds_are_forgotten(board: Board) -> None:
 def test_an_optout_revokes_what_was_made_of_the_viewers_words_in_every_channel(
     board: Board,
 ) -> None:
-    numbers = [board.open_grounds(channel, lambda: None) for channel in ("alpha", "beta")]
-    board.settle_grounds(numbers[0], (line("m-1"),))
-    board.settle_grounds(numbers[1], (line("m-2", user_id="8"),))
+    numbers = [board.open_grounds(channel, lambda: None) for channel in ("alpha", "beta", "beta")]
+    for number, user_id in zip(numbers, "787", strict=True):
+        board.settle_grounds(number, (line(f"m-{number}", user_id=user_id),))
     board.revoke_viewer("7")
-    assert [board.revoked(number) for number in numbers] == [True, False]
+    assert [board.revoked(number) for number in numbers] == [True, False, True]

@@ -41,18 +41,17 @@ def retention(desk: Desk, keep_count: int = 0) -> Retention:
     return Retention(desk.store, desk.policies, keep_count, clock=desk.clock, now_ms=desk.clock.ms)
 
 
+def half_a_second(desk: Desk, kept: Retention) -> None:
+    """The worker comes by more often than there is a step to take."""
+    kept.step()
+    kept.step()
+    desk.clock.forward(0.5)
+
+
 def steps(desk: Desk, kept: Retention, count: int) -> None:
     """As many steps as can be in so many seconds."""
     for _ in range(2 * count):
-        kept.step()
-        kept.step()
-        desk.clock.forward(0.5)
-
-
-def half_a_second(desk: Desk, kept: Retention) -> None:
-    """One step, and time for the next."""
-    kept.step()
-    desk.clock.forward(0.5)
+        half_a_second(desk, kept)
 
 
 def test_messages_are_deleted_when_they_are_too_old(desk: Desk) -> None:
