@@ -48,6 +48,8 @@ _DRAIN_WITHIN_S: Final = 1.5
 """A reader that is still dialling or signing in has nothing to deliver; it is not waited for."""
 _GIVE_UP_S: Final = 1.0
 """Of the stop, for the threads to leave once a database that hangs is given up."""
+_LONGEST_ROUND_S: Final = 60.0
+"""Several times what a database that hangs can hold the worker."""
 _MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader"})
 """They may wait for an answer of Twitch's sign-in for longer than a stop may take: a refresh that
 is called off can lose a one-time token, and neither thread holds anything else to lose then."""
@@ -57,6 +59,8 @@ _USE_DATABASE: Final = ("worker", "composer")
 """They end at the marks in their queues, unless a database that hangs holds them."""
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
 _LIVE_EVERY_S: Final = 60.0
+_LOOK_FOR_WISHES_S: Final = 1.0
+"""How soon a channel that was just set to ``liveonly`` is asked about."""
 
 
 def utc_ms() -> int:
@@ -176,8 +180,9 @@ class Bot:
     def _ask_who_is_live(self, helix: Helix) -> float:
         """Only where a channel wants to know: nobody else needs the requests."""
         wanted = [c for c in self._policies if self._board.view(c).policy.live_only]
-        if wanted:
-            self._board.set_live(helix.live_channels(wanted), wanted)
+        if not wanted:
+            return _LOOK_FOR_WISHES_S
+        self._board.set_live(helix.live_channels(wanted), wanted)
         return _LIVE_EVERY_S
 
     def _compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
@@ -203,6 +208,10 @@ class Bot:
         self._threads.start("irc-sender", self._sender.run)
         self._threads.start("irc-reader", self._reader.run)
         self._threads.start("upkeep", self._upkeep.run)
+
+    def is_lively(self) -> bool:
+        """Whether the worker's rounds go on; a hung one is for the watchdog to end."""
+        return time.monotonic() - self._worker.stepped_at < _LONGEST_ROUND_S
 
     def reload(self) -> None:
         """Read the word list again."""

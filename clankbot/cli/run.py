@@ -75,7 +75,8 @@ def _wait(
     expected_s = watchdog_interval_s(environment.watchdog_usec, environment.watchdog_pid)
     interval_s = expected_s or _LONGEST_WAIT_S
     while True:
-        notifier.alive()
+        if bot.is_lively():
+            notifier.alive()
         try:
             report = reports.get(timeout=interval_s)
         except queue.Empty:

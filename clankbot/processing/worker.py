@@ -108,6 +108,8 @@ class Worker:
         self._now_ms = now_ms
         self._ledger = Ledger(clock, board.set_outage)
         self._next_look = 0.0
+        self.stepped_at = clock()
+        """When its last round began: a sign of life, for any thread to read."""
         self._said_after = Recent[str, str | None](_ACCEPTED)
         self._unsaid: dict[str, str] = {}
         """Why nothing was said last in each channel, so that a run of it is logged once."""
@@ -221,6 +223,7 @@ class Worker:
 
         Waits ``wait_s`` for a first record.
         """
+        self.stepped_at = self._clock()
         goes_on = self._take_in(wait_s)
         stored = self._ledger.commit(self._history, force=not goes_on)
         if not goes_on:

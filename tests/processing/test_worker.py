@@ -300,3 +300,10 @@ def test_the_owner_can_have_the_word_list_read_again_at_once(desk: Desk) -> None
     desk.tell(Reload())
     desk.chat("the barn", "the shed")
     assert desk.stored() == ["the shed"]
+
+
+def test_each_round_is_a_sign_of_life(desk: Desk) -> None:
+    desk.clock.forward(30)
+    assert desk.worker.stepped_at < desk.clock()
+    desk.settle()
+    assert desk.worker.stepped_at == desk.clock()

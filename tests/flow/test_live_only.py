@@ -1,0 +1,32 @@
+"""``liveonly``: the bot asks Twitch's API who is live, and is silent elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.twitch_id import TwitchId
+from tests.flow.program import live_program
+from tests.flow.world import sql
+from tests.waiting import wait_until
+
+
+@pytest.mark.parametrize(("live", "asks"), [({"alpha"}, True), (set[str](), False)])
+def test_a_channel_set_to_liveonly_is_spoken_in_only_while_it_is_live(
+    tmp_path: Path, live: set[str], asks: bool
+) -> None:
+    with live_program(tmp_path, TwitchId(live=live), MESSAGE_THRESHOLD="1") as program:
+        program.sign_in()
+        program.start_and_join()
+        program.room.say("alpha", "mona", "!clank liveonly on", is_mod=True)
+        program.room.wait_message("alpha")
+        wait_until(lambda: program.twitch.count("streams") == 1)
+        program.room.say("alpha", "alice", "is anybody there?")
+        if asks:
+            program.ollama.wait_asked()
+        else:
+            silent = "SELECT 1 FROM decisions WHERE reason = 'the channel is not live'"
+            wait_until(lambda: sql(tmp_path, silent))
+            assert not program.ollama.asked
+        assert program.stop() == 0
