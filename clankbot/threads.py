@@ -77,10 +77,6 @@ class BotThreads:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    def dead(self) -> list[str]:
-        """The names of the threads that were started and run no more."""
-        return [name for name, thread in self._threads.items() if not thread.is_alive()]
-
     def join(self, name: str, deadline_s: float) -> bool:
         """Whether the thread ended before ``deadline_s``, a moment of the clock."""
         thread = self._threads[name]

@@ -173,7 +173,8 @@ def _written_ms(stamp: str) -> int | None:
 class _Chain:
     """Puts a chat together again out of examples, each of which repeats most of the one before.
 
-    Where one does not follow from the other, as in a shuffled file, nothing is left out.
+    Within one export they grow at the beginning and never shrink.  Where one does not follow from
+    the other, as in a shuffled file, nothing is left out.
     """
 
     def __init__(self) -> None:
@@ -197,9 +198,11 @@ class _Chain:
 
     def _repeated(self, window: Sequence[str]) -> int | None:
         """How many lines are known already; None where the answer does not follow upon them."""
+        if len(window) < len(self._window):
+            return None
         for known in range(len(window) - 1, -1, -1):
-            follows = self._answer is not None and window[known].endswith(f": {self._answer}")
-            if follows and self._window[len(self._window) - known :] == window[:known]:
+            follows = window[known].partition(": ")[2] == self._answer
+            if follows and window[:known] == self._window[len(self._window) - known :]:
                 return known
         return None
 

@@ -30,10 +30,6 @@ class Speech(Repository):
             )
         ]
 
-    def is_own_message(self, message_id: str) -> bool:
-        """Whether the bot said it; remembered longer than the words."""
-        return self._session.row(sql.IS_OWN_MESSAGE, message_id, message_id) is not None
-
     def hints_since(self, channel: str, since_ms: int) -> list[int]:
         """When moderators removed the bot's words since then, oldest first."""
         return [at_ms for (at_ms,) in self._session.rows(sql.HINTS_SINCE, channel, since_ms)]

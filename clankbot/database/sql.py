@@ -51,7 +51,6 @@ READ_MARK: Final = each(
 SET_MARK: Final = upsert(
     "batch_marks", ("writer", "mark", "marked_at"), "writer", ("mark", "marked_at")
 )
-DELETE_MARK: Final = both("DELETE FROM batch_marks WHERE writer = ?")
 DELETE_OLD_MARKS: Final = both("DELETE FROM batch_marks WHERE marked_at < ?")
 
 # --- messages -----------------------------------------------------------------------------------
@@ -94,10 +93,6 @@ COUNT_SINCE: Final = both(
 SPEAKERS_SINCE: Final = both(
     "SELECT COUNT(DISTINCT user_id) FROM messages FORCE INDEX (messages_by_time)"
     " WHERE channel = ? AND timestamp >= ? AND is_own = 0"
-)
-IS_OWN_MESSAGE: Final = both(
-    "SELECT 1 FROM messages WHERE message_id = ? AND is_own = 1"
-    " UNION ALL SELECT 1 FROM spoken WHERE message_id = ?"
 )
 CHANNELS: Final = both(
     "SELECT channel FROM messages UNION SELECT channel FROM spoken"

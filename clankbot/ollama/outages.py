@@ -90,7 +90,3 @@ class Outages:
         with self._lock:
             current = [o for o in self._current.values() if now - o.failed_s < _FORGOTTEN_S]
         return min(current, key=lambda outage: outage.since_s, default=None)
-
-
-def _next_wait(last_wait_s: float) -> float:
-    return min(max(2 * last_wait_s, _FIRST_WAIT_S), _LONGEST_WAIT_S)

@@ -81,7 +81,6 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "pace: held": (sql.COUNT_HELD, ("quiet", 200)),
     "count since": (sql.COUNT_SINCE, ("alpha", _BUSY_ROWS - 100)),
     "speakers since": (sql.SPEAKERS_SINCE, ("alpha", _BUSY_ROWS - 100)),
-    "own message": (sql.IS_OWN_MESSAGE, ("b7", "b7")),
     "recent spoken": (sql.RECENT_SPOKEN, ("quiet", 20)),
     "viewers": (sql.FIND_VIEWERS, ("3", "viewer3")),
     "viewers in channel": (sql.FIND_VIEWERS_IN_CHANNEL, ("3", "quiet", "viewer3", "quiet")),

@@ -80,13 +80,6 @@ def test_speaking_is_noted_once(store: Store) -> None:
     assert store.pace("alpha", 9, 9).counted == 1
 
 
-def test_the_bot_knows_its_own_messages_even_when_the_words_are_gone(store: Store) -> None:
-    store.apply([said("a"), *bot_said("o"), RemoveMessage("alpha", "o", 9)])
-    assert store.is_own_message("o")
-    assert not store.is_own_message("a")
-    assert not store.is_own_message("unheard of")
-
-
 def test_hints_are_kept_until_cleared(store: Store) -> None:
     store.apply([AddHint("alpha", 30), AddHint("alpha", 10), AddHint("alpha", 10)])
     store.apply([AddHint("beta", 20)])
