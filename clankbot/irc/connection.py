@@ -36,7 +36,7 @@ Answer = TypeVar("Answer")
 _Place = tuple[Any, ...]
 """One answer of getaddrinfo: family, kind, protocol, name, address."""
 
-_STEP_S: Final = 0.2
+_STEP_S: Final = 0.1
 """Longest single wait for the network: how soon a stop request is noticed."""
 
 _CONNECT_TIMEOUT_S: Final = 20.0

@@ -27,7 +27,7 @@ from typing import Any, Final
 from clankbot.rehearsal.ollama_manner import Asked, Manner, Reply
 from clankbot.rehearsal.small_talk import small_talk
 
-_STEP_S: Final = 0.02
+_STEP_S: Final = 0.005
 _END_S: Final = 2.0
 _WORD_AND_BLANK = re.compile(r"\s*\S+|\s+")
 

@@ -192,9 +192,9 @@ def test_a_model_that_is_too_slow_is_no_reason_to_stop(
     ollama.once(Manner(drip_s=0.05))
     log = Log()
     log.chat(4)
-    done = replay(tmp_path, log, ollama=ollama, OLLAMA_TIMEOUT="1")
+    done = replay(tmp_path, log, ollama=ollama, OLLAMA_TIMEOUT="0.5")
     late, fine = moments(done)
-    assert late == ("12:00:30", "3 messages", "(no complete answer within 1 s)")
+    assert late == ("12:00:30", "3 messages", "(no complete answer within 0.5 s)")
     assert fine[:2] == ("12:00:40", "4 messages")
     assert not fine[2].startswith("(")
 
@@ -300,8 +300,8 @@ def test_the_speed_is_that_of_the_file_times_so_many(tmp_path: Path) -> None:
     log = Log()
     log.chat(4)
     began = time.monotonic()
-    assert len(moments(replay(tmp_path, log, "--speed", "25"))) == 1
-    assert 30 / 25 <= time.monotonic() - began < 10
+    assert len(moments(replay(tmp_path, log, "--speed", "40"))) == 1
+    assert 30 / 40 <= time.monotonic() - began < 10
 
 
 def test_ctrl_c_ends_it_with_the_figures_so_far(tmp_path: Path) -> None:

@@ -167,39 +167,52 @@ def spoken(chat: SavedChat) -> list[tuple[str, str]]:
     return [(e.display_name, e.text) for e in events if isinstance(e, ChatMessage)]
 
 
-@pytest.mark.parametrize("line_count", [3, 4, 5, 8, 10])
+@pytest.mark.parametrize("line_count", [3, 4, 5, 8, 10, 50])
 def test_an_export_becomes_the_chat_that_it_was_made_of(tmp_path: Path, line_count: int) -> None:
+    windows = [
+        json.loads(line)["messages"][1]["content"].split("\n") for line in exported(line_count)
+    ]
+    assert len(windows[0]) == 1
+    assert len(windows[-1]) == min(line_count, len(CHAT) - 1)
     chat = read(tmp_path, "\n".join(exported(line_count)))
     expected = [(name, text) for name, text, _ in CHAT]
     expected[-1] = ("somebody", "the end")
-    assert spoken(chat) == expected[-len(spoken(chat)) :]
-    assert len(spoken(chat)) >= len(CHAT) - 1
+    assert spoken(chat) == expected
     assert chat.channels() == ("export",)
     assert (chat.timed, chat.other_lines) == (0, 0)
 
 
+def test_exports_one_after_the_other_are_all_there(tmp_path: Path) -> None:
+    """Each begins with a window of one line, be it the answer that was the last of the other."""
+    other = [StoredMessage(t, "beta", "1", "cat", "Cat", t, 1) for t in ("the end", "of: the", "x")]
+    more = [json.dumps(example) for example in examples(other, "beta", 4)]
+    chat = read(tmp_path, "\n".join([*exported(4), *more]))
+    assert texts(chat) == [*(text for _, text, _ in CHAT), "the end", "of: the", "x"]
+
+
 def test_a_message_a_few_seconds_is_assumed(tmp_path: Path) -> None:
-    chat = read(tmp_path, exported(10)[0], "beta")
+    chat = read(tmp_path, "\n".join(exported(10)), "beta")
     times = [moment.at_ms for moment in chat]
     assert times == [START_MS + n * GAP_MS for n in range(len(CHAT))]
     assert chat.channels() == ("beta",)
 
 
 def test_of_a_shuffled_export_nothing_is_lost(tmp_path: Path) -> None:
-    first, *_, last = exported(3)
-    assert texts(read(tmp_path, f"{last}\n{first}")) == [
+    first, second, *_, last = exported(3)
+    assert texts(read(tmp_path, f"{last}\n{second}\n{first}")) == [
         *("beep", "lol", "lol", "the end"),
-        *("hi", "lol", "lol", "lol"),
+        *("hi", "lol", "lol"),
+        *("hi", "lol"),
     ]
-    other = examples(
-        [StoredMessage(t, "alpha", "1", "cat", "Cat", t, 1) for t in ("x", "the end", "y", "z")],
-        "alpha",
-        3,
-    )
-    assert texts(read(tmp_path, f"{last}\n{json.dumps(next(other))}")) == [
-        *("beep", "lol", "lol", "the end"),
-        *("x", "the end", "y", "z"),
-    ]
+
+
+def test_what_only_ends_like_the_answer_is_no_continuation(tmp_path: Path) -> None:
+    def example(window: str, answer: str) -> str:
+        parts = [{"role": "user", "content": window}, {"role": "assistant", "content": answer}]
+        return json.dumps({"messages": parts})
+
+    data = [example("Ann: hi", "yes"), example("Ann: hi\nBob: well: yes", "no")]
+    assert texts(read(tmp_path, "\n".join(data))) == ["hi", "yes", "hi", "well: yes", "no"]
 
 
 # --- what is no chat ------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ class TwitchId:
         if self.tls:
             self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="twitch-id", daemon=True
+            target=self._server.serve_forever, args=(0.005,), name="twitch-id", daemon=True
         )
 
     def __enter__(self) -> TwitchId:

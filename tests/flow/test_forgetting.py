@@ -112,7 +112,7 @@ def test_a_removal_in_another_channel_calls_nothing_off(tmp_path: Path) -> None:
 
 def test_a_finished_line_that_waits_to_be_sent_falls_with_its_context(tmp_path: Path) -> None:
     with living(tmp_path, moderates=False, MESSAGE_THRESHOLD=2) as world:
-        world.room.room_state("alpha", slow=4)
+        world.room.room_state("alpha", slow=30)
         world.ollama.say("something to start with", FINE)
         world.chat(2)
         world.wait_stored(world.room.wait_message("alpha").text)
@@ -121,7 +121,8 @@ def test_a_finished_line_that_waits_to_be_sent_falls_with_its_context(tmp_path: 
         asked = world.ollama.wait_asked(2)
         world.ollama.wait_until(lambda: asked.finished)
         world.room.delete("alpha", secret)
-        wait_until(lambda: decided(tmp_path, "moderated%"), 8.0)
+        world.room.room_state("alpha", slow=0)
+        wait_until(lambda: decided(tmp_path, "moderated%"))
         assert len(world.room.messages) == 1
 
 
@@ -175,7 +176,7 @@ def test_three_hints_in_an_hour_silence_it_across_a_restart_until_it_is_forgiven
 
 def test_its_own_timeout_silences_it_until_it_is_over(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=1) as world:
-        world.room.ban("alpha", world.room.bot_login, 2)
+        world.room.ban("alpha", world.room.bot_login, 1)
         world.chat(3)
         wait_until(lambda: decided(tmp_path, "timed out for%"))
         assert not world.room.messages

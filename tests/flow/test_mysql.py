@@ -21,7 +21,6 @@ from clankbot.rehearsal.ollama_manner import Manner
 from tests.database.chat import said
 from tests.database.conftest import mysql_settings
 from tests.doubles.mariadb import MariaDb, frozen
-from tests.doubles.twitch_id import TwitchId
 from tests.flow.program import live_program, program
 from tests.flow.world import living, sql
 from tests.waiting import wait_until
@@ -165,9 +164,8 @@ def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
 
 @pytest.mark.usefixtures("on_mysql")
 def test_the_commands_work_on_what_is_stored(tmp_path: Path) -> None:
-    twitch = TwitchId(interval_s=0.2)
-    with live_program(tmp_path, twitch, MESSAGE_THRESHOLD="3") as live:
-        assert live.run("login").status == 0
+    with live_program(tmp_path, MESSAGE_THRESHOLD="3") as live:
+        live.sign_in()
         live.ollama.say("a word of mine")
         live.start_and_join()
         for name in ("alice", "alice", "bruno"):

@@ -16,7 +16,6 @@ import pytest
 
 from clankbot import __version__
 from clankbot.rehearsal.ollama_manner import Manner
-from tests.doubles.twitch_id import TwitchId
 from tests.flow.program import SCRIPT, LiveProgram, live_program, program
 from tests.flow.world import sql
 from tests.waiting import wait_until
@@ -114,20 +113,16 @@ def test_nobody_signed_in_is_status_77(tmp_path: Path) -> None:
     assert "login" in done.output
 
 
-def test_a_second_bot_on_the_same_database_is_refused(tmp_path: Path) -> None:
+def test_a_second_bot_is_refused_by_the_lock_on_the_file_beside_the_database(
+    tmp_path: Path,
+) -> None:
     with live_program(tmp_path) as live:
         signed_in(live).start_and_join()
+        with (tmp_path / "chatbot.db.lock").open() as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         done = live.run("run")
         assert done.status == 1
         assert str(live.running.pid if live.running else "") in done.output
-        assert live.stop() == 0
-
-
-def test_a_lock_left_behind_by_a_killed_bot_is_no_obstacle(tmp_path: Path) -> None:
-    with live_program(tmp_path) as live:
-        signed_in(live).start_and_join()
-        live.stop(signal.SIGKILL)
-        live.start_and_join()
         assert live.stop() == 0
 
 
@@ -152,7 +147,7 @@ def test_a_signal_in_the_middle_of_a_generation_stops_it_cleanly(
         assert sql(tmp_path, "PRAGMA integrity_check") == [("ok",)]
 
 
-def test_after_kill_9_nothing_stored_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_after_kill_9_it_starts_again_and_nothing_stored_is_lost_or_doubled(tmp_path: Path) -> None:
     with live_program(tmp_path, MESSAGE_THRESHOLD="500") as live:
         signed_in(live).start_and_join()
         for number in range(300):
@@ -170,11 +165,9 @@ def test_after_kill_9_nothing_stored_is_lost_or_doubled(tmp_path: Path) -> None:
 
 def test_a_thread_that_dies_takes_the_program_down_with_status_1(tmp_path: Path) -> None:
     with live_program(tmp_path) as live:
-        signed_in(live).start_and_join()
+        live.sign_in()
         with closing(sqlite3.connect(tmp_path / "chatbot.db")) as connection, connection:
             connection.execute("DROP TABLE channel_config")
-        assert live.stop(signal.SIGKILL) < 0
-        with closing(sqlite3.connect(tmp_path / "chatbot.db")) as connection, connection:
             connection.execute("CREATE TABLE channel_config (channel TEXT)")
         live.start()
         assert live.wait() == 1
@@ -272,21 +265,3 @@ def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> No
         assert "TWITCH_CHANNELS" in bad.output
         live.twitch.outage = 503
         assert live.run("check").status == 1
-
-
-def test_the_instance_lock_is_on_the_file_beside_the_database(tmp_path: Path) -> None:
-    with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true") as bot:
-        with (tmp_path / "chatbot.db.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            lock.write("4711\n")
-            lock.flush()
-            done = bot.run("run")
-        assert done.status == 1
-        assert "4711" in done.output
-
-
-def test_confidential_apps_sign_in_with_their_secret(tmp_path: Path) -> None:
-    twitch = TwitchId(client_secret="confidential0secret")
-    with live_program(tmp_path, twitch, TWITCH_CLIENT_SECRET="confidential0secret") as live:
-        signed_in(live).start_and_join()
-        assert live.stop() == 0

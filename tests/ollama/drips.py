@@ -15,7 +15,7 @@ from types import TracebackType
 Script = Callable[[], Iterator[bytes]]
 """What is sent, piece by piece; a pause lies between two pieces."""
 
-_PAUSE_S = 0.05
+_PAUSE_S = 0.02
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 

@@ -41,6 +41,16 @@ def generate(
     return client.generate(REQUEST, Cancel(), enough)
 
 
+def cancel_after(wait: Callable[[], object], cancel: Cancel) -> None:
+    """Call it off, from another thread, when the wait is over."""
+
+    def work() -> None:
+        wait()
+        cancel.cancel()
+
+    threading.Thread(target=work).start()
+
+
 def test_the_whole_request_is_as_ollama_wants_it(ollama: OllamaStandIn) -> None:
     generate(ollama)
     assert ollama.wait_asked().body == {
@@ -107,7 +117,9 @@ def test_every_failure_is_one_of_ours(
     assert type(caught.value) is kind
 
 
-@pytest.mark.parametrize("body", ["x" * (1 << 21), '{"message":{}}\n' * 100_000])
+@pytest.mark.parametrize(
+    "body", ["x" * (1 << 21), f'{{"message":{{}},"x":"{"x" * 1000}"}}\n' * 2000]
+)
 def test_an_answer_without_end_is_given_up(ollama: OllamaStandIn, body: str) -> None:
     ollama.once(Manner(body=body))
     with pytest.raises(OllamaUnavailable, match="longer than"):
@@ -184,9 +196,9 @@ def test_a_load_says_how_long_to_keep(ollama: OllamaStandIn) -> None:
 
 
 def test_a_cancelled_load_is_not_left(ollama: OllamaStandIn) -> None:
-    ollama.load_s = 0.2
+    ollama.load_s = 0.1
     cancel = Cancel()
-    threading.Timer(0.05, cancel.cancel).start()
+    cancel_after(lambda: ollama.wait_until(lambda: ollama.loads == 1), cancel)
     with pytest.raises(Cancelled):
         OllamaClient(ollama.url).load("llama3.1", 8192, cancel)
     assert ollama.loaded == {"llama3.1:latest": 8192}
@@ -194,7 +206,7 @@ def test_a_cancelled_load_is_not_left(ollama: OllamaStandIn) -> None:
 
 
 def test_a_load_may_take_longer_than_a_generation(ollama: OllamaStandIn) -> None:
-    ollama.load_s = 0.3
+    ollama.load_s = 0.15
     OllamaClient(ollama.url, timeout_s=0.1).load("llama3.1", 8192, Cancel())
     assert ollama.loaded
 
@@ -202,7 +214,7 @@ def test_a_load_may_take_longer_than_a_generation(ollama: OllamaStandIn) -> None
 def test_a_cancelled_generation_is_left_at_once(ollama: OllamaStandIn) -> None:
     ollama.once(Manner(after=threading.Event()))
     cancel = Cancel()
-    threading.Thread(target=lambda: (ollama.wait_asked(), cancel.cancel())).start()
+    cancel_after(ollama.wait_asked, cancel)
     with pytest.raises(Cancelled):
         OllamaClient(ollama.url).generate(REQUEST, cancel, never)
     ollama.wait_until(lambda: ollama.asked[0].hung_up)

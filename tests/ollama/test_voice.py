@@ -133,8 +133,8 @@ def test_a_model_that_can_think_is_read_to_its_end(
 
 
 def test_a_cold_model_is_loaded_first_under_the_deadline_for_loading(ollama: OllamaStandIn) -> None:
-    ollama.load_s = 0.4
-    voice = OllamaVoice(OllamaClient(ollama.url, timeout_s=0.3, load_timeout_s=10))
+    ollama.load_s = 0.25
+    voice = OllamaVoice(OllamaClient(ollama.url, timeout_s=0.2, load_timeout_s=10))
     assert compose(voice).text
     assert compose(voice).text
     assert (ollama.loads, ollama.aborted_loads) == (1, 0)
@@ -143,7 +143,7 @@ def test_a_cold_model_is_loaded_first_under_the_deadline_for_loading(ollama: Oll
 def test_a_cancel_while_the_model_loads_lets_the_load_end(
     voice: OllamaVoice, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
 ) -> None:
-    ollama.load_s = 0.3
+    ollama.load_s = 0.1
     cancel = Cancel()
     work = elsewhere.submit(voice.compose, assignment(*CHAT), cancel)
     ollama.wait_until(lambda: ollama.loads == 1)
@@ -295,7 +295,7 @@ def test_a_model_that_only_thinks_says_nothing(voice: OllamaVoice, ollama: Ollam
 
 def test_a_slow_server_is_a_timeout(ollama: OllamaStandIn) -> None:
     ollama.behave(Manner(drip_s=0.05))
-    voice = OllamaVoice(OllamaClient(ollama.url, timeout_s=0.3))
+    voice = OllamaVoice(OllamaClient(ollama.url, timeout_s=0.2))
     with pytest.raises(OllamaTimeout):
         compose(voice)
     ollama.wait_until(lambda: ollama.asked[0].hung_up)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -22,13 +24,14 @@ UNCLEAR = re.compile(r"[1!|]")
 MOST_UNCLEAR = 4  # signs in one word that may be i or l
 
 
-def sample(amount: int) -> list[str]:
+@cache
+def sample(amount: int) -> Sequence[str]:
     """Words of at least three letters, real ones and invented ones."""
     real = [word for word in ordinary_words() if word.islower() and len(word) > 2]
-    return random.Random(amount).sample(real, amount // 2) + invented_words(amount // 2, seed=3)
+    return (*random.Random(amount).sample(real, amount // 2), *invented_words(amount // 2, seed=3))
 
 
-def unseen(words: list[str], entries: list[str], disguises: list[str]) -> list[str]:
+def unseen(words: Sequence[str], entries: Sequence[str], disguises: Sequence[str]) -> list[str]:
     """The spellings that a filter of the entries misses, each word in each disguise."""
     content_filter = listed(*entries)
     spellings = (DISGUISES[name](word) for word, name in product(words, disguises))
