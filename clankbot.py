@@ -4,7 +4,7 @@
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036  (an older Python must still get as far as this)
-    sys.exit("Clankbot needs Python 3.11 or newer; this is Python %d.%d" % sys.version_info[:2])
+    sys.exit("Clankbot needs Python 3.11 or newer; this is Python " + sys.version.split()[0])
 
 from clankbot.app import main
 
