@@ -7,7 +7,7 @@ templates refuse roles that do not alternate, and the server cannot cut what is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from clankbot.ollama.characters import fitting, visible
@@ -97,6 +97,16 @@ def system_message(assignment: Assignment) -> str:
         begins=CHAT_BEGINS,
         ends=CHAT_ENDS,
     )
+
+
+def told(assignment: Assignment) -> str:
+    """All that the model is told besides the chat: what it must not repeat."""
+    return f"{system_message(assignment)}\n{_task(replace(assignment, asked=_nothing(assignment)))}"
+
+
+def _nothing(assignment: Assignment) -> ContextLine | None:
+    """The message to answer without its words, which the answer may well take up."""
+    return assignment.asked and replace(assignment.asked, text="")
 
 
 def _task(assignment: Assignment) -> str:

@@ -17,7 +17,7 @@ from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavail
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.outages import Outages
-from clankbot.ollama.prompt import system_message
+from clankbot.ollama.prompt import told
 from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
 from clankbot.ollama.transport import Unreachable
 from clankbot.ollama.writer import Draft, Writer
@@ -66,7 +66,7 @@ class OllamaVoice:
             bot_name=assignment.bot_name,
             names=_names(assignment),
             limit_chars=assignment.policy.length_chars,
-            instructions=system_message(assignment),
+            instructions=told(assignment),
         )
         with self._watching(assignment.policy.model):
             draft = self._writer.write(assignment, cancel, partial(is_enough, clean=clean))

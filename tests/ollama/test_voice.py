@@ -20,7 +20,7 @@ from clankbot.errors import (
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.voice import Health, OllamaVoice
-from clankbot.records import ChannelPolicy, Composed
+from clankbot.records import ChannelPolicy, Composed, ContextLine
 from clankbot.rehearsal.ollama_manner import Manner
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
 from tests.ollama.assignments import assignment, chat, line
@@ -111,6 +111,25 @@ def test_an_answer_that_is_no_line_is_told_why(
     composed = compose(voice)
     assert composed.reason == reason
     assert (composed.text is None) == (reason != "composed")
+
+
+@pytest.mark.parametrize("asked", [None, line("@clankbot who plays next week?")])
+def test_the_task_is_not_said_either(
+    voice: OllamaVoice, ollama: OllamaStandIn, asked: ContextLine | None
+) -> None:
+    """A small real model wrote this."""
+    ollama.say("That was the chat, the newest line last; lines of clankbot are your own. Now wri")
+    given = assignment(*CHAT, asked=asked)
+    assert voice.compose(given, Cancel()).text is None
+
+
+def test_an_answer_may_take_up_the_words_of_the_question(
+    voice: OllamaVoice, ollama: OllamaStandIn
+) -> None:
+    question = "is the volcano level the one that comes right after the river?"
+    ollama.say("the volcano level is the one that comes right after the river, yes")
+    given = assignment(*CHAT, asked=line(f"@clankbot {question}"))
+    assert voice.compose(given, Cancel()).text is not None
 
 
 def test_a_line_is_taken_as_soon_as_it_is_complete(
