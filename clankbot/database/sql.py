@@ -19,6 +19,9 @@ SET_UP_FILE: Final = (
 )
 """What a new SQLite file begins with; no effect on one that has begun."""
 
+SQLITE_BUSY_MS: Final = 500
+"""How long a statement waits for another program that is writing.  No longer, for meanwhile the
+worker takes in nothing: it keeps what it has and tries again."""
 SQLITE_CONNECTION: Final = (
     "PRAGMA synchronous = NORMAL",  # in WAL mode a crash loses nothing, a power cut the last moment
     "PRAGMA secure_delete = ON",  # removed words are overwritten in the file, not only unlinked
@@ -145,7 +148,7 @@ SQLITE_FREE_PAGES: Final = each("SELECT freelist_count FROM pragma_freelist_coun
 # One page at a time, for Python's sqlite3 takes only the first step of this statement.
 SQLITE_GIVE_BACK_PAGE: Final = each("PRAGMA incremental_vacuum(1)", "DO 0")
 SQLITE_DO_NOT_WAIT: Final = each("PRAGMA busy_timeout = 0", "DO 0")
-SQLITE_WAIT: Final = each("PRAGMA busy_timeout = 5000", "DO 0")
+SQLITE_WAIT: Final = each(f"PRAGMA busy_timeout = {SQLITE_BUSY_MS}", "DO 0")
 SQLITE_EMPTY_LOG: Final = each("PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 0")
 
 # --- viewers ------------------------------------------------------------------------------------

@@ -14,10 +14,6 @@ from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 
-_BUSY_S: Final = 0.5
-"""How long a statement waits for another program that is writing.  No longer, for meanwhile the
-worker takes in nothing: it keeps what it has and tries again."""
-
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is in use by another program",
     sqlite3.SQLITE_LOCKED: "is in use by another program",
@@ -67,7 +63,7 @@ class SqliteEngine:
         connection = sqlite3.connect(
             f"file:{quote(os.fsencode(self.path))}?mode=rw",
             uri=True,
-            timeout=_BUSY_S,
+            timeout=sql.SQLITE_BUSY_MS / 1000,
             isolation_level=None,
         )
         try:

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from clankbot.database.database import Database
+from clankbot.database.dialect import both
+from clankbot.database.engine import Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
 from clankbot.records import (
@@ -170,3 +172,15 @@ def test_the_log_is_emptied_later_while_someone_reads(sqlite: Database) -> None:
         reader.cursor().execute("COMMIT", ())
         store.release_space(64)
         assert b"secret" not in _file_contents(sqlite)
+
+
+def test_emptying_the_log_leaves_the_wait_for_a_busy_file_as_short_as_it_was(
+    sqlite: Database,
+) -> None:
+    session = Session(sqlite.engine)
+    with closing(session), Store(session, lambda: NOW_MS) as store:
+        before = session.number(both("PRAGMA busy_timeout"))
+        store.apply([said("a")])
+        store.apply([RemoveMessage("alpha", "a", 9)])
+        store.release_space(64)
+        assert session.number(both("PRAGMA busy_timeout")) == before == 500
