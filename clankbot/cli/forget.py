@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from clankbot.app import EXIT_FAILED
 from clankbot.config.settings import settings_from_process
+from clankbot.database.store import Store
 from clankbot.parts import open_database, set_up_logs
+from clankbot.records import CallOff, ForgetViewer
 
 
 def run(options: argparse.Namespace) -> int:
@@ -16,11 +19,23 @@ def run(options: argparse.Namespace) -> int:
     channel = options.channel.strip().lstrip("#").lower() if options.channel else None
     where = f"in #{channel}" if channel else "in any channel"
     with open_database(settings).open() as store:
-        found = store.find_viewers(viewer, channel)
-        if not found:
+        names: dict[str, list[str]] = {}
+        for user_id, login in store.find_viewers(viewer, channel):
+            names.setdefault(user_id, []).extend([login] if login else [])
+        if not names:
             print(f"Nothing is stored of {viewer} {where}.")
-            return 1
-        for user_id, login in found:
-            rows = store.forget(user_id, channel)
-            print(f"Deleted {rows} messages of {login} (user id {user_id}) {where}.")
+            return EXIT_FAILED
+        for user_id, logins in names.items():
+            rows = _forget(store, user_id, channel)
+            shown = f"{' or '.join(logins) or 'a moderator'} (user id {user_id})"
+            messages = "1 message" if rows == 1 else f"{rows:,} messages"
+            print(f"Deleted {messages} of {shown} {where}, and the name wherever it stood.")
     return 0
+
+
+def _forget(store: Store, user_id: str, channel: str | None) -> int:
+    """Delete it all, and stop what a running bot is making of it; how many messages it was."""
+    applied, _ = store.apply([ForgetViewer(channel, user_id), CallOff()])
+    while store.carry_on_removing():
+        continue
+    return applied.rows

@@ -7,6 +7,7 @@ from typing import Final
 
 from clankbot.database import sql
 from clankbot.database.dialect import Statement, both, insert
+from clankbot.database.removing_sql import REMOVAL_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def _table(table: str, key: tuple[str, ...], columns: tuple[str, ...]) -> TableS
 _ID: Final = ("id",)
 TABLES: Final = (
     _table("messages", _ID, sql.MESSAGE_COLUMNS),
+    _table("removals", _ID, REMOVAL_COLUMNS),
     _table("opt_outs", ("user_id",), ("since",)),
     _table("spoken", _ID, (*sql.SPOKEN_COLUMNS, "removed_at")),
     _table("hints", _ID, sql.HINT_COLUMNS),
@@ -54,7 +56,7 @@ TABLES: Final = (
     _table("tallies", sql.TALLY_KEY, ("n",)),
     _table("auth_tokens", _ID, sql.TOKEN_COLUMNS),
 )
-"""All but leases, marks and traffic, which are of the moment."""
+"""All but leases, marks, counters and traffic, which are of the moment."""
 
 HIGHEST_MARK: Final = both("SELECT MAX(after_row) FROM spoken")
 TAKE_ID: Final = both(insert("messages", (*_ID, *sql.MESSAGE_COLUMNS)))

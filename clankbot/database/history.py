@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from clankbot.database import sql
 from clankbot.database.dialect import Statement
 from clankbot.database.engine import Row
-from clankbot.database.repository import Repository
+from clankbot.database.removing import Removing
 from clankbot.records import (
     Append,
     Applied,
@@ -19,7 +19,7 @@ from clankbot.records import (
 )
 
 
-class History(Repository):
+class History(Removing):
     """The table ``messages``."""
 
     def recent_messages(self, channel: str, limit: int) -> list[ContextLine]:
@@ -66,17 +66,17 @@ class History(Repository):
 
     def _remove_viewer(self, write: RemoveViewer) -> Applied:
         if write.user_id is not None:
-            own_ids, removal, viewer = sql.OWN_IDS_OF_VIEWER, sql.REMOVE_VIEWER, write.user_id
+            own_ids, scope, viewer = sql.OWN_IDS_OF_VIEWER, "viewer", write.user_id
         elif write.login is not None:
-            own_ids, removal, viewer = sql.OWN_IDS_OF_LOGIN, sql.REMOVE_LOGIN, write.login
+            own_ids, scope, viewer = sql.OWN_IDS_OF_LOGIN, "login", write.login
         else:
             return Applied(0)
         own = self._mark_all_removed(own_ids, write.at_ms, viewer, write.channel)
-        return Applied(self._remove(removal, viewer, write.channel), own_rows=own)
+        return Applied(self._begin_removing(scope, viewer, write.channel), own_rows=own)
 
     def _remove_channel(self, write: RemoveChannel) -> Applied:
         own = self._mark_all_removed(sql.OWN_IDS_OF_CHANNEL, write.at_ms, write.channel)
-        return Applied(self._remove(sql.REMOVE_CHANNEL, write.channel), own_rows=own)
+        return Applied(self._begin_removing("channel", write.channel), own_rows=own)
 
     def _mark_all_removed(self, own_ids: Statement, at_ms: int, *values: str) -> int:
         """Note for each of the bot's own messages among the doomed that its words were removed."""

@@ -11,7 +11,8 @@ from clankbot.database.repository import Repository
 from clankbot.records import ChannelSummary
 
 _NOTES_KEPT: Final = timedelta(days=90)
-"""Daily figures and hints: long enough to look back on, and nothing hangs on older ones."""
+"""Daily figures, hints, and who changed a setting: long enough to look back on, and nothing hangs
+on older ones."""
 _MARKS_KEPT: Final = timedelta(days=1)
 _SPARE_PAGES: Final = 64
 """Left free in an SQLite file: the next messages go there, and the file neither shrinks nor grows
@@ -77,6 +78,7 @@ class Housekeeping(Repository):
         oldest = now - _NOTES_KEPT
         self._session.run(sql.PRUNE_TALLIES, channel, f"{oldest:%Y-%m-%d}")
         self._session.run(sql.PRUNE_HINTS, channel, _to_ms(oldest))
+        self._session.run(sql.UNNAME_OLD_CHANGES, channel, _to_ms(oldest))
         self._session.run(sql.DELETE_OLD_MARKS, _to_ms(now - _MARKS_KEPT))
 
     def release_space(self, pages: int = 64) -> int:

@@ -22,9 +22,7 @@ class Repository:
         """Whether SQLite's write-ahead log may still hold words that were to go."""
 
     def _remove(self, statement: Statement, *values: object) -> int:
-        """Delete what a moderator or viewer wants gone, in as many steps as it takes."""
-        removed = 0
-        while step := self._session.run(statement, *values):
-            removed += step
+        """Delete what a moderator or viewer wants gone; how many rows it was."""
+        removed = self._session.run(statement, *values)
         self._words_removed |= removed > 0
         return removed

@@ -217,9 +217,23 @@ _TRAFFIC: Final = (
     both("CREATE INDEX traffic_by_time ON traffic (at)"),
 )
 
+_REMOVALS: Final = (
+    _made("""
+        CREATE TABLE removals (
+            id {id},
+            scope {word} NOT NULL,
+            up_to_row {number} NOT NULL,
+            first_key {word} NOT NULL,
+            last_key {word} NOT NULL
+        ) {options}"""),
+    _made("CREATE TABLE counters (name {word} PRIMARY KEY, n {number} NOT NULL) {options}"),
+    both("CREATE INDEX spoken_by_removal ON spoken (channel, removed_at)"),
+)
+
 MIGRATIONS: Final = (
     Migration(1, _HISTORY + _SPEECH + _CHANNELS + _ACCOUNT),
     Migration(2, _TRAFFIC),
+    Migration(3, _REMOVALS),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clankbot.database import sql
+from clankbot.database.engine import Row
 from clankbot.database.repository import Repository
 from clankbot.records import AddHint, Applied, ClearHints, Pace, RecordSpoken, SpokenRow
 
@@ -23,12 +24,11 @@ class Speech(Repository):
 
     def recent_spoken(self, channel: str, limit: int) -> list[SpokenRow]:
         """The bot's newest utterances in the channel, newest first."""
-        return [
-            SpokenRow(message_id, at_ms, fingerprint, bool(removed), bool(shadow))
-            for message_id, at_ms, fingerprint, removed, shadow in self._session.rows(
-                sql.RECENT_SPOKEN, channel, limit
-            )
-        ]
+        return [_spoken(row) for row in self._session.rows(sql.RECENT_SPOKEN, channel, limit)]
+
+    def removed_spoken(self, channel: str, limit: int) -> list[SpokenRow]:
+        """Those whose words moderators removed last, the newest removal first."""
+        return [_spoken(row) for row in self._session.rows(sql.REMOVED_SPOKEN, channel, limit)]
 
     def hints_since(self, channel: str, since_ms: int) -> list[int]:
         """When moderators removed the bot's words since then, oldest first."""
@@ -56,3 +56,8 @@ class Speech(Repository):
 
     def _clear_hints(self, write: ClearHints) -> Applied:
         return Applied(self._session.run(sql.CLEAR_HINTS, write.channel))
+
+
+def _spoken(row: Row) -> SpokenRow:
+    message_id, at_ms, fingerprint, removed, shadow = row
+    return SpokenRow(message_id, at_ms, fingerprint, bool(removed), bool(shadow))

@@ -107,24 +107,6 @@ SUMMARIES: Final = both(
 )
 
 REMOVE_MESSAGE: Final = both("DELETE FROM messages WHERE message_id = ? AND channel = ?")
-# The three below are repeated until they find nothing more: with MySQL in steps, so that the
-# history of years cannot outlast the time-out of one statement.
-REMOVE_VIEWER: Final = each(
-    "DELETE FROM messages WHERE user_id = ? AND channel = ?",
-    "DELETE FROM messages WHERE user_id = ? AND channel = ? LIMIT 5000",
-)
-REMOVE_LOGIN: Final = each(
-    "DELETE FROM messages WHERE user_login = ? AND channel = ?",
-    "DELETE FROM messages WHERE user_login = ? AND channel = ? LIMIT 5000",
-)
-REMOVE_CHANNEL: Final = each(
-    "DELETE FROM messages WHERE channel = ?",
-    "DELETE FROM messages WHERE channel = ? LIMIT 5000",
-)
-REMOVE_VIEWER_EVERYWHERE: Final = each(
-    "DELETE FROM messages WHERE user_id = ?",
-    "DELETE FROM messages WHERE user_id = ? LIMIT 5000",
-)
 
 PRUNE_BY_AGE: Final = each(
     "DELETE FROM messages WHERE id IN (SELECT id FROM messages"
@@ -160,12 +142,20 @@ FIND_VIEWERS: Final = both(
     "SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_viewer) WHERE user_id = ?"
     " UNION"
     " SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_login) WHERE user_login = ?"
+    " UNION SELECT changed_by_id, changed_by FROM setting_changes"
+    " WHERE (changed_by_id = ? OR changed_by = ?) AND changed_by_id <> ''"
+    " UNION SELECT changed_by_id, '' FROM channel_terms"
+    " WHERE changed_by_id = ? AND changed_by_id <> ''"
 )
 FIND_VIEWERS_IN_CHANNEL: Final = both(
     "SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_viewer)"
     " WHERE user_id = ? AND channel = ? UNION"
     " SELECT user_id, user_login FROM messages FORCE INDEX (messages_by_login)"
     " WHERE user_login = ? AND channel = ?"
+    " UNION SELECT changed_by_id, changed_by FROM setting_changes"
+    " WHERE channel = ? AND (changed_by_id = ? OR changed_by = ?) AND changed_by_id <> ''"
+    " UNION SELECT changed_by_id, '' FROM channel_terms"
+    " WHERE channel = ? AND changed_by_id = ? AND changed_by_id <> ''"
 )
 UNNAME_CHANGES: Final = both(
     "UPDATE setting_changes SET changed_by_id = '', changed_by = '' WHERE changed_by_id = ?"
@@ -174,9 +164,20 @@ UNNAME_CHANGES_IN_CHANNEL: Final = both(
     "UPDATE setting_changes SET changed_by_id = '', changed_by = ''"
     " WHERE changed_by_id = ? AND channel = ?"
 )
+UNNAME_OLD_CHANGES: Final = both(
+    "UPDATE setting_changes SET changed_by_id = '', changed_by = ''"
+    " WHERE channel = ? AND changed_at < ? AND changed_by_id <> ''"
+)
 UNNAME_TERMS: Final = both("UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ?")
 UNNAME_TERMS_IN_CHANNEL: Final = both(
     "UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ? AND channel = ?"
+)
+
+COUNTER: Final = both("SELECT n FROM counters WHERE name = ?")
+_ADD_COUNT: Final = insert("counters", ("name", "n"))
+COUNT_UP: Final = each(
+    f"{_ADD_COUNT} ON CONFLICT (name) DO UPDATE SET n = n + excluded.n",
+    f"{_ADD_COUNT} ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
 )
 
 # --- what the bot said, and how it was taken ------------------------------------------------------
@@ -210,6 +211,11 @@ OWN_IDS_OF_LOGIN: Final = both(
 OWN_IDS_OF_CHANNEL: Final = both(
     "SELECT message_id FROM messages FORCE INDEX (messages_by_channel)"
     " WHERE channel = ? AND is_own = 1"
+)
+REMOVED_SPOKEN: Final = both(
+    "SELECT message_id, spoken_at, fingerprint, 1, shadow"
+    " FROM spoken FORCE INDEX (spoken_by_removal)"
+    " WHERE channel = ? AND removed_at > 0 ORDER BY removed_at DESC LIMIT ?"
 )
 MARK_SPOKEN_REMOVED: Final = both(
     "UPDATE spoken SET removed_at = ? WHERE message_id = ? AND channel = ? AND removed_at IS NULL"

@@ -22,7 +22,9 @@ from clankbot.records import (
     Append,
     Applied,
     BlockTerm,
+    CallOff,
     ClearHints,
+    ForgetViewer,
     OptIn,
     OptOut,
     RecordDecision,
@@ -105,6 +107,10 @@ class Store(History, Speech, Viewers, Channels, Accounts, TrafficLog, Housekeepi
                 return self._remove_viewer(write)
             case RemoveChannel():
                 return self._remove_channel(write)
+            case ForgetViewer():
+                return self._forget_viewer(write)
+            case CallOff():
+                return self._call_off()
             case OptOut():
                 return self._opt_out(write)
             case OptIn():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from clankbot.database import sql
-from clankbot.database.repository import Repository
-from clankbot.records import Applied, OptIn, OptOut
+from clankbot.database.removing import Removing
+from clankbot.records import Applied, ForgetViewer, OptIn, OptOut
+
+_CALL_OFFS: Final = "call_offs"
 
 
-class Viewers(Repository):
+class Viewers(Removing):
     """The table ``opt_outs``, and what the other tables hold of one viewer."""
 
     def opted_out(self) -> frozenset[str]:
@@ -15,36 +19,43 @@ class Viewers(Repository):
         return frozenset(user_id for (user_id,) in self._session.rows(sql.OPT_OUTS))
 
     def find_viewers(self, login_or_id: str, channel: str | None) -> list[tuple[str, str]]:
-        """(user id, login) of the viewers with stored messages whom the text may mean.
+        """(user id, login) of the viewers of whom anything is stored and whom the text may mean.
 
-        More than one where a name has changed hands, or is another viewer's number.
+        More than one where a name has changed hands, or is another viewer's number.  The login is
+        empty where only the id is known.
         """
         login = login_or_id.lower()
         if channel is None:
-            found = self._session.rows(sql.FIND_VIEWERS, login_or_id, login)
+            found = self._session.rows(
+                sql.FIND_VIEWERS, login_or_id, login, login_or_id, login, login_or_id
+            )
         else:
             found = self._session.rows(
-                sql.FIND_VIEWERS_IN_CHANNEL, login_or_id, channel, login, channel
+                sql.FIND_VIEWERS_IN_CHANNEL,
+                *(login_or_id, channel, login, channel),
+                *(channel, login_or_id, login, channel, login_or_id),
             )
         return [(user_id, login) for user_id, login in found]
 
-    def forget(self, user_id: str, channel: str | None = None) -> int:
-        """Delete all that is stored of one viewer, in one channel or all; how many messages.
+    def call_offs(self) -> int:
+        """How often a ``CallOff`` was written."""
+        return self._session.number(sql.COUNTER, _CALL_OFFS)
 
-        What the viewer changed as a moderator stays changed, but no longer tells by whom.  An
-        opt-out stays: it is the wish not to be stored.
-        """
-        with self._session.transaction():
-            if channel is None:
-                return self._forget_everywhere(user_id)
-            self._session.run(sql.UNNAME_CHANGES_IN_CHANNEL, user_id, channel)
-            self._session.run(sql.UNNAME_TERMS_IN_CHANNEL, user_id, channel)
-            return self._remove(sql.REMOVE_VIEWER, user_id, channel)
+    def _call_off(self) -> Applied:
+        return Applied(self._session.run(sql.COUNT_UP, _CALL_OFFS, 1))
+
+    def _forget_viewer(self, write: ForgetViewer) -> Applied:
+        user_id, channel = write.user_id, write.channel
+        if channel is None:
+            return Applied(self._forget_everywhere(user_id))
+        self._session.run(sql.UNNAME_CHANGES_IN_CHANNEL, user_id, channel)
+        self._session.run(sql.UNNAME_TERMS_IN_CHANNEL, user_id, channel)
+        return Applied(self._begin_removing("viewer", user_id, channel))
 
     def _forget_everywhere(self, user_id: str) -> int:
         self._session.run(sql.UNNAME_CHANGES, user_id)
         self._session.run(sql.UNNAME_TERMS, user_id)
-        return self._remove(sql.REMOVE_VIEWER_EVERYWHERE, user_id)
+        return self._begin_removing("everywhere", user_id)
 
     def _opt_out(self, write: OptOut) -> Applied:
         self._session.run(sql.ADD_OPT_OUT, write.user_id, write.at_ms)

@@ -62,7 +62,6 @@ def _chat_message(message: IrcMessage) -> ChatMessage | None:
         text = text[len(_ACTION_START) : -len(_ACTION_END)]
     user_id = tags.get("user-id") or None
     room_id = tags.get("room-id") or None
-    source_room_id = tags.get("source-room-id") or None
     badges = _badges(tags)
     return ChatMessage(
         message_id=tags.get("id") or None,
@@ -78,7 +77,7 @@ def _chat_message(message: IrcMessage) -> ChatMessage | None:
         is_action=is_action,
         reply_to_id=tags.get("reply-parent-msg-id") or None,
         reply_to_user_id=tags.get("reply-parent-user-id") or None,
-        from_shared_chat=source_room_id is not None and source_room_id != room_id,
+        from_shared_chat=_is_mirrored(tags),
         room_id=room_id,
         raw=message.raw,
     )
@@ -87,7 +86,7 @@ def _chat_message(message: IrcMessage) -> ChatMessage | None:
 def _message_deleted(message: IrcMessage) -> MessageDeleted | None:
     channel = _channel(message)
     message_id = message.tags.get("target-msg-id")
-    if not channel or not message_id:
+    if not channel or not message_id or _is_mirrored(message.tags):
         return None
     login = message.tags.get("login", "").lower() or None
     return MessageDeleted(channel, message_id, login, message.raw)
@@ -97,7 +96,7 @@ def _chat_cleared(message: IrcMessage) -> UserCleared | ChatCleared | None:
     """CLEARCHAT: of one viewer as soon as anything names one, else of the whole chat."""
     tags = message.tags
     channel = _channel(message)
-    if not channel:
+    if not channel or _is_mirrored(tags):
         return None
     user_id = tags.get("target-user-id") or None
     login = message.params[1].lower() if len(message.params) > 1 else None
@@ -168,6 +167,16 @@ _MEANINGS: dict[str, Callable[[IrcMessage], Event | None]] = {
 def _channel(message: IrcMessage) -> str:
     """The channel a line is about, lower case without ``#``; empty where it names none."""
     return message.params[0].removeprefix("#").lower() if message.params else ""
+
+
+def _is_mirrored(tags: dict[str, str]) -> bool:
+    """Whether a shared chat brought the line from another channel.
+
+    Moderation there is about copies that are not stored here.
+    Source: https://dev.twitch.tv/docs/chat/irc/ (source-room-id)
+    """
+    source_room_id = tags.get("source-room-id")
+    return bool(source_room_id) and source_room_id != tags.get("room-id")
 
 
 def _badges(tags: dict[str, str]) -> set[str]:

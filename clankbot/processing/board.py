@@ -15,7 +15,6 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -35,7 +34,6 @@ from clankbot.records import (
     UserCleared,
 )
 
-_RECENT_OWN: Final = 20
 _HOUR_MS: Final = 3_600_000
 _SECONDS_IN_NOTICE = re.compile(r"(\d+) more seconds?")
 
@@ -80,8 +78,8 @@ class _Room:
     policy: ChannelPolicy | None = None
     silenced_until_ms: int = 0
     live: bool | None = None
-    recent_own: deque[str] = field(default_factory=lambda: deque(maxlen=_RECENT_OWN))
-    removed_own: deque[str] = field(default_factory=lambda: deque(maxlen=_RECENT_OWN))
+    recent_own: tuple[str, ...] = ()
+    removed_own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +200,11 @@ class Board:
             self._room(channel).silenced_until_ms = until_ms
 
     def set_own_words(self, channel: str, recent: Iterable[str], removed: Iterable[str]) -> None:
-        """Fingerprints of what the bot said here, and of what was removed; oldest first."""
+        """Fingerprints of what the bot said here lately, and of what moderators removed."""
         with self._lock:
             room = self._room(channel)
-            room.recent_own = deque(recent, maxlen=_RECENT_OWN)
-            room.removed_own = deque(removed, maxlen=_RECENT_OWN)
+            room.recent_own = tuple(recent)
+            room.removed_own = tuple(removed)
 
     def set_opted_out(self, user_ids: frozenset[str]) -> None:
         """These viewers are not answered, and a generation made of their words is dropped."""
@@ -237,6 +235,15 @@ class Board:
             channels = {grounds.channel for grounds in self._grounds.values()}
         for channel in channels:
             self.revoke(UserCleared(channel, user_id, None))
+
+    def revoke_all(self) -> None:
+        """Drop whatever is being made, in every channel: another program has deleted something."""
+        with self._lock:
+            hit = [grounds for grounds in self._grounds.values() if not grounds.revoked]
+            for grounds in hit:
+                grounds.revoked = True
+        for grounds in hit:
+            grounds.call_off()
 
     # -- generations -----------------------------------------------------------------------------
 
@@ -315,8 +322,8 @@ class Board:
                 silenced_until_ms=room.silenced_until_ms,
                 live=room.live,
                 is_mod=room.is_mod,
-                recent_own=tuple(room.recent_own),
-                removed_own=tuple(room.removed_own),
+                recent_own=room.recent_own,
+                removed_own=room.removed_own,
             )
 
 

@@ -52,6 +52,15 @@ class History(Protocol):
     def recent_spoken(self, channel: str, limit: int) -> Sequence[SpokenRow]:
         """The bot's newest utterances in the channel, without words."""
 
+    def removed_spoken(self, channel: str, limit: int) -> Sequence[SpokenRow]:
+        """Those of them whose words moderators removed last."""
+
+    def carry_on_removing(self) -> bool:
+        """Delete some more of a removal that is too large for one step; whether any is left."""
+
+    def call_offs(self) -> int:
+        """How often another program has deleted what prompts under way may hold."""
+
     def last_change(self, channel: str) -> SettingChange | None:
         """The newest change of a setting that is not taken back yet."""
 
@@ -62,7 +71,7 @@ class History(Protocol):
         """The newest recorded decisions, newest first."""
 
     def find_viewers(self, login_or_id: str, channel: str | None) -> Sequence[tuple[str, str]]:
-        """(user id, login) of the viewers with stored messages whom the text may mean."""
+        """(user id, login) of the viewers of whom anything is stored and whom the text may mean."""
 
     def speakers_since(self, channel: str, since_ms: int) -> int:
         """How many viewers have spoken since then."""

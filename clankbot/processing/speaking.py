@@ -107,15 +107,15 @@ class Speaking:
     def reload_own_words(self, channel: str) -> None:
         """What the bot said lately, and what of it was removed, to avoid repeating either."""
         try:
-            rows = self._history.recent_spoken(channel, _OWN_REMEMBERED)
+            recent = self._history.recent_spoken(channel, _OWN_REMEMBERED)
+            removed = self._history.removed_spoken(channel, _OWN_REMEMBERED)
         except DatabaseUnavailable as error:
             log.warning("own words not read", extra={"channel": channel, "problem": str(error)})
             return
-        ordered = sorted(rows, key=lambda row: row.at_ms)
         self._board.set_own_words(
             channel,
-            recent=[row.fingerprint for row in ordered if not row.removed],
-            removed=[row.fingerprint for row in ordered if row.removed],
+            recent=[row.fingerprint for row in recent if not row.removed],
+            removed=[row.fingerprint for row in removed],
         )
 
     # -- hints ---------------------------------------------------------------------------------
@@ -189,6 +189,8 @@ class Speaking:
         """A moderator asks for a message now; the reason where that cannot be."""
         if channel in self._turns:
             return "a message is on its way"
+        if self._history.carry_on_removing():
+            return "messages are still being deleted"
         reason = self._silence(channel, Speech.SPONTANEOUS, requested=True)
         if reason is None:
             self._start(channel, requested=True)
@@ -205,6 +207,10 @@ class Speaking:
         """A viewer opted out: no mention of theirs waits any longer."""
         for waiting in self._waiting.values():
             waiting.pop(user_id, None)
+
+    def forget_all(self) -> None:
+        """Somebody's words were deleted by another program: no mention waits any longer."""
+        self._waiting.clear()
 
     def call_off(self, channel: str) -> None:
         """The bot was switched off: what is being composed is given up."""

@@ -27,10 +27,10 @@ from clankbot.records import (
     ChatMessage,
     ClearHints,
     Command,
+    ForgetViewer,
     OptIn,
     OptOut,
     Outgoing,
-    RemoveViewer,
     SetSetting,
     SettingValue,
     Speech,
@@ -303,24 +303,23 @@ class Steering:
 
     def _forget(self, message: ChatMessage, command: Command) -> str | None:
         """Like a moderator's timeout of no length; a name may have been several viewers'."""
-        channel, at_ms = message.channel, self._s.now_ms()
+        channel = message.channel
         found = self._s.history.find_viewers(command.argument, channel)
-        removals = [
-            UserCleared(channel, user_id, 0) for user_id in {user_id for user_id, _ in found}
-        ]
-        if not removals:
-            return "no messages of that viewer are stored here"
+        user_ids = {user_id for user_id, _ in found}
+        if not user_ids:
+            return "nothing of that viewer is stored here"
         rows: list[int] = []
 
         def stored(applied: Applied) -> None:
             rows.append(applied.rows)
-            if len(rows) == len(removals):
+            if len(rows) == len(user_ids):
                 self._answer(message, f"forgot {counted(sum(rows), 'message')}")
 
-        for removal in removals:
+        for user_id in user_ids:
+            removal = UserCleared(channel, user_id, 0)
             self._s.board.revoke(removal)
             self._s.speaking.moderated(removal)
-            self._s.ledger.add(RemoveViewer(channel, removal.user_id, None, at_ms), stored)
+            self._s.ledger.add(ForgetViewer(channel, user_id), stored)
         return None
 
     def _block(self, message: ChatMessage, command: Command) -> str | None:

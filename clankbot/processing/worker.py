@@ -59,7 +59,7 @@ _IDLE_S: Final = 0.5
 _ACCEPTED: Final = 100
 """Messages whose place is remembered until the sender tells which of its lines they were."""
 _LOOK_EVERY_S: Final = 1.0
-"""How soon an edited word list is noticed."""
+"""How soon it is noticed that the word list was edited, or a viewer forgotten by ``forget``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ class Worker:
         self._policies.load(history.all_overrides())
         self._filters.load(history.all_terms())
         self._board.set_opted_out(history.opted_out())
+        self._call_offs = history.call_offs()
+        self._is_removing = history.carry_on_removing()
         for channel in self._policies:
             self._speaking.load(channel)
 
@@ -224,7 +226,7 @@ class Worker:
         Waits ``wait_s`` for a first record.
         """
         self.stepped_at = self._clock()
-        goes_on = self._take_in(wait_s)
+        goes_on = self._take_in(0.0 if self._is_removing else wait_s)
         stored = self._ledger.commit(self._history, force=not goes_on)
         if not goes_on:
             if not stored:
@@ -232,7 +234,9 @@ class Worker:
             return False
         if stored:
             self._decide()
-        self._look_for_words()
+        if self._clock() >= self._next_look:
+            self._next_look = self._clock() + _LOOK_EVERY_S
+            self._look_around(may_ask=stored)
         return True
 
     def _take_in(self, wait_s: float) -> bool:
@@ -259,16 +263,29 @@ class Worker:
 
     def _decide(self) -> None:
         try:
+            self._is_removing = self._history.carry_on_removing()
+            if self._is_removing:
+                return  # what is on its way out must not be taken for context
             self._speaking.judge()
             self._retention.step()
         except DatabaseUnavailable as error:
             self._ledger.note_outage(error)
 
-    def _look_for_words(self) -> None:
-        if self._clock() >= self._next_look:
-            self._next_look = self._clock() + _LOOK_EVERY_S
-            self._outside.reload_words(False)
-            self._filters.refresh()
+    def _look_around(self, *, may_ask: bool) -> None:
+        """Notice what others changed: the word list and, unless it is away, the database."""
+        self._outside.reload_words(False)
+        self._filters.refresh()
+        if not may_ask:
+            return
+        try:
+            call_offs = self._history.call_offs()
+        except DatabaseUnavailable as error:
+            self._ledger.note_outage(error)
+            return
+        if call_offs != self._call_offs:
+            self._call_offs = call_offs
+            self._speaking.forget_all()
+            self._board.revoke_all()
 
     def _on_reload(self, _: Reload) -> None:
         self._outside.reload_words(True)

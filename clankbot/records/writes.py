@@ -65,6 +65,23 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetViewer:
+    """Delete all that is stored of a viewer, in one channel or, where that is None, in all.
+
+    What the viewer changed as a moderator stays changed, but no longer tells by whom.  An opt-out
+    stays: it is the wish not to be stored.
+    """
+
+    channel: str | None
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """Tell a bot at work on this database that its prompts may hold what is gone by now."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptIn:
     """Forget that a viewer opted out."""
 
@@ -174,6 +191,8 @@ Write = (
     | RemoveMessage
     | RemoveViewer
     | RemoveChannel
+    | ForgetViewer
+    | CallOff
     | OptOut
     | OptIn
     | RecordSpoken

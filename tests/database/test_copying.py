@@ -14,6 +14,7 @@ from clankbot.database.copying_sql import TABLES
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.engine import Row, Session
+from clankbot.database.removing_sql import ADD_REMOVAL
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError
 from clankbot.records import (
@@ -53,6 +54,8 @@ def _fill(database: Database) -> None:
         store.apply([RecordDecision("alpha", n, "off") for n in range(5)])
         store.apply([Tally(c, "2030-03-17", w) for c in ("alpha", "beta") for w in ("x", "y")])
         store.save_tokens(SealedTokens("a", "r", 1, "bot", "900", 1))
+    with closing(Session(database.engine)) as session:
+        session.run(ADD_REMOVAL, "viewer", 1, "8", "gamma")
 
 
 def _contents(database: Database) -> dict[str, list[Row]]:

@@ -12,6 +12,7 @@ from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine
+from clankbot.database.removing_sql import REMOVALS
 from clankbot.records import (
     BlockTerm,
     RecordDecision,
@@ -82,8 +83,7 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "count since": (sql.COUNT_SINCE, ("alpha", _BUSY_ROWS - 100)),
     "speakers since": (sql.SPEAKERS_SINCE, ("alpha", _BUSY_ROWS - 100)),
     "recent spoken": (sql.RECENT_SPOKEN, ("quiet", 20)),
-    "viewers": (sql.FIND_VIEWERS, ("3", "viewer3")),
-    "viewers in channel": (sql.FIND_VIEWERS_IN_CHANNEL, ("3", "quiet", "viewer3", "quiet")),
+    "removed spoken": (sql.REMOVED_SPOKEN, ("quiet", 20)),
     "own ids of viewer": (sql.OWN_IDS_OF_VIEWER, ("3", "alpha")),
     "own ids of channel": (sql.OWN_IDS_OF_CHANNEL, ("quiet",)),
     "last change": (sql.LAST_CHANGE, ("quiet",)),
@@ -96,10 +96,12 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "remove message": (sql.REMOVE_MESSAGE, ("b7", "alpha")),
-    "remove viewer": (sql.REMOVE_VIEWER, ("3", "alpha")),
-    "remove login": (sql.REMOVE_LOGIN, ("viewer3", "alpha")),
-    "remove viewer everywhere": (sql.REMOVE_VIEWER_EVERYWHERE, ("3",)),
-    "remove channel": (sql.REMOVE_CHANNEL, ("quiet",)),
+    "remove viewer": (REMOVALS["viewer"].step, ("3", "alpha", 9000, 2000)),
+    "remove login": (REMOVALS["login"].step, ("viewer3", "alpha", 9000, 2000)),
+    "remove channel": (REMOVALS["channel"].step, ("quiet", 9000, 2000)),
+    "remove viewer everywhere": (REMOVALS["everywhere"].step, ("3", 9000, 2000)),
+    "left of a viewer": (REMOVALS["viewer"].count, ("3", "alpha", 9000)),
+    "left of a channel": (REMOVALS["channel"].count, ("quiet", 9000)),
     "mark spoken": (sql.MARK_SPOKEN_REMOVED, (1, "o7", "quiet")),
     "prune by age": (sql.PRUNE_BY_AGE, ("alpha", 100, 500)),
     "prune by count": (sql.PRUNE_BY_COUNT, ("alpha", 500, 1000)),

@@ -12,6 +12,8 @@ from clankbot.records import (
     Append,
     Applied,
     BlockTerm,
+    CallOff,
+    ForgetViewer,
     OptIn,
     OptOut,
     SetSetting,
@@ -66,15 +68,16 @@ def test_an_opt_out_holds_until_it_is_taken_back(database: Database) -> None:
 def test_forgetting_a_viewer_leaves_no_trace(database: Database, store: Store) -> None:
     store.apply([said("a"), said("b", channel="beta"), said("c", user="2")])
     _as_moderator(store)
-    assert store.forget("1") == 2
+    assert store.apply([ForgetViewer(None, "1")]) == [Applied(2)]
     assert [text for text in _everything(database) if text == "1" or "iewer1" in text] == []
-    assert store.forget("1") == 0
+    assert store.apply([ForgetViewer(None, "1")]) == [Applied(0)]
+    assert store.find_viewers("1", None) == []
 
 
 def test_forgetting_in_one_channel_leaves_the_others(store: Store) -> None:
     store.apply([said("a"), said("b", channel="beta"), said("c", user="2")])
     _as_moderator(store)
-    assert store.forget("1", "alpha") == 1
+    assert store.apply([ForgetViewer("alpha", "1")]) == [Applied(1)]
     assert len(store.recent_messages("beta", 9)) == 1
     assert {change.channel: change.changed_by for change in store.changes(None, 9)} == {
         "alpha": "",
@@ -84,7 +87,7 @@ def test_forgetting_in_one_channel_leaves_the_others(store: Store) -> None:
 
 def test_forgetting_does_not_take_back_an_opt_out(store: Store) -> None:
     store.apply([OptOut("1", 9)])
-    store.forget("1")
+    store.apply([ForgetViewer(None, "1")])
     assert store.opted_out() == {"1"}
 
 
@@ -97,3 +100,28 @@ def test_viewers_are_found_by_login_or_id(store: Store) -> None:
     assert store.find_viewers("newname", "alpha") == []
     assert store.find_viewers("1", "alpha") == [("1", "viewer1")]
     assert store.find_viewers("nobody", None) == []
+
+
+def test_a_moderator_is_found_by_what_was_changed_when_the_messages_are_gone(store: Store) -> None:
+    store.apply(
+        [
+            SetSetting("alpha", "seed", 5, "7", "mona", 5),
+            BlockTerm("beta", "spoiler", "8", 5),
+        ]
+    )
+    assert store.find_viewers("Mona", None) == [("7", "mona")]
+    assert store.find_viewers("7", "alpha") == [("7", "mona")]
+    assert store.find_viewers("mona", "beta") == []
+    assert store.find_viewers("8", None) == store.find_viewers("8", "beta") == [("8", "")]
+    store.apply([ForgetViewer(None, "7"), ForgetViewer("beta", "8")])
+    assert store.find_viewers("mona", None) == store.find_viewers("8", None) == []
+    assert store.find_viewers("", None) == []
+
+
+def test_a_running_bot_can_tell_that_another_program_forgot_somebody(database: Database) -> None:
+    with database.open() as bot, database.open() as other:
+        before = bot.call_offs()
+        other.apply([ForgetViewer(None, "1")])
+        assert bot.call_offs() == before
+        other.apply([ForgetViewer(None, "1"), CallOff()])
+        assert bot.call_offs() == before + 1

@@ -20,7 +20,7 @@ def test_forget_deletes_one_viewers_messages_in_this_channel(desk: Desk) -> None
     assert desk.stored() == ["three"]
     assert desk.stored("beta") == ["four"]
     assert desk.ask("forget 8") == "forgot 1 message"
-    assert desk.ask("forget alice") == "no messages of that viewer are stored here"
+    assert desk.ask("forget alice") == "nothing of that viewer is stored here"
 
 
 def test_forget_finds_what_was_said_a_moment_before(desk: Desk) -> None:
