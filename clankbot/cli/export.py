@@ -34,10 +34,13 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # whatever the locale
     with open_database(settings).open() as store:
+        while store.carry_on_removing():  # else what is on its way out would be exported
+            continue
         filters.load({channel: store.terms(channel)})
         messages = _messages(store, channel, filters(channel), settings)
         if not options.names:
-            messages = map(Pseudonyms(secrets.token_bytes()).disguised, messages)
+            names = Pseudonyms(secrets.token_bytes(), lambda name: _id_of(store, channel, name))
+            messages = map(names.disguised, messages)
         written = 0
         for example in examples(messages, channel, options.lines):
             print(json.dumps(example, ensure_ascii=False))
@@ -62,6 +65,12 @@ def _messages(
         text, name = visible(message.text).strip(), visible(message.display_name).strip()
         if text:
             yield replace(message, text=text, display_name=name or message.login)
+
+
+def _id_of(store: Store, channel: str, name: str) -> str | None:
+    """The id of whoever spoke under this login last in the channel."""
+    ids = [user_id for user_id, login in store.find_viewers(name, channel) if login == name]
+    return ids[-1] if ids else None
 
 
 def _why_nothing(store: Store, channel: str) -> str:

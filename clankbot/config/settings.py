@@ -160,6 +160,12 @@ def _cautions(values: Mapping[str, Any]) -> list[str]:
         cautions.append(
             "CONTENT_FILTER_ENABLED is false: blocked words are stored, and may be said by the bot"
         )
+    kept, threshold = values["message_retention_count"], values["message_threshold"]
+    if 0 < kept < threshold:
+        cautions.append(
+            f"MESSAGE_RETENTION_COUNT keeps {kept} messages, MESSAGE_THRESHOLD waits for"
+            f" {threshold}: the bot will not speak by itself"
+        )
     count = len(values["twitch_channels"])
     if count > MOST_CHANNELS:
         cautions.append(

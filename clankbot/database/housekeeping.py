@@ -79,6 +79,7 @@ class Housekeeping(Repository):
         self._session.run(sql.PRUNE_TALLIES, channel, f"{oldest:%Y-%m-%d}")
         self._session.run(sql.PRUNE_HINTS, channel, _to_ms(oldest))
         self._session.run(sql.UNNAME_OLD_CHANGES, channel, _to_ms(oldest))
+        self._session.run(sql.UNNAME_OLD_TERMS, channel, _to_ms(oldest))
         self._session.run(sql.DELETE_OLD_MARKS, _to_ms(now - _MARKS_KEPT))
 
     def release_space(self, pages: int = 64) -> int:

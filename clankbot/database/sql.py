@@ -168,6 +168,10 @@ UNNAME_OLD_CHANGES: Final = both(
     "UPDATE setting_changes SET changed_by_id = '', changed_by = ''"
     " WHERE channel = ? AND changed_at < ? AND changed_by_id <> ''"
 )
+UNNAME_OLD_TERMS: Final = both(
+    "UPDATE channel_terms SET changed_by_id = ''"
+    " WHERE channel = ? AND added_at < ? AND changed_by_id <> ''"
+)
 UNNAME_TERMS: Final = both("UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ?")
 UNNAME_TERMS_IN_CHANNEL: Final = both(
     "UPDATE channel_terms SET changed_by_id = '' WHERE changed_by_id = ? AND channel = ?"

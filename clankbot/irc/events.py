@@ -15,6 +15,7 @@ from clankbot.records import (
     ChatCleared,
     ChatMessage,
     Event,
+    Left,
     LinkDown,
     LinkUp,
     MessageDeleted,
@@ -29,6 +30,7 @@ __all__ = [
     "ChatCleared",
     "ChatMessage",
     "Event",
+    "Left",
     "LinkDown",
     "LinkUp",
     "MessageDeleted",
@@ -106,6 +108,14 @@ def _chat_cleared(message: IrcMessage) -> UserCleared | ChatCleared | None:
     return UserCleared(channel, user_id, duration_s, login or None, _sent_at(tags), message.raw)
 
 
+def _left(message: IrcMessage) -> Left | None:
+    """PART, which the bot is sent when it is banned; others' would take another capability."""
+    channel = _channel(message)
+    if not channel or not message.nick:
+        return None
+    return Left(channel, message.nick.lower(), message.raw)
+
+
 def _room_state(message: IrcMessage) -> RoomState | None:
     tags = message.tags
     channel = _channel(message)
@@ -157,6 +167,7 @@ _MEANINGS: dict[str, Callable[[IrcMessage], Event | None]] = {
     "USERNOTICE": _chat_message,
     "CLEARMSG": _message_deleted,
     "CLEARCHAT": _chat_cleared,
+    "PART": _left,
     "ROOMSTATE": _room_state,
     "USERSTATE": _own_state,
     "NOTICE": _notice,

@@ -27,6 +27,9 @@ _FIRST_PATIENCE_S: Final = 10.0
 _LONGEST_PATIENCE_S: Final = 600.0
 """How long a JOIN may go unanswered before it is tried again: doubling, our choice."""
 
+_AFTER_EVICTION_S: Final = 60.0
+"""Long enough for a moderator who slipped to take it back: our choice."""
+
 _HOUR_S: Final = 3600.0
 _DAY_S: Final = 24 * _HOUR_S
 
@@ -106,6 +109,13 @@ class Joins:
         place.is_inside = True
         place.barred_until = -math.inf
         place.trouble = None
+
+    def left(self, channel: str, now: float) -> None:
+        """The bot was put out of the channel: it asks again, and is told for how long."""
+        place = self._places[channel]
+        place.is_inside = place.asked = False
+        place.ask_at = max(place.ask_at, now + _AFTER_EVICTION_S)
+        self._note_trouble(channel, "put out of it, which means a ban")
 
     def refused(self, channel: str, notice_id: str, now: float) -> None:
         """Takes a notice to heart that shuts the bot out of the channel; passes over any other."""

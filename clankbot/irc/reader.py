@@ -6,8 +6,8 @@ through the Link.  It never waits for anything but the network.  It knows nothin
 joining them is the sender's reaction to LinkUp.
 
 It ends in two steps.  On ``stopping`` it delivers the chat that has arrived and sets ``drained``;
-then it keeps the connection open, listening only for what confirms the sender's last lines, until
-``finished`` (or a few seconds later), and closes it.
+then it keeps the connection open, listening only for what confirms the sender's last lines and for
+what moderators remove, until ``finished`` (or a few seconds later), and closes it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,22 @@ from clankbot.irc.events import to_event
 from clankbot.irc.login import Login
 from clankbot.irc.message import IrcMessage, format_line, parse_line
 from clankbot.irc.patience import Backoff, Silence
-from clankbot.records import Credentials, Event, LinkDown, LinkUp, Notice, OwnState, Reconnect
+from clankbot.records import (
+    ChatCleared,
+    Credentials,
+    Event,
+    LinkDown,
+    LinkUp,
+    MessageDeleted,
+    Notice,
+    OwnState,
+    Reconnect,
+    UserCleared,
+)
 
 log = logging.getLogger(__name__)
+
+_HEARD_LAST: Final = OwnState | Notice | MessageDeleted | UserCleared | ChatCleared
 
 _LOGIN_TIMEOUT_S: Final = 15.0
 _LAST_CHAT_S: Final = 0.5
@@ -157,13 +170,16 @@ class Reader:
             raise ConnectionLost("Twitch chat asked to reconnect")
 
     def _take_leave(self, heard: Iterator[IrcMessage | None]) -> None:
-        """Keep the way out open for the sender's last lines, and hear what confirms them."""
+        """Keep the way out open for the sender's last lines, and hear what confirms them.
+
+        What moderators remove meanwhile is removed, too: Twitch never tells it again.
+        """
         self.drained.set()
         until = self._clock() + _LEAVE_S
         while not self._finished.is_set() and self._clock() < until:
             message = next(heard)
             event = to_event(message) if message else None
-            if isinstance(event, OwnState | Notice):
+            if isinstance(event, _HEARD_LAST):
                 self._deliver(event)
 
     def _listen(self, connection: Connection) -> Iterator[IrcMessage | None]:

@@ -31,6 +31,7 @@ from clankbot.irc.wording import Repeats, privmsg, safe_text, why_unsayable
 from clankbot.records import (
     Delivered,
     Event,
+    Left,
     LinkDown,
     LinkUp,
     Notice,
@@ -41,19 +42,21 @@ from clankbot.records import (
     RoomState,
     Traffic,
     Undelivered,
+    UserCleared,
 )
 
 log = logging.getLogger(__name__)
 
-_OF_INTEREST = LinkUp | LinkDown | Reconnect | RoomState | OwnState | Notice
+_OF_INTEREST = LinkUp | LinkDown | Reconnect | RoomState | OwnState | Notice | Left | UserCleared
 
 _MOST_OFFERS: Final = 100
 """As many as the outbox holds.  They are taken over within a second: more means that the socket
 has stopped taking anything, and then there is nothing to be said for queueing."""
 
 _MOST_EVENTS: Final = 1000
-"""A connection brings three a second while it joins, and fewer later: this many take a stall of
-minutes.  Then the oldest give way, since what holds now is told by the newest."""
+"""A connection brings three a second while it joins, and fewer later, even in a wave of bans: this
+many take a stall of minutes.  Then the oldest give way, since what holds now is told by the newest.
+"""
 
 _LONGEST_WAIT_S: Final = 0.5
 """How long the thread rests at most: a bound on the harm of any miscalculated moment."""

@@ -16,6 +16,7 @@ from clankbot.irc.pacing import PRIVILEGED_ACCOUNT_LIMIT, AccountWindow, Channel
 from clankbot.irc.refusals import SLOW_MODE, TOO_FAST, wait_s
 from clankbot.records import (
     Event,
+    Left,
     LinkDown,
     LinkUp,
     Notice,
@@ -24,6 +25,7 @@ from clankbot.records import (
     Reconnect,
     RoomState,
     Traffic,
+    UserCleared,
 )
 
 _RETRY_S: Final = 1.0
@@ -37,13 +39,17 @@ class Standing:
     """The state of the link and of the channels, as far as it decides what may be written."""
 
     def __init__(self, channels: Sequence[str]) -> None:
-        self.is_anonymous = True
-        """Nobody is signed in: the bot may read only."""
+        self._own = LinkUp("", None)
         self._open_at = math.inf
         """From when on the link may be written to."""
         self._joins = Joins(channels)
         self._account = AccountWindow()
         self._paces = {channel: ChannelPace() for channel in channels}
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Nobody is signed in: the bot may read only."""
+        return self._own.user_id is None
 
     def knows(self, channel: str) -> bool:
         """Whether this is one of the bot's channels."""
@@ -129,13 +135,18 @@ class Standing:
                 self._joins.entered(event.channel)
                 privileged = event.is_mod or event.is_vip or event.is_broadcaster
                 self._paces[event.channel].privileged = privileged
+            case Left() if self.knows(event.channel) and event.login == self._own.login:
+                self._joins.left(event.channel, now)
+            case UserCleared(duration_seconds=None) if self.knows(event.channel):
+                if event.user_id is not None and event.user_id == self._own.user_id:
+                    self._joins.left(event.channel, now)
             case Notice(channel=str(channel), notice_id=str(notice_id)) if self.knows(channel):
                 self._joins.refused(channel, notice_id, now)
                 self._slow_down(event, self._paces[channel], now)
 
     def _start_over(self, link: LinkUp, now: float) -> None:
         self._open_at = now
-        self.is_anonymous = link.user_id is None
+        self._own = link
         self._joins.start_over(now)
         for pace in self._paces.values():
             pace.privileged = False  # until Twitch says so again

@@ -37,6 +37,7 @@ from clankbot.records import (
 _HOUR_MS: Final = 3_600_000
 _SECONDS_IN_NOTICE = re.compile(r"(\d+) more seconds?")
 
+_BANNED: Final = "banned"
 _UNTIL_ROOM_CHANGES: Final = {
     "msg_emoteonly": "emote-only",
     "msg_subsonly": "subscribers-only",
@@ -52,8 +53,8 @@ _FOR_AN_HOUR: Final = {
     "msg_warned": "a warning by the moderators waits to be acknowledged",
 }
 _UNTIL_JOINED_AGAIN: Final = {
-    "msg_banned": "banned",
-    "msg_banned_email_alias": "banned",
+    "msg_banned": _BANNED,
+    "msg_banned_email_alias": _BANNED,
     "msg_channel_suspended": "the channel is suspended or does not exist",
     "tos_ban": "the channel is closed",
     "msg_room_not_found": "the channel does not exist",
@@ -116,6 +117,7 @@ class Board:
         self._numbers = itertools.count(1)
         self._opted_out: frozenset[str] = frozenset()
         self._own_id = own_id
+        self._own_login: str | None = None
         self._outage: str | None = None
 
     # -- what chat says ------------------------------------------------------------------------
@@ -128,6 +130,7 @@ class Board:
         with self._lock:
             if isinstance(event, LinkUp):
                 self._own_id = event.user_id or self._own_id
+                self._own_login = event.login
             elif isinstance(event, RoomState):
                 self._note_room_state(event)
             elif isinstance(event, OwnState):
@@ -176,16 +179,19 @@ class Board:
             room.mute_reason = _FOR_AN_HOUR[notice_id]
 
     def _note_own_timeout(self, event: Event) -> None:
-        if not isinstance(event, UserCleared) or event.user_id is None:
-            return
-        if event.user_id != self._own_id:
+        if not isinstance(event, UserCleared) or not self._is_own(event):
             return
         room = self._room(event.channel)
         if event.duration_seconds is None:
-            room.refused_here = "banned"
+            room.refused_here = _BANNED
         else:
             room.muted_until_ms = self._now_ms() + event.duration_seconds * 1000
             room.mute_reason = None
+
+    def _is_own(self, event: UserCleared) -> bool:
+        if event.user_id is None:
+            return event.login is not None and event.login == self._own_login
+        return event.user_id == self._own_id
 
     # -- what the worker knows -------------------------------------------------------------------
 
@@ -198,6 +204,18 @@ class Board:
         """The bot took the hint: not a generated word here until then; 0 lifts it."""
         with self._lock:
             self._room(channel).silenced_until_ms = until_ms
+
+    def forgive(self, channel: str) -> None:
+        """A moderator wants the bot back: a timeout or ban may be over, which Twitch never tells.
+
+        If it is not, the notice on the next message says so.
+        """
+        with self._lock:
+            room = self._room(channel)
+            if room.mute_reason is None:
+                room.muted_until_ms = 0
+            if room.refused_here == _BANNED:
+                room.refused_here = None
 
     def set_own_words(self, channel: str, recent: Iterable[str], removed: Iterable[str]) -> None:
         """Fingerprints of what the bot said here lately, and of what moderators removed."""
@@ -299,6 +317,11 @@ class Board:
         """The bot's user id; None while it reads anonymously."""
         with self._lock:
             return self._own_id
+
+    def is_own_timeout(self, event: UserCleared) -> bool:
+        """Whether it is the bot that was timed out or banned."""
+        with self._lock:
+            return self._is_own(event)
 
     @property
     def opted_out(self) -> frozenset[str]:

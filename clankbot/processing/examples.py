@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -59,11 +59,17 @@ class Pseudonyms:
     those who spoke lately; other names are words like any other, and stay.
     """
 
-    def __init__(self, key: bytes) -> None:
-        """``key`` is up to 64 random bytes, to be forgotten afterwards."""
+    def __init__(self, key: bytes, find_id: Callable[[str], str | None]) -> None:
+        """``key`` is up to 64 random bytes, to be forgotten afterwards.
+
+        ``find_id`` tells the user id behind a login of which something is stored.
+        """
         self._key = key
+        self._find_id = find_id
         self._ids: OrderedDict[str, str] = OrderedDict()
         """User ids by name, the latest speaker last."""
+        self._mentioned: OrderedDict[str, str] = OrderedDict()
+        """What stands for names that were called with ``@``, the latest last."""
         self._own_names: set[str] = set()
 
     def disguised(self, message: StoredMessage) -> StoredMessage:
@@ -79,10 +85,7 @@ class Pseudonyms:
             self._own_names.update(names)
             return
         for name in names:
-            self._ids[name] = message.user_id
-            self._ids.move_to_end(name)
-        while len(self._ids) > _NAMES_KNOWN:
-            self._ids.popitem(last=False)
+            _remember(self._ids, name, message.user_id)
 
     def _hidden(self, found: re.Match[str]) -> str:
         """What stands in a text for a word that may be a name."""
@@ -92,8 +95,21 @@ class Pseudonyms:
             return word
         if name in self._ids:
             return mark + self._of(self._ids[name])
-        return mark + self._of(f"@{name}") if mark else word
+        return mark + self._of_mentioned(name) if mark else word
+
+    def _of_mentioned(self, name: str) -> str:
+        """For somebody who has not spoken lately: may have before, or will."""
+        known = self._mentioned.get(name) or self._of(self._find_id(name) or f"@{name}")
+        _remember(self._mentioned, name, known)
+        return known
 
     def _of(self, identity: str) -> str:
         digest = hashlib.blake2b(identity.encode(), key=self._key, digest_size=5)
         return f"viewer_{digest.hexdigest()}"
+
+
+def _remember(names: OrderedDict[str, str], name: str, what: str) -> None:
+    names[name] = what
+    names.move_to_end(name)
+    if len(names) > _NAMES_KNOWN:
+        names.popitem(last=False)

@@ -32,8 +32,9 @@ from clankbot.records import (
 
 log = logging.getLogger(__name__)
 
-_REPLY_PREFIX = re.compile(r"\A@\S+\s+")
-"""Clients put ``@name`` in front of a reply; a command behind it is still a command."""
+_ADDRESS = re.compile(r"\A@(\S+?),?\s+")
+"""Clients put ``@name`` in front of a reply, and people in front of what they want of the bot; a
+command behind it is still a command."""
 _SEEN: Final = 10_000
 """Message ids remembered, since Twitch may deliver a message twice."""
 
@@ -86,7 +87,7 @@ class Intake:
         """Filter, then obey, store or drop one message."""
         if not self._concerns_us(message):
             return
-        said = _REPLY_PREFIX.sub("", message.text) if message.reply_to_id else message.text
+        said = self._without_address(message)
         command = self._book.parse(said)
         if command is None and self._board.has_opted_out(message.user_id):
             return
@@ -113,6 +114,13 @@ class Intake:
             or self._is_again(message.message_id)
             or self._removals.cover(message, self._now_ms())
         )
+
+    def _without_address(self, message: ChatMessage) -> str:
+        """The text without whom it is said to, where that is plain."""
+        address = _ADDRESS.match(message.text)
+        if address and (message.reply_to_id or address[1].lower() in self.bot_names):
+            return message.text[address.end() :]
+        return message.text
 
     def _is_again(self, message_id: str) -> bool:
         if message_id in self._seen:

@@ -53,11 +53,17 @@ class Moderation:
         if event.channel not in self._policies:
             return
         now_ms = self._now_ms()
+        is_timeout = self._is_new_timeout(event)
         self._removals.note(event, now_ms)
         self._speaking.moderated(event)
-        self._ledger.add(
-            _removal_write(event, now_ms), lambda applied: self._removed(event, applied, now_ms)
-        )
+
+        def removed(applied: Applied) -> None:
+            self._removed(event, applied)
+            if is_timeout or self._is_hint(event, applied):
+                self._ledger.add(AddHint(event.channel, now_ms))
+                self._speaking.hint(event.channel, now_ms)
+
+        self._ledger.add(_removal_write(event, now_ms), removed)
 
     def overtaken(self, own: StoredMessage) -> None:
         """The bot's own message was removed before it was known to be said.
@@ -69,7 +75,7 @@ class Moderation:
         else:
             self._ledger.add(RemoveMessage(own.channel, own.message_id, self._now_ms()))
 
-    def _removed(self, event: Removal, applied: Applied, now_ms: int) -> None:
+    def _removed(self, event: Removal, applied: Applied) -> None:
         self._board.revoke(event)  # once more after the commit: see the board's text on grounds
         log.info(
             "moderated",
@@ -77,14 +83,21 @@ class Moderation:
         )
         if applied.own_rows:
             self._speaking.reload_own_words(event.channel)
-        if self._is_hint(event, applied):
-            self._ledger.add(AddHint(event.channel, now_ms))
-            self._speaking.hint(event.channel, now_ms)
 
-    def _is_hint(self, event: Removal, applied: Applied) -> bool:
-        """Its own message deleted, or itself timed out; a full clear means nobody in particular."""
-        if isinstance(event, UserCleared):
-            return event.user_id is not None and event.user_id == self._board.own_id
+    def _is_new_timeout(self, event: Removal) -> bool:
+        """Whether the bot itself is timed out or banned, and that was not told before."""
+        return (
+            isinstance(event, UserCleared)
+            and self._board.is_own_timeout(event)
+            and not self._removals.know(event)
+        )
+
+    @staticmethod
+    def _is_hint(event: Removal, applied: Applied) -> bool:
+        """Whether something it had said was deleted; a full clear is about nobody in particular.
+
+        Its answers to commands are not meant: moderators tidy them away once they are read.
+        """
         return isinstance(event, MessageDeleted) and applied.own_rows > 0
 
 

@@ -77,6 +77,13 @@ class Removals:
                 if name:
                     self._viewers[removal.channel, name] = cleared
 
+    def know(self, removal: UserCleared) -> bool:
+        """Whether this very timeout was noted before: Twitch may tell a thing twice."""
+        if removal.sent_at is None:
+            return False
+        known = self._viewers.get((removal.channel, removal.user_id or removal.login or ""))
+        return known is not None and known.sent_ms == _ms(removal.sent_at, 0)
+
     def cover_id(self, message_id: str) -> bool:
         """Whether the message with this id was deleted."""
         return message_id in self._ids

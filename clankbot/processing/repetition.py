@@ -1,8 +1,10 @@
 """Telling whether a line says nearly the same as an earlier one, without keeping its words.
 
-A fingerprint is the set of the line's words, each as a 32-bit checksum.  Two lines are compared
-by the share of words they have in common (Jaccard index); so the bot can avoid what moderators
-removed although the text itself is gone from the database.
+A fingerprint is the set of the line's words, each as a 32-bit checksum, in no order; of a script
+that puts no blanks between words, each pair of neighbouring letters stands for a word.  Two lines
+are compared by the share they have in common (Jaccard index); so the bot can avoid what moderators
+removed although the text itself is gone from the database.  The words cannot be read from it,
+though whoever has it can try whether a word he thinks of was one of them.
 """
 
 from __future__ import annotations
@@ -10,8 +12,16 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
+from itertools import pairwise
+from typing import Final
 
-_WORD = re.compile(r"\w+")
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 NEARLY_THE_SAME = 0.85
 """One word in a dozen may differ: echoes are caught, lines that share a pattern pass."""
@@ -23,8 +33,16 @@ NEARLY_REMOVED = 0.5
 def fingerprint(text: str) -> str:
     """The words of ``text`` as sorted checksums; a line without words is taken as a whole."""
     folded = text.casefold()
-    words = set(_WORD.findall(folded)) or {folded.strip()}
+    runs = _WORD.findall(folded)
+    words = {word for run in runs for word in _words(run)} or {folded.strip()}
     return " ".join(sorted(f"{zlib.crc32(word.encode('utf-8', 'replace')):08x}" for word in words))
+
+
+def _words(run: str) -> Iterable[str]:
+    """The word, or the pairs of letters that stand for the words of a run without blanks."""
+    if len(run) < 3 or not _IS_UNSPACED.match(run):
+        return (run,)
+    return map("".join, pairwise(run))
 
 
 def likeness(one: str, other: str) -> float:

@@ -30,7 +30,7 @@ from clankbot.processing.triggers import (
     slowdown,
     spontaneous_obstacle,
 )
-from clankbot.records import ChannelPolicy, ContextLine, End, Speech
+from clankbot.records import ContextLine, End, Speech
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +74,7 @@ class Speaking:
         make_cancel: Callable[[], CancelHandle],
         voice_problem: Callable[[str], str | None],
         decided: Callable[[str, str], None],
+        keep_count: int,
         clock: Callable[[], float],
         now_ms: Callable[[], int],
     ) -> None:
@@ -84,6 +85,7 @@ class Speaking:
         self._make_cancel = make_cancel
         self._voice_problem = voice_problem
         self._decided = decided
+        self._keep_count = keep_count
         self._clock = clock
         self._now_ms = now_ms
         self._turns: dict[str, _Turn] = {}
@@ -131,6 +133,7 @@ class Speaking:
         """A moderator switched the bot on again."""
         self._hints[channel] = []
         self._take_hints(channel)
+        self._board.forgive(channel)
 
     def _take_hints(self, channel: str) -> None:
         self._board.set_silence(channel, silenced_until_ms(self._hints[channel]) or 0)
@@ -299,12 +302,12 @@ class Speaking:
 
     def threshold(self, channel: str) -> int:
         """The number of messages the channel waits for, under ``adaptive`` and after hints."""
-        return self._threshold(channel, self._policies[channel]) * self.factor(channel)
-
-    def _threshold(self, channel: str, policy: ChannelPolicy) -> int:
+        policy = self._policies[channel]
         since = self._now_ms() - ADAPTIVE_WINDOW_MS
         recent = self._history.count_since(channel, since) if policy.adaptive else 0
-        return effective_threshold(policy, recent)
+        wanted = effective_threshold(policy, recent) * self.factor(channel)
+        # More than is kept can never be counted, and would be silence instead of restraint.
+        return min(wanted, max(policy.threshold, self._keep_count or wanted))
 
     def _pace_obstacle(self, channel: str) -> str | None:
         policy = self._policies[channel]
@@ -312,9 +315,9 @@ class Speaking:
         if self._clock() < again_at:
             return f"trying again in {round(again_at - self._clock())} s"
         now_ms, factor = self._now_ms(), self.factor(channel)
-        threshold = self._threshold(channel, policy)
+        threshold = self.threshold(channel)
         needed = min(policy.threshold, policy.context_limit)
-        pace = self._history.pace(channel, threshold * factor, needed)
+        pace = self._history.pace(channel, threshold, needed)
         reason = spontaneous_obstacle(
             policy, pace, now_ms=now_ms, threshold=threshold, factor=factor
         )

@@ -59,10 +59,12 @@ def effective_threshold(policy: ChannelPolicy, recent_messages: int) -> int:
 def spontaneous_obstacle(
     policy: ChannelPolicy, pace: Pace, *, now_ms: int, threshold: int, factor: int = 1
 ) -> str | None:
-    """Why the bot does not speak by itself yet, in plain words; None when it is time."""
-    wanted = threshold * factor
-    if pace.counted < wanted:
-        return f"{pace.counted}/{wanted} messages"
+    """Why the bot does not speak by itself yet, in plain words; None when it is time.
+
+    ``factor`` multiplies the delay, as it has multiplied ``threshold`` already.
+    """
+    if pace.counted < threshold:
+        return f"{pace.counted}/{threshold} messages"
     needed = min(policy.threshold, policy.context_limit)
     if pace.held < needed:
         return f"{pace.held}/{needed} messages of context"

@@ -175,6 +175,7 @@ class Worker:
             decided=lambda channel, reason: self._ledger.add(
                 RecordDecision(channel, self._now_ms(), reason)
             ),
+            keep_count=self._rules.retention_count,
             clock=self._clock,
             now_ms=self._now_ms,
         )

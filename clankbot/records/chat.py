@@ -60,6 +60,15 @@ class ChatCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """PART: somebody is out of a channel; of others than the bot it is not told."""
+
+    channel: str
+    login: str
+    raw: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """ROOMSTATE; None for what a partial update does not mention.  Followers-only: -1 is off."""
 
@@ -123,6 +132,7 @@ Event = (
     | MessageDeleted
     | UserCleared
     | ChatCleared
+    | Left
     | RoomState
     | OwnState
     | Notice

@@ -344,3 +344,10 @@ def test_shadow_mode_needs_no_twitch_application() -> None:
     require_for_run(load({"TWITCH_CHANNELS": "alpha", "DRY_RUN": "true"}))
     with pytest.raises(ConfigError, match="TWITCH_CHANNELS"):
         require_for_run(load({"DRY_RUN": "true"}))
+
+
+def test_keeping_fewer_messages_than_it_waits_for_is_warned_about() -> None:
+    (warning,) = load({"MESSAGE_RETENTION_COUNT": "20", "MESSAGE_THRESHOLD": "30"}).warnings
+    assert "MESSAGE_RETENTION_COUNT keeps 20 messages" in warning
+    for kept in ("30", "0"):
+        assert load({"MESSAGE_RETENTION_COUNT": kept, "MESSAGE_THRESHOLD": "30"}).warnings == ()

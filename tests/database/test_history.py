@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+
+from clankbot.database.database import Database
 from clankbot.database.store import Store
 from clankbot.records import (
     Append,
@@ -152,3 +155,15 @@ def test_viewers_and_their_messages_are_counted_since_a_moment(store: Store) -> 
     assert (store.count_since("alpha", 20), store.speakers_since("alpha", 20)) == (2, 2)
     assert (store.count_since("alpha", 0), store.speakers_since("alpha", 0)) == (3, 2)
     assert (store.count_since("alpha", 31), store.speakers_since("alpha", 31)) == (0, 0)
+
+
+def test_an_export_holds_only_a_page_at_a_time(sqlite: Database) -> None:
+    with sqlite.open() as store:
+        store.apply([said(f"m{n}") for n in range(2000)])
+        exported = 0
+        for _ in store.export_rows("alpha", batch=100):
+            exported += 1
+            if exported == 1500:
+                held = sum(isinstance(value, StoredMessage) for value in gc.get_objects())
+                assert held < 300
+        assert exported == 2000

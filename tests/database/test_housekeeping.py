@@ -13,6 +13,7 @@ from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
 from clankbot.records import (
     AddHint,
+    BlockTerm,
     ChannelSummary,
     RecordSpoken,
     RemoveChannel,
@@ -80,6 +81,21 @@ def test_figures_and_hints_are_kept_for_ninety_days(store: Store) -> None:
     assert store.tally("alpha", "2029-12-16") == {}
     assert store.tally("alpha", "2029-12-17") == {"blocked": 1}
     assert store.hints_since("alpha", 0) == [NOW_MS - 89 * _DAY_MS]
+
+
+def test_who_changed_a_setting_or_term_is_known_for_ninety_days(store: Store) -> None:
+    old, young = NOW_MS - 91 * _DAY_MS, NOW_MS - 89 * _DAY_MS
+    store.apply([SetSetting("alpha", "seed", 5, "7", "mona", old)])
+    store.apply([SetSetting("alpha", "seed", 6, "8", "max", young)])
+    store.apply([BlockTerm("alpha", "spoiler", "9", old)])
+    store.prune("alpha", older_than_ms=None, keep_count=None)
+    changes = store.changes("alpha", 9)
+    assert [(c.new_value, c.changed_by_id, c.changed_by) for c in changes] == [
+        (6, "8", "max"),
+        (5, "", ""),
+    ]
+    assert store.find_viewers("9", None) == []
+    assert store.terms("alpha") == ("spoiler",)
 
 
 def test_summaries_tell_of_every_channel(store: Store) -> None:

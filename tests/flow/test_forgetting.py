@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.rehearsal.ollama_manner import Manner
+from tests.flow.program import Program
 from tests.flow.world import World, living, sql
 from tests.waiting import wait_until
 
@@ -162,9 +163,9 @@ def test_three_hints_in_an_hour_silence_it_across_a_restart_until_it_is_forgiven
     tmp_path: Path,
 ) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=1) as world:
-        for seconds in (1, 1, 1):
-            world.room.ban("alpha", world.room.bot_login, seconds)
-        wait_until(lambda: len(sql(tmp_path, "SELECT 1 FROM hints")) == 3)
+        for hints in ([(1,)], [(2,)], [(3,)]):
+            world.room.ban("alpha", world.room.bot_login, 1)
+            wait_until(lambda hints=hints: sql(tmp_path, "SELECT COUNT(*) FROM hints") == hints)
     with living(tmp_path, MESSAGE_THRESHOLD=1) as world:
         world.chat(20)
         wait_until(lambda: decided(tmp_path, "quiet for % since moderators removed its messages"))
@@ -240,6 +241,24 @@ def test_a_moderator_forgets_a_viewer_without_a_ban(tmp_path: Path) -> None:
         assert world.texts() == ["good evening"]
         world.room.say("alpha", "alice", "new words")
         world.wait_stored("new words")
+
+
+def test_the_operator_forgets_a_viewer_while_something_is_being_made_of_the_words(
+    tmp_path: Path,
+) -> None:
+    with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
+        held = threading.Event()
+        world.ollama.once(Manner(after=held))
+        world.chat(2)
+        world.room.say("alpha", "alice", "words of mine")
+        asked = world.ollama.wait_asked()
+        assert "words of mine" in asked.prompt
+        child = Program(tmp_path, {"TWITCH_CHANNELS": "alpha"})
+        assert "Deleted 1 message of alice" in child.run("forget", "Alice").output
+        world.ollama.wait_until(lambda: asked.hung_up)
+        held.set()
+        world.settle()
+        assert not world.room.messages
 
 
 def test_a_moderation_is_logged_with_counts_and_without_words(

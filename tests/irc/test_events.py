@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clankbot.irc.events import ChatMessage, to_event
+from clankbot.irc.events import ChatMessage, Left, to_event
 from clankbot.irc.message import format_line, parse_line
 from tests.irc.corpus import ROWS, Row, about, expected_event
 
@@ -47,3 +47,26 @@ def test_no_damage_to_a_line_raises_an_error() -> None:
             tags={key: dice.choice(values) for key in dice.sample(keys, dice.randrange(9))},
         )
         to_event(parse_line(line))
+
+
+MIRRORED = "room-id=1;source-room-id=2;"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@{}target-user-id=5 :tmi.twitch.tv CLEARCHAT #alpha :ann",
+        "@{} :tmi.twitch.tv CLEARCHAT #alpha",
+        "@{}target-msg-id=m1;login=ann :tmi.twitch.tv CLEARMSG #alpha :words",
+    ],
+)
+def test_moderation_of_another_channel_in_a_shared_chat_is_not_ours(line: str) -> None:
+    assert to_event(parse_line(line.format(MIRRORED))) is None
+    for own in ("", "room-id=1;", "room-id=1;source-room-id=1;", "source-room-id=;"):
+        assert to_event(parse_line(line.format(own).replace("@ ", ""))) is not None
+
+
+def test_a_part_tells_who_is_out_of_which_channel() -> None:
+    event = to_event(parse_line(":Clankbot!clankbot@clankbot.tmi.twitch.tv PART #Alpha"))
+    assert event == Left("alpha", "clankbot")
+    assert to_event(parse_line(":tmi.twitch.tv PART #alpha")) is None

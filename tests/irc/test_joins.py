@@ -165,3 +165,21 @@ def test_entering_is_logged_once_and_new_trouble_after_it_again(
         "channel not joined",
         "channel joined",
     ]
+
+
+def test_a_channel_it_was_put_out_of_is_asked_for_again_after_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    joins = Joins(["a"])
+    joins.start_over(0.0)
+    joins.asked("a", 0.0)
+    joins.entered("a")
+    joins.left("a", 100.0)
+    joins.left("a", 101.0)
+    assert not joins.is_inside("a")
+    assert joins.next_channel() == "a"
+    assert joins.ready_at("a", 102.0) == 161.0
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    joins.asked("a", 161.0)
+    joins.entered("a")
+    assert joins.is_inside("a")

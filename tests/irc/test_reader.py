@@ -18,15 +18,18 @@ from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.irc.connection import Endpoint, Link
 from clankbot.irc.reader import Reader
 from clankbot.records import (
+    ChatCleared,
     ChatMessage,
     Credentials,
     Event,
     LinkDown,
     LinkUp,
+    MessageDeleted,
     Notice,
     OwnState,
     Reconnect,
     Secret,
+    UserCleared,
 )
 from clankbot.rehearsal.twitch_room import TwitchRoom
 from tests.irc.certificates import make_certificate
@@ -518,3 +521,18 @@ def test_a_login_without_an_answer_is_given_up() -> None:
                 wait_until(lambda: b"NICK" in sock.recv(1000, socket.MSG_PEEK))
                 clock.until(lambda: reading.events, by_s=1)
                 assert reading.events == [LinkDown("Twitch chat did not answer the login")]
+
+
+def test_what_moderators_remove_while_it_takes_leave_is_still_delivered(room: TwitchRoom) -> None:
+    with Reading(room) as reading:
+        room.wait_joined(["harbour"])
+        reading.stopping.set()
+        assert reading.reader.drained.wait(2)
+        room.say("harbour", "vera", "too late to be stored")
+        room.delete("harbour", "m-1")
+        room.ban("harbour", "vera", 60)
+        room.clear("harbour")
+        wait_until(lambda: reading.all(ChatCleared))
+        assert [event.message_id for event in reading.all(MessageDeleted)] == ["m-1"]
+        assert [event.login for event in reading.all(UserCleared)] == ["vera"]
+        assert reading.texts() == []

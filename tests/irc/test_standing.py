@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.records import Delivered, LinkUp, Notice, Outgoing, Reconnect, RoomState, Speech
+from clankbot.records import (
+    Delivered,
+    Event,
+    Left,
+    LinkUp,
+    Notice,
+    Outgoing,
+    Reconnect,
+    RoomState,
+    Speech,
+    UserCleared,
+)
 from tests.irc.sending import Bench, joined
 
 COMMAND, MENTION, SPONTANEOUS = Speech
@@ -278,3 +289,33 @@ def test_a_rank_must_be_confirmed_again_after_a_reconnect() -> None:
     bench.note(bench.own_state("a"))
     bench.run(seconds=1.0)
     assert bench.texts == ["1", "2"]
+
+
+@pytest.mark.parametrize("event", [Left("a", "clank"), UserCleared("a", "1", None)])
+def test_a_bot_that_was_put_out_of_a_channel_asks_for_it_again(event: Event) -> None:
+    bench = joined("a", "b")
+    before = len(bench.joins)
+    bench.note(event)
+    bench.say("hello?")
+    assert bench.texts == []
+    bench.run(seconds=61.0)
+    assert [channel for _, channel in bench.joins[before:]] == ["a"]
+    bench.say("hello again")
+    assert bench.texts == ["hello again"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Left("a", "vera"),
+        Left("elsewhere", "clank"),
+        UserCleared("a", "2", None),
+        UserCleared("a", None, None, login="vera"),
+        UserCleared("a", "1", 600),
+    ],
+)
+def test_what_happens_to_others_or_passes_leaves_the_bot_in_the_channel(event: Event) -> None:
+    bench = joined("a")
+    bench.note(event)
+    bench.say("hello")
+    assert bench.texts == ["hello"]

@@ -181,3 +181,43 @@ def test_an_optout_revokes_what_was_made_of_the_viewers_words_in_every_channel(
         board.settle_grounds(number, (line(f"m-{number}", user_id=user_id),))
     board.revoke_viewer("7")
     assert [board.revoked(number) for number in numbers] == [True, False, True]
+
+
+def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(board: Board) -> None:
+    board.note(UserCleared("alpha", None, 10, login="vera"))
+    assert obstacle(board) is None
+    board.note(UserCleared("alpha", None, 10, login="clankbot"))
+    assert obstacle(board) == "timed out for 10 s"
+
+
+@pytest.mark.parametrize("seconds", [600, None])
+def test_a_moderator_may_say_that_its_timeout_or_ban_is_over(
+    board: Board, seconds: int | None
+) -> None:
+    board.note(UserCleared("alpha", "99", seconds))
+    board.forgive("alpha")
+    assert obstacle(board) is None
+
+
+def test_what_no_moderator_can_lift_stays(board: Board) -> None:
+    board.note(Notice("alpha", "msg_suspended", ""))
+    board.note(Notice("beta", "msg_channel_suspended", ""))
+    for channel in ("alpha", "beta"):
+        board.forgive(channel)
+    assert obstacle(board) == "the account is suspended"
+    assert board.view("beta").obstacle == "the channel is suspended or does not exist"
+
+
+def test_all_generations_are_dropped_where_it_cannot_be_known_whose_words_went(
+    board: Board,
+) -> None:
+    called_off: list[str] = []
+    numbers = [
+        board.open_grounds(channel, lambda channel=channel: called_off.append(channel))  # type: ignore[misc]
+        for channel in ("alpha", "beta")
+    ]
+    board.settle_grounds(numbers[0], (line("m-1"),))
+    board.revoke_all()
+    board.revoke_all()
+    assert called_off == ["alpha", "beta"]
+    assert all(board.revoked(number) for number in numbers)

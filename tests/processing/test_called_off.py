@@ -110,6 +110,18 @@ def test_an_optout_during_the_generation_stops_it(desk: Desk) -> None:
     assert desk.compose(Model(meanwhile=lambda _: desk.chat("!clank optout"))) is None
 
 
+def test_a_viewer_whom_a_moderator_lets_be_forgotten_is_not_spoken_about(desk: Desk) -> None:
+    fill(desk)
+    called_off = []
+
+    def forget(cancel: CancelHandle) -> None:
+        desk.order("forget bruno")
+        called_off.append(cancel.cancelled)
+
+    assert desk.compose(Model(meanwhile=forget)) is None
+    assert called_off == [True]
+
+
 def test_off_stops_the_generation_under_way(desk: Desk) -> None:
     fill(desk)
     called_off = []

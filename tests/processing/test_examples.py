@@ -71,7 +71,8 @@ def test_only_a_few_messages_are_read_ahead() -> None:
 
 
 def disguised(*messages: StoredMessage, key: bytes = b"key") -> list[StoredMessage]:
-    pseudonyms = Pseudonyms(key)
+    ids = {message.login: message.user_id for message in messages}
+    pseudonyms = Pseudonyms(key, ids.get)
     return [pseudonyms.disguised(message) for message in messages]
 
 
@@ -117,3 +118,15 @@ def test_bare_names_are_known_for_a_while_only() -> None:
     messages = disguised(*crowd, said("guest3 and guest1799 and @guest1799 and regular"))
     guest, regular = messages[1799].display_name, messages[0].display_name
     assert messages[-1].text == f"guest3 and {guest} and @{guest} and {regular}"
+
+
+def test_a_viewer_called_before_the_first_word_has_that_pseudonym_throughout() -> None:
+    hi, fine, bye = disguised(said("hi @bob"), said("fine", "8", "Bob"), said("bye @bob"))
+    assert hi.text == f"hi @{fine.display_name}"
+    assert bye.text == f"bye @{fine.display_name}"
+
+
+def test_a_viewer_who_was_silent_for_long_keeps_the_pseudonym_when_called() -> None:
+    crowd = [said("x", str(n), f"Guest{n}") for n in range(1200)]
+    messages = disguised(*crowd, said("where is @guest3 ?"))
+    assert messages[-1].text == f"where is @{messages[3].display_name} ?"

@@ -156,3 +156,16 @@ def test_a_command_in_a_reply_is_obeyed_behind_the_name_that_clients_put_in_fron
     )
     assert [line.text for line in desk.offered] == ["threshold is now 7 messages"]
     assert desk.stored() == []
+
+
+@pytest.mark.parametrize("text", ["@clankbot !clank optout", "@ClankBot, !clank opt out"])
+def test_a_command_said_to_the_bot_by_name_is_obeyed(desk: Desk, text: str) -> None:
+    desk.chat("hello")
+    desk.chat(text)
+    assert desk.stored() == []
+    assert desk.store.opted_out() == {"7"}
+
+
+def test_a_command_said_to_somebody_else_is_talk(desk: Desk) -> None:
+    desk.chat("@mona !clank optout")
+    assert desk.stored() == ["@mona !clank optout"]

@@ -222,6 +222,31 @@ def test_a_timeout_of_the_bot_is_one_hint_whatever_it_had_said(desk: Desk) -> No
     assert hints(desk) == 1
 
 
+def test_a_timeout_that_is_told_twice_is_one_hint_and_two_timeouts_are_two(desk: Desk) -> None:
+    for seconds in (10, 20, 20):
+        desk.hear(UserCleared("alpha", BOT_ID, 10, sent_at=at(NOON_MS + seconds)))
+    assert hints(desk) == 2
+
+
+def test_what_was_removed_long_ago_is_not_said_again_either(desk: Desk, tmp_path: Path) -> None:
+    desk.speak("what a calm river this is", "own-1")
+    desk.hear(MessageDeleted("alpha", "own-1"))
+    for number in range(30):
+        desk.speak(f"the owl number {number} is on the moor and sings {number}", f"own-x{number}")
+    again = Outgoing("alpha", "this river is calm", Speech.SPONTANEOUS, desk.clock())
+    assert desk.look(again) == "like a message that moderators removed"
+    with Desk(tmp_path, desk.clock) as restarted:
+        assert restarted.look(again) == "like a message that moderators removed"
+
+
+def test_switched_on_by_a_moderator_it_tries_whether_its_timeout_is_over(desk: Desk) -> None:
+    desk.hear(UserCleared("alpha", BOT_ID, 600))
+    line = Outgoing("alpha", "good evening", Speech.SPONTANEOUS, desk.clock())
+    assert desk.look(line) == "timed out for 600 s"
+    desk.order("on")
+    assert desk.look(line) is None
+
+
 @pytest.mark.parametrize("event", [ChatCleared("alpha"), UserCleared("alpha", "7", None)])
 def test_a_clear_or_another_ones_ban_is_no_hint(desk: Desk, event: Event) -> None:
     desk.speak("what a calm river", "own-1")

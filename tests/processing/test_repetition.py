@@ -38,3 +38,10 @@ def test_a_line_without_words_repeats_only_itself() -> None:
 
 def test_a_fingerprint_holds_no_word_of_the_line() -> None:
     assert not any(word in fingerprint(SAID) for word in SAID.split())
+
+
+def test_scripts_without_blanks_are_compared_by_pairs_of_letters() -> None:
+    removed = [fingerprint("今日はとてもいい天気ですね皆さん")]
+    assert repeats("今日はとてもいい天気ですよ皆さん", removed, NEARLY_REMOVED)
+    assert not repeats("明日は一緒にゲームをしましょう", removed, NEARLY_REMOVED)
+    assert repeats("วันนี้อากาศดีมากครับ", [fingerprint("วันนี้อากาศดีมากค่ะ")], NEARLY_REMOVED)

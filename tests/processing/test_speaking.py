@@ -320,3 +320,11 @@ def test_a_decision_is_recorded_when_another_gate_decides_than_before(desk: Desk
     desk.fill(2)
     reasons = [decision.reason for decision in desk.store.decisions("alpha", 10)]
     assert reasons == ["0/3 messages", "said", "composing", "1/3 messages"]
+
+
+def test_hints_ask_for_no_more_messages_than_are_kept(tmp_path: Path) -> None:
+    with Desk(tmp_path, MESSAGE_RETENTION_COUNT="5") as desk:
+        for number in range(2):
+            desk.speak(f"line {number} of the bot", f"own-{number}")
+            desk.hear(MessageDeleted("alpha", f"own-{number}"))
+        assert desk.order("status")[0].split(" | ")[2] == "0/5 messages"

@@ -27,7 +27,7 @@ def obstacle(counted: int, held: int, spoke_at_ms: int | None, factor: int = 1) 
         POLICY,
         Pace(counted, held, spoke_at_ms),
         now_ms=NOON_MS,
-        threshold=POLICY.threshold,
+        threshold=POLICY.threshold * factor,
         factor=factor,
     )
 

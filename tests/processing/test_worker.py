@@ -12,26 +12,32 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.processing.jobs import Reload
+from clankbot.database.removing import STEP_ROWS
+from clankbot.processing.jobs import JobDone, Reload
 from clankbot.processing.ports import CancelHandle
 from clankbot.processing.repetition import fingerprint
 from clankbot.records import (
     END,
+    Append,
     Assignment,
+    CallOff,
     ChatCleared,
     Composed,
     ContextLine,
     Delivered,
     Event,
+    ForgetViewer,
     LinkDown,
     MessageDeleted,
     Notice,
     Outgoing,
     Reconnect,
     RecordTraffic,
+    RemoveChannel,
     RoomState,
     Speech,
     SpokenRow,
+    StoredMessage,
     Traffic,
     Undelivered,
 )
@@ -307,3 +313,51 @@ def test_each_round_is_a_sign_of_life(desk: Desk) -> None:
     assert desk.worker.stepped_at < desk.clock()
     desk.settle()
     assert desk.worker.stepped_at == desk.clock()
+
+
+# -- what others do to the database ------------------------------------------------------------
+
+
+def _fill(desk: Desk) -> None:
+    desk.store.apply([Append(_stored(number)) for number in range(4 * STEP_ROWS)])
+
+
+def _stored(number: int) -> StoredMessage:
+    return StoredMessage(f"old-{number}", "alpha", "7", "alice", "Alice", "old words", NOON_MS)
+
+
+def test_nothing_is_said_while_a_long_history_is_on_its_way_out(desk: Desk) -> None:
+    _fill(desk)
+    desk.arrive(ChatCleared("alpha"))
+    desk.worker.step(0)
+    assert desk.stored() != []
+    desk.arrive(*(desk.viewer("@clankbot hello") for _ in range(4)))
+    assert desk.order("speak") == ["not now: messages are still being deleted"]
+    assert not desk.has_job
+    for _ in range(5):
+        desk.worker.step(0)
+    assert desk.stored() == ["@clankbot hello"] * 4
+    assert desk.job().asked is not None, "the mention has waited"
+
+
+def test_what_an_earlier_run_left_to_be_removed_is_removed(desk: Desk, tmp_path: Path) -> None:
+    _fill(desk)
+    desk.store.apply([RemoveChannel("alpha", NOON_MS)])
+    with Desk(tmp_path, desk.clock) as again:
+        for _ in range(4):
+            again.worker.step(0)
+        assert again.stored() == []
+
+
+def test_what_is_made_when_another_program_forgets_a_viewer_is_not_said(desk: Desk) -> None:
+    desk.hear(desk.viewer("@clankbot my secret"))
+    line = desk.compose_line("a line about a secret")
+    desk.hear(desk.viewer("@clankbot and mine", user_id="8", login="bruno"))
+    with desk.database.open() as other:
+        other.apply([ForgetViewer(None, "7"), CallOff()])
+    desk.clock.forward(1)
+    desk.settle()
+    assert desk.look(line) == "moderated since"
+    desk.tell(JobDone("alpha", "composed", offered=True))
+    desk.send(line)
+    assert not desk.has_job, "the mention that waited may have been that viewer's"
