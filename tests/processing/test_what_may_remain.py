@@ -9,11 +9,21 @@ from pathlib import Path
 import pytest
 
 from clankbot.processing.removals import GRACE_MS
-from clankbot.records import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
+from clankbot.records import (
+    ChatCleared,
+    ChatMessage,
+    Delivered,
+    Event,
+    MessageDeleted,
+    Outgoing,
+    Speech,
+    UserCleared,
+)
 from tests.processing.chat import at
-from tests.processing.desk import CHANNELS, Desk
+from tests.processing.desk import BOT_ID, CHANNELS, Desk
 
 VIEWERS = {"7": "alice", "8": "bruno", "9": "carla"}
+IDS = {login: user_id for user_id, login in VIEWERS.items()}
 ROUNDS = 60
 LONGEST_LAG_MS = 3_000
 
@@ -43,11 +53,17 @@ class Model:
                 lasts_ms = GRACE_MS
                 if event.duration_seconds is not None:
                     lasts_ms = min(GRACE_MS, event.duration_seconds * 1000)
-                self.banned[event.channel, str(event.user_id)] = (now_ms, now_ms + lasts_ms)
-                self._keep_only(lambda row: row[:2] != (event.channel, event.user_id))
+                viewer = (event.channel, event.user_id or IDS[str(event.login)])
+                self.banned[viewer] = (now_ms, now_ms + lasts_ms)
+                self._keep_only(lambda row: row[:2] != viewer)
             case ChatCleared():
                 self.cleared[event.channel] = now_ms
                 self._keep_only(lambda row: row[0] != event.channel)
+
+    def bot_said(self, channel: str, message_id: str, text: str) -> None:
+        """What the bot itself says is kept, too."""
+        self.ids[message_id] = (channel, BOT_ID, text)
+        self.kept.append(self.ids[message_id])
 
     def _keep_only(self, stays: object) -> None:
         self.kept = [row for row in self.kept if stays(row)]  # type: ignore[operator]
@@ -57,7 +73,7 @@ class Model:
         assert message.sent_at is not None
         sent_ms = round(message.sent_at.timestamp() * 1000)
         banned_ms, until_ms = self.banned.get((message.channel, user_id), (0, 0))
-        if message_id in self.seen or message_id in self.deleted:
+        if message_id in self.seen or message_id in self.deleted or message.from_shared_chat:
             return
         self.seen.add(message_id)
         if sent_ms <= banned_ms or now_ms < until_ms:
@@ -81,6 +97,7 @@ class Chat:
         self.dice = dice
         self.desk = desk
         self.said: list[ChatMessage] = []
+        self.own: list[tuple[str, str]] = []
         self.number = 0
 
     def event(self) -> Event:
@@ -92,21 +109,29 @@ class Chat:
         if kind < 0.08 and self.said:
             return self.dice.choice(self.said)
         if kind < 0.16 and self.said:
-            old = self.dice.choice(self.said)
-            return MessageDeleted(old.channel, str(old.message_id))
+            channel, message_id = self.dice.choice(
+                [*((old.channel, str(old.message_id)) for old in self.said), *self.own]
+            )
+            return MessageDeleted(channel, message_id)
         if kind < 0.18:
             return MessageDeleted(channel, f"m-{self.number + self.dice.randint(1, 3)}")
         if kind < 0.24:
             seconds = self.dice.choice((None, 1, 3, 600))
-            return UserCleared(channel, user_id, seconds, VIEWERS[user_id], now)
+            told = None if kind < 0.20 else user_id
+            return UserCleared(channel, told, seconds, VIEWERS[user_id], now)
         if kind < 0.25:
             return ChatCleared(channel, now)
         text = self.dice.choices(
             (f"text {self.number}", "!clank optout", "!clank optin"), (30, 1, 2)
         )[0]
-        return self.message(channel, user_id, text)
+        return self.message(channel, user_id, text, is_mirrored=kind > 0.95)
 
-    def message(self, channel: str, user_id: str, text: str) -> ChatMessage:
+    def own_line(self) -> tuple[str, str, str]:
+        """Channel, message id and text of what the bot says next."""
+        self.own.append((self.dice.choice(CHANNELS), f"own-{len(self.own)}"))
+        return (*self.own[-1], f"own words {len(self.own)}")
+
+    def message(self, channel: str, user_id: str, text: str, *, is_mirrored: bool) -> ChatMessage:
         """One that was sent a moment ago, for Twitch keeps no order."""
         self.number += 1
         said = ChatMessage(
@@ -117,9 +142,17 @@ class Chat:
             display_name=VIEWERS[user_id],
             text=text,
             sent_at=at(self.desk.clock.ms() - self.dice.randint(0, LONGEST_LAG_MS)),
+            from_shared_chat=is_mirrored,
         )
         self.said.append(said)
         return said
+
+
+def say(desk: Desk, model: Model, channel: str, message_id: str, text: str) -> None:
+    """The bot says it, whatever it would have thought of that."""
+    line = Outgoing(channel, text, Speech.SPONTANEOUS, desk.clock())
+    desk.tell(Delivered(line, text, message_id, desk.clock.ms()))
+    model.bot_said(channel, message_id, text)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -136,6 +169,9 @@ def test_what_remains_is_what_may_remain(tmp_path: Path, seed: int) -> None:
                 expected = [text for where, _, text in model.kept if where == channel]
                 assert desk.stored(channel) == expected
             most = max(most, len(model.kept))
+            if dice.random() < 0.5:
+                desk.clock.forward(0.001)
+                say(desk, model, *chat.own_line())
             desk.clock.forward(dice.choice((0.0, 0.2, 1.0, 4.0)))
         assert most > 10, "too little was left for the test to mean anything"
     again = Desk(tmp_path, desk.clock)
