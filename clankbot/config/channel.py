@@ -28,7 +28,7 @@ class ChannelSetting:
     """Of ``ChannelPolicy``; None for an option of the model, which goes by its column's name."""
     variable: str | None = None
     """The environment variable that holds the global default; None where ChannelPolicy has it."""
-    unset: str = "up to the model"
+    unset: str = "the model's own"
     """What is shown where the default is None."""
     aliases: tuple[str, ...] = ()
 
@@ -156,7 +156,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         "minviewers",
         whole(0, 100, "viewers"),
         "min_speakers",
-        "how many viewers must be talking before I do",
+        "how many viewers must be talking before I speak unasked",
         field="min_speakers",
         aliases=("viewers",),
     ),

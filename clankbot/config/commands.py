@@ -17,12 +17,13 @@ from typing import Final
 from clankbot.config.channel import ChannelSetting
 from clankbot.config.durations import seconds_in
 from clankbot.config.invisible import trimmed, visible
-from clankbot.config.kinds import Refused
+from clankbot.config.kinds import FLAG, Refused
 from clankbot.config.names import (
     ALL_NAMES,
     SETTING_NAMES,
     SETTINGS,
     VERB_WORDS,
+    WRITTEN,
     key,
 )
 from clankbot.config.program_kinds import LOGIN
@@ -36,6 +37,8 @@ _MOST_ECHOED_CHARS = 20
 _NOT_QUIET = frozenset({"off", "no", "false"})
 _TO_DEFAULT = frozenset({"default", "reset"})
 _EVERYTHING = frozenset({"all", "everything"})
+_ALIKE = 0.7
+"""How near a miss is before a word is suggested: a letter or two of a short one."""
 
 
 def is_bot_command(text: str) -> bool:
@@ -86,8 +89,9 @@ def _value(setting: ChannelSetting, rest: str) -> Command:
         return Command(Verb.QUIET, value=seconds)
     try:
         value = setting.kind.read(text)
-    except Refused:
-        return _wrong(f"{setting.name} takes {setting.kind.accepts}")
+    except Refused as refusal:
+        rule = f"; {refusal.rule}" if refusal.rule else ""
+        return _wrong(f"{setting.name} takes {setting.kind.accepts}{rule}")
     return Command(Verb.SET, setting.name, setting.column, value)
 
 
@@ -110,11 +114,13 @@ def _wrong(answer: str) -> Command:
 
 
 def _unknown(word: str, known: Mapping[str, str]) -> Command:
-    """The answer to a name that does not exist, with the name that was probably meant."""
+    """The answer to a name that does not exist, with the word that was probably meant."""
+    what = "setting" if known is SETTING_NAMES else "command or setting"
     echo = _NOT_HARMLESS.sub("", word)[:_MOST_ECHOED_CHARS]
-    near = difflib.get_close_matches(echo, known, n=1, cutoff=0.6)
-    hint = f"did you mean {known[near[0]]}?" if near else "try !clank help"
-    return _wrong(f"unknown setting '{echo}'; {hint}" if echo else f"unknown setting; {hint}")
+    words = known.keys() & WRITTEN.keys()
+    near = difflib.get_close_matches(echo, words, n=1, cutoff=_ALIKE)
+    hint = f"did you mean {WRITTEN[near[0]]}?" if near else "try !clank help"
+    return _wrong(f"unknown {what} '{echo}'; {hint}" if echo else f"unknown {what}; {hint}")
 
 
 # --- what follows a verb ----------------------------------------------------------------------
@@ -148,7 +154,12 @@ def _reset(rest: str) -> Command:
 def _switch(verb: Verb, rest: str) -> Command:
     """``on`` and ``off``, also as in ``off mentions``; other words behind them do not matter."""
     word, _ = _first_word(rest)
-    return _value(SETTINGS[word], verb.value) if word in SETTINGS else Command(verb)
+    setting = SETTINGS.get(word)
+    if setting is not None and setting.kind is FLAG:
+        return _value(setting, verb.value)
+    if setting is not None and setting.name == "quiet" and verb is Verb.OFF:
+        return Command(Verb.QUIET, value=0)
+    return Command(verb)
 
 
 def _forget(rest: str) -> Command:

@@ -20,18 +20,25 @@ Number = TypeVar("Number", int, float)
 
 _WHOLE = re.compile(r"([0-9]{1,12})\s*([a-z]*)")
 _DECIMAL = re.compile(r"[0-9]{0,9}[.,]?[0-9]{1,4}")
+_TOO_FINE = re.compile(r"[0-9]{0,9}[.,][0-9]{5,}")
 _MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,199}")
 _KEY = re.compile(r"[!-~]{1,1000}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ON = frozenset({"on", "true", "yes", "1"})
 _OFF = frozenset({"off", "false", "no", "0"})
 
 
 class Refused(ValueError):
-    """A text is not what its kind accepts; ``part`` is what is wrong in it, if not all of it."""
+    """A text is not what its kind accepts.
 
-    def __init__(self, part: str = "") -> None:
-        super().__init__(part)
+    ``part`` is what is wrong in it, if not all of it; ``rule`` is what it broke, where ``accepts``
+    does not tell.
+    """
+
+    def __init__(self, part: str = "", rule: str = "") -> None:
+        super().__init__(part, rule)
         self.part = part
+        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def decimal(low: float, high: float) -> Kind[float]:
 
     def read(text: str) -> float:
         if not _DECIMAL.fullmatch(text):
-            raise Refused
+            raise Refused(rule="at most 4 decimals" if _TOO_FINE.fullmatch(text) else "")
         return _within(float(text.replace(",", ".")), low, high)
 
     return Kind(f"a number from {low:g} to {high:g}", read, lambda value: f"{value:g}")
@@ -95,7 +102,7 @@ def whole_seconds(low: int, high: int) -> Kind[int]:
     def read(text: str) -> int:
         found = any_seconds.read(text)
         if not found.is_integer():
-            raise Refused
+            raise Refused(rule="whole seconds only")
         return int(found)
 
     return Kind(any_seconds.accepts, read, _timed)
@@ -114,10 +121,10 @@ def one_of(*words: str, **aliases: str) -> Kind[str]:
 
 
 def prose(limit_chars: int) -> Kind[str]:
-    """Free text on one line."""
+    """Free text on one line, without the characters that drive a terminal."""
 
     def read(text: str) -> str:
-        line = " ".join(text.split())
+        line = " ".join(_CONTROL.sub(" ", text).split())
         if not 0 < len(line) <= limit_chars:
             raise Refused
         return line

@@ -16,6 +16,11 @@ LONGEST_QUIET_S: Final = 30 * 86_400
 _TIME = r"([0-9]{1,2})(?:[:.]([0-9]{2}))?"
 _HOURS = re.compile(rf"{_TIME}\s*(?:-|–|to)\s*{_TIME}", re.IGNORECASE)
 _UTC = "UTC"
+_OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9:]+", re.IGNORECASE)
+"""``GMT+2`` is not to become the zone ``Etc/GMT+2``, whose sign means the opposite."""
+_NO_PLACE = re.compile(r"(?:posix|right)/.*|localtime|posixrules|factory", re.IGNORECASE)
+"""Files among the zones that are none, or only on some machines.
+https://data.iana.org/time-zones/theory.html"""
 _MILLISECONDS = re.compile(r"[0-9]{1,14}")
 
 
@@ -34,7 +39,7 @@ def _read_hours(text: str) -> str:
         raise Refused
     start, end = _clock(found[1], found[2]), _clock(found[3], found[4])
     if start == end:
-        raise Refused
+        raise Refused(rule="the two ends must differ")
     return f"{start}-{end}"
 
 
@@ -43,6 +48,10 @@ def _read_zone(text: str) -> str:
     wanted = text.replace(" ", "_").casefold()
     if wanted == _UTC.casefold():
         return _UTC  # known even where the machine has no zone files
+    if _OFFSET.fullmatch(text.replace(" ", "")):
+        raise Refused(rule="name a city, for an offset knows no summer time")
+    if _NO_PLACE.fullmatch(text):
+        raise Refused
     if _is_zone(text):
         return text
     zones = zoneinfo.available_timezones()
@@ -71,8 +80,8 @@ def _read_instant(text: str) -> int:
 
 
 def _show_instant(value: SettingValue) -> str:
-    """The time of day, in UTC."""
-    return f"{datetime.fromtimestamp(int(value) / 1000, UTC):%H:%M} UTC"
+    """Day and time, in UTC."""
+    return f"{datetime.fromtimestamp(int(value) / 1000, UTC):%d %B, %H:%M} UTC"
 
 
 HOURS: Final = Kind(

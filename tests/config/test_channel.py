@@ -77,6 +77,7 @@ ACCEPTED: list[tuple[str, str, SettingValue]] = [
     ("top_p", "1", 1.0),
     ("prompt", "You are a pirate: say  Arr!", "You are a pirate: say Arr!"),
     ("prompt", "=) always", "=) always"),
+    ("prompt", "Be\x1b[2Jkind\x07.", "Be [2Jkind ."),
     ("prompt", "x" * 400, "x" * 400),
     ("prompt", "👩‍💻 ❤️!", "👩‍💻 ❤️!"),
     ("mentions", "off", False),
@@ -135,6 +136,8 @@ REFUSED: list[tuple[str, str, str]] = [
             "/etc/localtime",
             "Europe",
             "louisville",
+            *("GMT+2", "utc -5", "UTC+05:30", "+2"),
+            *("localtime", "posixrules", "Factory", "posix/Europe/Berlin", "right/UTC"),
             "x" * 300,
         )
     ],
@@ -194,7 +197,7 @@ DEFAULTS = {
     "adaptive": "off",
     "minviewers": "0 viewers",
 }
-"""The others are up to the model."""
+"""The others are the model's own."""
 
 
 def command(line: str) -> Command:
@@ -238,6 +241,19 @@ def test_a_wrong_value_is_answered_with_the_range(name: str, text: str, phrase: 
     assert len(parsed.argument) < 120
 
 
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("temperature 0.12345", "at most 4 decimals"),
+        ("delay 1.5", "whole seconds only"),
+        ("quiet 8-8", "the two ends must differ"),
+        ("timezone GMT+2", "name a city, for an offset knows no summer time"),
+    ],
+)
+def test_a_rule_that_was_broken_is_told_behind_the_range(line: str, rule: str) -> None:
+    assert command(f"!clank {line}").argument.endswith(f"; {rule}")
+
+
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_name_alone_shows_and_default_resets(name: str) -> None:
     assert command(f"!clank {name}") == Command(Verb.SHOW, name, COLUMNS[name])
@@ -253,7 +269,7 @@ def test_a_setting_is_told_in_plain_words(name: str, value: SettingValue, text: 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_default_is_told_as_the_default(name: str) -> None:
-    text = DEFAULTS.get(name, "up to the model")
+    text = DEFAULTS.get(name, "the model's own")
     assert BOOK.shown(name, {}) == f"{name} is {text} (the default)"
     assert BOOK.shown(name, {COLUMNS[name]: None}) == f"{name} is {text} (the default)"
     assert BOOK.confirm(name, None) == f"{name} is back to {text} (the default)"
@@ -278,7 +294,7 @@ def test_undoing_an_off_or_a_quiet_time_can_be_told() -> None:
     assert BOOK.confirm(BOOK.name_of("enabled"), True) == "bot is now on"
     assert BOOK.confirm(BOOK.name_of("enabled"), None) == "bot is back to on (the default)"
     until = BOOK.confirm(BOOK.name_of("quiet_until"), 1_790_000_000_000)
-    assert until == "quiet until is now 14:13 UTC"
+    assert until == "quiet until is now 21 September, 14:13 UTC"
 
 
 @pytest.mark.parametrize(("name", "text", "phrase"), [r for r in REFUSED if r[0] != "quiet"])

@@ -29,6 +29,10 @@ CORPUS: list[tuple[str, Command]] = [
     ("!clank off", Command(Verb.OFF)),
     ("!clank off now", Command(Verb.OFF)),
     ("!clank stop it please", Command(Verb.OFF)),
+    ("!clank off messages", Command(Verb.OFF)),
+    ("!clank on delay", Command(Verb.ON)),
+    ("!clank on quiet", Command(Verb.ON)),
+    ("!clank off quiet", Command(Verb.QUIET, value=0)),
     ("!clank why", Command(Verb.WHY)),
     ("!clank undo", Command(Verb.UNDO)),
     ("!clank speak", Command(Verb.SPEAK)),
@@ -89,6 +93,12 @@ CORPUS: list[tuple[str, Command]] = [
     ("!clank threshold =5", Command(Verb.SET, *THRESHOLD, 5)),
     ("!clank threshold: 5", Command(Verb.SET, *THRESHOLD, 5)),
     ("!clank threshold :5", Command(Verb.SET, *THRESHOLD, 5)),
+    ("!clank why?", Command(Verb.WHY)),
+    ("!clank status!", Command(Verb.STATUS)),
+    ("!clank on!", Command(Verb.ON)),
+    ("!clank off.", Command(Verb.OFF)),
+    ("!clank help mentions?", Command(Verb.HELP, argument="mentions")),
+    ("!clank @threshold", Command(Verb.SHOW, *THRESHOLD)),
     ("!clank threshold\u00a05", Command(Verb.SET, *THRESHOLD, 5)),
     ("!clank \u2800threshold\u2800 5", Command(Verb.SET, *THRESHOLD, 5)),
 ]
@@ -96,15 +106,19 @@ CORPUS: list[tuple[str, Command]] = [
 FORGET_WHOM = "forget takes the login of one viewer, such as: forget @alice"
 
 NOT_UNDERSTOOD: list[tuple[str, str]] = [
-    ("!clank treshold 4", "unknown setting 'treshold'; did you mean threshold?"),
-    ("!clank stauts", "unknown setting 'stauts'; did you mean status?"),
+    ("!clank treshold 4", "unknown command or setting 'treshold'; did you mean threshold?"),
+    ("!clank stauts", "unknown command or setting 'stauts'; did you mean stats?"),
     ("!clank set modle x", "unknown setting 'modle'; did you mean model?"),
     ("!clank reset tresholds", "unknown setting 'tresholds'; did you mean threshold?"),
-    ("!clank help dealy", "unknown setting 'dealy'; did you mean delay?"),
+    ("!clank help dealy", "unknown command or setting 'dealy'; did you mean delay?"),
     ("!clank param tempratur 1", "unknown setting 'tempratur'; did you mean temperature?"),
-    ("!clank zzz", "unknown setting 'zzz'; try !clank help"),
-    ("!clank ☃", "unknown setting; try !clank help"),
-    ("!clank =", "unknown setting; try !clank help"),
+    ("!clank mesages 5", "unknown command or setting 'mesages'; did you mean messages?"),
+    ("!clank minpp 1", "unknown command or setting 'minpp'; did you mean min_p?"),
+    ("!clank version", "unknown command or setting 'version'; try !clank help"),
+    ("!clank set stauts", "unknown setting 'stauts'; try !clank help"),
+    ("!clank zzz", "unknown command or setting 'zzz'; try !clank help"),
+    ("!clank ☃", "unknown command or setting; try !clank help"),
+    ("!clank =", "unknown command or setting; try !clank help"),
     ("!clank reset =", "unknown setting; try !clank help"),
     ("!clank block", "block takes a word or a phrase"),
     ("!clank unblock \u034f", "unblock takes a word or a phrase"),
@@ -159,7 +173,7 @@ def test_every_verb_and_its_aliases_lead_somewhere(word: str) -> None:
     for rest in ("", " threshold 5"):
         command = parse_command(f"!clank {word}{rest}")
         assert command is not None
-        assert not command.argument.startswith("unknown setting")
+        assert not command.argument.startswith("unknown")
 
 
 @pytest.mark.parametrize(
