@@ -13,6 +13,7 @@ from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require_for_run, settings_from_process
 from clankbot.database.database import Database
 from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
+from clankbot.ollama.cloud import is_cloud_model
 from clankbot.parts import load_words, name_database, set_up_logs
 from clankbot.services import ollama_client, token_keeper, twitch_oauth
 
@@ -119,7 +120,7 @@ def _ollama(settings: Settings) -> Iterator[Finding]:
         return
     if client.has_model(model):
         yield "ok", f"{where} answers (version {version}) and has {model}"
-    elif model.endswith("cloud"):
+    elif is_cloud_model(model):
         yield "warn", f"{where} answers; {model} runs in the cloud, so only a try will tell"
     else:
         yield "fail", f"{where} answers but lacks {model}; run: ollama pull {model}"

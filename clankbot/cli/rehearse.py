@@ -30,6 +30,7 @@ from clankbot.config.terminal import wants_colours
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.errors import OllamaError
 from clankbot.log import log_to_file
+from clankbot.ollama.cloud import is_cloud_model
 from clankbot.parts import Words, load_words, open_database, set_up_logs
 from clankbot.records import Credentials, Identity, Secret
 from clankbot.rehearsal.console import Console
@@ -173,7 +174,7 @@ def _ollama_trouble(settings: Settings) -> str | None:
         has_model = client.has_model(name)
     except OllamaError as error:
         return str(error)
-    if has_model or name.endswith("cloud"):  # the cloud's are not listed
+    if has_model or is_cloud_model(name):  # the cloud's are not listed
         return None
     return f"it lacks {name}; ollama pull {name} fetches it"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
+from clankbot.ollama.cloud import is_cloud_address
+
 _PORT: Final = 11434
 
 
@@ -17,7 +19,6 @@ def shown(url: str) -> str:
 
 def port_hint(url: str) -> str:
     """What to try when nobody answers at an address that names no port; else an empty string."""
-    parts = urlsplit(url)
-    if parts.port is not None or parts.hostname == "ollama.com":
+    if urlsplit(url).port is not None or is_cloud_address(url):
         return ""
     return f" (the address names no port; Ollama itself listens on {_PORT})"

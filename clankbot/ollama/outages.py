@@ -71,18 +71,15 @@ class Outages:
             for outage in self._current.values():
                 self._current[outage.subject] = replace(outage, wait_s=0.0)
 
-    def waiting(self, subject: str) -> str | None:
-        """The problem of a subject that is not to be asked yet; None when it may be asked."""
-        with self._lock:
-            outage = self._current.get(subject)
-        if outage is None or self._clock() - outage.failed_s >= outage.wait_s:
-            return None
-        return outage.problem
+    def is_waiting(self, subject: str) -> bool:
+        """Whether a subject is out of order and not to be asked yet."""
+        outage = self.of(subject)
+        return outage is not None and self._clock() - outage.failed_s < outage.wait_s
 
-    def has(self, subject: str) -> bool:
-        """Whether this subject is out of order."""
+    def of(self, subject: str) -> Outage | None:
+        """What is wrong with a subject; None when it is well."""
         with self._lock:
-            return subject in self._current
+            return self._current.get(subject)
 
     def oldest(self) -> Outage | None:
         """The outage that has lasted longest; None when all is well."""

@@ -10,13 +10,16 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
+from clankbot.ollama.answers import model_key
 from clankbot.ollama.client import OllamaClient
+from clankbot.ollama.cloud import is_cloud_address, is_cloud_model
 from clankbot.ollama.deadline import Cancel
-from clankbot.ollama.outages import Outages
+from clankbot.ollama.outages import Outage, Outages
 from clankbot.ollama.prompt import told
 from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
 from clankbot.ollama.transport import Unreachable
@@ -83,28 +86,56 @@ class OllamaVoice:
 
     def model_problem(self, name: str) -> str | None:
         """Why this model cannot be used, None when it can; asks the server, raises OllamaError."""
-        if name.endswith("cloud") or self._client.has_model(name):  # the cloud's are not listed
+        if is_cloud_model(name) or self._client.has_model(name):  # the cloud's are not listed
             return None
         return f"{name} is not installed on the Ollama server"
 
+    def choice_problem(self, name: str, own_model: str) -> str | None:
+        """As ``model_problem``, for whoever may not choose where viewers' words are sent.
+
+        ``own_model`` is the operator's, whose choice that is.
+        """
+        if is_cloud_model(name) and model_key(name) != model_key(own_model):
+            return "cloud models are for the operator to choose (OLLAMA_MODEL)"
+        return self.model_problem(name)
+
+    def is_in_cloud(self, model: str) -> bool:
+        """Whether what the model is asked leaves the streamer's machines for Ollama's."""
+        return is_cloud_model(model) or is_cloud_address(self._server)
+
     def problem(self, model: str) -> str | None:
         """Why a model is not to be asked just now; None when it may be.  Never waits."""
-        return self._outages.waiting(self._server) or self._outages.waiting(model)
+        waits = self._outages.is_waiting(self._server) or self._outages.is_waiting(model)
+        return self.outage(model) if waits else None
+
+    def outage(self, model: str) -> str | None:
+        """What is wrong with a model and since when, also while the next try is due; None: nothing.
+
+        Never waits.
+        """
+        outage = self._outages.of(self._server) or self._outages.of(model)
+        if outage is None:
+            return None
+        since = datetime.fromtimestamp(self._moment_ms(outage) / 1000, UTC)
+        return f"Ollama has not answered since {since:%H:%M} UTC ({outage.problem})"
 
     def health(self) -> Health:
         """Whether generating works; does not ask the server."""
         outage = self._outages.oldest()
         if outage is None:
             return Health(True, None, None)
-        lasted_ms = round(1000 * (self._clock() - outage.since_s))
-        return Health(False, self._now_ms() - lasted_ms, outage.problem)
+        return Health(False, self._moment_ms(outage), outage.problem)
+
+    def _moment_ms(self, outage: Outage) -> int:
+        """When it began."""
+        return self._now_ms() - round(1000 * (self._clock() - outage.since_s))
 
     def probe(self) -> float:
         """Look whether a server that could not be reached is back; the seconds until the next look.
 
         Asks nothing while the server answers, and is done within a few seconds.
         """
-        if self._outages.has(self._server) and self._is_reachable():
+        if self._outages.of(self._server) and self._is_reachable():
             self._outages.worked(self._server)
             self._outages.retry_now()
         return _PROBE_EVERY_S

@@ -55,7 +55,7 @@ def test_the_wait_for_the_next_try_doubles_up_to_ten_seconds(clock: Clock) -> No
     for _ in range(7):
         outages.failed("m", "gone")
         began = clock.now_s
-        while outages.waiting("m"):
+        while outages.is_waiting("m"):
             clock.now_s += 0.5
         waits.append(clock.now_s - began)
     assert waits == [1, 2, 4, 8, 10, 10, 10]
@@ -64,8 +64,8 @@ def test_the_wait_for_the_next_try_doubles_up_to_ten_seconds(clock: Clock) -> No
 def test_each_subject_waits_for_itself(clock: Clock) -> None:
     outages = Outages(clock)
     outages.failed("huge", "no memory")
-    assert outages.waiting("huge") == "no memory"
-    assert outages.waiting("small") is None
+    assert outages.is_waiting("huge")
+    assert not outages.is_waiting("small")
 
 
 def test_all_may_be_tried_at_once_when_the_server_is_back(clock: Clock) -> None:
@@ -73,10 +73,10 @@ def test_all_may_be_tried_at_once_when_the_server_is_back(clock: Clock) -> None:
     outages.failed("m", "gone")
     outages.failed("m", "gone")
     outages.retry_now()
-    assert outages.waiting("m") is None
-    assert outages.has("m")
+    assert not outages.is_waiting("m")
+    assert outages.of("m")
     outages.failed("m", "gone")
-    assert outages.waiting("m") == "gone"
+    assert outages.is_waiting("m")
 
 
 def test_the_oldest_outage_is_told_until_nobody_asks_for_it_any_more(clock: Clock) -> None:

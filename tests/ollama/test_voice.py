@@ -436,6 +436,59 @@ def test_a_model_is_looked_up_on_the_server(voice: OllamaVoice, ollama: OllamaSt
     assert voice.model_problem("LLaMA3.1") is None
     assert voice.model_problem("big:cloud") is None
     assert voice.model_problem("nope") == "nope is not installed on the Ollama server"
+    assert voice.model_problem("soundcloud") == "soundcloud is not installed on the Ollama server"
+
+
+def test_whoever_may_not_choose_the_cloud_chooses_among_the_installed_models(
+    voice: OllamaVoice, ollama: OllamaStandIn
+) -> None:
+    ollama.models["big:1t-cloud"] = 4096
+    own = "Own:CLOUD"
+    assert voice.choice_problem("llama3.1", own) is None
+    assert voice.choice_problem("own:cloud", own) is None
+    assert voice.choice_problem("nope", own) == "nope is not installed on the Ollama server"
+    for name in ("big:cloud", "big:1t-cloud", "BIG:Cloud", "my-cloud"):
+        problem = voice.choice_problem(name, own)
+        assert problem == "cloud models are for the operator to choose (OLLAMA_MODEL)"
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "in_cloud"),
+    [
+        ("http://localhost:11434", "llama3.1", False),
+        ("http://localhost:11434", "soundcloud", False),
+        ("http://localhost:11434", "glm-4.6:cloud", True),
+        ("http://localhost:11434", "gpt-oss:120b-cloud", True),
+        ("https://ollama.com", "gpt-oss:120b", True),
+        ("https://me:secret@ollama.com", "gpt-oss:120b", True),
+        ("https://ollama.com.example.org", "gpt-oss:120b", False),
+    ],
+)
+def test_it_knows_what_leaves_the_streamers_machines(url: str, model: str, in_cloud: bool) -> None:
+    assert OllamaVoice(OllamaClient(url)).is_in_cloud(model) is in_cloud
+
+
+def test_an_outage_is_told_with_its_beginning_also_while_a_next_try_is_due(
+    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock
+) -> None:
+    told = "Ollama has not answered since 00:16 UTC (no connection to Ollama: Connection refused)"
+    assert voice.outage("llama3.1") is None
+    ollama.down()
+    with pytest.raises(OllamaUnavailable):
+        compose(voice)
+    assert (voice.problem("llama3.1"), voice.outage("llama3.1")) == (told, told)
+    clock.now_s += 3600
+    assert (voice.problem("llama3.1"), voice.outage("llama3.1")) == (None, told)
+    ollama.up()
+    compose(voice)
+    assert voice.outage("llama3.1") is None
+
+
+def test_an_outage_of_one_model_is_no_others(voice: OllamaVoice, clock: Clock) -> None:
+    voice.preload("nope")
+    clock.now_s += 60
+    assert "ollama pull nope" in str(voice.outage("nope"))
+    assert voice.outage("llama3.1") is None
 
 
 def test_a_mention_is_answered_though_other_lines_came_later(
