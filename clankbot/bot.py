@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from clankbot.auth.helix import Helix
@@ -97,6 +97,7 @@ class Bot:
             open_history=database.open,
             prepare=lambda: self._voice.preload(settings.ollama_model),
             compose=self._compose,
+            voice_outage=self._voice.outage,
             board=self._board,
             filter_of=self._filters,
             bot_name=lambda: _name(account),
@@ -149,8 +150,11 @@ class Bot:
                 offer=self._sender.offer,
                 errand=self._upkeep.submit,
                 make_cancel=Cancel,
-                model_problem=self._voice.model_problem,
-                voice_problem=self._voice_problem,
+                model_problem=partial(self._voice.choice_problem, own_model=settings.ollama_model),
+                voice_problem=self._voice.problem,
+                voice_outage=self._voice.outage,
+                is_in_cloud=self._voice.is_in_cloud,
+                asks_who_is_live=account.helix is not None,
                 term_problem=term_problem,
                 reload_words=words.refresh,
             ),
@@ -188,14 +192,6 @@ class Bot:
     def _compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
         assert isinstance(cancel, Cancel)  # each is made by _make_worker's ``make_cancel``
         return self._voice.compose(assignment, cancel)
-
-    def _voice_problem(self, model: str) -> str | None:
-        """Why the model is not to be asked just now, and since when; None when it may be."""
-        health, problem = self._voice.health(), self._voice.problem(model)
-        if problem is None or health.since_ms is None:
-            return problem
-        since = datetime.fromtimestamp(health.since_ms / 1000, UTC)
-        return f"Ollama has not answered since {since:%H:%M} UTC ({problem})"
 
     # -- the course of a run -----------------------------------------------------------------------
 

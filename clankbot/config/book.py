@@ -82,9 +82,10 @@ class ChannelBook:
         """The setting that a column holds."""
         return _BY_COLUMN[column].name
 
-    def columns(self) -> Sequence[str]:
-        """Every column that ``!clank reset`` empties."""
-        return tuple(setting.column for setting in CHANNEL_SETTINGS)
+    def columns(self, name: str | None = None) -> Sequence[str]:
+        """The columns that ``!clank reset`` empties, of one setting or of all."""
+        settings = CHANNEL_SETTINGS if name is None else (_BY_NAME[name],)
+        return tuple(column for s in settings for column in (s.column, *s.also))
 
     def help_text(self, topic: str) -> str:
         """One chat line about a setting or a verb; about everything where the topic is neither."""

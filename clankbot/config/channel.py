@@ -31,6 +31,8 @@ class ChannelSetting:
     unset: str = "the model's own"
     """What is shown where the default is None."""
     aliases: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Columns of SWITCHES that a reset empties with its own."""
 
 
 CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
@@ -128,6 +130,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         field="quiet_hours",
         unset="off",
         aliases=("hush",),
+        also=("quiet_until",),
     ),
     ChannelSetting(
         "timezone",

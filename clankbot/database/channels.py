@@ -40,10 +40,15 @@ class Channels(Repository):
         """Every channel's own settings, by column."""
         return {row[0]: _settings(row) for row in self._session.rows(sql.ALL_OVERRIDES)}
 
-    def last_change(self, channel: str) -> SettingChange | None:
-        """The newest change that was neither taken back nor takes one back."""
-        row = self._session.row(sql.LAST_CHANGE, channel)
-        return _change(row) if row else None
+    def last_changes(self, channel: str) -> list[SettingChange]:
+        """All changes of the newest moment with any that neither is taken back nor takes one back.
+
+        Newest first.
+        """
+        newest = self._session.row(sql.LAST_CHANGE_AT, channel)
+        if newest is None:
+            return []
+        return [_change(row) for row in self._session.rows(sql.CHANGES_AT, channel, newest[0])]
 
     def changes(self, channel: str | None, limit: int) -> list[SettingChange]:
         """The newest changes of one channel or of all, newest first."""
@@ -110,6 +115,10 @@ class Channels(Repository):
         return Applied(self._session.run(sql.DELETE_TERM, write.channel, key))
 
     def _record_decision(self, write: RecordDecision) -> Applied:
+        if write.goes_on and (newest := self._session.row(sql.DECISION_ID_PAST, write.channel, 0)):
+            return Applied(
+                self._session.run(sql.UPDATE_DECISION, write.at_ms, write.reason, newest[0])
+            )
         return Applied(
             self._session.run(sql.ADD_DECISION, write.channel, write.at_ms, write.reason)
         )

@@ -303,9 +303,13 @@ CHANGE_COLUMNS: Final = (
 )
 ADD_CHANGE: Final = both(insert("setting_changes", CHANGE_COLUMNS))
 MARK_UNDONE: Final = both("UPDATE setting_changes SET undone = 1 WHERE id = ? AND channel = ?")
-LAST_CHANGE: Final = both(
-    f"{_CHANGE} FORCE INDEX (setting_changes_by_channel)"
+LAST_CHANGE_AT: Final = both(
+    "SELECT changed_at FROM setting_changes FORCE INDEX (setting_changes_by_channel)"
     " WHERE channel = ? AND undone = 0 AND undoes IS NULL ORDER BY id DESC LIMIT 1"
+)
+CHANGES_AT: Final = both(
+    f"{_CHANGE} FORCE INDEX (setting_changes_by_channel)"
+    " WHERE channel = ? AND changed_at = ? AND undone = 0 AND undoes IS NULL ORDER BY id DESC"
 )
 CHANGES: Final = both(f"{_CHANGE} ORDER BY id DESC LIMIT ?")
 CHANGES_IN_CHANNEL: Final = both(
@@ -320,6 +324,7 @@ ALL_TERMS: Final = both("SELECT channel, term FROM channel_terms ORDER BY id")
 
 DECISION_COLUMNS: Final = ("channel", "decided_at", "reason")
 ADD_DECISION: Final = both(insert("decisions", DECISION_COLUMNS))
+UPDATE_DECISION: Final = both("UPDATE decisions SET decided_at = ?, reason = ? WHERE id = ?")
 DECISIONS: Final = both(
     "SELECT decided_at, reason FROM decisions FORCE INDEX (decisions_by_channel)"
     " WHERE channel = ? ORDER BY id DESC LIMIT ?"

@@ -23,6 +23,11 @@ class ChannelFilters:
         """The filter that holds in the channel now."""
         return self._compiled.get(channel, self._base)
 
+    @property
+    def are_off(self) -> bool:
+        """Whether the operator has switched filtering off, channels' own terms included."""
+        return self._base.is_off
+
     def terms(self, channel: str) -> tuple[str, ...]:
         """The channel's own terms."""
         return self._terms.get(channel, ())

@@ -12,7 +12,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from clankbot.errors import DatabaseUnavailable, OllamaError
+from clankbot.errors import Cancelled, DatabaseUnavailable, OllamaError
 from clankbot.processing.board import Board
 from clankbot.processing.jobs import Job, JobDone
 from clankbot.processing.ports import CancelHandle, Compose, Filter, History, OpenHistory
@@ -33,6 +33,7 @@ class Composer:
         open_history: OpenHistory,
         prepare: Callable[[], None],
         compose: Compose,
+        voice_outage: Callable[[str], str | None],
         board: Board,
         filter_of: Callable[[str], Filter],
         bot_name: Callable[[], str],
@@ -44,6 +45,7 @@ class Composer:
         self._open_history = open_history
         self._prepare = prepare
         self._ask_model = compose
+        self._voice_outage = voice_outage
         self._board = board
         self._filter_of = filter_of
         self._bot_name = bot_name
@@ -83,8 +85,7 @@ class Composer:
         try:
             done = self._ask(job, history)
         except OllamaError as error:
-            revoked = self._board.revoked(job.grounds_id)
-            done = JobDone(job.channel, _REVOKED if revoked else str(error))
+            done = JobDone(job.channel, self._failure(job, error))
         except DatabaseUnavailable as error:
             done = JobDone(job.channel, f"the database is away: {error}")
         finally:
@@ -93,6 +94,13 @@ class Composer:
             if not done.offered:
                 self._board.close_grounds(job.grounds_id)
         return done
+
+    def _failure(self, job: Job, error: OllamaError) -> str:
+        """Why the model gave nothing: a removal, an order, or the trouble and since when."""
+        if self._board.revoked(job.grounds_id):
+            return _REVOKED
+        outage = None if isinstance(error, Cancelled) else self._voice_outage(job.policy.model)
+        return outage or str(error)
 
     def _ask(self, job: Job, history: History) -> JobDone:
         if job.cancel.cancelled:

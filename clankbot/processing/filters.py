@@ -19,7 +19,13 @@ from typing import Final
 
 from clankbot.errors import ConfigError
 from clankbot.processing.matcher import Match, Matcher
-from clankbot.processing.word_list import Entry, WordList, parse_list, parse_term
+from clankbot.processing.word_list import (
+    MOST_CHARACTERS,
+    Entry,
+    WordList,
+    parse_list,
+    parse_term,
+)
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +42,11 @@ class ContentFilter:
 
     def __init__(self, *lists: Matcher) -> None:
         self._lists = lists
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it blocks nothing, whatever terms are added."""
+        return not self._lists
 
     def check(self, text: str) -> str | None:
         """The entry that the text holds, as written in its list, or None.  Never raises."""
@@ -58,7 +69,7 @@ class ContentFilter:
 
         The global list is shared.  A term that is not valid (any more) is left out and logged.
         """
-        if not self._lists:
+        if self.is_off:
             return self
         own = WordList(tuple(_valid_entries(terms)))
         lists = [Matcher(own, _CHANNEL_PIECES)] if own.entries else []
@@ -83,6 +94,10 @@ def allow_all() -> ContentFilter:
 
 def term_problem(term: str) -> str | None:
     """What is wrong with a term for a channel's own list, in one sentence; None if nothing is."""
+    if term.startswith("!"):
+        return "an exception (!word) can only stand in the operator's list; use unblock for a term"
+    if len(term.casefold()) > MOST_CHARACTERS:  # as it is stored, to be found again in any case
+        return f"a term has at most {MOST_CHARACTERS} characters when its letters are spelled out"
     try:
         parse_term(term)
     except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clankbot.processing.ports import CancelHandle
-from clankbot.records import ChannelPolicy, ChatMessage, Command, ContextLine
+from clankbot.records import ChannelPolicy, ContextLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ class JobDone:
 class ModelChecked:
     """The errand behind ``!clank model NAME`` has asked the server."""
 
-    message: ChatMessage
-    command: Command
+    channel: str
+    number: int
+    """Of the wish it was asked for."""
     problem: str | None
     """A short answer for chat; None when the model is there."""
 

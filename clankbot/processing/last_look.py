@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from clankbot.processing.board import Board, RoomView
@@ -19,7 +20,9 @@ from clankbot.records import Outgoing, Speech
 
 log = logging.getLogger(__name__)
 
-MAX_AGE_S = 60.0
+SWITCHED_OFF: Final = "switched off"
+BLOCKED: Final = "blocked by the filter"
+MAX_AGE_S: Final = 60.0
 """Nothing older is said: chat has moved on (contract, section 6)."""
 
 
@@ -30,7 +33,7 @@ def quiet_reason(view: RoomView, now_ms: int, *, requested: bool = False) -> str
     """
     policy = view.policy
     if not policy.enabled:
-        return "switched off"
+        return SWITCHED_OFF
     if requested:
         return None
     if policy.quiet_until_ms is not None and policy.quiet_until_ms > now_ms:
@@ -39,15 +42,15 @@ def quiet_reason(view: RoomView, now_ms: int, *, requested: bool = False) -> str
         left = _duration(view.silenced_until_ms - now_ms)
         return f"quiet for {left}, since moderators removed its messages"
     if policy.quiet_hours is not None:
-        end = quiet_hours_end(policy.quiet_hours, _local_time(now_ms, policy.timezone))
+        end = quiet_hours_end(policy.quiet_hours, local_time(now_ms, policy.timezone))
         if end is not None:
             return f"quiet until {end:%H:%M}"
-    if policy.live_only and view.live is not True:
-        return "the channel is not live"
-    return None
+    if policy.live_only and view.live is None:
+        return "Twitch has not said whether the channel is live"
+    return "the channel is not live" if policy.live_only and not view.live else None
 
 
-def _local_time(now_ms: int, zone: str) -> datetime:
+def local_time(now_ms: int, zone: str) -> datetime:
     """The time on the channel's clock; UTC needs no zone files, which small systems lack."""
     now = datetime.fromtimestamp(now_ms / 1000, UTC)
     return now if zone == "UTC" else now.astimezone(ZoneInfo(zone))
@@ -130,4 +133,4 @@ class LastLook:
                 "text": line.text,
             },
         )
-        return "blocked by the filter"
+        return BLOCKED

@@ -52,7 +52,7 @@ class Ledger:
         return len(self._held)
 
     def add(self, write: Write, then: Then | None = None) -> None:
-        """Queue a write; ``then`` is called with its outcome after the commit."""
+        """Queue a write; ``then`` is called with its outcome after the commit, or the refusal."""
         self._held.append((write, then))
         if len(self._held) > self._most_held:
             self._drop_oldest()
@@ -120,7 +120,7 @@ class Ledger:
     def _refused(write: Write, error: DatabaseError) -> Applied:
         """One write that can never be stored must not hold up all that come after it."""
         log.error("write refused", extra={"write": type(write).__name__, "problem": str(error)})
-        return Applied(0)
+        return Applied(0, refused=True)
 
     def note_outage(self, error: DatabaseUnavailable) -> None:
         """The database is away, as a write or a question to it has shown."""

@@ -61,8 +61,8 @@ class History(Protocol):
     def call_offs(self) -> int:
         """How often another program has deleted what prompts under way may hold."""
 
-    def last_change(self, channel: str) -> SettingChange | None:
-        """The newest change of a setting that is not taken back yet."""
+    def last_changes(self, channel: str) -> Sequence[SettingChange]:
+        """The changes of the newest moment with any that is not taken back yet, newest first."""
 
     def tally(self, channel: str, day: str) -> Mapping[str, int]:
         """The counters of one channel and UTC day."""
@@ -141,8 +141,8 @@ class Book(Protocol):
     def name_of(self, column: str) -> str:
         """The setting that a column holds."""
 
-    def columns(self) -> Sequence[str]:
-        """Every column that ``!clank reset`` empties."""
+    def columns(self, name: str | None = None) -> Sequence[str]:
+        """The columns that ``!clank reset`` empties, of one setting or of all."""
 
     def help_text(self, topic: str) -> str:
         """One chat line of help."""

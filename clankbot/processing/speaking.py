@@ -8,29 +8,22 @@ from __future__ import annotations
 
 import logging
 import queue
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from clankbot.errors import DatabaseUnavailable
 from clankbot.processing.board import Board, RoomView
+from clankbot.processing.decisions import Decisions, kind_of
 from clankbot.processing.jobs import Job, JobDone
-from clankbot.processing.last_look import silence_reason
+from clankbot.processing.last_look import SWITCHED_OFF, silence_reason
+from clankbot.processing.pace import PaceGate, Standing
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import CancelHandle, History
 from clankbot.processing.removals import Removal, removes
 from clankbot.processing.throttle import Cooldowns
-from clankbot.processing.triggers import (
-    ADAPTIVE_WINDOW_MS,
-    HINT_WEIGHS_MS,
-    SPEAKERS_WINDOW_MS,
-    effective_threshold,
-    silenced_until_ms,
-    slowdown,
-    spontaneous_obstacle,
-)
-from clankbot.records import ContextLine, End, Speech
+from clankbot.processing.triggers import HINT_WEIGHS_MS, silenced_until_ms, slowdown
+from clankbot.records import ContextLine, Decision, End, Speech
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +36,15 @@ _LONGEST_RETRY_S: Final = 10.0
 """After an answer that could not be used: the next one is rarely better at once, but generation is
 to resume within 15 s of the model being well again."""
 _OWN_REMEMBERED: Final = 20
-
-_DIGITS = re.compile(r"\d+")
+_ON_ITS_WAY: Final = "a message is on its way"
 
 
 @dataclass
 class _Turn:
     grounds_id: int
     cancel: CancelHandle
+    in_vain: Callable[[str], None] | None
+    """Whom to tell the reason when nothing is said: the moderator who asked for it."""
     composing: bool = True
     reported: bool = False
 
@@ -73,7 +67,7 @@ class Speaking:
         jobs: queue.Queue[Job | End],
         make_cancel: Callable[[], CancelHandle],
         voice_problem: Callable[[str], str | None],
-        decided: Callable[[str, str], None],
+        decisions: Decisions,
         keep_count: int,
         clock: Callable[[], float],
         now_ms: Callable[[], int],
@@ -84,18 +78,19 @@ class Speaking:
         self._jobs = jobs
         self._make_cancel = make_cancel
         self._voice_problem = voice_problem
-        self._decided = decided
-        self._keep_count = keep_count
+        self._decisions = decisions
         self._clock = clock
         self._now_ms = now_ms
+        self._pace = PaceGate(history, policies, self.factor, keep_count, now_ms)
         self._turns: dict[str, _Turn] = {}
         self._counted: dict[str, None] = {}
+        self._changed: dict[str, None] = {}
+        """Channels whose settings changed since the last decision."""
         self._waiting: dict[str, dict[str, _Wait]] = {}
         """Mentions by channel and viewer, the longest waiting first."""
         self._cooldowns = Cooldowns(clock)
         self._hints: dict[str, list[int]] = {}
         self._retry: dict[str, tuple[float, float]] = {}
-        self._reasons: dict[str, tuple[int, str]] = {}
         self._obstacles: dict[str, str] = {}
 
     def load(self, channel: str) -> None:
@@ -158,6 +153,7 @@ class Speaking:
 
     def judge(self) -> None:
         """What was counted and mentioned is stored: answer, and speak where it is time."""
+        self._reconsider_changed()
         refused = {channel for channel in list(self._waiting) if self._answer_mentions(channel)}
         counted, self._counted = self._counted, {}
         for channel in counted:
@@ -167,7 +163,8 @@ class Speaking:
             if reason is None:
                 self._start(channel)
             elif channel not in refused:  # else ``why`` would never tell of the mention
-                self._decide(channel, reason)
+                self._decisions.decide(channel, reason)
+        self._decisions.keep_up()
 
     def _answer_mentions(self, channel: str) -> bool:
         """Answer the mention that has waited longest; whether any had to be refused."""
@@ -182,21 +179,24 @@ class Speaking:
             if reason is None:
                 self._start(channel, wait)
             else:
-                self._decide(channel, f"mention not answered: {reason}")
+                self._decisions.decide(channel, f"mention not answered: {reason}")
                 refused = True
         if not waiting:
             del self._waiting[channel]
         return refused
 
-    def requested(self, channel: str) -> str | None:
-        """A moderator asks for a message now; the reason where that cannot be."""
+    def requested(self, channel: str, in_vain: Callable[[str], None]) -> str | None:
+        """A moderator asks for a message now; the reason where that cannot be.
+
+        ``in_vain`` is told the reason where it turns out later that nothing is said.
+        """
         if channel in self._turns:
-            return "a message is on its way"
+            return _ON_ITS_WAY
         if self._history.carry_on_removing():
             return "messages are still being deleted"
         reason = self._silence(channel, Speech.SPONTANEOUS, requested=True)
         if reason is None:
-            self._start(channel, requested=True)
+            self._start(channel, in_vain=in_vain)
         return reason
 
     def moderated(self, removal: Removal) -> None:
@@ -232,7 +232,8 @@ class Speaking:
         if not outcome.usable:
             self._hold_off(outcome.channel)
         if not outcome.offered:
-            self._decide(outcome.channel, outcome.reason)
+            is_on = self._policies[outcome.channel].enabled
+            self._nothing_said(outcome.channel, outcome.reason if is_on else SWITCHED_OFF)
         self._end(outcome.channel)
 
     def reported(self, channel: str, grounds_id: int | None, outcome: str, said: bool) -> None:
@@ -243,10 +244,16 @@ class Speaking:
         turn.reported = True
         if said:
             self._retry.pop(channel, None)
+            self._decisions.decide(channel, outcome)
         else:
             self._hold_off(channel)
-        self._decide(channel, outcome)
+            self._nothing_said(channel, outcome)
         self._end(channel)
+
+    def _nothing_said(self, channel: str, reason: str) -> None:
+        self._decisions.decide(channel, reason)
+        if (tell := self._turns[channel].in_vain) is not None:
+            tell(reason)
 
     def _hold_off(self, channel: str) -> None:
         _, pause = self._retry.get(channel, (0.0, _FIRST_RETRY_S / 2))
@@ -259,12 +266,17 @@ class Speaking:
             return
         del self._turns[channel]
 
-    def _start(self, channel: str, mention: _Wait | None = None, requested: bool = False) -> None:
+    def _start(
+        self,
+        channel: str,
+        mention: _Wait | None = None,
+        in_vain: Callable[[str], None] | None = None,
+    ) -> None:
         if mention is not None:
             self._cooldowns.begin(channel, mention.asked.user_id)
         cancel = self._make_cancel()
         number = self._board.open_grounds(channel, cancel.cancel)
-        self._turns[channel] = _Turn(number, cancel)
+        self._turns[channel] = _Turn(number, cancel, in_vain)
         self._jobs.put_nowait(
             Job(
                 channel,
@@ -273,12 +285,12 @@ class Speaking:
                 cancel,
                 asked=mention.asked if mention else None,
                 answer_by=mention.since + MENTION_WAITS_S if mention else None,
-                requested=requested,
+                requested=in_vain is not None,
             )
         )
-        kind = "mention" if mention else "requested" if requested else "spontaneous"
+        kind = "mention" if mention else "requested" if in_vain else "spontaneous"
         log.info("generation started", extra={"channel": channel, "kind": kind})
-        self._decide(channel, "composing")
+        self._decisions.decide(channel, "composing")
 
     # -- obstacles --------------------------------------------------------------------------------
 
@@ -289,7 +301,7 @@ class Speaking:
 
     def _log_obstacle(self, channel: str, obstacle: str | None) -> None:
         """Say once when Twitch keeps the bot from speaking, and once when it no longer does."""
-        kind = _DIGITS.sub("", obstacle or "")
+        kind = kind_of(obstacle or "")
         if kind != self._obstacles.get(channel, ""):
             self._obstacles[channel] = kind
             phrase = "may not speak" if obstacle else "may speak again"
@@ -300,47 +312,48 @@ class Speaking:
             return "the database is away"
         return self._voice_problem(view.policy.model)
 
-    def threshold(self, channel: str) -> int:
-        """The number of messages the channel waits for, under ``adaptive`` and after hints."""
-        policy = self._policies[channel]
-        since = self._now_ms() - ADAPTIVE_WINDOW_MS
-        recent = self._history.count_since(channel, since) if policy.adaptive else 0
-        wanted = effective_threshold(policy, recent) * self.factor(channel)
-        # More than is kept can never be counted, and would be silence instead of restraint.
-        return min(wanted, max(policy.threshold, self._keep_count or wanted))
-
     def _pace_obstacle(self, channel: str) -> str | None:
-        policy = self._policies[channel]
+        return self._retry_obstacle(channel) or self._pace.obstacle(channel)
+
+    def _retry_obstacle(self, channel: str) -> str | None:
         again_at, _ = self._retry.get(channel, (0.0, 0.0))
-        if self._clock() < again_at:
-            return f"trying again in {round(again_at - self._clock())} s"
-        now_ms, factor = self._now_ms(), self.factor(channel)
-        threshold = self.threshold(channel)
-        needed = min(policy.threshold, policy.context_limit)
-        pace = self._history.pace(channel, threshold, needed)
-        reason = spontaneous_obstacle(
-            policy, pace, now_ms=now_ms, threshold=threshold, factor=factor
-        )
-        if reason is None and policy.min_speakers:
-            speakers = self._history.speakers_since(channel, now_ms - SPEAKERS_WINDOW_MS)
-            if speakers < policy.min_speakers:
-                return f"{speakers}/{policy.min_speakers} speakers"
-        return reason
+        left_s = again_at - self._clock()
+        return f"trying again in {round(left_s)} s" if left_s > 0 else None
 
     def _cooldown(self, channel: str, asked: ContextLine) -> str | None:
         wait_s = self._policies[channel].cooldown_s * self.factor(channel)
         over = self._cooldowns.age_s(channel, asked.user_id) >= wait_s
         return None if over else "cooldown"
 
-    # -- why -----------------------------------------------------------------------------------
+    # -- what is told of it ------------------------------------------------------------------------
 
-    def why(self, channel: str) -> tuple[int, str] | None:
-        """When the newest decision was made, and what decided."""
-        return self._reasons.get(channel)
+    def standing(self, channel: str) -> Standing:
+        """Where the channel stands, judged as for a message of the bot's own accord."""
+        standing = self._pace.standing(channel)
+        obstacle = self._room_obstacle(channel) or self._retry_obstacle(channel)
+        return replace(standing, obstacle=obstacle) if obstacle else standing
 
-    def _decide(self, channel: str, reason: str) -> None:
-        """Remember the decision; record it when another gate decided than last time."""
-        _, before = self._reasons.get(channel, (0, ""))
-        self._reasons[channel] = (self._now_ms(), reason)
-        if _DIGITS.sub("", before) != _DIGITS.sub("", reason):
-            self._decided(channel, reason)
+    def _room_obstacle(self, channel: str) -> str | None:
+        if channel in self._turns:
+            return _ON_ITS_WAY
+        view = self._board.view(channel)
+        return silence_reason(view, Speech.SPONTANEOUS, self._now_ms(), requested=False)
+
+    def reconsider(self, channel: str) -> None:
+        """Settings changed: what decided before them is told no longer."""
+        self._changed[channel] = None
+
+    def _reconsider_changed(self) -> None:
+        """Judge anew, without speaking: that is for the next message to bring about."""
+        for channel in list(self._changed):
+            reason = self._silence(channel, Speech.SPONTANEOUS)
+            if reason is None and channel not in self._turns:
+                reason = self._pace_obstacle(channel) or "waiting for the next message"
+            if reason is not None:
+                self._decisions.decide(channel, reason)
+            del self._changed[channel]  # only now, for the database may have been away
+
+    def why(self, channel: str) -> Decision | None:
+        """What decided last, and when."""
+        self._reconsider_changed()
+        return self._decisions.newest(channel)

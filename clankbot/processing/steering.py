@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Final
 
-from clankbot.errors import DatabaseUnavailable, OllamaError
-from clankbot.processing.board import Board
-from clankbot.processing.channel_filters import ChannelFilters
+from clankbot.errors import DatabaseUnavailable
+from clankbot.processing.changes import NOT_STORED, Changes
 from clankbot.processing.jobs import ModelChecked
-from clankbot.processing.ledger import Ledger
-from clankbot.processing.policies import Policies
-from clankbot.processing.ports import Book, History
-from clankbot.processing.speaking import Speaking
-from clankbot.processing.status import Status, counted
+from clankbot.processing.status import Status, counted, quiet_until
+from clankbot.processing.surroundings import Surroundings
 from clankbot.processing.throttle import Throttle
 from clankbot.records import (
     Applied,
@@ -31,12 +26,11 @@ from clankbot.records import (
     OptIn,
     OptOut,
     Outgoing,
-    SetSetting,
-    SettingValue,
     Speech,
     UnblockTerm,
     UserCleared,
     Verb,
+    Write,
 )
 
 log = logging.getLogger(__name__)
@@ -47,30 +41,7 @@ _BUILD_ON_STORED: Final = frozenset({Verb.UNDO, Verb.RESET, Verb.FORGET, *TERM_V
 """What these do depends on what is stored, so while some of that waits they cannot be done."""
 _AWAY: Final = "the database is away; nothing changed"
 _ABOUT_EVERY_S: Final = 60.0
-_DAY_MS: Final = 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What steering works with; plain callables where other rooms are behind them."""
-
-    history: History
-    ledger: Ledger
-    board: Board
-    policies: Policies
-    filters: ChannelFilters
-    speaking: Speaking
-    book: Book
-    owners: Collection[str]
-    retention_count: int
-    offer: Callable[[Outgoing], bool]
-    errand: Callable[[Callable[[], None]], bool]
-    model_problem: Callable[[str], str | None]
-    voice_problem: Callable[[str], str | None]
-    term_problem: Callable[[str], str | None]
-    report: Callable[[ModelChecked], None]
-    clock: Callable[[], float]
-    now_ms: Callable[[], int]
+_UNSPEAKABLE: Final = "done; my answer held a blocked term"
 
 
 def may_steer(message: ChatMessage, owners: Collection[str]) -> bool:
@@ -86,25 +57,20 @@ class Steering:
         self._throttle = Throttle(surroundings.clock)
         self._viewers_throttle = Throttle(surroundings.clock)
         """Of their own, lest their spree leave moderators without an answer."""
-        self._status = Status(
-            surroundings.history,
-            surroundings.policies,
-            surroundings.speaking,
-            surroundings.voice_problem,
-            surroundings.retention_count,
-        )
+        self._status = Status(surroundings)
+        self._changes = Changes(surroundings, self._answer)
         self._about_at: dict[str, float] = {}
         self._deeds: dict[Verb, Callable[[ChatMessage, Command], str | None]] = {
             Verb.STATUS: self._tell_status,
             Verb.HELP: lambda _, command: self._s.book.help_text(command.argument),
             Verb.SHOW: self._show,
-            Verb.SET: self._set,
-            Verb.RESET: self._reset,
+            Verb.SET: self._changes.set,
+            Verb.RESET: self._changes.reset,
             Verb.ON: self._on,
             Verb.OFF: self._off,
             Verb.QUIET: self._quiet,
             Verb.WHY: self._why,
-            Verb.UNDO: self._undo,
+            Verb.UNDO: self._changes.undo,
             Verb.SPEAK: self._speak,
             Verb.FORGET: self._forget,
             Verb.BLOCK: self._block,
@@ -160,12 +126,25 @@ class Steering:
             )
         )
 
+    def model_checked(self, outcome: ModelChecked) -> None:
+        """The server has answered about a model."""
+        self._changes.model_checked(outcome)
+
+    def unspeakable(self, answer: Outgoing) -> None:
+        """The filter kept an answer back: say so, in words that it can keep back only once."""
+        if answer.text != _UNSPEAKABLE:
+            self._s.offer(replace(answer, text=_UNSPEAKABLE, created_at=self._s.clock()))
+
     # -- showing -------------------------------------------------------------------------------
 
     def _show(self, message: ChatMessage, command: Command) -> str:
-        return self._s.book.shown(
-            command.setting or "", self._s.policies.overrides(message.channel)
-        )
+        channel, now_ms = message.channel, self._s.now_ms()
+        shown = self._s.book.shown(command.setting or "", self._s.policies.overrides(channel))
+        policy = self._s.policies[channel]
+        if command.setting != "quiet" or (policy.quiet_until_ms or 0) <= now_ms:
+            return shown
+        until = quiet_until(policy.quiet_until_ms or 0, now_ms, policy.timezone)
+        return f"{until}; besides, {shown}" if policy.quiet_hours else until
 
     def _tell_status(self, message: ChatMessage, _: Command) -> str:
         return self._status.summary(message.channel, self._s.now_ms())
@@ -181,122 +160,36 @@ class Steering:
         self._about_at[message.channel] = now
         return self._status.about(message.channel)
 
-    # -- settings ------------------------------------------------------------------------------
-
-    def _set(self, message: ChatMessage, command: Command) -> str | None:
-        if command.setting == "model":
-            return self._set_model(message, command)
-        self._store_setting(message, command)
-        return None
-
-    def _set_model(self, message: ChatMessage, command: Command) -> str | None:
-        """Ask the server first, on another thread: the worker waits for no network."""
-
-        def ask() -> None:
-            try:
-                problem = self._s.model_problem(str(command.value))
-            except OllamaError:
-                problem = "Ollama cannot be reached, so the model cannot be checked"
-            self._s.report(ModelChecked(message, command, problem))
-
-        return None if self._s.errand(ask) else "too busy to ask Ollama; nothing changed"
-
-    def model_checked(self, outcome: ModelChecked) -> None:
-        """The server has answered about a model."""
-        if outcome.problem is not None:
-            self._answer(outcome.message, f"{outcome.problem}; nothing changed")
-        else:
-            self._store_setting(outcome.message, outcome.command)
-
-    def _store_setting(self, message: ChatMessage, command: Command) -> None:
-        assert command.column is not None
-        assert command.value is not None
-        answer = self._s.book.confirm(command.setting or "", command.value)
-        self._change(message, command.column, command.value, answer)
-
-    def _change(
-        self,
-        message: ChatMessage,
-        column: str,
-        value: SettingValue | None,
-        answer: str | None = None,
-        undoes: int | None = None,
-    ) -> None:
-        """Store one setting; it holds, and is answered, once it is stored."""
-
-        def stored(_: object) -> None:
-            self._s.policies.change(message.channel, column, value)
-            if answer is not None:
-                self._answer(message, answer)
-
-        by_id, by = self._name_to_keep(message)
-        self._s.ledger.add(
-            SetSetting(
-                channel=message.channel,
-                column=column,
-                value=value,
-                changed_by_id=by_id,
-                changed_by=by,
-                at_ms=self._s.now_ms(),
-                undoes=undoes,
-            ),
-            stored,
-        )
-
-    def _name_to_keep(self, message: ChatMessage) -> tuple[str, str]:
-        """Who asks, for the record: nobody in particular after an opt-out."""
-        if self._s.board.has_opted_out(message.user_id):
-            return "", ""
-        return message.user_id or "", message.login
-
-    def _reset(self, message: ChatMessage, command: Command) -> str | None:
-        if command.column is not None:
-            answer = self._s.book.confirm(command.setting or "", None)
-            self._change(message, command.column, None, answer)
-            return None
-        own = self._s.policies.overrides(message.channel)
-        columns = [c for c in self._s.book.columns() if own.get(c) is not None]
-        if not columns:
-            return "all settings are the defaults already"
-        for column in columns[:-1]:
-            self._change(message, column, None)
-        self._change(message, columns[-1], None, "all settings are the defaults again")
-        return None
-
-    def _undo(self, message: ChatMessage, _: Command) -> str | None:
-        change = self._s.history.last_change(message.channel)
-        if change is None:
-            return "there is no change to take back"
-        answer = self._s.book.confirm(self._s.book.name_of(change.column), change.old_value)
-        self._change(message, change.column, change.old_value, answer, undoes=change.change_id)
-        return None
-
     # -- silence and speech --------------------------------------------------------------------
 
     def _on(self, message: ChatMessage, _: Command) -> None:
         channel = message.channel
         self._s.ledger.add(ClearHints(channel), lambda _: self._s.speaking.forgive(channel))
-        if self._s.policies[channel].quiet_until_ms is not None:
-            self._change(message, "quiet_until", None)
-        self._change(message, "enabled", True, "on: I talk along")
+        # None and not True: what is the default already is no change, and nothing to take back.
+        self._changes.make(message, {"enabled": None, "quiet_until": None}, "on: I talk along")
 
     def _off(self, message: ChatMessage, _: Command) -> None:
         self._s.speaking.call_off(message.channel)
-        self._change(message, "enabled", False, "off: I listen and say nothing until !clank on")
+        answer = "off: I listen and say nothing until !clank on"
+        self._changes.make(message, {"enabled": False}, answer)
 
     def _quiet(self, message: ChatMessage, command: Command) -> None:
         if not command.value:
-            self._change(message, "quiet_hours", None)
-            self._change(message, "quiet_until", None, "quiet times are lifted")
+            lifted = dict.fromkeys(self._s.book.columns("quiet"))
+            self._changes.make(message, lifted, "quiet times are lifted")
             return
-        lasts_ms = int(command.value) * 1000
-        until_ms = self._s.now_ms() + lasts_ms
-        end = datetime.fromtimestamp(until_ms / 1000, UTC)
-        shown = f"{end:%H:%M}" if lasts_ms < _DAY_MS else f"{end:%d %B, %H:%M}"
-        self._change(message, "quiet_until", until_ms, f"quiet until {shown} UTC")
+        now_ms = self._s.now_ms()
+        end_ms = now_ms + int(command.value) * 1000
+        answer = quiet_until(end_ms, now_ms, self._s.policies[message.channel].timezone)
+        self._changes.make(message, {"quiet_until": end_ms}, answer)
 
     def _speak(self, message: ChatMessage, _: Command) -> str | None:
-        reason = self._s.speaking.requested(message.channel)
+        """The message itself is the answer, where there comes one."""
+
+        def in_vain(reason: str) -> None:
+            self._answer(message, f"nothing said: {reason}")
+
+        reason = self._s.speaking.requested(message.channel, in_vain)
         return None if reason is None else f"not now: {reason}"
 
     # -- viewers and terms ---------------------------------------------------------------------
@@ -308,12 +201,17 @@ class Steering:
         user_ids = {user_id for user_id, _ in found}
         if not user_ids:
             return "nothing of that viewer is stored here"
-        rows: list[int] = []
+        outcomes: list[Applied] = []
 
         def stored(applied: Applied) -> None:
-            rows.append(applied.rows)
-            if len(rows) == len(user_ids):
-                self._answer(message, f"forgot {counted(sum(rows), 'message')}")
+            outcomes.append(applied)
+            if len(outcomes) < len(user_ids):
+                return
+            if any(outcome.refused for outcome in outcomes):
+                self._answer(message, "not all of it could be deleted")
+            else:
+                rows = sum(outcome.rows for outcome in outcomes)
+                self._answer(message, f"forgot {counted(rows, 'message')}")
 
         for user_id in user_ids:
             removal = UserCleared(channel, user_id, 0)
@@ -332,10 +230,12 @@ class Steering:
 
         def stored(_: object) -> None:
             self._s.filters.set_terms(channel, (*self._s.filters.terms(channel), term))
-            self._answer(message, "added to this channel's list of blocked terms")
+            added = "added to this channel's list of blocked terms"
+            off = "; it blocks nothing while the operator has the filter switched off"
+            self._answer(message, added + off if self._s.filters.are_off else added)
 
-        by_id, _ = self._name_to_keep(message)
-        self._s.ledger.add(BlockTerm(channel, term, by_id, self._s.now_ms()), stored)
+        by_id, _ = self._s.name_to_keep(message)
+        self._store(message, BlockTerm(channel, term, by_id, self._s.now_ms()), stored)
         return None
 
     def _unblock(self, message: ChatMessage, command: Command) -> str | None:
@@ -349,8 +249,25 @@ class Steering:
             self._s.filters.set_terms(channel, left)
             self._answer(message, "taken off this channel's list of blocked terms")
 
-        self._s.ledger.add(UnblockTerm(channel, command.argument), stored)
+        self._store(message, UnblockTerm(channel, command.argument), stored)
         return None
+
+    def _store(
+        self,
+        message: ChatMessage,
+        write: Write,
+        then: Callable[[Applied], None],
+        refused: str = NOT_STORED,
+    ) -> None:
+        """Store something, and do what follows; tell the asker where the database refuses it."""
+
+        def stored(applied: Applied) -> None:
+            if applied.refused:
+                self._answer(message, refused)
+            else:
+                then(applied)
+
+        self._s.ledger.add(write, stored)
 
     def _opt_out(self, message: ChatMessage, _: Command) -> None:
         board, user_id = self._s.board, message.user_id
@@ -358,11 +275,13 @@ class Steering:
         board.set_opted_out(board.opted_out | {user_id})
         board.revoke_viewer(user_id)
         self._s.speaking.forget(user_id)
-        self._s.ledger.add(
+        self._store(
+            message,
             OptOut(user_id, self._s.now_ms()),
             lambda _: self._answer(
                 message, "your messages are deleted and none is kept from now on"
             ),
+            "your messages could not be deleted; none is kept until I am started again",
         )
 
     def _opt_in(self, message: ChatMessage, _: Command) -> None:
@@ -370,9 +289,12 @@ class Steering:
         assert user_id is not None
         # At once, for what the viewer says next is stored behind this, in order.
         board.set_opted_out(board.opted_out - {user_id})
-        self._s.ledger.add(
-            OptIn(user_id),
-            lambda _: self._answer(
-                message, "welcome back: your messages are kept again from now on"
-            ),
-        )
+
+        def stored(applied: Applied) -> None:
+            if applied.refused:
+                board.set_opted_out(board.opted_out | {user_id})
+                self._answer(message, NOT_STORED)
+            else:
+                self._answer(message, "welcome back: your messages are kept again from now on")
+
+        self._s.ledger.add(OptIn(user_id), stored)

@@ -68,11 +68,17 @@ def spontaneous_obstacle(
     needed = min(policy.threshold, policy.context_limit)
     if pace.held < needed:
         return f"{pace.held}/{needed} messages of context"
-    if pace.spoke_at_ms is not None:
-        left_ms = pace.spoke_at_ms + policy.delay_s * 1000 * factor - now_ms
-        if left_ms > 0:
-            return f"{-(-left_ms // 1000)} s of the delay left"
-    return None
+    return delay_obstacle(policy, pace, now_ms=now_ms, factor=factor)
+
+
+def delay_obstacle(
+    policy: ChannelPolicy, pace: Pace, *, now_ms: int, factor: int = 1
+) -> str | None:
+    """How much of the delay is left, in plain words; None when it is over."""
+    if pace.spoke_at_ms is None:
+        return None
+    left_ms = pace.spoke_at_ms + policy.delay_s * 1000 * factor - now_ms
+    return f"{-(-left_ms // 1000)} s of the delay left" if left_ms > 0 else None
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from clankbot.processing.folding import WORD, as_written, fold, is_written_word
 from clankbot.processing.patterns import Pattern, pattern_of
 
 # as Twitch's own: https://dev.twitch.tv/docs/api/reference#add-blocked-term
-_FEWEST_CHARACTERS, _MOST_CHARACTERS = 2, 500
+_FEWEST_CHARACTERS, MOST_CHARACTERS = 2, 500
 _FEWEST_LETTERS = 2  # of a term, and of a word with a wildcard: fewer would match nearly everything
 
 _MOST_PROBLEMS = 20  # reported at once: a file with more is probably no list
@@ -66,8 +66,8 @@ def parse_list(text: str, name: str) -> WordList:
 
 def parse_term(written: str) -> Entry:
     """The entry that a line stands for.  Raises ValueError with one sentence if it is none."""
-    if not _FEWEST_CHARACTERS <= len(written) <= _MOST_CHARACTERS:
-        limits = f"{_FEWEST_CHARACTERS} to {_MOST_CHARACTERS}"
+    if not _FEWEST_CHARACTERS <= len(written) <= MOST_CHARACTERS:
+        limits = f"{_FEWEST_CHARACTERS} to {MOST_CHARACTERS}"
         raise ValueError(f"a term has {limits} characters, not {len(written)}")
     # a literal star is punctuation, as every other sign that no letter hides behind
     folded = fold(_ESCAPED.sub(lambda escape: escape[1].replace("*", "."), written))

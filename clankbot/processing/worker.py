@@ -17,9 +17,11 @@ from typing import Any, Final
 from clankbot.errors import DatabaseUnavailable
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters
+from clankbot.processing.decisions import Decisions
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Intake, Rules
 from clankbot.processing.jobs import Job, JobDone, ModelChecked, Reload
+from clankbot.processing.last_look import BLOCKED
 from clankbot.processing.ledger import Ledger
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.policies import Policies
@@ -30,7 +32,8 @@ from clankbot.processing.repetition import fingerprint
 from clankbot.processing.retention import Retention
 from clankbot.processing.speaking import Speaking
 from clankbot.processing.status import utc_day
-from clankbot.processing.steering import Steering, Surroundings
+from clankbot.processing.steering import Steering
+from clankbot.processing.surroundings import Surroundings
 from clankbot.records import (
     Append,
     ChatCleared,
@@ -41,7 +44,6 @@ from clankbot.records import (
     MessageDeleted,
     Outgoing,
     OwnState,
-    RecordDecision,
     RecordSpoken,
     RecordTraffic,
     StoredMessage,
@@ -74,6 +76,11 @@ class Outside:
     model_problem: Callable[[str], str | None]
     voice_problem: Callable[[str], str | None]
     """Why a model is not to be asked just now; None when it may be."""
+    voice_outage: Callable[[str], str | None]
+    """What is wrong with a model, also while it may be tried again; None when nothing is."""
+    is_in_cloud: Callable[[str], bool]
+    """Whether a model runs elsewhere than with the streamer."""
+    asks_who_is_live: bool
     term_problem: Callable[[str], str | None]
     reload_words: Callable[[bool], object]
     """Looks whether the word list changed; with True, reads it in any case."""
@@ -107,6 +114,7 @@ class Worker:
         self._clock = clock
         self._now_ms = now_ms
         self._ledger = Ledger(clock, board.set_outage)
+        self._decisions = Decisions(self._ledger.add, clock, now_ms)
         self._next_look = 0.0
         self.stepped_at = clock()
         """When its last round began: a sign of life, for any thread to read."""
@@ -172,9 +180,7 @@ class Worker:
             jobs=self._outside.jobs,
             make_cancel=self._outside.make_cancel,
             voice_problem=self._outside.voice_problem,
-            decided=lambda channel, reason: self._ledger.add(
-                RecordDecision(channel, self._now_ms(), reason)
-            ),
+            decisions=self._decisions,
             keep_count=self._rules.retention_count,
             clock=self._clock,
             now_ms=self._now_ms,
@@ -195,7 +201,9 @@ class Worker:
                 offer=self._outside.offer,
                 errand=self._outside.errand,
                 model_problem=self._outside.model_problem,
-                voice_problem=self._outside.voice_problem,
+                voice_outage=self._outside.voice_outage,
+                is_in_cloud=self._outside.is_in_cloud,
+                asks_who_is_live=self._outside.asks_who_is_live,
                 term_problem=self._outside.term_problem,
                 report=self._inbox.tell,
                 clock=self._clock,
@@ -228,6 +236,8 @@ class Worker:
         """
         self.stepped_at = self._clock()
         goes_on = self._take_in(0.0 if self._is_removing else wait_s)
+        if not goes_on:
+            self._decisions.catch_up()
         stored = self._ledger.commit(self._history, force=not goes_on)
         if not goes_on:
             if not stored:
@@ -307,6 +317,7 @@ class Worker:
         channel, reason = outcome.channel, outcome.reason
         if outcome.offered:
             self._unsaid.pop(channel, None)
+            self._tally(channel, "generated")
         elif self._unsaid.get(channel) != reason:
             self._unsaid[channel] = reason
             log.info("nothing to say", extra={"channel": channel, "reason": reason})
@@ -334,7 +345,7 @@ class Worker:
                 self._moderation.overtaken(own)
             else:
                 self._ledger.add(Append(own))
-        self._ledger.add(Tally(line.channel, utc_day(self._now_ms()), "said"))
+        self._tally(line.channel, "said")
 
     def _own_message(self, outcome: Delivered) -> StoredMessage | None:
         """The row for what was said; None without Twitch's id for it."""
@@ -366,6 +377,13 @@ class Worker:
             "not said",
             extra={"channel": line.channel, "reason": outcome.reason, "kind": line.speech.name},
         )
+        if outcome.reason == BLOCKED:
+            self._tally(line.channel, "blocked")
         if line.speech.is_generated:
             self._board.close_grounds(line.grounds_id)
             self._speaking.reported(line.channel, line.grounds_id, outcome.reason, said=False)
+        elif outcome.reason == BLOCKED:
+            self._steering.unspeakable(line)
+
+    def _tally(self, channel: str, what: str) -> None:
+        self._ledger.add(Tally(channel, utc_day(self._now_ms()), what))

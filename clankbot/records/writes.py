@@ -159,6 +159,8 @@ class RecordDecision:
     channel: str
     at_ms: int
     reason: str
+    goes_on: bool = False
+    """The same gate as in the newest row, with other figures: that row is brought up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +216,5 @@ class Applied:
 
     rows: int
     own_rows: int = 0
+    refused: bool = False
+    """The database will never take this write, and nothing was done."""

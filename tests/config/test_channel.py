@@ -312,8 +312,16 @@ def test_a_broken_value_in_the_database_gives_way_to_the_default(
 
 
 def test_columns_and_names_lead_to_each_other() -> None:
-    assert set(BOOK.columns()) == set(COLUMNS.values())
-    assert {BOOK.name_of(column): column for column in BOOK.columns()} == COLUMNS
+    assert set(BOOK.columns()) == {*COLUMNS.values(), "quiet_until"}
+    assert all(BOOK.columns(name)[0] == column for name, column in COLUMNS.items())
+    assert {name: BOOK.name_of(column) for name, column in COLUMNS.items()} == {
+        name: name for name in COLUMNS
+    }
+
+
+def test_a_reset_of_quiet_lifts_a_quiet_time_too() -> None:
+    assert BOOK.columns("quiet") == ("quiet_hours", "quiet_until")
+    assert BOOK.columns("threshold") == ("message_threshold",)
 
 
 def test_every_field_of_a_policy_is_set_by_the_table() -> None:

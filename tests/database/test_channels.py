@@ -35,8 +35,10 @@ _VALUES: dict[str, SettingValue] = {
 }
 
 
-def _set(column: str, value: SettingValue | None, *, undoes: int | None = None) -> SetSetting:
-    return SetSetting("alpha", column, value, "77", "Mod", at_ms=5, undoes=undoes)
+def _set(
+    column: str, value: SettingValue | None, *, undoes: int | None = None, at_ms: int = 5
+) -> SetSetting:
+    return SetSetting("alpha", column, value, "77", "Mod", at_ms=at_ms, undoes=undoes)
 
 
 def test_settings_come_back_as_they_were_set_after_a_restart(database: Database) -> None:
@@ -86,19 +88,29 @@ def test_setting_what_holds_already_is_no_change(store: Store) -> None:
 
 
 def test_the_last_change_is_the_newest_that_still_holds(store: Store) -> None:
-    assert store.last_change("alpha") is None
-    store.apply([_set("cooldown", 10), _set("cooldown", 20)])
-    last = store.last_change("alpha")
-    assert last is not None
+    assert store.last_changes("alpha") == []
+    store.apply([_set("cooldown", 10, at_ms=5), _set("cooldown", 20, at_ms=6)])
+    (last,) = store.last_changes("alpha")
     assert (last.old_value, last.new_value) == (10, 20)
     store.apply([_set("cooldown", 10, undoes=last.change_id)])
     assert store.overrides("alpha") == {"cooldown": 10}
-    before = store.last_change("alpha")
-    assert before is not None
+    (before,) = store.last_changes("alpha")
     assert (before.old_value, before.new_value) == (None, 10)
     store.apply([_set("cooldown", None, undoes=before.change_id)])
-    assert store.last_change("alpha") is None
+    assert store.last_changes("alpha") == []
     assert [change.undone for change in store.changes("alpha", 9)] == [False, False, True, True]
+
+
+def test_changes_of_one_moment_are_one(store: Store) -> None:
+    store.apply([_set("seed", 1, at_ms=5), _set("cooldown", 10, at_ms=6), _set("seed", 2, at_ms=6)])
+    store.apply([SetSetting("beta", "seed", 3, "77", "Mod", at_ms=6)])
+    seed, cooldown = store.last_changes("alpha")
+    assert (seed.column, cooldown.column) == ("seed", "cooldown")
+    store.apply([_set("seed", 1, undoes=seed.change_id, at_ms=7)])
+    assert store.last_changes("alpha") == [cooldown]
+    store.apply([_set("cooldown", None, undoes=cooldown.change_id, at_ms=8)])
+    (first,) = store.last_changes("alpha")
+    assert (first.column, first.new_value) == ("seed", 1)
 
 
 def test_terms_are_kept_in_order_and_compared_without_case(store: Store) -> None:
@@ -123,6 +135,16 @@ def test_only_the_newest_decisions_are_kept(store: Store) -> None:
     assert kept[:2] == [Decision(149, "149/30 messages"), Decision(148, "148/30 messages")]
     assert len(kept) == 100
     assert store.decisions("beta", 5) == [Decision(1, "off")]
+
+
+def test_a_decision_that_goes_on_takes_the_place_of_its_beginning(store: Store) -> None:
+    store.apply([RecordDecision("beta", 1, "off")])
+    store.apply([RecordDecision("alpha", 1, "off"), RecordDecision("alpha", 2, "1/30 messages")])
+    store.apply([RecordDecision("alpha", 3, "9/30 messages", goes_on=True)])
+    assert store.decisions("alpha", 9) == [Decision(3, "9/30 messages"), Decision(1, "off")]
+    assert store.decisions("beta", 9) == [Decision(1, "off")]
+    store.apply([RecordDecision("gamma", 4, "9/30 messages", goes_on=True)])
+    assert store.decisions("gamma", 9) == [Decision(4, "9/30 messages")]
 
 
 def test_tallies_add_up_by_channel_day_and_kind(store: Store) -> None:

@@ -23,10 +23,11 @@ from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import OllamaError
 from clankbot.ollama.deadline import Cancel
+from clankbot.parts import load_words
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.composer import Composer
-from clankbot.processing.filters import FilterFile, term_problem
+from clankbot.processing.filters import term_problem
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Rules
 from clankbot.processing.jobs import Job, JobDone
@@ -92,6 +93,8 @@ def locked(path: Path) -> Iterator[None]:
 class Desk:
     """See the module's text.  Another one in the same folder is the same bot, started again."""
 
+    asks_who_is_live = True
+
     def __init__(self, folder: Path, clock: Hand | None = None, **settings: str) -> None:
         self.folder = folder
         self.clock = clock or Hand()
@@ -111,14 +114,16 @@ class Desk:
         self.models: frozenset[str] | OllamaError = frozenset({"tiny", "large"})
         """What the server has, or why it cannot be asked."""
         self.voice_problem: str | None = None
+        self.voice_outage: str | None = None
+        self.is_in_cloud = False
         self._wire(settings)
 
     def _wire(self, settings: dict[str, str]) -> None:
         settled = load_settings(SETTINGS | settings, self.folder)
-        word_file = FilterFile(self.words)
+        words = load_words(settled)
         self.inbox = Inbox()
         self.board = Board(self.clock.ms)
-        self.filters = ChannelFilters(word_file.current)
+        self.filters = ChannelFilters(words.current)
         self.look = LastLook(self.board, self.filters, clock=self.clock, now_ms=self.clock.ms)
         book = ChannelBook(settled)
         self.policies = Policies(settled.twitch_channels, book, self.board)
@@ -132,8 +137,11 @@ class Desk:
                 make_cancel=Cancel,
                 model_problem=self._model_problem,
                 voice_problem=lambda model: self.voice_problem,
+                voice_outage=lambda model: self.voice_outage,
+                is_in_cloud=lambda model: self.is_in_cloud,
+                asks_who_is_live=self.asks_who_is_live,
                 term_problem=term_problem,
-                reload_words=lambda force: word_file.refresh(force=force),
+                reload_words=words.refresh,
             ),
             board=self.board,
             policies=self.policies,
@@ -253,6 +261,7 @@ class Desk:
             open_history=self.database.open,
             prepare=prepare,
             compose=compose,
+            voice_outage=lambda model: self.voice_outage,
             board=self.board,
             filter_of=self.filters,
             bot_name=lambda: BOT,

@@ -181,6 +181,23 @@ def test_a_server_that_fails_is_told_by_why(desk: Desk) -> None:
     assert desk.why() == "the connection was refused"
 
 
+def test_an_outage_is_told_by_why_with_its_beginning_from_the_first_failure_on(desk: Desk) -> None:
+    def refuse(_: CancelHandle) -> None:
+        raise OllamaUnavailable("no connection")
+
+    desk.voice_outage = "Ollama has not answered since 20:14 UTC (no connection)"
+    fill(desk)
+    assert desk.compose(Model(meanwhile=refuse)) is None
+    assert desk.why() == desk.voice_outage
+
+
+def test_a_generation_that_was_called_off_is_not_blamed_on_an_outage(desk: Desk) -> None:
+    desk.voice_outage = "Ollama has not answered since 20:14 UTC (no connection)"
+    fill(desk)
+    desk.compose(Model(meanwhile=lambda cancel: cancel.cancel()))
+    assert desk.why() == "the generation was called off"
+
+
 def test_an_answer_of_which_nothing_can_be_used_makes_it_hold_off(desk: Desk) -> None:
     fill(desk)
     assert desk.compose(Model(None)) is None

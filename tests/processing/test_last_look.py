@@ -73,7 +73,7 @@ def test_a_blocked_word_is_never_said(look: LastLook, speech: Speech) -> None:
         (ChannelPolicy(enabled=False), "switched off"),
         (ChannelPolicy(quiet_until_ms=Hand().ms() + 720_000), "quiet for 12 min"),
         (ChannelPolicy(quiet_hours="00:00-00:00"), "quiet until"),
-        (ChannelPolicy(live_only=True), "the channel is not live"),
+        (ChannelPolicy(live_only=True), "Twitch has not said whether the channel is live"),
     ],
 )
 def test_the_channels_own_settings_silence_generated_lines_only(

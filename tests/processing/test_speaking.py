@@ -150,7 +150,7 @@ def test_it_waits_for_as_many_speakers_as_are_wanted(desk: Desk) -> None:
         ("off", "switched off"),
         ("quiet 12m", "quiet for 12 min"),
         ("spontaneous off", "spontaneous messages are off"),
-        ("liveonly on", "the channel is not live"),
+        ("liveonly on", "Twitch has not said whether the channel is live"),
     ],
 )
 def test_what_moderators_ask_for_keeps_it_silent(desk: Desk, order: str, reason: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,8 +83,7 @@ def test_a_setting_is_shown_set_kept_taken_back_and_reset(
         assert held(desk, setting) == value
         assert desk.policies["beta"] == desk.board.view("beta").policy
         assert desk.store.all_overrides() == {"alpha": {column: value}}
-        change = desk.store.last_change("alpha")
-        assert change is not None
+        (change,) = desk.store.last_changes("alpha")
         assert (change.old_value, change.new_value) == (None, value)
         assert (change.changed_by_id, change.changed_by) == ("1", "mona")
     with Desk(tmp_path, desk.clock) as again:
@@ -137,6 +138,33 @@ def test_undo_goes_back_change_by_change(desk: Desk) -> None:
     assert desk.ask("undo") == "delay is back to 0 seconds (the default)"
     assert desk.ask("undo") == "threshold is back to 3 messages (the default)"
     assert desk.ask("undo") == "there is no change to take back"
+
+
+def test_undo_takes_back_all_of_one_command(desk: Desk) -> None:
+    for text in ("threshold 7", "mentions off", "top_k 3", "reset"):
+        desk.ask(text)
+    assert desk.ask("undo") == "as before: top_k, mentions, threshold"
+    policy = desk.policies["alpha"]
+    assert (policy.threshold, policy.mentions, policy.model_options) == (7, False, {"top_k": 3})
+    assert desk.ask("undo") == "top_k is back to the model's own (the default)"
+
+
+def test_undo_takes_back_one_of_two_commands_of_the_same_moment(desk: Desk) -> None:
+    asker = {"user_id": "1", "login": "mona", "is_mod": True}
+    texts = ("threshold 7", "delay 9", "undo")
+    desk.hear(*(desk.viewer(f"!clank {text}", **asker) for text in texts))
+    assert desk.answers[-1] == "delay is back to 0 seconds (the default)"
+    assert desk.policies["alpha"].threshold == 7
+
+
+def test_undo_does_not_bring_back_what_is_blocked_by_now(desk: Desk) -> None:
+    for text in ("prompt You live in a barn.", "prompt You live in a tree.", "block barn"):
+        desk.ask(text)
+    answer = "what was set before holds a blocked term; nothing changed"
+    assert desk.ask("undo") == answer
+    assert desk.policies["alpha"].persona == "You live in a tree."
+    desk.ask("unblock barn")
+    assert desk.ask("undo") == 'prompt is now "You live in a barn."'
 
 
 def test_commands_that_come_together_are_carried_out_one_after_another(desk: Desk) -> None:
@@ -269,6 +297,47 @@ def test_what_depends_on_stored_things_is_refused_meanwhile(desk: Desk, text: st
     assert desk.stored() == ["one", "two"]
     assert desk.policies["alpha"].threshold == 7
     assert desk.filters.terms("alpha") == ()
+
+
+def refuse(desk: Desk, table: str) -> None:
+    """The database takes nothing for this table any more."""
+    with closing(sqlite3.connect(desk.path)) as connection, connection:
+        for deed in ("INSERT", "UPDATE", "DELETE"):
+            connection.execute(
+                f"CREATE TRIGGER no_{deed} BEFORE {deed} ON {table}"
+                " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            )
+
+
+def test_a_change_that_the_database_refuses_is_told_and_does_not_hold(desk: Desk) -> None:
+    desk.ask("mentions off")
+    before = desk.policies["alpha"]
+    refuse(desk, "setting_changes")
+    for text in ("threshold 7", "off", "quiet 30m", "reset", "undo"):
+        assert desk.ask(text) == "could not be stored; nothing changed"
+    assert desk.policies["alpha"] == before
+
+
+def test_a_viewer_whom_the_database_does_not_forget_is_not_told_to_be(desk: Desk) -> None:
+    desk.chat("one")
+    refuse(desk, "messages")
+    assert desk.ask("forget alice") == "not all of it could be deleted"
+
+
+def test_a_term_that_the_database_refuses_is_not_blocked(desk: Desk) -> None:
+    desk.ask("block mill")
+    refuse(desk, "channel_terms")
+    assert desk.ask("block barn") == "could not be stored; nothing changed"
+    assert desk.ask("unblock mill") == "could not be stored; nothing changed"
+    assert desk.filters.terms("alpha") == ("mill",)
+
+
+def test_an_optin_that_the_database_refuses_is_none(desk: Desk) -> None:
+    desk.chat("!clank optout")
+    refuse(desk, "opt_outs")
+    desk.chat("!clank optin")
+    assert desk.answers[-1] == "could not be stored; nothing changed"
+    assert desk.board.has_opted_out("7")
 
 
 def test_a_question_that_the_database_does_not_answer_begins_an_outage(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The `!clank` verbs about how the bot behaves: model, on and off, quiet, why, speak."""
+"""The `!clank` verbs about how the bot behaves: model, on and off, quiet, help, speak."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from clankbot.errors import OllamaUnavailable
-from clankbot.records import (
-    MessageDeleted,
-    RoomState,
-)
+from clankbot.processing.jobs import JobDone
+from clankbot.records import RoomState
 from tests.processing.desk import Desk
 
 # -- the model -------------------------------------------------------------------------------------
@@ -43,6 +41,38 @@ def test_a_queue_of_errands_that_is_full_is_told(desk: Desk) -> None:
     assert desk.ask("model large") == "too busy to ask Ollama; nothing changed"
 
 
+@pytest.mark.parametrize("later", ["reset model", "reset", "model tiny"])
+def test_an_answer_about_a_model_that_comes_too_late_changes_nothing(
+    desk: Desk, later: str
+) -> None:
+    desk.ask("threshold 7")
+    desk.order("model large")
+    (ask_about_large,) = desk.errands
+    desk.errands.clear()
+    desk.ask(later)
+    ask_about_large()
+    desk.settle()
+    assert desk.policies["alpha"].model == "tiny"
+    assert "model is now large" not in desk.answers
+
+
+def test_a_change_of_something_else_leaves_the_question_about_the_model_open(desk: Desk) -> None:
+    desk.order("model large")
+    desk.order("threshold 7")
+    desk.run_errands()
+    assert desk.policies["alpha"].model == "large"
+
+
+def test_undo_of_a_model_is_checked_as_the_model_is(desk: Desk) -> None:
+    for text in ("model large", "model tiny"):
+        desk.ask(text)
+    desk.models = frozenset({"tiny"})
+    assert desk.ask("undo") == "large is not installed on the Ollama server; nothing changed"
+    assert desk.policies["alpha"].model == "tiny"
+    desk.models = frozenset({"tiny", "large"})
+    assert desk.ask("undo") == "model is now large"
+
+
 # -- on, off, quiet --------------------------------------------------------------------------------
 
 
@@ -68,6 +98,34 @@ def test_quiet_holds_until_then_across_a_restart(tmp_path: Path) -> None:
         again.clock.forward(1)
         again.chat("four")
         assert not again.jobs.empty()
+
+
+def test_a_quiet_time_is_told_on_the_channels_clock(desk: Desk) -> None:
+    desk.ask("timezone Europe/Berlin")
+    assert desk.ask("quiet 30m") == "quiet until 16:43 Europe/Berlin"
+    assert desk.ask("quiet") == "quiet until 16:43 Europe/Berlin"
+
+
+def test_quiet_shows_the_time_that_runs_and_the_hours(desk: Desk) -> None:
+    desk.ask("quiet 30m")
+    assert desk.ask("quiet") == "quiet until 14:43 UTC"
+    desk.ask("quiet 23:00-08:00")
+    assert desk.ask("quiet") == "quiet until 14:43 UTC; besides, quiet is 23:00-08:00"
+    desk.clock.forward(3600)
+    assert desk.ask("quiet") == "quiet is 23:00-08:00"
+
+
+@pytest.mark.parametrize("text", ["reset quiet", "quiet default", "reset", "off quiet"])
+def test_a_reset_of_quiet_lifts_the_time_that_runs_and_the_hours(desk: Desk, text: str) -> None:
+    desk.ask("quiet 30m")
+    desk.ask("quiet 00:00-23:59")
+    desk.ask(text)
+    policy = desk.policies["alpha"]
+    assert (policy.quiet_until_ms, policy.quiet_hours) == (None, None)
+    assert desk.ask("quiet") == "quiet is off (the default)"
+    desk.ask("undo")
+    assert desk.policies["alpha"].quiet_hours == "00:00-23:59"
+    assert desk.policies["alpha"].quiet_until_ms is not None
 
 
 def test_a_long_quiet_time_is_told_with_its_day(desk: Desk) -> None:
@@ -99,50 +157,46 @@ def test_the_switches_can_be_taken_back_too(desk: Desk) -> None:
     assert desk.policies["alpha"].quiet_until_ms is None
 
 
-# -- status, help, why -----------------------------------------------------------------------------
+def test_a_needless_on_is_not_what_undo_takes_back(desk: Desk) -> None:
+    desk.ask("threshold 7")
+    assert desk.ask("on") == "on: I talk along"
+    assert desk.ask("undo") == "threshold is back to 3 messages (the default)"
+    assert desk.ask("undo") == "there is no change to take back"
 
 
-def test_status_tells_where_things_stand(desk: Desk) -> None:
-    assert desk.ask("") == (
-        "on | tiny: ready | 0/3 messages | delay is over | today 0 said, 0 blocked"
-    )
-    desk.order("delay 60")
-    desk.speak("what a calm river")
-    desk.chat("one", "in the shed")
-    desk.clock.forward(0.5)
-    desk.voice_problem = "Ollama has not answered since 20:14 UTC"
-    desk.order("off")
-    assert desk.ask("status") == (
-        "off | tiny: Ollama has not answered since 20:14 UTC | 1/3 messages"
-        " | may speak in 60 s | today 1 said, 1 blocked"
-    )
+def test_undo_of_on_is_off_and_quiet_as_before(desk: Desk) -> None:
+    desk.ask("quiet 30m")
+    desk.ask("off")
+    desk.ask("on")
+    assert desk.ask("undo") == "as before: quiet until, bot"
+    policy = desk.policies["alpha"]
+    assert (policy.enabled, policy.quiet_until_ms is None) == (False, False)
 
 
-def test_status_counts_with_the_slower_pace_after_a_hint(desk: Desk) -> None:
-    desk.order("delay 60")
-    desk.speak("what a calm river", "own-1")
-    desk.hear(MessageDeleted("alpha", "own-1"))
-    status = desk.ask("status")
-    assert "0/6 messages" in status
-    assert "may speak in 120 s" in status
+class AnonymousDesk(Desk):
+    """That of a bot without an account, which Twitch answers no questions."""
+
+    asks_who_is_live = False
+
+
+def test_liveonly_warns_where_nobody_can_ask_twitch(tmp_path: Path) -> None:
+    with AnonymousDesk(tmp_path) as desk:
+        assert desk.ask("liveonly on") == (
+            "liveonly is now on; I stay silent, for without a sign-in I cannot ask Twitch who is"
+            " live"
+        )
+        assert desk.ask("liveonly off") == "liveonly is now off"
+
+
+# -- help ------------------------------------------------------------------------------------------
 
 
 def test_help_and_what_was_not_understood_are_answered(desk: Desk) -> None:
     assert desk.ask("help").startswith("Settings: threshold, ")
     assert desk.ask("help cooldown").startswith("cooldown: ")
-    assert desk.ask("thresold 5") == "unknown setting 'thresold'; did you mean threshold?"
-
-
-def test_why_tells_what_decided_last_and_when(tmp_path: Path) -> None:
-    with Desk(tmp_path) as desk:
-        assert desk.ask("why") == "nothing has been decided here yet"
-        desk.chat("one")
-        desk.chat("elsewhere", "and more", channel="beta")
-        assert desk.ask("why") == "1/3 messages"
-        desk.clock.forward(10)
-        assert desk.ask("why") == "1/3 messages (12 s ago)"
-    with Desk(tmp_path, desk.clock) as again:
-        assert again.ask("why") == "1/3 messages (14 s ago)"
+    assert (
+        desk.ask("thresold 5") == "unknown command or setting 'thresold'; did you mean threshold?"
+    )
 
 
 # -- speak -----------------------------------------------------------------------------------------
@@ -178,3 +232,27 @@ def test_speak_overrides_what_would_make_the_bot_wait(desk: Desk, text: str) -> 
     desk.order("speak")
     assert desk.job().requested
     assert len(desk.offered) == before, "the message itself is the answer"
+
+
+def test_a_message_that_was_asked_for_and_does_not_come_is_answered_for_once(desk: Desk) -> None:
+    assert desk.order("speak") == []
+    job = desk.job()
+    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    assert job.requested
+    assert desk.answers == ["nothing said: the model only thought"]
+    desk.order("speak")
+    line = desk.compose_line("in the shed")
+    desk.tell(JobDone("alpha", "composed", offered=True))
+    desk.send(line)
+    assert desk.answers[1:] == ["nothing said: blocked by the filter"]
+
+
+def test_a_message_that_was_asked_for_is_answer_enough(desk: Desk) -> None:
+    desk.order("speak")
+    desk.take_turn()
+    desk.clock.forward(60)
+    desk.fill(3)
+    desk.job()
+    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    assert desk.offered == []

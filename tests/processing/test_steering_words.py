@@ -107,11 +107,45 @@ def test_a_term_that_cannot_be_one_is_refused_with_the_reason(desk: Desk) -> Non
     assert desk.store.all_terms() == {}
 
 
-def test_an_answer_with_a_term_blocked_since_is_not_said(desk: Desk) -> None:
+@pytest.mark.parametrize("text", ["!barn", "!old barn"])
+def test_an_exception_is_the_operators(desk: Desk, text: str) -> None:
+    answer = "an exception (!word) can only stand in the operator's list; use unblock for a term"
+    assert desk.ask(f"block {text}") == answer
+    assert desk.store.all_terms() == {}
+
+
+def test_a_term_is_no_longer_than_its_key_may_be(desk: Desk) -> None:
+    assert desk.ask("block " + "ß" * 250).startswith("added to")
+    assert desk.ask("block " + "ß" * 251).startswith("a term has at most 500 characters")
+
+
+def test_a_term_added_while_the_filter_is_off_is_told_to_block_nothing(tmp_path: Path) -> None:
+    with Desk(tmp_path, None, CONTENT_FILTER_ENABLED="false") as desk:
+        assert desk.ask("block barn") == (
+            "added to this channel's list of blocked terms;"
+            " it blocks nothing while the operator has the filter switched off"
+        )
+        desk.chat("the old barn")
+        assert desk.stored() == ["the old barn"]
+
+
+def test_an_answer_with_a_term_blocked_since_is_replaced_once(desk: Desk) -> None:
     desk.ask("prompt You live in a barn.")
     desk.ask("block barn")
     desk.ask("prompt")
-    assert desk.look(desk.offered[-1]) == "blocked by the filter"
+    answer = desk.offered[-1]
+    assert desk.look(answer) == "blocked by the filter"
+    desk.send(answer)
+    instead = desk.offered[-1]
+    assert (instead.text, instead.reply_to_id) == (
+        "done; my answer held a blocked term",
+        answer.reply_to_id,
+    )
+    desk.ask("block done")
+    before = len(desk.offered)
+    desk.send(instead)
+    assert len(desk.offered) == before
+    assert desk.store.tally("alpha", "2026-09-21") == {"blocked": 2}
 
 
 # -- viewers' own ----------------------------------------------------------------------------------
@@ -173,8 +207,7 @@ def test_a_moderator_who_opted_out_is_not_named_in_the_records(desk: Desk) -> No
     desk.order("optout")
     desk.order("threshold 7")
     desk.order("block barn")
-    change = desk.store.last_change("alpha")
-    assert change is not None
+    (change,) = desk.store.last_changes("alpha")
     assert (change.changed_by_id, change.changed_by) == ("", "")
 
 
@@ -197,6 +230,15 @@ def test_about_tells_any_viewer_what_is_kept(
         (text,) = desk.answers
     assert text.startswith("I am a bot. ")
     assert f"I keep this chat's messages {kept}. " in text
+
+
+@pytest.mark.parametrize(
+    ("in_cloud", "where"), [(False, "that the streamer runs"), (True, "in Ollama's cloud")]
+)
+def test_about_tells_whose_machine_the_model_is_on(desk: Desk, in_cloud: bool, where: str) -> None:
+    desk.is_in_cloud = in_cloud
+    desk.chat("!clank about")
+    assert f"A language model {where} writes my lines." in desk.answers[0]
 
 
 def test_about_is_told_once_a_minute_in_each_channel(desk: Desk) -> None:
