@@ -63,7 +63,9 @@ def _add_rehearse(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     stats = _add(commands, "stats", "what is in the database, channel by channel")
-    stats.add_argument("--why", metavar="CHANNEL", help="the last decisions of a channel")
+    stats.add_argument(
+        "--why", type=_channel, metavar="CHANNEL", help="the last decisions of a channel"
+    )
     stats.add_argument(
         "--changes", nargs="?", const="", metavar="CHANNEL", help="the last changes of settings"
     )
@@ -116,6 +118,13 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     replay.add_argument(
         "--no-model", action="store_true", help="only the moments; no Ollama is needed"
     )
+
+
+def _channel(text: str) -> str:
+    channel = text.strip().lstrip("#").lower()
+    if not channel:
+        raise argparse.ArgumentTypeError("the name of a channel is wanted")
+    return channel
 
 
 def _line_count(text: str) -> int:

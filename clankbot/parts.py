@@ -14,6 +14,7 @@ from clankbot.auth.redaction import SecretFilter, remember
 from clankbot.config.service import service_environment
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
+from clankbot.errors import ClankbotError
 from clankbot.log import set_up_logging
 from clankbot.processing.filters import ContentFilter, FilterFile, allow_all
 from clankbot.records import Secret
@@ -81,6 +82,13 @@ def open_database(settings: Settings) -> Database:
     database = name_database(settings)
     database.prepare()
     return database
+
+
+def existing_database(settings: Settings) -> Database:
+    """The same, for whoever only looks: ClankbotError where there is no file, and none is made."""
+    if settings.database_type == "sqlite" and not settings.database_url.exists():
+        raise ClankbotError(f"there is no database at {settings.database_url}; `run` makes it")
+    return open_database(settings)
 
 
 def load_words(settings: Settings) -> Words:

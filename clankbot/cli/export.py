@@ -18,7 +18,7 @@ from clankbot.app import EXIT_FAILED
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.store import Store
 from clankbot.ollama.characters import visible
-from clankbot.parts import load_words, open_database, set_up_logs
+from clankbot.parts import existing_database, load_words, set_up_logs
 from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.examples import Pseudonyms, examples
 from clankbot.processing.filters import ContentFilter
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     channel: str = options.channel.strip().lstrip("#").lower()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # whatever the locale
-    with open_database(settings).open() as store:
+    with existing_database(settings).open() as store:
         while store.carry_on_removing():  # else what is on its way out would be exported
             continue
         filters.load({channel: store.terms(channel)})

@@ -7,7 +7,7 @@ import argparse
 from clankbot.app import EXIT_FAILED
 from clankbot.config.settings import settings_from_process
 from clankbot.database.store import Store
-from clankbot.parts import open_database, set_up_logs
+from clankbot.parts import existing_database, set_up_logs
 from clankbot.records import CallOff, ForgetViewer
 
 
@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     viewer = options.viewer.strip().lstrip("@").lower()
     channel = options.channel.strip().lstrip("#").lower() if options.channel else None
     where = f"in #{channel}" if channel else "in any channel"
-    with open_database(settings).open() as store:
+    with existing_database(settings).open() as store:
         names: dict[str, list[str]] = {}
         for user_id, login in store.find_viewers(viewer, channel):
             names.setdefault(user_id, []).extend([login] if login else [])

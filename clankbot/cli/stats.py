@@ -6,54 +6,56 @@ import argparse
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from clankbot.config.book import ChannelBook
+from clankbot.config.book import ChannelBook, Overrides
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.store import Store
-from clankbot.parts import open_database, set_up_logs
-from clankbot.records import ChannelSummary, SettingValue
+from clankbot.ollama.characters import visible
+from clankbot.parts import existing_database, set_up_logs
+from clankbot.records import ChannelSummary, SettingChange
 
 _CHANGES_SHOWN = 50
 _DECISIONS_SHOWN = 100
+_CELL_CHARS = 40
+"""One long prompt must not push what stands behind it off the screen."""
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints; 0."""
     settings = settings_from_process()
     set_up_logs(settings)
-    with open_database(settings).open() as store:
+    book = ChannelBook(settings)
+    with existing_database(settings).open() as store:
         if options.why is not None:
-            lines = _decisions(store, _channel(options.why))
+            lines = _decisions(store, options.why)
         elif options.changes is not None:
-            lines = _changes(store, _channel(options.changes) or None, ChannelBook(settings))
+            channel = options.changes.strip().lstrip("#").lower()
+            lines = _changes(store, channel or None, book)
         else:
-            lines = _summary(store, settings)
+            lines = _summary(store, settings, book)
         for line in lines:
-            print(line)
+            print(visible(line))  # nothing that people typed drives the terminal
     return 0
 
 
-def _channel(written: str) -> str:
-    return written.strip().lstrip("#").lower()
-
-
-def _summary(store: Store, settings: Settings) -> list[str]:
-    summaries = store.summaries()
+def _summary(store: Store, settings: Settings, book: ChannelBook) -> list[str]:
+    summaries, overrides = store.summaries(), store.all_overrides()
     size = f"{store.size_bytes() / 1_000_000:.1f} MB"
     where = settings.mysql_database if settings.database_type == "mysql" else settings.database_url
     if not summaries:
         return [f"Nothing is stored yet ({where}, {size})."]
-    head = ("channel", "messages", "speakers", "the bot's", "first", "last")
-    return [
-        *_table([head, *map(_summary_row, summaries)]),
-        "",
-        f"{where}: {size}; kept for {_kept(settings)} unless a channel sets its own time.",
+    head = ("channel", "messages", "speakers", "the bot's", "first (UTC)", "last (UTC)", "kept")
+    rows = [
+        (*_summary_row(summary), _kept(book, overrides.get(summary.channel, {})))
+        for summary in summaries
     ]
+    most = settings.message_retention_count
+    newest = f"; of each channel the newest {most:,} messages at most" if most else ""
+    return [*_table([head, *rows]), "", f"{where}: {size}{newest}."]
 
 
-def _kept(settings: Settings) -> str:
-    days, count = settings.message_retention_days, settings.message_retention_count
-    time = f"{days} days" if days else "any time"
-    return f"{time}, the newest {count:,} of a channel" if count else time
+def _kept(book: ChannelBook, overrides: Overrides) -> str:
+    days = book.policy(overrides).retention_days
+    return f"{days} {'day' if days == 1 else 'days'}" if days else "no limit"
 
 
 def _summary_row(summary: ChannelSummary) -> tuple[str, ...]:
@@ -71,30 +73,37 @@ def _decisions(store: Store, channel: str) -> list[str]:
     decisions = store.decisions(channel, _DECISIONS_SHOWN)
     if not decisions:
         return [f"Nothing has been decided in #{channel} yet."]
-    return [f"{_moment(decision.at_ms)}  {decision.reason}" for decision in reversed(decisions)]
+    return [f"{_moment(decision.at_ms)} UTC  {decision.reason}" for decision in reversed(decisions)]
 
 
 def _changes(store: Store, channel: str | None, book: ChannelBook) -> list[str]:
     changes = store.changes(channel, _CHANGES_SHOWN)
     if not changes:
         return ["No setting has been changed yet."]
-    rows = [("when", "channel", "setting", "from", "to", "by")]
+    rows = [("when (UTC)", "channel", "setting", "from", "to", "by")]
     rows += [
         (
             _moment(change.at_ms),
             f"#{change.channel}",
             book.name_of(change.column),
-            _value(change.old_value),
-            _value(change.new_value),
-            f"{change.changed_by} ({change.changed_by_id})" + (" undone" if change.undone else ""),
+            _cut(book.value_text(change.column, change.old_value)),
+            _cut(book.value_text(change.column, change.new_value)),
+            _by(change),
         )
         for change in reversed(changes)
     ]
     return _table(rows)
 
 
-def _value(value: SettingValue | None) -> str:
-    return "default" if value is None else str(value)
+def _cut(text: str) -> str:
+    text = visible(text)
+    return text if len(text) <= _CELL_CHARS else f"{text[: _CELL_CHARS - 1]}…"
+
+
+def _by(change: SettingChange) -> str:
+    """Who changed it; nobody in particular where the viewer wants not to be known."""
+    who = f"{change.changed_by} ({change.changed_by_id})" if change.changed_by_id else "-"
+    return f"{who}, undone" if change.undone else who
 
 
 def _moment(at_ms: int | None) -> str:

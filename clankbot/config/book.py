@@ -78,6 +78,14 @@ class ChannelBook:
             return f"{name} is back to {self._default_text(setting)} (the default)"
         return f"{name} is now {setting.kind.show(read)}"
 
+    def value_text(self, column: str, value: SettingValue | None) -> str:
+        """A value as chat is told it, also one that is not accepted (any more)."""
+        setting = _BY_COLUMN[column]
+        read = self._own(setting, value)
+        if read is not None:
+            return setting.kind.show(read)
+        return "default" if value is None else str(value)
+
     def name_of(self, column: str) -> str:
         """The setting that a column holds."""
         return _BY_COLUMN[column].name

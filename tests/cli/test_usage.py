@@ -18,6 +18,8 @@ from clankbot.arguments import build_parser
         ("replay chat.log --speed inf", "a number from 0 on"),
         ("replay chat.log --speed fast", "a number from 0 on"),
         ("copy-database sideways", "to-mysql"),
+        ("stats --why=", "the name of a channel is wanted"),
+        ("stats --why #", "the name of a channel is wanted"),
     ],
 )
 def test_a_wrong_option_is_refused(

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from clankbot import __version__
+from clankbot.database.database import Database
 from clankbot.rehearsal.ollama_manner import Manner
 from tests.flow.program import SCRIPT, LiveProgram, live_program, program
 from tests.flow.world import sql
@@ -98,7 +99,7 @@ def test_a_database_that_cannot_be_opened_is_one_clear_sentence(tmp_path: Path, 
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true") as bot:
-        assert bot.run("stats").status == 0
+        Database.sqlite(tmp_path / "chatbot.db").prepare()
         with closing(sqlite3.connect(tmp_path / "chatbot.db")) as connection, connection:
             connection.execute("UPDATE schema_version SET version = version + 100")
         done = bot.run("run")

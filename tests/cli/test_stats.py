@@ -1,0 +1,99 @@
+"""`stats` from outside: what is stored, the last decisions, the last changes of settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clankbot.records import RecordDecision, SetSetting, SettingValue
+from tests.cli.command import bot_said, clankbot, fill, said
+
+MINUTE_MS = 60_000
+
+
+def changed(
+    column: str,
+    value: SettingValue | None,
+    minute: int,
+    *,
+    by: tuple[str, str] = ("77", "mona"),
+    undoes: int | None = None,
+) -> SetSetting:
+    """A change of a setting in alpha, so many minutes after the beginning of 1970."""
+    return SetSetting("alpha", column, value, *by, minute * MINUTE_MS, undoes)
+
+
+def rows(out: str) -> list[str]:
+    """The lines with the blanks between their cells made two."""
+    return ["  ".join(filter(None, map(str.strip, line.split("  ")))) for line in out.splitlines()]
+
+
+def test_each_channel_is_told_with_its_own_retention(tmp_path: Path) -> None:
+    fill(tmp_path, [said("one"), said("two", "2"), bot_said("beep")])
+    fill(tmp_path, [changed("retention_days", 1, 0)])
+    done = clankbot(tmp_path, "stats")
+    assert (done.status, done.err) == (0, "")
+    head, alpha, _, foot = rows(done.out)
+    assert head == "channel  messages  speakers  the bot's  first (UTC)  last (UTC)  kept"
+    assert alpha == "#alpha  3  2  1  1970-01-01 00:00  1970-01-01 00:00  1 day"
+    assert foot.endswith(" MB; of each channel the newest 10,000 messages at most.")
+    unlimited = {"MESSAGE_RETENTION_COUNT": "0", "MESSAGE_RETENTION_DAYS": "0"}
+    fill(tmp_path, [changed("retention_days", None, 1)])
+    _, alpha, _, foot = rows(clankbot(tmp_path, "stats", **unlimited).out)
+    assert alpha.endswith("  no limit")
+    assert foot.endswith(" MB.")
+
+
+def test_decisions_are_told_oldest_first(tmp_path: Path) -> None:
+    decisions = [RecordDecision("alpha", n * MINUTE_MS, f"{n}/30 messages") for n in (1, 2)]
+    fill(tmp_path, decisions)
+    assert clankbot(tmp_path, "stats", "--why", "#Alpha").out.splitlines() == [
+        "1970-01-01 00:01 UTC  1/30 messages",
+        "1970-01-01 00:02 UTC  2/30 messages",
+    ]
+    assert "Nothing has been decided in #beta yet." in clankbot(tmp_path, "stats", "--why=beta").out
+
+
+def test_changes_are_told_oldest_first_from_and_to_as_chat_is_told_them(tmp_path: Path) -> None:
+    database = fill(
+        tmp_path,
+        [
+            changed("message_threshold", 20, 1),
+            changed("enabled", False, 2, by=("", "")),
+            changed("quiet_until", 1_790_000_000_000, 3),
+        ],
+    )
+    with database.open() as store:
+        (last,) = store.last_changes("alpha")
+        store.apply([changed("quiet_until", None, 4, undoes=last.change_id)])
+    for channel in ((), ("#Alpha",)):
+        assert rows(clankbot(tmp_path, "stats", "--changes", *channel).out) == [
+            "when (UTC)  channel  setting  from  to  by",
+            "1970-01-01 00:01  #alpha  threshold  default  20 messages  mona (77)",
+            "1970-01-01 00:02  #alpha  bot  default  off  -",
+            "1970-01-01 00:03  #alpha  quiet until  default  21 September, 14:13 UTC"
+            "  mona (77), undone",
+            "1970-01-01 00:04  #alpha  quiet until  21 September, 14:13 UTC  default  mona (77)",
+        ]
+    assert clankbot(tmp_path, "stats", "--changes", "beta").out == (
+        "No setting has been changed yet.\n"
+    )
+
+
+def test_a_long_prompt_is_cut_and_none_drives_the_terminal(tmp_path: Path) -> None:
+    fill(tmp_path, [changed("persona", "You are \x1b[2J\x9ba cat. " + "Purr. " * 60, 1)])
+    fill(tmp_path, [changed("persona", "Short.", 2, by=("77", "mo\x1b[31mna"))])
+    out = clankbot(tmp_path, "stats", "--changes").out
+    assert not any(char in out for char in "\x1b\x9b")
+    assert max(map(len, out.splitlines())) < 160
+
+
+@pytest.mark.parametrize("command", [["stats"], ["export", "alpha"], ["forget", "alice"]])
+def test_looking_into_a_folder_without_a_database_makes_none(
+    tmp_path: Path, command: list[str]
+) -> None:
+    done = clankbot(tmp_path, *command)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("clankbot: there is no database at ")
+    assert not (tmp_path / "chatbot.db").exists()
