@@ -48,7 +48,10 @@ def run(options: argparse.Namespace) -> int:
     channels = chat.channels()
     if not chat.messages:
         where = f" of #{chat.channel}" if chat.channel else ""
-        raise ClankbotError(f"{options.file} holds no chat message{where} that can be read")
+        raise ClankbotError(
+            f"{options.file} holds no chat message{where} that can be read;"
+            " IRC log lines and the JSON Lines of `export` can"
+        )
     words, clock, policy = load_words(settings), FileClock(), book.policy({})
     voice = None if options.no_model else _voice(settings, clock, policy.model)
     name = options.bot.strip().lstrip("@").lower()
@@ -95,6 +98,8 @@ def _change(text: str) -> Command:
         return command
     if command is not None and command.verb is Verb.WRONG:
         raise ValueError(f"--set {text}: {command.argument}")
+    if command is not None and command.verb is Verb.QUIET:
+        raise ValueError(f"--set {text}: of quiet, a replay knows only hours such as 23:00-08:00")
     raise ValueError(f"--set {text}: a setting, = and a value are wanted")
 
 

@@ -25,8 +25,11 @@ START_MS: Final = 946_684_800_000
 """Where a file without any time begins: midnight, 1 January 2000."""
 _NOBODY: Final = "somebody"
 """An export does not tell who wrote the answer of its last example."""
-_LATEST_MS_DIGITS: Final = 13
-"""Up to the year 2286; what is longer is no time."""
+_EARLIEST_MS: Final = 1_167_609_600_000
+_LATEST_MS: Final = 4_102_444_800_000
+"""The years 2007 to 2099: other times are mistakes, and as times never go back, a single one would
+move all that follows it."""
+_MOST_DIGITS: Final = 15
 
 _IRC = re.compile(r"(?:^|\s)([@:]\S+ +\S.*)")
 _DATE_AND_TIME = re.compile(
@@ -144,12 +147,19 @@ def _happened(line: str, number: int) -> Iterator[Found]:
     event = to_event(message)
     if not isinstance(event, ChatEvent):
         return
+    tag = message.tags.get("tmi-sent-ts", "")
+    is_number = tag.isdecimal() and len(tag) <= _MOST_DIGITS
+    sent_ms = _likely(int(tag) if is_number else None)
     if isinstance(event, ChatMessage):  # a log without tags has no ids
         message_id, user_id = event.message_id or f"line-{number}", event.user_id or event.login
-        event = replace(event, message_id=message_id, user_id=user_id, raw="")
-    tag = message.tags.get("tmi-sent-ts", "")
-    is_time = tag.isdecimal() and len(tag) <= _LATEST_MS_DIGITS
-    yield event, int(tag) if is_time else _written_ms(line[: irc.start(1)])
+        sent_at = event.sent_at if sent_ms else None
+        event = replace(event, message_id=message_id, user_id=user_id, sent_at=sent_at, raw="")
+    yield event, sent_ms or _likely(_written_ms(line[: irc.start(1)]))
+
+
+def _likely(at_ms: int | None) -> int | None:
+    """The time, if there can have been a chat at it."""
+    return at_ms if at_ms is not None and _EARLIEST_MS <= at_ms < _LATEST_MS else None
 
 
 def _written_ms(stamp: str) -> int | None:
@@ -212,7 +222,7 @@ def _example(line: str) -> tuple[list[str], str] | None:
     try:
         contents = {part["role"]: part["content"] for part in json.loads(line)["messages"]}
         window, answer = contents["user"], contents["assistant"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(window, str) or not isinstance(answer, str):
         return None

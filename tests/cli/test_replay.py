@@ -232,6 +232,7 @@ def test_no_model_is_told_in_one_sentence_before_it_begins(
     [
         ("threshold=0", "threshold takes a whole number of messages from 1 to 500"),
         ("off", "a setting, = and a value"),
+        ("quiet=30m", "of quiet, a replay knows only hours such as 23:00-08:00"),
     ],
 )
 def test_a_wrong_change_is_wrong_usage(tmp_path: Path, change: str, reason: str) -> None:
@@ -244,7 +245,8 @@ def test_a_wrong_change_is_wrong_usage(tmp_path: Path, change: str, reason: str)
 
 def test_a_file_without_chat_is_told(tmp_path: Path) -> None:
     log = Log()
-    assert "holds no chat message that can be read" in replay(tmp_path, log).err
+    formats = "IRC log lines and the JSON Lines of `export` can"
+    assert f"holds no chat message that can be read; {formats}" in replay(tmp_path, log).err
     log.chat(3)
     done = replay(tmp_path, log, "--channel", "#Beta")
     assert (done.status, done.out) == (1, "")

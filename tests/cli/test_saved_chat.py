@@ -84,12 +84,24 @@ def test_twitchs_own_time_goes_before_a_loggers(tmp_path: Path) -> None:
     assert moment.at_ms == MS
 
 
-@pytest.mark.parametrize("damaged", ["", "soon", "99999999999999999999", "-5"])
+@pytest.mark.parametrize(
+    "damaged",
+    ["", "soon", "99999999999999999999", "-5", "0", "1700000000", "9999999999999", "4102444800000"],
+)
 def test_a_damaged_time_is_none(tmp_path: Path, damaged: str) -> None:
     line = irc("b", at_ms=None, tags=f";tmi-sent-ts={damaged}")
     chat = read(tmp_path, f"{irc('a')}\n[2030-99-99 12:00:00] {line}")
     assert [moment.at_ms for moment in chat] == [MS, MS + GAP_MS]
+    event = list(chat)[1].event
+    assert isinstance(event, ChatMessage)
+    assert event.sent_at is None
     assert (chat.timed, chat.untimed) == (1, 1)
+
+
+@pytest.mark.parametrize("stamp", ["1970-01-01 00:00:01", "9999-12-31 12:00:00", "9999999999"])
+def test_a_loggers_damaged_time_is_none(tmp_path: Path, stamp: str) -> None:
+    chat = read(tmp_path, f"{irc('a')}\n[{stamp}] {irc('b', at_ms=None)}")
+    assert [moment.at_ms for moment in chat] == [MS, MS + GAP_MS]
 
 
 def test_times_never_go_back(tmp_path: Path) -> None:
@@ -112,12 +124,13 @@ def test_moderation_is_heard_and_all_else_passed_over(tmp_path: Path) -> None:
         '{"messages": 5}',
         '{"messages": [{"role": "user", "content": 1}, {"role": "assistant", "content": 2}]}',
         "{",
+        '{"messages": ' + "[" * 100_000,
     ]
     chat = read(tmp_path, "\n".join(lines))
     kinds = [type(moment.event) for moment in chat]
     assert kinds == [MessageDeleted, UserCleared, ChatCleared]
     assert {moment.at_ms for moment in chat} == {MS}
-    assert (chat.messages, chat.other_lines) == (0, 9)
+    assert (chat.messages, chat.other_lines) == (0, 10)
 
 
 def test_lines_without_tags_get_ids_of_their_own(tmp_path: Path) -> None:
