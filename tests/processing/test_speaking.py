@@ -178,6 +178,25 @@ def test_quiet_hours_are_those_of_the_channels_clock(desk: Desk) -> None:
     assert desk.why() == "quiet until 18:00"
 
 
+@pytest.mark.parametrize(("minutes_ago", "counts"), [(9.9, True), (10.1, False)])
+def test_minviewers_counts_who_spoke_in_the_last_ten_minutes(
+    desk: Desk, minutes_ago: float, counts: bool
+) -> None:
+    desk.order("minviewers 2")
+    desk.chat("hello", user_id="8", login="bruno")
+    desk.clock.forward(60 * minutes_ago)
+    desk.fill(2)
+    assert desk.has_job is counts
+    if not counts:
+        assert desk.why() == "1/2 speakers"
+
+
+def test_minviewers_keeps_nobody_from_being_answered(desk: Desk) -> None:
+    desk.order("minviewers 9")
+    desk.chat("@clankbot hi")
+    assert desk.job().asked is not None
+
+
 def test_while_the_model_is_out_of_order_nothing_is_started(desk: Desk) -> None:
     desk.voice_problem = "Ollama has not answered since 20:14 UTC"
     desk.fill(3)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 
-from clankbot.processing.throttle import BURST, REFILL_S, Cooldowns, Throttle
+from clankbot.processing.throttle import Cooldowns, Throttle
 from tests.processing.chat import Hand
 
 
 def test_a_spree_is_answered_up_to_the_burst_and_then_slowly() -> None:
     clock = Hand()
     throttle = Throttle(clock)
-    assert sum(throttle.allows("alpha") for _ in range(100)) == BURST
-    clock.forward(REFILL_S)
+    assert sum(throttle.allows("alpha") for _ in range(100)) == 10
+    clock.forward(1.9)
+    assert not throttle.allows("alpha")
+    clock.forward(0.1)
     assert sum(throttle.allows("alpha") for _ in range(100)) == 1
+    clock.forward(60)
+    assert sum(throttle.allows("alpha") for _ in range(100)) == 10
 
 
 def test_every_channel_has_its_own_allowance() -> None:
     throttle = Throttle(Hand())
-    for _ in range(BURST):
+    for _ in range(10):
         throttle.allows("alpha")
     assert not throttle.allows("alpha")
     assert throttle.allows("beta")
