@@ -80,11 +80,26 @@ class Cancelled(OllamaError):
 
 
 class DatabaseError(ClankbotError):
-    """A statement failed for good: trying again will not help."""
+    """The database takes nothing from us as it is: a locked account, a table that is missing.
+
+    Only a person can help, so whatever starts should end with it.  A bot at work keeps its data and
+    tries again, for what stood in the way may go as it came.
+    """
 
 
 class DatabaseUnavailable(DatabaseError):
     """Busy, full, or gone for now.  Keep the data and try again with backoff."""
+
+
+class CommitInDoubt(DatabaseUnavailable):
+    """The connection broke between a COMMIT and its answer: it may have been carried out.
+
+    Try again with exactly what was committed, before anything else.
+    """
+
+
+class WriteRefused(DatabaseError):
+    """One of the values can never be stored.  Give that write up; all others may go on."""
 
 
 class DatabaseTooNew(DatabaseError):

@@ -12,7 +12,7 @@ from clankbot.records import SealedTokens
 class TokenStore(Protocol):
     """The one stored sign-in, and named leases.
 
-    Used by the thread that opened it.  Any method may raise DatabaseUnavailable: try again later.
+    Used by the thread that opened it.  Any method may raise DatabaseError: try again later.
     """
 
     def load_tokens(self) -> SealedTokens | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from clankbot.auth.ports import OpenStore, TokenStore
 from clankbot.auth.seal import Sealer
-from clankbot.errors import AuthUnavailable, DatabaseUnavailable
+from clankbot.errors import AuthUnavailable, DatabaseError
 from clankbot.records import Identity, SealedTokens, Secret
 
 _LEASE: Final = "token-refresh"
@@ -89,7 +89,7 @@ class Vault:
         try:
             with self._open_store() as store:
                 yield store
-        except DatabaseUnavailable as error:
+        except DatabaseError as error:
             raise AuthUnavailable(f"The stored sign-in cannot be reached: {error}") from error
 
     @contextmanager

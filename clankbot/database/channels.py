@@ -10,7 +10,7 @@ from typing import Final
 from clankbot.database import sql
 from clankbot.database.engine import Row
 from clankbot.database.repository import Repository
-from clankbot.errors import DatabaseError
+from clankbot.errors import WriteRefused
 from clankbot.records import (
     Applied,
     BlockTerm,
@@ -80,7 +80,7 @@ class Channels(Repository):
     def _set_setting(self, write: SetSetting) -> Applied:
         """A value that is there already is not a change and is not recorded as one."""
         if write.column not in sql.SET_COLUMN:
-            raise DatabaseError(f"there is no channel setting {write.column!r}")
+            raise WriteRefused(f"there is no channel setting {write.column!r}")
         if write.undoes is not None:
             self._session.run(sql.MARK_UNDONE, write.undoes, write.channel)
         old = self.overrides(write.channel).get(write.column)

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect, Statement
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +84,6 @@ class Engine(Protocol):
 
 class ConnectionGone(DatabaseUnavailable):
     """The connection was found dead.  A fresh one may work at once."""
-
-
-class CommitInDoubt(DatabaseUnavailable):
-    """The connection broke between a COMMIT and its answer: it may have been carried out."""
 
 
 class AlreadyThere(DatabaseError):

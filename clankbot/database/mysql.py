@@ -18,7 +18,7 @@ from pymysql.constants import CR, ER
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.database.engine import AlreadyThere, ConnectionGone
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused
 from clankbot.records import Secret
 
 _PATIENT_S: Final = 3600
@@ -84,6 +84,7 @@ _ALREADY_THERE: Final = frozenset(
         ER.CANT_DROP_FIELD_OR_KEY,
     }
 )
+_OF_A_VALUE: Final = (pymysql.DataError, pymysql.IntegrityError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ class MySqlEngine:
         code = error.args[0] if error.args else None
         reason = error.args[-1] if error.args else type(error).__name__
         if isinstance(error, (UnicodeError, OverflowError)):
-            return DatabaseError(f"{where} cannot hold a value: {error}")
+            return WriteRefused(f"{where} cannot hold a value: {error}")
         if code in _GONE and isinstance(error.__context__, TimeoutError):
             return DatabaseUnavailable(f"{where} is not available: it gave no answer in time")
         if code in _GONE:
@@ -226,7 +227,8 @@ class MySqlEngine:
             return DatabaseError(f"{where} refuses the user {self.settings.user}: {reason}")
         if code in _ALREADY_THERE:
             return AlreadyThere(f"{where}: {reason}")
-        return DatabaseError(f"{where} refused a statement: {reason}")
+        kind = WriteRefused if isinstance(error, _OF_A_VALUE) else DatabaseError
+        return kind(f"{where} refused a statement: {reason}")
 
     def patient(self) -> MySqlEngine:
         """With an hour for one statement: large tables are altered slowly."""

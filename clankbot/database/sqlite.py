@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused
 
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is in use by another program",
@@ -29,6 +29,9 @@ _LASTING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_NOTADB: "is not an SQLite database",
     sqlite3.SQLITE_CORRUPT: "is damaged; restore it from a backup or move it away",
 }
+_OF_A_VALUE: Final = frozenset(
+    {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,15 @@ class SqliteEngine:
 
     def translate(self, error: Exception) -> DatabaseError:
         """What passes is DatabaseUnavailable: busy, full, not readable now."""
+        if isinstance(error, (UnicodeError, OverflowError)):
+            return WriteRefused(f"the database {self.path} cannot hold a value: {error}")
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _PASSING:
             return DatabaseUnavailable(f"the database {self.path} {_PASSING[code]} ({error})")
         if code in _LASTING:
             return DatabaseError(f"the database {self.path} {_LASTING[code]}")
-        return DatabaseError(f"the database {self.path} refused a statement: {error}")
+        kind = WriteRefused if code in _OF_A_VALUE else DatabaseError
+        return kind(f"the database {self.path} refused a statement: {error}")
 
     def patient(self) -> SqliteEngine:
         """Itself: no statement has a time-out of its own."""

@@ -11,12 +11,13 @@ from uuid import uuid4
 from clankbot.database.accounts import Accounts
 from clankbot.database.batch_marks import BatchMarks
 from clankbot.database.channels import Channels
-from clankbot.database.engine import CommitInDoubt, Session
+from clankbot.database.engine import Session
 from clankbot.database.history import History
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.speech import Speech
 from clankbot.database.traffic import TrafficLog
 from clankbot.database.viewers import Viewers
+from clankbot.errors import CommitInDoubt
 from clankbot.records import (
     AddHint,
     Append,
@@ -43,7 +44,7 @@ from clankbot.records import (
 class Store(History, Speech, Viewers, Channels, Accounts, TrafficLog, Housekeeping):
     """All repositories over one connection, usable only in the thread that opened it.
 
-    Any method may raise DatabaseUnavailable (try again later) or DatabaseError (do not).
+    Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
     """
 
     def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:

@@ -12,7 +12,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from clankbot.errors import Cancelled, DatabaseUnavailable, OllamaError
+from clankbot.errors import Cancelled, DatabaseError, OllamaError
 from clankbot.processing.board import Board
 from clankbot.processing.jobs import Job, JobDone
 from clankbot.processing.ports import CancelHandle, Compose, Filter, History, OpenHistory
@@ -86,7 +86,7 @@ class Composer:
             done = self._ask(job, history)
         except OllamaError as error:
             done = JobDone(job.channel, self._failure(job, error))
-        except DatabaseUnavailable as error:
+        except DatabaseError as error:
             done = JobDone(job.channel, f"the database is away: {error}")
         finally:
             with self._lock:

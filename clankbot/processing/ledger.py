@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import CommitInDoubt, DatabaseError, WriteRefused
 from clankbot.processing.ports import History
 from clankbot.records import Append, Applied, RecordDecision, RecordTraffic, Tally, Write
 
@@ -46,10 +46,16 @@ class Ledger:
         self._next_try = 0.0
         self._dropped = 0
         self._singly = 0
-        self._tried = 0
+        self._in_doubt = 0
+        """So many of the first writes may have been stored, as one batch."""
 
     def __len__(self) -> int:
         return len(self._held)
+
+    @property
+    def not_stored(self) -> int:
+        """What is lost if it ends now: what is held, and what gave way in this outage."""
+        return len(self._held) + self._dropped
 
     def add(self, write: Write, then: Then | None = None) -> None:
         """Queue a write; ``then`` is called with its outcome after the commit, or the refusal."""
@@ -60,11 +66,10 @@ class Ledger:
     def _drop_oldest(self) -> None:
         """Chat and what is noted in passing give way, oldest first; removals and settings never do.
 
-        A batch that was tried stays as it is: its commit may have been done and its answer lost,
-        and only the same batch is known again then.
+        A batch in doubt stays as it is: only the same batch is known again.
         """
         for index, (write, _) in enumerate(self._held):
-            if index >= self._tried and isinstance(write, _MAY_GIVE_WAY):
+            if index >= self._in_doubt and isinstance(write, _MAY_GIVE_WAY):
                 if not self._dropped:
                     log.warning("chat gives way", extra={"held": len(self._held)})
                 del self._held[index]
@@ -75,24 +80,27 @@ class Ledger:
         """Store what is held, a batch a transaction; True when all is stored.
 
         During an outage it returns at once until the pause is over, unless ``force``; then it asks
-        the database for a sign of life even where nothing is held.
+        the database for a sign of life even where nothing is held.  A batch in doubt comes again
+        first and alone, so that what is behind it cannot have it refused and taken apart.
         """
         if self._since is not None and not force and self._clock() < self._next_try:
             return False
         sign_of_life = self._since is None
         while self._held or not sign_of_life:
-            batch = list(islice(self._held, 1 if self._singly else _BATCH))
+            size = self._in_doubt or (1 if self._singly else _BATCH)
+            batch = list(islice(self._held, size))
             try:
                 outcomes = history.apply([write for write, _ in batch])
-            except DatabaseUnavailable as error:
-                self._tried = len(batch)
-                self.note_outage(error)
-                return False
-            except DatabaseError as error:
+            except WriteRefused as error:
                 if len(batch) > 1:
-                    self._singly = len(batch)
+                    self._singly, self._in_doubt = len(batch), 0
                     continue
                 outcomes = [self._refused(write, error) for write, _ in batch]
+            except DatabaseError as error:
+                if isinstance(error, CommitInDoubt):
+                    self._in_doubt = len(batch)
+                self.note_outage(error)
+                return False
             sign_of_life = True
             self._settle(batch, outcomes)
         self._outage_ends()
@@ -101,7 +109,7 @@ class Ledger:
     def _settle(self, batch: list[tuple[Write, Then | None]], outcomes: list[Applied]) -> None:
         """The batch is stored: let go of it, and do what was to follow."""
         self._singly = max(0, self._singly - 1)
-        self._tried = 0
+        self._in_doubt = 0
         for _ in batch:
             self._held.popleft()
         for (write, then), outcome in zip(batch, outcomes, strict=True):
@@ -117,12 +125,12 @@ class Ledger:
             log.exception("follow-up failed", extra={"write": type(write).__name__})
 
     @staticmethod
-    def _refused(write: Write, error: DatabaseError) -> Applied:
+    def _refused(write: Write, error: WriteRefused) -> Applied:
         """One write that can never be stored must not hold up all that come after it."""
         log.error("write refused", extra={"write": type(write).__name__, "problem": str(error)})
         return Applied(0, refused=True)
 
-    def note_outage(self, error: DatabaseUnavailable) -> None:
+    def note_outage(self, error: DatabaseError) -> None:
         """The database is away, as a write or a question to it has shown."""
         now = self._clock()
         if self._since is None:

@@ -25,7 +25,7 @@ from clankbot.records import (
 class History(Protocol):
     """A connection to the database, usable in the thread that opened it.
 
-    Every method may raise DatabaseUnavailable (try again later) or DatabaseError.
+    Every method may raise DatabaseError: while the bot runs, that is an outage.
     """
 
     def apply(self, writes: Sequence[Write]) -> list[Applied]:

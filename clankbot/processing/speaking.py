@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from clankbot.errors import DatabaseUnavailable
+from clankbot.errors import DatabaseError
 from clankbot.processing.board import Board, RoomView
 from clankbot.processing.decisions import Decisions, kind_of
 from clankbot.processing.jobs import Job, JobDone
@@ -106,7 +106,7 @@ class Speaking:
         try:
             recent = self._history.recent_spoken(channel, _OWN_REMEMBERED)
             removed = self._history.removed_spoken(channel, _OWN_REMEMBERED)
-        except DatabaseUnavailable as error:
+        except DatabaseError as error:
             log.warning("own words not read", extra={"channel": channel, "problem": str(error)})
             return
         self._board.set_own_words(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
-from clankbot.errors import DatabaseUnavailable
+from clankbot.errors import DatabaseError
 from clankbot.processing.changes import NOT_STORED, Changes
 from clankbot.processing.jobs import ModelChecked
 from clankbot.processing.status import Status, counted, quiet_until
@@ -97,7 +97,7 @@ class Steering:
         )
         try:
             answer = self._carry_out(message, command)
-        except DatabaseUnavailable as error:
+        except DatabaseError as error:
             self._s.ledger.note_outage(error)
             answer = _AWAY
         if answer is not None:

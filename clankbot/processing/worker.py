@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clankbot.errors import DatabaseUnavailable
+from clankbot.errors import DatabaseError
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.decisions import Decisions
@@ -241,7 +241,7 @@ class Worker:
         stored = self._ledger.commit(self._history, force=not goes_on)
         if not goes_on:
             if not stored:
-                log.error("not stored", extra={"writes": len(self._ledger)})
+                log.error("not stored", extra={"writes": self._ledger.not_stored})
             return False
         if stored:
             self._decide()
@@ -279,7 +279,7 @@ class Worker:
                 return  # what is on its way out must not be taken for context
             self._speaking.judge()
             self._retention.step()
-        except DatabaseUnavailable as error:
+        except DatabaseError as error:
             self._ledger.note_outage(error)
 
     def _look_around(self, *, may_ask: bool) -> None:
@@ -290,7 +290,7 @@ class Worker:
             return
         try:
             call_offs = self._history.call_offs()
-        except DatabaseUnavailable as error:
+        except DatabaseError as error:
             self._ledger.note_outage(error)
             return
         if call_offs != self._call_offs:

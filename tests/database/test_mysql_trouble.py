@@ -14,9 +14,9 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import CommitInDoubt, Session
+from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 from clankbot.records import AddHint, Applied, RecordDecision, RemoveMessage, Secret, Tally, Write
 from tests.database.chat import bot_said, said
 from tests.database.conftest import NOW_MS

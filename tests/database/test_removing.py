@@ -9,6 +9,7 @@ import pytest
 from clankbot.database.database import Database
 from clankbot.database.removing import STEP_ROWS
 from clankbot.database.store import Store
+from clankbot.errors import WriteRefused
 from clankbot.records import Applied, OptOut, RemoveChannel, RemoveViewer, Write
 from tests.database.chat import said
 
@@ -85,7 +86,7 @@ def test_a_removal_of_words_undone_with_its_batch_is_not_carried_on(sqlite: Data
     with sqlite.open() as store:
         _fill(store)
         unstorable = said("x", text="\ud800")
-        with pytest.raises(Exception, match="refused"):
+        with pytest.raises(WriteRefused):
             store.apply([RemoveChannel("alpha", 9), unstorable])
         _finish(store)
         assert len(_texts(store)) == _MANY + 1

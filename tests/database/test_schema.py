@@ -18,7 +18,7 @@ from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine
 from clankbot.database.schema import MIGRATIONS, Migration, migrate, version
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.errors import DatabaseError, DatabaseTooNew
+from clankbot.errors import DatabaseError, DatabaseTooNew, WriteRefused
 from clankbot.records import ContextLine, Pace
 from tests.database.chat import said
 from tests.database.conftest import NewDatabase, prepared
@@ -150,7 +150,7 @@ def test_tables_on_a_server_are_utf8mb4_and_compare_exactly(mysql: Database) -> 
 
 def test_what_does_not_fit_a_column_is_refused_not_cut(mysql: Database) -> None:
     with mysql.open() as store:
-        with pytest.raises(DatabaseError, match="Data too long"):
+        with pytest.raises(WriteRefused, match="Data too long"):
             store.apply([said("a"), said("x" * 300)])
         assert store.recent_messages("alpha", 9) == []
 

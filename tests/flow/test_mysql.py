@@ -16,11 +16,12 @@ import pytest
 from clankbot.database.database import Database
 from clankbot.database.mysql import MySqlEngine
 from clankbot.processing.ledger import Ledger
-from clankbot.records import RemoveMessage
+from clankbot.records import RemoveMessage, Secret, Tally
 from clankbot.rehearsal.ollama_manner import Manner
 from tests.database.chat import said
 from tests.database.conftest import mysql_settings
-from tests.doubles.mariadb import MariaDb, frozen
+from tests.doubles.mariadb import HOST, MariaDb, frozen
+from tests.doubles.mysql_proxy import MysqlProxy
 from tests.flow.program import live_program, program
 from tests.flow.world import living, sql
 from tests.waiting import wait_until
@@ -93,6 +94,54 @@ def test_an_outage_in_mid_chat_loses_nothing_and_nothing_stale_is_said(
         assert [entry["reason"] for entry in logged(caplog, "not said")] == ["the database is away"]
 
 
+BOT_USER = "bot"
+
+
+@contextmanager
+def account_locked(server: MariaDb, database: str) -> Iterator[None]:
+    """The owner of the server locks the bot out, for as long as the block lasts."""
+    server.execute(f"ALTER USER {BOT_USER}@'{HOST}' ACCOUNT LOCK")
+    server.execute(f"KILL USER {BOT_USER}")
+    yield
+    server.execute(f"ALTER USER {BOT_USER}@'{HOST}' ACCOUNT UNLOCK")
+
+
+@contextmanager
+def table_away(server: MariaDb, database: str) -> Iterator[None]:
+    """A table has another name, for as long as the block lasts: every statement is refused."""
+    server.execute("RENAME TABLE messages TO being_altered", database)
+    yield
+    server.execute("RENAME TABLE being_altered TO messages", database)
+
+
+@pytest.mark.parametrize("refusal", [account_locked, table_away])
+def test_a_server_that_refuses_the_bot_for_a_while_is_an_outage_like_any_other(
+    tmp_path: Path,
+    mariadb: MariaDb,
+    refusal: Callable[[MariaDb, str], AbstractContextManager[None]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    name = mariadb.new_database()
+    mariadb.execute(f"CREATE OR REPLACE USER {BOT_USER}@'{HOST}' IDENTIFIED BY 'secret'")
+    mariadb.execute(f"GRANT ALL ON {name}.* TO {BOT_USER}@'{HOST}'")
+    where = replace(mysql_settings(mariadb, name), user=BOT_USER, password=Secret("secret"))
+    database = Database(MySqlEngine(where))
+    with living(tmp_path, database=database, MESSAGE_THRESHOLD=3) as world:
+        world.ollama.say("here I am again")
+        (before,) = world.chat(1, "before")
+        world.wait_stored(before)
+        with refusal(mariadb, name):
+            meanwhile = world.chat(3, "meanwhile")
+            wait_until(lambda: logged(caplog, "database away"))
+            assert "the database is away" in world.order("!clank status")
+            assert world.ollama.asked == []
+        world.wait_stored("here I am again", timeout_s=12.0)
+        assert world.texts() == [before, *meanwhile, "here I am again"]
+    assert len(logged(caplog, "database away")) == len(logged(caplog, "database back")) == 1
+    assert logged(caplog, "write refused") == []
+
+
 @pytest.mark.usefixtures("on_mysql")
 def test_a_stop_takes_five_seconds_also_where_two_threads_wait_for_a_server_that_hangs(
     tmp_path: Path, mariadb: MariaDb
@@ -147,7 +196,7 @@ def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
         ledger.add(said("before"))
         assert ledger.commit(store)
         with stopped(mariadb):
-            ledger.add(said("tried"))
+            ledger.add(said("oldest"))
             assert not ledger.commit(store)
             removal = RemoveMessage("alpha", "before", 9)
             ledger.add(removal, lambda _: while_storing.append(problems[-1]))
@@ -158,8 +207,31 @@ def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
         kept = [line.message_id for line in store.recent_messages("alpha", 99)]
     assert while_storing != [None]  # for the rest may still be on its way
     assert problems[1:] == [None]
-    assert kept == ["tried", *map(str, range(12, 20))]
+    assert kept == [*map(str, range(11, 20))]
     assert [entry["dropped"] for entry in logged(caplog, "database back")] == [12]
+
+
+def test_a_refused_write_behind_a_commit_in_doubt_has_nothing_stored_twice(
+    mariadb: MariaDb, caplog: pytest.LogCaptureFixture
+) -> None:
+    name, refused = mariadb.new_database(), said("x" * 300)
+    generated = Tally("alpha", "2030-03-17", "generated")
+    with MysqlProxy(mariadb.port) as proxy:
+        where = replace(mysql_settings(mariadb, name), port=proxy.port, ssl_ca=None)
+        database = Database(MySqlEngine(where))
+        database.prepare()
+        ledger = Ledger(time.monotonic, lambda problem: None)
+        with database.open() as store:
+            for write in (said("a"), generated):
+                ledger.add(write)
+            proxy.lose_next_answer_to(b"COMMIT")
+            assert not ledger.commit(store)
+            for write in (refused, said("b"), generated):
+                ledger.add(write)
+            assert ledger.commit(store, force=True)
+            assert store.tally("alpha", "2030-03-17") == {"generated": 2}
+            assert [line.message_id for line in store.recent_messages("alpha", 9)] == ["a", "b"]
+    assert len(logged(caplog, "write refused")) == 1
 
 
 @pytest.mark.usefixtures("on_mysql")

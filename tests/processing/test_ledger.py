@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from clankbot.database.store import Store
-from clankbot.errors import DatabaseUnavailable
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 from clankbot.processing.ledger import Ledger
 from clankbot.processing.ports import History
 from clankbot.records import (
@@ -53,13 +53,23 @@ class Book:
         )
         self.attempts: list[tuple[float, int]] = []
         """When a batch was tried, and of how many writes."""
+        self.loses_answer = False
+        """The next batch is stored, but the ledger is not told."""
+        self.refusal: DatabaseError | None = None
+        """What the database says to everything."""
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
 
     def apply(self, writes: Sequence[Write]) -> list[Applied]:
         self.attempts.append((self.clock(), len(writes)))
-        return self.store.apply(writes)
+        if self.refusal is not None:
+            raise self.refusal
+        outcomes = self.store.apply(writes)
+        if self.loses_answer:
+            self.loses_answer = False
+            raise CommitInDoubt("the answer was lost")
+        return outcomes
 
     def commit(self, *, force: bool = False) -> bool:
         return self.ledger.commit(cast(History, self), force=force)
@@ -237,7 +247,9 @@ def test_when_it_is_full_what_twitch_counts_for_half_a_minute_gives_way_too(
     assert book.store.traffic_since(0) == []
 
 
-def test_a_batch_that_was_tried_stays_as_it_is(book: Book, outage: ExitStack) -> None:
+def test_a_batch_that_was_only_tried_gives_way_like_any_other(
+    book: Book, outage: ExitStack
+) -> None:
     book.ledger.add(said(0))
     book.commit()
     for number in range(1, 11):
@@ -245,11 +257,37 @@ def test_a_batch_that_was_tried_stays_as_it_is(book: Book, outage: ExitStack) ->
     outage.close()
     book.clock.forward(60)
     assert book.commit()
-    assert book.texts()[:2] == ["t0", "t2"]
+    assert book.texts()[0] == "t1"
+
+
+def test_a_batch_in_doubt_stays_as_it_is_and_comes_again_alone(book: Book) -> None:
+    book.loses_answer = True
+    for number in (0, 1):
+        book.ledger.add(said(number))
+    book.commit()
+    book.refusal = DatabaseUnavailable("still away")
+    book.commit(force=True)
+    for number in range(2, 11):
+        book.ledger.add(said(number))
+    book.refusal = None
+    assert book.commit(force=True)
+    assert [count for _, count in book.attempts] == [2, 2, 2, 8]
+    assert book.texts()[:3] == ["t0", "t1", "t3"]
     for number in range(20, 31):
         book.ledger.add(said(number))
     assert book.commit()
     assert "t20" not in book.texts()
+
+
+def test_what_is_not_stored_at_the_end_includes_what_gave_way(
+    book: Book, outage: ExitStack
+) -> None:
+    book.ledger.add(said(0))
+    book.commit()
+    for number in range(1, 13):
+        book.ledger.add(said(number))
+    assert len(book.ledger) == 10
+    assert book.ledger.not_stored == 13
 
 
 def test_removals_are_held_even_beyond_the_bound(book: Book) -> None:
@@ -269,6 +307,22 @@ def test_a_write_that_is_refused_for_good_does_not_stop_the_others(
     assert [applied.rows for applied in heard] == [1, 0, 1, 0, 1]
     assert [record.message for record in caplog.records] == ["write refused"] * 2
     assert book.outages == []
+
+
+def test_a_database_that_refuses_everything_for_a_while_is_an_outage(
+    book: Book, caplog: pytest.LogCaptureFixture
+) -> None:
+    book.refusal = DatabaseError("the account is locked")
+    for number in (1, 2):
+        book.ledger.add(said(number))
+    for _ in range(3):
+        assert not book.commit()
+        book.clock.forward(60)
+    book.refusal = None
+    assert book.commit()
+    assert book.texts() == ["t1", "t2"]
+    assert book.outages == [True, False]
+    assert [record.message for record in caplog.records] == ["database away"]
 
 
 def test_after_a_refusal_it_goes_back_to_whole_batches(book: Book) -> None:
