@@ -242,15 +242,18 @@ def migrate(
 ) -> None:
     """Bring the tables up to date; two programs may do it at once.
 
-    DatabaseTooNew where a newer version of the program has been here.  The session is to be closed
+    DatabaseTooNew where a newer version of the program has been here.  Where there is nothing to do
+    nothing is written, and nobody who is writing is waited for.  The session is to be closed
     afterwards, which on MySQL lets the next program in.
     """
     if session.number(sql.LOCK_SCHEMA) != 1:
         raise DatabaseUnavailable("another clankbot is just migrating the database")
-    for statement in sql.SET_UP_FILE:
-        session.rows(statement)
+    if not session.number(sql.HAS_TABLES):
+        session.rows(sql.SET_UP_FILE)
     session.run(_VERSION_TABLE)
-    for migration in migrations[version(session, migrations) :]:
+    done = version(session, migrations)
+    session.rows(sql.KEEP_LOG)
+    for migration in migrations[done:]:
         _run(session, migration, now_ms())
 
 

@@ -13,15 +13,17 @@ from clankbot.database.dialect import Statement, both, each, insert, insert_new,
 
 # --- connections and transactions ---------------------------------------------------------------
 
-SET_UP_FILE: Final = (
-    each("PRAGMA auto_vacuum = INCREMENTAL", "DO 0"),
-    each("PRAGMA journal_mode = WAL", "DO 0"),
-)
-"""What a new SQLite file begins with; no effect on one that has begun."""
+HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
+SET_UP_FILE: Final = each("PRAGMA auto_vacuum = INCREMENTAL", "DO 0")
+"""What a new SQLite file begins with.  Later it has no effect, but waits for whoever writes."""
+KEEP_LOG: Final = each("PRAGMA journal_mode = WAL", "DO 0")
+"""A file remembers it, unless it was put together from a backup."""
 
 SQLITE_BUSY_MS: Final = 500
 """How long a statement waits for another program that is writing.  No longer, for meanwhile the
 worker takes in nothing: it keeps what it has and tries again."""
+SQLITE_PATIENT_BUSY_MS: Final = 5000
+"""The same where nobody waits meanwhile: at a start, and for copying."""
 SQLITE_CONNECTION: Final = (
     "PRAGMA synchronous = NORMAL",  # in WAL mode a crash loses nothing, a power cut the last moment
     "PRAGMA secure_delete = ON",  # removed words are overwritten in the file, not only unlinked

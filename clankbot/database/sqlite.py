@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -39,6 +39,7 @@ class SqliteEngine:
     """A database in one file; see ``Engine``."""
 
     path: Path
+    busy_ms: int = sql.SQLITE_BUSY_MS
 
     @property
     def dialect(self) -> Dialect:
@@ -66,7 +67,7 @@ class SqliteEngine:
         connection = sqlite3.connect(
             f"file:{quote(os.fsencode(self.path))}?mode=rw",
             uri=True,
-            timeout=sql.SQLITE_BUSY_MS / 1000,
+            timeout=self.busy_ms / 1000,
             isolation_level=None,
         )
         try:
@@ -90,8 +91,8 @@ class SqliteEngine:
         return kind(f"the database {self.path} refused a statement: {error}")
 
     def patient(self) -> SqliteEngine:
-        """Itself: no statement has a time-out of its own."""
-        return self
+        """With some seconds for whoever else is writing."""
+        return replace(self, busy_ms=sql.SQLITE_PATIENT_BUSY_MS)
 
     def abandon(self) -> None:
         """Nothing to do: no wait for a file is long."""

@@ -92,8 +92,8 @@ def test_the_first_schema_is_upgraded_with_what_it_holds(new_database: NewDataba
 def test_a_newer_schema_is_refused(new_database: NewDatabase) -> None:
     database = prepared(new_database())
     with _session(database) as session:
-        session.run(both("INSERT INTO schema_version (version, applied_at) VALUES (99, 0)"))
-    with pytest.raises(DatabaseTooNew, match="schema 99 of a newer clankbot"):
+        session.run(both("INSERT INTO schema_version VALUES (?, 0)"), _NEXT.number)
+    with pytest.raises(DatabaseTooNew, match=f"schema {_NEXT.number} of a newer clankbot"):
         database.prepare()
 
 

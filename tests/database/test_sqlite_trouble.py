@@ -10,16 +10,27 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from clankbot.database.database import Database
+from clankbot.database.dialect import both
+from clankbot.database.engine import Session
+from clankbot.database.schema import MIGRATIONS
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused
+from clankbot.errors import (
+    DatabaseError,
+    DatabaseTooNew,
+    DatabaseUnavailable,
+    WriteRefused,
+)
 from clankbot.records import Append, SealedTokens, SetSetting
 from tests.database.chat import said
+
+_NORMAL, _INCREMENTAL = 1, 2
+"""As SQLite numbers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class _LimitedSqlite(SqliteEngine):
 class _TracedSqlite(SqliteEngine):
     """Tells what is said to SQLite once a connection is set up."""
 
-    heard: list[str]
+    heard: list[str] = field(default_factory=list)
 
     def connect(self) -> sqlite3.Connection:
         connection = SqliteEngine.connect(self)
@@ -128,10 +139,51 @@ def test_a_busy_file_is_waited_for_then_reported_and_used_afterwards(sqlite: Dat
         assert len(store.recent_messages("alpha", 9)) == 1
 
 
+def test_a_program_starts_while_another_is_writing(sqlite: Database) -> None:
+    with _write_locked(_path(sqlite)):
+        sqlite.prepare()
+
+
+@pytest.mark.parametrize(("patiently", "waits_ms"), [(False, 500), (True, 5000)])
+def test_a_start_waits_longer_for_a_busy_file_than_the_bot_at_work(
+    sqlite: Database, patiently: bool, waits_ms: int
+) -> None:
+    engine = sqlite.engine.patient() if patiently else sqlite.engine
+    with closing(Session(engine)) as session:
+        assert session.number(both("PRAGMA busy_timeout")) == waits_ms
+
+
+def test_a_crash_of_the_machine_may_cost_a_moment_but_commits_do_not_wait_for_the_disk(
+    sqlite: Database,
+) -> None:
+    with closing(Session(sqlite.engine)) as session:
+        assert session.number(both("PRAGMA synchronous")) == _NORMAL
+
+
+def test_a_file_put_together_from_a_backup_is_kept_with_a_log_again(sqlite: Database) -> None:
+    with closing(sqlite3.connect(_path(sqlite))) as plain:
+        plain.execute("PRAGMA journal_mode = DELETE")
+    sqlite.prepare()
+    with closing(Session(sqlite.engine)) as session:
+        assert session.rows(both("PRAGMA journal_mode")) == [("wal",)]
+        assert session.number(both("PRAGMA auto_vacuum")) == _INCREMENTAL
+
+
+def test_a_file_of_a_newer_program_is_not_touched(sqlite: Database) -> None:
+    path = _path(sqlite)
+    with closing(sqlite3.connect(path, isolation_level=None)) as newer:
+        newer.execute("PRAGMA journal_mode = DELETE")
+        newer.execute("INSERT INTO schema_version VALUES (?, 0)", (len(MIGRATIONS) + 1,))
+    before = path.read_bytes()
+    with pytest.raises(DatabaseTooNew):
+        sqlite.prepare()
+    assert path.read_bytes() == before
+
+
 def test_a_full_disk_undoes_the_batch_and_later_it_fits(sqlite: Database) -> None:
     pages = os.path.getsize(_path(sqlite)) // 4096
     batch = [said(f"m{n}", "x" * 400) for n in range(1000)]
-    with Database(_LimitedSqlite(_path(sqlite), pages + 20)).open() as store:
+    with Database(_LimitedSqlite(_path(sqlite), max_pages=pages + 20)).open() as store:
         store.apply([said("small")])
         with pytest.raises(DatabaseUnavailable, match="the disk is full"):
             store.apply([SetSetting("alpha", "seed", 1, "7", "Mod", 1), *batch])
@@ -161,7 +213,7 @@ def test_a_store_belongs_to_its_thread(sqlite: Database) -> None:
 def test_new_tokens_are_on_the_disk_when_saved(sqlite: Database) -> None:
     """Only with synchronous = FULL does SQLite sync its log at a commit."""
     heard: list[str] = []
-    with Database(_TracedSqlite(_path(sqlite), heard)).open() as store:
+    with Database(_TracedSqlite(_path(sqlite), heard=heard)).open() as store:
         store.save_tokens(SealedTokens("a", "r", 1, "bot", "900", 1))
         store.apply([said("a")])
     steps = [line for line in heard if line.startswith(("PRAGMA synch", "INSERT", "COMMIT"))]
