@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from clankbot.config.settings import require_for_mysql, settings_from_process
 from clankbot.database.copying import CopyReport, copy_database
@@ -29,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     if to_mysql and not settings.database_url.is_file():
         raise DatabaseError(f"there is no database {settings.database_url} to copy (DATABASE_URL)")
     source, target = (file, server) if to_mysql else (server, file)
+    lost: list[Exception] = []
     try:
-        with hold_instance_lock(file), hold_instance_lock(server):
-            report = copy_database(source, target, _progress())
+        with hold_instance_lock(file, lost.append), hold_instance_lock(server, lost.append):
+            report = copy_database(source, target, _progress(lost))
     except KeyboardInterrupt:
         print(
             "\nInterrupted.  What is copied stays; the same command goes on from there.",
@@ -43,11 +44,16 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _progress() -> Callable[[str, int, int], None]:
-    """Shows how far each table is: on a terminal in one line rewritten, else once it is done."""
+def _progress(lost: Sequence[Exception]) -> Callable[[str, int, int], None]:
+    """Shows how far each table is: on a terminal in one line rewritten, else once it is done.
+
+    Ends the copy where a lock was lost.
+    """
     is_terminal = sys.stdout.isatty()
 
     def show(table: str, done: int, total: int) -> None:
+        for error in lost:
+            raise error
         text = f"{table}: {done:,} of {total:,} rows"
         if is_terminal:
             print(f"\r{text:<{_LINE_CHARS}}", end="\n" if done >= total else "", flush=True)

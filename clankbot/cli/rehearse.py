@@ -186,7 +186,9 @@ def _bot_in(room: TwitchRoom, settings: Settings, words: Words, end: _End) -> It
     credentials = Credentials(identity.login, identity.user_id, Secret("rehearsal"))
     account = Account(identity, lambda: credentials, lambda: None)
     database = open_database(settings)
-    with hold_instance_lock(database):
+    with hold_instance_lock(
+        database, lambda error: end.reports.put(Failure("instance-lock", error))
+    ):
         bot = Bot(settings, account, database, words, end.reports)
         bot.start()
         try:

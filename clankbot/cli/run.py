@@ -42,7 +42,7 @@ def _run(settings: Settings) -> int:
     words = load_words(settings)
     database = open_database(settings)
     waiting = threading.Event()
-    with hold_instance_lock(database):
+    with hold_instance_lock(database, lambda error: reports.put(Failure("instance-lock", error))):
         account = open_account(settings, database, waiting)
         bot = Bot(settings, account, database, words, reports)
         log.info(

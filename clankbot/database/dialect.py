@@ -16,7 +16,7 @@ class Dialect(enum.Enum):
 
     SQLITE = "sqlite"
     MYSQL = "mysql"
-    """MySQL 8 and MariaDB 10.11 alike."""
+    """MySQL 8.0.17 and MariaDB 10.11 alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from clankbot.database import sql
 from clankbot.database.database import Database
-from clankbot.database.engine import Session
+from clankbot.database.server_lock import ServerLock
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError
 
 
 @contextmanager
-def hold_instance_lock(database: Database) -> Iterator[None]:
+def hold_instance_lock(database: Database, lost: Callable[[Exception], None]) -> Iterator[None]:
     """Be the only bot at this database until the block ends, or the process does, however.
 
-    DatabaseError where another one is.  On MySQL the lock hangs on a connection: it guards against
-    starting a second bot, not against what happens after the server itself went away.
+    DatabaseError where another one is.  A server may lose the lock, and another bot take it: then
+    ``lost`` is told why this one must end.  It is called in a thread of its own.
     """
     if isinstance(database.engine, SqliteEngine):
         with _file_locked(database.engine.path):
             yield
     else:
-        with closing(Session(database.engine)) as session:
-            session.run(sql.MYSQL_STAY_CONNECTED)
-            if session.number(sql.MYSQL_LOCK_INSTANCE) != 1:
-                raise DatabaseError("another clankbot is already using this MySQL database")
+        with ServerLock(database.engine, lost):
             yield
 
 

@@ -30,8 +30,12 @@ SQLITE_CONNECTION: Final = (
     "PRAGMA journal_size_limit = 4194304",  # the log shrinks again after a burst
 )
 MYSQL_MODE: Final = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
+MYSQL_WAIT_S: Final = 120
+"""How long the server keeps a connection that says nothing: that of a machine which vanished in
+mid-transaction holds its locks for so long.  One that is needed again is simply made anew."""
 MYSQL_CONNECTION: Final = (
-    "SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 5",
+    "SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 5,"
+    f" SESSION wait_timeout = {MYSQL_WAIT_S}",
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # few locks, each read up to date
 )
 
@@ -42,12 +46,17 @@ ROLLBACK: Final = both("ROLLBACK")
 SYNC_FULLY: Final = each("PRAGMA synchronous = FULL", "DO 0")
 SYNC_NORMALLY: Final = each("PRAGMA synchronous = NORMAL", "DO 0")
 
-_OUR_SCHEMA: Final = "CONCAT('clankbot-schema-', MD5(DATABASE()))"
-_OUR_INSTANCE: Final = "CONCAT('clankbot-instance-', MD5(DATABASE()))"
+# A server has one set of lock names for all databases, and takes 64 characters.
+_THIS_DATABASE: Final = "LEFT(SHA2(DATABASE(), 256), 40)"
+_OUR_SCHEMA: Final = f"CONCAT('clankbot-schema-', {_THIS_DATABASE})"
+_OUR_INSTANCE: Final = f"CONCAT('clankbot-instance-', {_THIS_DATABASE})"
 LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_SCHEMA}, 5)")
 """SQLite needs no lock of its own: each migration begins by taking the file for writing."""
-MYSQL_STAY_CONNECTED: Final = each("SELECT 1", "SET SESSION wait_timeout = 31536000")
-MYSQL_LOCK_INSTANCE: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_INSTANCE}, 1)")
+MYSQL_TAKE_INSTANCE: Final = each(
+    "SELECT 1, 0", f"SELECT GET_LOCK({_OUR_INSTANCE}, 1), CONNECTION_ID()"
+)
+MYSQL_INSTANCE_HOLDER: Final = each("SELECT 0", f"SELECT IS_USED_LOCK({_OUR_INSTANCE})")
+MYSQL_END_CONNECTION: Final = each("SELECT ?", "KILL CONNECTION ?")
 
 READ_MARK: Final = each(
     "SELECT mark FROM batch_marks WHERE writer = ?",

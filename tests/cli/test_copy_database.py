@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.cli import copy_database
 from clankbot.database.database import Database
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
+from clankbot.errors import DatabaseError
 from clankbot.records import OptOut, Secret, SetSetting, StoredMessage
 from tests.cli.command import bot_said, clankbot, fill, said, started
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb, frozen
@@ -93,12 +95,23 @@ def test_a_bot_at_work_on_either_side_is_in_the_way(
 ) -> None:
     file = fill(tmp_path, [said("one")])
     server.database.prepare()
-    with hold_instance_lock(file if side == "file" else server.database):
+    held = file if side == "file" else server.database
+    with hold_instance_lock(held, lambda error: None):
         done = clankbot(tmp_path, "copy-database", direction, **server.settings)
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
     assert "another clankbot" in done.err
     assert "already using" in done.err
+
+
+def test_a_copy_ends_when_a_lock_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    lost: list[Exception] = []
+    show = copy_database._progress(lost)
+    show("messages", 2, 2)
+    lost.append(DatabaseError("another clankbot has begun to use this MySQL database"))
+    with pytest.raises(DatabaseError, match="another clankbot has begun"):
+        show("spoken", 1, 1)
+    assert capsys.readouterr().out == "messages: 2 of 2 rows\n"
 
 
 def test_all_missing_settings_are_told_at_once(tmp_path: Path) -> None:

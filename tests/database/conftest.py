@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from clankbot.database import sql
 from clankbot.database.copying_sql import TABLES
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
@@ -16,6 +18,7 @@ from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.store import Store
 from clankbot.records import Secret
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb
+from tests.waiting import wait_until
 
 NOW_MS = 1_900_000_000_000
 """What the databases of the tests take for now: 2030-03-17."""
@@ -26,6 +29,26 @@ NewDatabase = Callable[[], Database]
 def mysql_settings(server: MariaDb, database: str) -> MySqlSettings:
     """How the program reaches a database of the throw-away server."""
     return MySqlSettings(HOST, server.port, USER, Secret(PASSWORD), database, server.ca_file)
+
+
+@contextmanager
+def instance_lock_taken_over(server: MariaDb, database: Database) -> Iterator[None]:
+    """Another bot stands by while the holder's connection is lost, and has the lock at once."""
+    assert isinstance(database.engine, MySqlEngine)
+    name = database.engine.settings.database
+    patiently = sql.MYSQL_TAKE_INSTANCE.mysql.replace(", 1)", ", 9)")
+    waiting = "SELECT 1 FROM information_schema.processlist WHERE state = 'User lock'"
+    ((holder,),) = server.execute(sql.MYSQL_INSTANCE_HOLDER.mysql, name)
+    with (
+        closing(server.connect(name)) as connection,
+        connection.cursor() as other,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        taken = thread.submit(other.execute, patiently)
+        wait_until(lambda: server.execute(waiting))
+        server.execute(f"KILL CONNECTION {holder}")
+        taken.result(10)
+        yield
 
 
 def prepared(database: Database) -> Database:

@@ -6,38 +6,50 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from clankbot.database import sql
 from clankbot.database.database import Database
+from clankbot.database.dialect import both
+from clankbot.database.engine import Session
 from clankbot.database.instance_lock import hold_instance_lock
-from clankbot.errors import DatabaseError
+from clankbot.database.server_lock import ServerLock
+from clankbot.errors import DatabaseError, DatabaseUnavailable
 from tests.database.chat import said
+from tests.database.conftest import instance_lock_taken_over
+from tests.doubles.mariadb import MariaDb, frozen
 from tests.waiting import wait_until
 
 _HOLDER = """
 import sys
 from clankbot.database.database import Database
 from clankbot.database.instance_lock import hold_instance_lock
-with hold_instance_lock(Database.sqlite(sys.argv[1])):
+with hold_instance_lock(Database.sqlite(sys.argv[1]), print):
     print("held", flush=True)
     sys.stdin.read()
 """
 
 
+def ignored(error: Exception) -> None:
+    """No lock is lost in these tests."""
+
+
 def test_a_second_bot_is_refused_until_the_first_ends(database: Database) -> None:
-    with hold_instance_lock(database):
+    with hold_instance_lock(database, ignored):
         with (
             pytest.raises(DatabaseError, match=r"another clankbot .*is already using"),
-            hold_instance_lock(database),
+            hold_instance_lock(database, ignored),
         ):
             pytest.fail("two at once")
         with database.open() as store:
             store.apply([said("a")])
 
     def free_again() -> bool:
-        with hold_instance_lock(database):
+        with hold_instance_lock(database, ignored):
             return True
 
     assert wait_until(free_again)
@@ -52,7 +64,7 @@ def test_the_other_process_is_named_and_its_death_frees_the_lock(tmp_path: Path)
         assert holder.stdout.readline() == b"held\n"
         with (
             pytest.raises(DatabaseError) as caught,
-            hold_instance_lock(Database.sqlite(path)),
+            hold_instance_lock(Database.sqlite(path), ignored),
         ):
             pytest.fail("two at once")
         assert str(caught.value) == (
@@ -60,14 +72,14 @@ def test_the_other_process_is_named_and_its_death_frees_the_lock(tmp_path: Path)
         )
         holder.send_signal(signal.SIGKILL)
         holder.wait(5)
-        with hold_instance_lock(Database.sqlite(path)):
+        with hold_instance_lock(Database.sqlite(path), ignored):
             assert (tmp_path / "chat.db.lock").read_text() == f"{os.getpid()}\n"
 
 
 def test_the_lock_file_is_for_the_owner_alone(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        with hold_instance_lock(Database.sqlite(tmp_path / "chat.db")):
+        with hold_instance_lock(Database.sqlite(tmp_path / "chat.db"), ignored):
             mode = (tmp_path / "chat.db.lock").stat().st_mode & 0o777
     finally:
         os.umask(before)
@@ -77,6 +89,73 @@ def test_the_lock_file_is_for_the_owner_alone(tmp_path: Path) -> None:
 def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with (
         pytest.raises(DatabaseError, match=r"missing/chat\.db cannot be used: No such file"),
-        hold_instance_lock(Database.sqlite(tmp_path / "missing" / "chat.db")),
+        hold_instance_lock(Database.sqlite(tmp_path / "missing" / "chat.db"), ignored),
     ):
         pytest.fail("locked nothing")
+
+
+OFTEN_S = 0.05
+
+
+def _is_held(database: Database) -> bool:
+    try:
+        with ServerLock(database.engine, ignored):
+            return False
+    except DatabaseError:
+        return True
+
+
+def test_a_server_started_anew_finds_the_lock_held_again(mysql: Database, mariadb: MariaDb) -> None:
+    with ServerLock(mysql.engine, ignored, OFTEN_S):
+        mariadb.stop()
+        mariadb.start()
+        with closing(Session(mysql.engine)) as session:
+            wait_until(lambda: session.number(sql.MYSQL_INSTANCE_HOLDER))
+        assert _is_held(mysql)
+    assert not _is_held(mysql)
+
+
+def test_a_bot_whose_lock_another_has_taken_is_told_to_end(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    told: list[Exception] = []
+    with (
+        ServerLock(mysql.engine, told.append, OFTEN_S),
+        instance_lock_taken_over(mariadb, mysql),
+    ):
+        wait_until(lambda: told)
+    assert [str(error) for error in told] == [
+        "another clankbot has begun to use this MySQL database; this one ends"
+    ]
+
+
+def test_a_connection_lost_on_this_side_alone_is_no_other_bot(mysql: Database) -> None:
+    """Routers drop connections without a word, and the server goes on believing in them."""
+    lock = ServerLock(mysql.engine, ignored)
+    with closing(Session(mysql.engine)) as lost, closing(Session(mysql.engine)) as fresh:
+        lock._take(lost)
+        with pytest.raises(DatabaseUnavailable, match="becoming free"):
+            lock._take(fresh)
+        lock._take(fresh)
+        assert fresh.number(sql.MYSQL_INSTANCE_HOLDER) == lock._connection
+        assert _is_held(mysql)
+
+
+def test_the_server_frees_the_lock_of_a_machine_that_vanished_within_minutes(
+    mysql: Database,
+) -> None:
+    with closing(Session(mysql.engine)) as session:
+        assert session.number(both("SELECT @@SESSION.wait_timeout")) == 120
+    with (
+        ServerLock(mysql.engine, ignored),
+        pytest.raises(DatabaseError, match="vanished is free after 120 seconds"),
+        ServerLock(mysql.engine, ignored),
+    ):
+        pytest.fail("two at once")
+
+
+def test_a_server_that_hangs_does_not_hold_up_the_end(mysql: Database, mariadb: MariaDb) -> None:
+    with ServerLock(mysql.engine, ignored, check_every_s=0) as lock, frozen(mariadb):
+        began = time.monotonic()
+        lock.__exit__(None, None, None)
+        assert time.monotonic() - began < 1

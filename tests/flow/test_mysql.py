@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 
+from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.mysql import MySqlEngine
+from clankbot.parts import name_database
 from clankbot.processing.ledger import Ledger
 from clankbot.records import RemoveMessage, Secret, Tally
 from clankbot.rehearsal.ollama_manner import Manner
 from tests.database.chat import said
-from tests.database.conftest import mysql_settings
+from tests.database.conftest import instance_lock_taken_over, mysql_settings
 from tests.doubles.mariadb import HOST, MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.flow.program import live_program, program
@@ -252,6 +254,21 @@ def test_the_commands_work_on_what_is_stored(tmp_path: Path) -> None:
         assert "words of viewer" in live.run("export", "alpha", "--lines", "2").output
         assert "Deleted 2 messages of alice" in live.run("forget", "Alice").output
         assert len(sql(tmp_path, "SELECT 1 FROM messages")) == 2
+
+
+@pytest.mark.usefixtures("on_mysql")
+def test_a_bot_ends_when_another_has_taken_the_database_over(
+    tmp_path: Path, mariadb: MariaDb
+) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        live.start_and_join()
+        database = name_database(load_settings({}, tmp_path))
+        with instance_lock_taken_over(mariadb, database):
+            assert live.wait(12) == 1
+    (told,) = (line for line in live.log.splitlines() if "instance lock lost" in line)
+    assert "another clankbot has begun to use this MySQL database; this one ends" in told
+    assert "Traceback" not in live.log
 
 
 @pytest.mark.parametrize(
