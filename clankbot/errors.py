@@ -102,6 +102,10 @@ class WriteRefused(DatabaseError):
     """One of the values can never be stored.  Give that write up; all others may go on."""
 
 
+class DatabaseSettingsWrong(ConfigError, DatabaseError):
+    """A setting keeps us from the database (exit 78).  A bot at work waits as for any other."""
+
+
 class DatabaseTooNew(DatabaseError):
     """The schema was written by a newer version of the program (exit 1)."""
 

@@ -110,7 +110,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable("MYSQL_USER", "", optional(WORD), "The user; needed for mysql."),
     Variable("MYSQL_PASSWORD", "", optional(PASSWORD), "The password; needed for mysql."),
     Variable("MYSQL_DATABASE", "", optional(WORD), "The database's name; needed for mysql."),
-    Variable("MYSQL_SSL_CA", "", optional(FILE), "A file of CA certificates: connect with TLS."),
+    Variable(
+        "MYSQL_SSL_CA",
+        "",
+        optional(FILE),
+        "A file of CA certificates: connect with TLS, to a certificate that names MYSQL_HOST.",
+    ),
     Variable("OLLAMA_URL", "http://localhost:11434", OLLAMA_URL, "Where Ollama answers."),
     Variable("OLLAMA_MODEL", "llama3.1", MODEL, "The model that writes the messages."),
     Variable(

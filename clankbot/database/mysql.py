@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 import weakref
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from pymysql.constants import CR, ER
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.database.engine import AlreadyThere, ConnectionGone
-from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused
+from clankbot.errors import DatabaseError, DatabaseSettingsWrong, DatabaseUnavailable, WriteRefused
 from clankbot.records import Secret
 
 _PATIENT_S: Final = 3600
@@ -85,6 +86,11 @@ _ALREADY_THERE: Final = frozenset(
     }
 )
 _OF_A_VALUE: Final = (pymysql.DataError, pymysql.IntegrityError)
+_NO_GREETING: Final = (struct.error, IndexError, AssertionError, ValueError)
+"""What PyMySQL lets through where something else listens, or a packet is cut short."""
+_ABOUT_TIME: Final = frozenset({9, 10})
+"""OpenSSL's numbers for a certificate that is not valid yet, or no longer: a clock may be wrong, as
+after a power cut on a Raspberry Pi, and a certificate renewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +193,21 @@ class MySqlEngine:
             defer_connect=True,
         )
         self._lines.add(line)
-        line.connect()
+        self._greet(line)
         with line.cursor() as cursor:
             for statement in sql.MYSQL_CONNECTION:
                 cursor.execute(statement)
         line.wait_up_to(where.read_timeout_s)
         return line
+
+    def _greet(self, line: _Line) -> None:
+        try:
+            line.connect()
+        except _NO_GREETING as error:
+            where = f"{self.settings.host}:{self.settings.port}"
+            raise DatabaseUnavailable(
+                f"what answers at {where} does not greet as a MySQL server does: {error}"
+            ) from error
 
     def abandon(self) -> None:
         """Break off every wait for the server; those of a patient engine are its own."""
@@ -202,11 +217,17 @@ class MySqlEngine:
         if self.settings.ssl_ca is None:
             return None
         try:
-            return ssl.create_default_context(cafile=self.settings.ssl_ca)
+            context = ssl.create_default_context(cafile=self.settings.ssl_ca)
         except OSError as error:
-            raise DatabaseError(
-                f"the certificates in {self.settings.ssl_ca} cannot be read: {error}"
+            raise DatabaseSettingsWrong(
+                f"MYSQL_SSL_CA is {self.settings.ssl_ca}, which cannot be read ({error});"
+                " accepted: a file of CA certificates"
             ) from error
+        # From Python 3.13 on also the form of a certificate is checked, and those made as the
+        # servers' manuals say lack some extensions.  Who signed it, for whom, and until when still
+        # have to be right.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        return context
 
     def translate(self, error: Exception) -> DatabaseError:
         """What passes is DatabaseUnavailable: unreachable, hanging, locked, full, read-only."""
@@ -215,6 +236,8 @@ class MySqlEngine:
         reason = error.args[-1] if error.args else type(error).__name__
         if isinstance(error, (UnicodeError, OverflowError)):
             return WriteRefused(f"{where} cannot hold a value: {error}")
+        if isinstance(error.__context__, ssl.SSLCertVerificationError):
+            return self._distrusted(error.__context__)
         if code in _GONE and isinstance(error.__context__, TimeoutError):
             return DatabaseUnavailable(f"{where} is not available: it gave no answer in time")
         if code in _GONE:
@@ -229,6 +252,16 @@ class MySqlEngine:
             return AlreadyThere(f"{where}: {reason}")
         kind = WriteRefused if isinstance(error, _OF_A_VALUE) else DatabaseError
         return kind(f"{where} refused a statement: {reason}")
+
+    def _distrusted(self, error: ssl.SSLCertVerificationError) -> DatabaseError:
+        host = self.settings.host
+        problem = f"the certificate of the MySQL server is not accepted: {error.verify_message}"
+        if error.verify_code in _ABOUT_TIME:
+            return DatabaseUnavailable(problem)
+        return DatabaseSettingsWrong(
+            f"{problem} (MYSQL_HOST is {host}, MYSQL_SSL_CA is {self.settings.ssl_ca}); accepted: a"
+            " certificate that names MYSQL_HOST, signed by a CA in MYSQL_SSL_CA"
+        )
 
     def patient(self) -> MySqlEngine:
         """With an hour for one statement: large tables are altered slowly."""

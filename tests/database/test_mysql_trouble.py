@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -10,17 +12,18 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pymysql
 import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
-from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseSettingsWrong, DatabaseUnavailable
 from clankbot.records import AddHint, Applied, RecordDecision, RemoveMessage, Secret, Tally, Write
 from tests.database.chat import bot_said, said
 from tests.database.conftest import NOW_MS
-from tests.doubles.mariadb import MariaDb, frozen, write_certificates
+from tests.doubles.mariadb import HOST, MariaDb, frozen, write_certificates
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.waiting import wait_until
 
@@ -361,9 +364,37 @@ def test_certificates_are_checked_where_asked(
     with closing(Session(mysql.engine)) as session:
         assert session.rows(cipher)[0][1] != ""
     write_certificates(tmp_path)
-    with pytest.raises(DatabaseUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(
+        DatabaseSettingsWrong, match=r"is not accepted: .*signed by a CA in MYSQL_SSL_CA"
+    ):
         _with(mysql, ssl_ca=tmp_path / "ca.pem").prepare()
+    with pytest.raises(DatabaseSettingsWrong, match=r"'localhost'.* that names MYSQL_HOST"):
+        _with(mysql, host="localhost").prepare()
     with pytest.raises(DatabaseError, match="SSL is required"):
         _with(mysql, port=proxy.port).prepare()
-    with pytest.raises(DatabaseError, match=r"certificates in .*nothing.* cannot be read"):
+    with pytest.raises(
+        DatabaseSettingsWrong, match=r"MYSQL_SSL_CA is .*nothing, which cannot be read"
+    ):
         _with(mysql, ssl_ca=tmp_path / "nothing").prepare()
+
+
+def test_a_certificate_out_of_date_may_be_in_order_later(mysql: Database) -> None:
+    expired = ssl.SSLCertVerificationError()
+    expired.verify_code, expired.verify_message = 10, "certificate has expired"
+    error = pymysql.OperationalError(2003, "cannot connect")
+    error.__context__ = expired
+    assert isinstance(mysql.engine.translate(error), DatabaseUnavailable)
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [b"\x01\0\0\0\x0a", b"\0\0\0\0", b"\x09\0\0\0\x0a5.5\0\x01\0\0\0", b"SSH-2.0-OpenSSH_9.2\r\n"],
+)
+def test_what_greets_in_another_way_is_unavailable(mysql: Database, greeting: bytes) -> None:
+    with socket.create_server((HOST, 0)) as server, ThreadPoolExecutor(1) as other:
+        prepared = other.submit(_with(mysql, port=server.getsockname()[1]).prepare)
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(greeting)
+            connection.shutdown(socket.SHUT_WR)
+            assert isinstance(prepared.exception(5), DatabaseUnavailable)

@@ -290,6 +290,18 @@ def test_a_server_that_is_not_the_right_one_is_one_clear_sentence(
     assert "hunter2" not in done.output
 
 
+@pytest.mark.usefixtures("on_mysql")
+def test_a_certificate_that_does_not_name_the_host_is_a_wrong_setting(
+    tmp_path: Path, mariadb: MariaDb
+) -> None:
+    wrong = {"MYSQL_HOST": "localhost", "MYSQL_SSL_CA": str(mariadb.ca_file)}
+    with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true", **wrong) as bot:
+        done = bot.run("run")
+    assert done.status == 78
+    assert "MYSQL_HOST is localhost" in done.output
+    assert done.output.count("\n") == 1
+
+
 def test_what_is_not_said_of_the_server_is_told_at_once(tmp_path: Path) -> None:
     with program(tmp_path, DATABASE_TYPE="mysql") as bot:
         done = bot.run("stats")
