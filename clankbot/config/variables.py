@@ -114,7 +114,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "MYSQL_SSL_CA",
         "",
         optional(FILE),
-        "A file of CA certificates: connect with TLS, to a certificate that names MYSQL_HOST.",
+        "A file of CA certificates: connect with TLS. The server's own must name MYSQL_HOST.",
     ),
     Variable("OLLAMA_URL", "http://localhost:11434", OLLAMA_URL, "Where Ollama answers."),
     Variable("OLLAMA_MODEL", "llama3.1", MODEL, "The model that writes the messages."),

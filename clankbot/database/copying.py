@@ -5,7 +5,7 @@ Nobody else may be writing to either of the two meanwhile (see ``instance_lock``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
@@ -19,12 +19,18 @@ from clankbot.database.copying_sql import (
     TableStatements,
 )
 from clankbot.database.database import Database
+from clankbot.database.dialect import Dialect
 from clankbot.database.engine import Row, Session
 from clankbot.database.schema import MIGRATIONS, version
 from clankbot.errors import DatabaseError
 
 _BATCH: Final = 1000
 """Rows a transaction: many enough to be quick, few enough to show progress."""
+
+_HOW_TO_EMPTY: Final[Mapping[Dialect, str]] = {
+    Dialect.MYSQL: "empty it first: DROP DATABASE, CREATE DATABASE",
+    Dialect.SQLITE: "move that file away first",
+}
 
 Progress = Callable[[str, int, int], None]
 """Told after each batch: the table, the rows copied of it by now, and the rows there are."""
@@ -79,7 +85,8 @@ class _Copy:
         expected = self.here.number(table.count_up_to, *key)
         if self.here.row(table.row_at, *key) != last or self._rows_there(table) != expected:
             raise DatabaseError(
-                f"the target already holds other data (table {table.table}); give an empty database"
+                f"the target already holds other data (table {table.table}), or an earlier copy"
+                f" that no longer matches the source; {_HOW_TO_EMPTY[self.there.dialect]}"
             )
 
     def bring_over(self, table: TableStatements) -> int:

@@ -12,7 +12,7 @@ import pytest
 from clankbot.database.copying import CopyReport, copy_database
 from clankbot.database.copying_sql import TABLES
 from clankbot.database.database import Database
-from clankbot.database.dialect import both
+from clankbot.database.dialect import Dialect, both
 from clankbot.database.engine import Row, Session
 from clankbot.database.removing_sql import ADD_REMOVAL
 from clankbot.database.sqlite import SqliteEngine
@@ -123,6 +123,35 @@ def test_a_target_with_other_data_is_refused_and_left_alone(
     with pytest.raises(DatabaseError, match=r"already holds other data \(table messages\)"):
         copy_database(source, target, _silent, batch=100)
     assert _contents(target) == before
+
+
+def test_where_the_bot_ran_between_two_tries_it_is_told_what_to_do(
+    pair: tuple[Database, Database],
+) -> None:
+    """What it deleted is in the copy already, and stays wrong."""
+    source, target = pair
+    copy_database(source, target, _silent, batch=100)
+    with source.open() as store:
+        store.apply([RemoveMessage("alpha", "m5", 9)])
+    way_out = "DROP DATABASE" if target.engine.dialect is Dialect.MYSQL else "move that file away"
+    with pytest.raises(DatabaseError, match=f"an earlier copy that no longer matches.*{way_out}"):
+        copy_database(source, target, _silent, batch=100)
+
+
+def test_a_copy_that_lost_rows_on_its_way_is_not_called_complete(
+    pair: tuple[Database, Database],
+) -> None:
+    source, target = pair
+
+    def lose_one(table: str, done: int, total: int) -> None:
+        if table == TABLES[-1].table:
+            with target.open() as store:
+                store.apply([RemoveMessage("alpha", "m5", 9)])
+
+    rows = len(_contents(source)["messages"])
+    sentence = f"table messages has {rows} rows in the source and {rows - 1} in the target"
+    with pytest.raises(DatabaseError, match=sentence):
+        copy_database(source, target, lose_one, batch=100)
 
 
 def test_a_target_that_only_resembles_the_source_is_refused(
