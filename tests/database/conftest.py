@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.store import Store
 from clankbot.records import Secret
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb
+from tests.doubles.mysql_proxy import MysqlProxy
 from tests.waiting import wait_until
 
 NOW_MS = 1_900_000_000_000
@@ -31,11 +33,22 @@ def mysql_settings(server: MariaDb, database: str) -> MySqlSettings:
     return MySqlSettings(HOST, server.port, USER, Secret(PASSWORD), database, server.ca_file)
 
 
+def settings_of(database: Database) -> MySqlSettings:
+    """How a database on the server is reached."""
+    assert isinstance(database.engine, MySqlEngine)
+    return database.engine.settings
+
+
+def reached_by(database: Database, /, **changes: object) -> Database:
+    """The same database, reached in another way."""
+    changed = replace(settings_of(database), **changes)  # type: ignore[arg-type]
+    return Database(MySqlEngine(changed), now_ms=lambda: NOW_MS)
+
+
 @contextmanager
 def instance_lock_taken_over(server: MariaDb, database: Database) -> Iterator[None]:
     """Another bot stands by while the holder's connection is lost, and has the lock at once."""
-    assert isinstance(database.engine, MySqlEngine)
-    name = database.engine.settings.database
+    name = settings_of(database).database
     patiently = sql.MYSQL_TAKE_INSTANCE.mysql.replace(", 1)", ", 9)")
     waiting = "SELECT 1 FROM information_schema.processlist WHERE state = 'User lock'"
     ((holder,),) = server.execute(sql.MYSQL_INSTANCE_HOLDER.mysql, name)
@@ -112,3 +125,10 @@ def store(database: Database) -> Iterator[Store]:
     """An open store."""
     with database.open() as opened:
         yield opened
+
+
+@pytest.fixture
+def proxy(mariadb: MariaDb) -> Iterator[MysqlProxy]:
+    """A network that can lose answers."""
+    with MysqlProxy(mariadb.port) as running:
+        yield running

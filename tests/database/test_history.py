@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 
+import pytest
+
 from clankbot.database.database import Database
 from clankbot.database.store import Store
 from clankbot.records import (
@@ -132,6 +134,14 @@ def test_removing_the_bots_words_is_told_once(store: Store) -> None:
     assert store.apply([RemoveMessage("alpha", "o1", 9)]) == [Applied(0)]
     assert store.apply([RemoveViewer("alpha", BOT_ID, None, 9)]) == [Applied(2, own_rows=2)]
     assert [row.removed for row in store.recent_spoken("alpha", 9)] == [True, True, True]
+
+
+def test_ctrl_c_in_the_middle_undoes_the_whole(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), store._session.transaction():
+        store._append([said("undone")])
+        raise KeyboardInterrupt
+    store.apply([said("kept", "kept")])
+    assert _texts(store) == ["kept"]
 
 
 def test_an_export_reads_everything_in_order_in_small_batches(store: Store) -> None:

@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing
-from dataclasses import replace
-from pathlib import Path
+from contextlib import ExitStack, closing
 
-import pymysql
 import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.engine import Session
-from clankbot.database.mysql import MySqlEngine, MySqlSettings
-from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseSettingsWrong, DatabaseUnavailable
-from clankbot.records import AddHint, Applied, RecordDecision, RemoveMessage, Secret, Tally, Write
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
+from clankbot.records import AddHint, Applied, RecordDecision, RemoveMessage, Tally, Write
 from tests.database.chat import bot_said, said
-from tests.database.conftest import NOW_MS
-from tests.doubles.mariadb import HOST, MariaDb, frozen, write_certificates
+from tests.database.conftest import reached_by, settings_of
+from tests.doubles.mariadb import MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.waiting import wait_until
 
 SHORT_S = 0.5
 """A time-out that a server at work never needs, and that a test can sit out."""
-
-
-def _settings(database: Database) -> MySqlSettings:
-    assert isinstance(database.engine, MySqlEngine)
-    return database.engine.settings
-
-
-def _with(database: Database, /, **changes: object) -> Database:
-    """The same database, reached in another way."""
-    changed = replace(_settings(database), **changes)  # type: ignore[arg-type]
-    return Database(MySqlEngine(changed), now_ms=lambda: NOW_MS)
-
-
-@pytest.fixture
-def proxy(mariadb: MariaDb) -> Iterator[MysqlProxy]:
-    """A network that can lose answers."""
-    with MysqlProxy(mariadb.port) as running:
-        yield running
 
 
 def _ids(database: Database) -> list[str]:
@@ -88,7 +63,7 @@ def test_a_stopped_server_is_unavailable_and_nothing_is_stored_twice_afterwards(
 def test_a_hanging_server_holds_the_bot_no_longer_than_its_time_outs(
     mysql: Database, mariadb: MariaDb
 ) -> None:
-    hurried = _with(mysql, greeting_timeout_s=SHORT_S, read_timeout_s=SHORT_S)
+    hurried = reached_by(mysql, greeting_timeout_s=SHORT_S, read_timeout_s=SHORT_S)
     with hurried.open() as store:
         store.apply([said("first")])
         with frozen(mariadb):
@@ -104,13 +79,44 @@ def test_a_hanging_server_holds_the_bot_no_longer_than_its_time_outs(
 def test_a_server_that_hangs_at_the_start_is_given_up_however_patient_the_work(
     mysql: Database, mariadb: MariaDb
 ) -> None:
-    hurried = _with(mysql, greeting_timeout_s=SHORT_S)
+    hurried = reached_by(mysql, greeting_timeout_s=SHORT_S)
     with frozen(mariadb), pytest.raises(DatabaseUnavailable, match="gave no answer in time"):
         hurried.prepare()
 
 
+def test_ctrl_c_in_a_transaction_does_not_wait_for_a_server_that_hangs(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    with mysql.open() as store:
+        with ExitStack() as outage:
+            with pytest.raises(KeyboardInterrupt), store._session.transaction():
+                store._append([said("undone")])
+                outage.enter_context(frozen(mariadb))
+                began = time.monotonic()
+                raise KeyboardInterrupt
+            assert time.monotonic() - began < 1
+        store.apply([said("kept")])
+    assert _ids(mysql) == ["kept"]
+
+
+def test_messages_that_come_together_are_one_insert(mysql: Database) -> None:
+    inserts = both("SHOW SESSION STATUS LIKE 'Com_insert'")
+    with mysql.open() as store:
+        store.apply([said("first")])
+        before = int(store._session.rows(inserts)[0][1])
+        store.apply([said(f"m{n}") for n in range(200)])
+        assert int(store._session.rows(inserts)[0][1]) == before + 2  # the other is the mark
+
+
+def test_a_transaction_reads_what_others_have_committed_since_it_began(mysql: Database) -> None:
+    with mysql.open() as reader, mysql.open() as writer, reader._session.transaction():
+        assert reader.pace("alpha", 9, 9).held == 0
+        writer.apply([said("a")])
+        assert reader.pace("alpha", 9, 9).held == 1
+
+
 def test_a_statement_may_take_longer_than_the_greeting(mysql: Database) -> None:
-    hurried = _with(mysql, greeting_timeout_s=SHORT_S)
+    hurried = reached_by(mysql, greeting_timeout_s=SHORT_S)
     with closing(Session(hurried.engine)) as session:
         assert session.number(both("SELECT 1 + SLEEP(0.7)")) == 1
 
@@ -118,7 +124,7 @@ def test_a_statement_may_take_longer_than_the_greeting(mysql: Database) -> None:
 def test_once_abandoned_it_keeps_nobody_waiting_and_lets_nobody_in(
     mysql: Database, mariadb: MariaDb
 ) -> None:
-    abandoned = _with(mysql)
+    abandoned = reached_by(mysql)
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as another:
         connected, fresh = (pool.submit(abandoned.open).result() for pool in (one, another))
         one.submit(connected.opted_out).result()
@@ -147,7 +153,7 @@ def test_a_connection_long_unused_is_asked_for_a_sign_of_life(
     mysql: Database, mariadb: MariaDb
 ) -> None:
     now = [0.0]
-    hurried = _with(mysql, read_timeout_s=1)
+    hurried = reached_by(mysql, read_timeout_s=1)
     with closing(Session(hurried.engine, clock=lambda: now[0])) as session:
         connection_id = both("SELECT CONNECTION_ID()")
         first = session.number(connection_id)
@@ -175,7 +181,7 @@ def test_a_connection_lost_inside_a_transaction_undoes_it(
 
 def _kill_connections(mariadb: MariaDb, database: Database) -> None:
     """As a server does with connections that were idle for too long."""
-    name = _settings(database).database
+    name = settings_of(database).database
     which = f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
     for (connection,) in mariadb.execute(which):
         mariadb.execute(f"KILL CONNECTION {connection}")
@@ -204,7 +210,7 @@ def _check_done_once(database: Database) -> None:
 def test_a_batch_whose_commit_was_carried_out_but_not_answered_is_done_once(
     mysql: Database, proxy: MysqlProxy
 ) -> None:
-    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+    with reached_by(mysql, port=proxy.port, ssl_ca=None).open() as store:
         proxy.lose_next_answer_to(b"COMMIT")
         with pytest.raises(CommitInDoubt):
             store.apply(_BATCH)
@@ -219,7 +225,7 @@ def test_a_batch_whose_commit_was_carried_out_but_not_answered_is_done_once(
 
 
 def test_an_answer_lost_twice_is_no_worse(mysql: Database, proxy: MysqlProxy) -> None:
-    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+    with reached_by(mysql, port=proxy.port, ssl_ca=None).open() as store:
         for batch in (_BATCH[:-1], _BATCH, _BATCH):
             proxy.lose_next_answer_to(b"COMMIT")
             with pytest.raises(CommitInDoubt):
@@ -232,9 +238,9 @@ def test_a_commit_still_under_way_is_waited_for(
     mysql: Database, mariadb: MariaDb, proxy: MysqlProxy
 ) -> None:
     """A slow server may be at the lost COMMIT while the batch comes again."""
-    name = _settings(mysql).database
+    name = settings_of(mysql).database
     with (
-        _with(mysql, port=proxy.port, ssl_ca=None).open() as store,
+        reached_by(mysql, port=proxy.port, ssl_ca=None).open() as store,
         closing(mariadb.connect(name)) as slow,
         slow.cursor() as cursor,
     ):
@@ -261,7 +267,7 @@ def test_a_commit_still_under_way_is_waited_for(
 def test_a_batch_lost_before_its_commit_is_done_at_the_next_try(
     mysql: Database, proxy: MysqlProxy
 ) -> None:
-    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+    with reached_by(mysql, port=proxy.port, ssl_ca=None).open() as store:
         proxy.lose_next_answer_to(b"INSERT INTO tallies")
         with pytest.raises(DatabaseUnavailable) as caught:
             store.apply(_BATCH)
@@ -273,7 +279,7 @@ def test_a_batch_lost_before_its_commit_is_done_at_the_next_try(
 def test_an_unanswered_batch_that_is_not_repeated_does_not_stop_the_next(
     mysql: Database, proxy: MysqlProxy
 ) -> None:
-    with _with(mysql, port=proxy.port, ssl_ca=None).open() as store:
+    with reached_by(mysql, port=proxy.port, ssl_ca=None).open() as store:
         proxy.lose_next_answer_to(b"COMMIT")
         with pytest.raises(CommitInDoubt):
             store.apply([said("a")])
@@ -285,7 +291,7 @@ def test_a_hanging_server_that_comes_back_has_not_done_the_batch_twice(
     mysql: Database, mariadb: MariaDb
 ) -> None:
     """The statement that hung waits in the server's socket and is read after all."""
-    hurried = _with(mysql, greeting_timeout_s=SHORT_S, read_timeout_s=SHORT_S)
+    hurried = reached_by(mysql, greeting_timeout_s=SHORT_S, read_timeout_s=SHORT_S)
     with hurried.open() as store:
         store.apply([said("first")])
         with frozen(mariadb), pytest.raises(DatabaseUnavailable):
@@ -332,69 +338,3 @@ def test_a_deadlock_is_unavailable_not_wrong(mysql: Database) -> None:
     for thread in threads:
         thread.join(10)
     assert [type(problem) for problem in problems] == [DatabaseUnavailable]
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"database": "nowhere"}, "the MySQL database nowhere on 127.0.0.1 does not exist"),
-        ({"user": "stranger"}, "refuses the user stranger"),
-        ({"password": Secret("hunter2")}, "refuses the user clank"),
-    ],
-)
-def test_wrong_settings_are_told_and_not_tried_again(
-    mysql: Database, changes: dict[str, object], sentence: str
-) -> None:
-    with pytest.raises(DatabaseError, match=sentence) as caught:
-        _with(mysql, **changes).prepare()
-    assert not isinstance(caught.value, DatabaseUnavailable)
-    assert "hunter2" not in str(caught.value)
-
-
-def test_no_server_at_all_is_unavailable(mysql: Database, proxy: MysqlProxy) -> None:
-    proxy.__exit__(None, None, None)
-    with pytest.raises(DatabaseUnavailable, match="Connection refused"):
-        _with(mysql, port=proxy.port).prepare()
-
-
-def test_certificates_are_checked_where_asked(
-    mysql: Database, proxy: MysqlProxy, tmp_path: Path
-) -> None:
-    cipher = both("SHOW STATUS LIKE 'Ssl_cipher'")
-    with closing(Session(mysql.engine)) as session:
-        assert session.rows(cipher)[0][1] != ""
-    write_certificates(tmp_path)
-    with pytest.raises(
-        DatabaseSettingsWrong, match=r"is not accepted: .*signed by a CA in MYSQL_SSL_CA"
-    ):
-        _with(mysql, ssl_ca=tmp_path / "ca.pem").prepare()
-    with pytest.raises(DatabaseSettingsWrong, match=r"'localhost'.* that names MYSQL_HOST"):
-        _with(mysql, host="localhost").prepare()
-    with pytest.raises(DatabaseError, match="SSL is required"):
-        _with(mysql, port=proxy.port).prepare()
-    with pytest.raises(
-        DatabaseSettingsWrong, match=r"MYSQL_SSL_CA is .*nothing, which cannot be read"
-    ):
-        _with(mysql, ssl_ca=tmp_path / "nothing").prepare()
-
-
-def test_a_certificate_out_of_date_may_be_in_order_later(mysql: Database) -> None:
-    expired = ssl.SSLCertVerificationError()
-    expired.verify_code, expired.verify_message = 10, "certificate has expired"
-    error = pymysql.OperationalError(2003, "cannot connect")
-    error.__context__ = expired
-    assert isinstance(mysql.engine.translate(error), DatabaseUnavailable)
-
-
-@pytest.mark.parametrize(
-    "greeting",
-    [b"\x01\0\0\0\x0a", b"\0\0\0\0", b"\x09\0\0\0\x0a5.5\0\x01\0\0\0", b"SSH-2.0-OpenSSH_9.2\r\n"],
-)
-def test_what_greets_in_another_way_is_unavailable(mysql: Database, greeting: bytes) -> None:
-    with socket.create_server((HOST, 0)) as server, ThreadPoolExecutor(1) as other:
-        prepared = other.submit(_with(mysql, port=server.getsockname()[1]).prepare)
-        connection, _ = server.accept()
-        with connection:
-            connection.sendall(greeting)
-            connection.shutdown(socket.SHUT_WR)
-            assert isinstance(prepared.exception(5), DatabaseUnavailable)

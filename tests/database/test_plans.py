@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
-from clankbot.database import sql
+from clankbot.database import removing_sql, sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine
-from clankbot.database.removing_sql import REMOVALS
+from clankbot.database.removing_sql import END_REMOVAL, NEXT_REMOVAL, REMOVALS
 from clankbot.records import (
     BlockTerm,
     RecordDecision,
@@ -94,6 +95,15 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "tally": (sql.TALLY, ("quiet", "2030-03-17")),
     "traffic": (sql.TRAFFIC_SINCE, (_TRAFFIC_ROWS - 20,)),
     "overrides": (sql.OVERRIDES, ("quiet",)),
+    "own ids of login": (sql.OWN_IDS_OF_LOGIN, ("viewer3", "alpha")),
+    "newest id": (sql.NEWEST_ID, ()),
+    "ids after": (sql.IDS_AFTER, (_BUSY_ROWS,)),
+    "id of message": (sql.ID_OF_MESSAGE, ("b7",)),
+    "newest spoken": (sql.NEWEST_SPOKEN_ID, ("quiet",)),
+    "spoken past": (sql.SPOKEN_ID_PAST, ("quiet", 5)),
+    "decisions past": (sql.DECISION_ID_PAST, ("quiet", 5)),
+    "counter": (sql.COUNTER, ("call_offs",)),
+    "mark": (sql.READ_MARK, ("writer",)),
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "remove message": (sql.REMOVE_MESSAGE, ("b7", "alpha")),
@@ -108,7 +118,40 @@ _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "prune by count": (sql.PRUNE_BY_COUNT, ("alpha", 500, 1000)),
     "prune spoken": (sql.PRUNE_SPOKEN_BY_COUNT, ("quiet", 5)),
     "prune traffic": (sql.PRUNE_TRAFFIC, (5, _TRAFFIC_ROWS)),
+    "left of a login": (REMOVALS["login"].count, ("viewer3", "alpha", 9000)),
+    "left of a viewer everywhere": (REMOVALS["everywhere"].count, ("3", 9000)),
+    "end removal": (END_REMOVAL, (1,)),
+    "opt in": (sql.DELETE_OPT_OUT, ("3",)),
+    "prune spoken by age": (sql.PRUNE_SPOKEN_BY_AGE, ("quiet", 9, 100)),
+    "clear hints": (sql.CLEAR_HINTS, ("quiet",)),
+    "prune hints": (sql.PRUNE_HINTS, ("quiet", 5)),
+    "undo": (sql.MARK_UNDONE, (7, "quiet")),
+    "unblock": (sql.DELETE_TERM, ("quiet", "term 7")),
+    "unname terms of channel": (sql.UNNAME_TERMS_IN_CHANNEL, ("3", "quiet")),
+    "unname changes of channel": (sql.UNNAME_CHANGES_IN_CHANNEL, ("3", "quiet")),
+    "unname old changes": (sql.UNNAME_OLD_CHANGES, ("quiet", 5)),
+    "unname old terms": (sql.UNNAME_OLD_TERMS, ("quiet", 5)),
+    "prune decisions": (sql.PRUNE_DECISIONS, ("quiet", 5)),
+    "prune tallies": (sql.PRUNE_TALLIES, ("quiet", "2030-01-01")),
 }
+_ON_PURPOSE: dict[Statement, str] = {
+    sql.CHANNELS: "for a person who waits",
+    sql.SUMMARIES: "for a person who waits",
+    sql.CHANGES: "the newest few of all",
+    sql.TERMS: "the few of one channel, by index, then sorted",
+    NEXT_REMOVAL: "the first of a few",
+    sql.OPT_OUTS: "all of it, at a start",
+    sql.ALL_OVERRIDES: "all of it, at a start",
+    sql.ALL_TERMS: "all of it, at a start",
+    sql.LOAD_TOKENS: "one row",
+    sql.DELETE_TOKENS: "one row",
+    sql.DELETE_OLD_MARKS: "a row for each run of a day",
+    sql.FIND_VIEWERS: "messages by index; changes and terms are a few that people made by hand",
+    sql.FIND_VIEWERS_IN_CHANNEL: "as before",
+    sql.UNNAME_CHANGES: "a few that people made by hand",
+    sql.UNNAME_TERMS: "a few that people made by hand",
+}
+"""What may read a whole table, and why."""
 
 
 def _explained(statement: Statement) -> Statement:
@@ -128,6 +171,32 @@ def _steps(
             _, _, table, kind, *_, extra = row
             derived = table is None or table.startswith("<")
             yield str(row), not derived and (kind in ("ALL", "index") or "filesort" in extra)
+
+
+def _statements() -> Iterator[tuple[str, Statement]]:
+    """Every question and deed of the running bot about rows that are there."""
+    for module in (sql, removing_sql):
+        for name, value in vars(module).items():
+            if isinstance(value, Statement) and value.sqlite.startswith(_ABOUT_ROWS):
+                yield name, value
+    for scope, removal in REMOVALS.items():
+        yield f"{scope} step", removal.step
+        yield f"{scope} count", removal.count
+
+
+_ABOUT_ROWS = ("SELECT ", "UPDATE ", "DELETE ")
+_TABLE = re.compile(r"(?:FROM|UPDATE) ([a-z_]+)\b(?!\()")
+_NOT_OURS = {"sqlite_master", "leases"}
+
+
+def test_no_statement_is_left_out() -> None:
+    looked_at = {statement for statement, _ in (_QUESTIONS | _DEEDS).values()} | _ON_PURPOSE.keys()
+    left_out = [
+        name
+        for name, statement in _statements()
+        if statement not in looked_at and set(_TABLE.findall(statement.sqlite)) - _NOT_OURS
+    ]
+    assert left_out == []
 
 
 @pytest.mark.parametrize("name", _QUESTIONS | _DEEDS)

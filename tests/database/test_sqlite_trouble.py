@@ -227,6 +227,16 @@ def test_new_tokens_are_on_the_disk_when_saved(sqlite: Database) -> None:
     ]
 
 
+def test_messages_that_come_together_are_one_transaction(sqlite: Database) -> None:
+    heard: list[str] = []
+    with Database(_TracedSqlite(_path(sqlite), heard=heard)).open() as store:
+        store.apply([said(f"m{n}") for n in range(200)])
+    assert [line for line in heard if line in ("BEGIN IMMEDIATE", "COMMIT")] == [
+        "BEGIN IMMEDIATE",
+        "COMMIT",
+    ]
+
+
 _WRITER = """
 import sys
 from clankbot.database.database import Database
