@@ -43,6 +43,10 @@ MISSING: Final = (
 )
 """Why there can be no server, or None."""
 
+_SETPRIV: Final = shutil.which("setpriv", path=_PATH)
+_DIES_WITH_US: Final = (_SETPRIV, "--pdeathsig", "KILL") if _SETPRIV else ()
+_FOLDER: Final = "clankbot-mariadb-"
+
 _FAST: Final = (
     "--innodb-flush-log-at-trx-commit=2",  # a killed server loses nothing, only a power cut would
     "--innodb-flush-method=nosync",
@@ -68,7 +72,9 @@ class MariaDb:
         self._databases = 0
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="clankbot-mariadb-", dir=_quick_place()))
+        sweep()
+        prefix = f"{_FOLDER}{os.getpid()}-"
+        self._folder = Path(tempfile.mkdtemp(prefix=prefix, dir=_quick_place()))
         try:
             self._install()
             self.port = _free_port()
@@ -99,7 +105,7 @@ class MariaDb:
         assert _SERVER is not None
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [_SERVER, *self._options(), *_FAST, *_SMALL],
+                [*_DIES_WITH_US, _SERVER, *self._options(), *_FAST, *_SMALL],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -210,12 +216,20 @@ def frozen(server: MariaDb) -> Iterator[None]:
         server.thaw()
 
 
-def _quick_place() -> Path | None:
+def sweep() -> None:
+    """Remove what test runs left that were killed; each folder names the process it belongs to."""
+    for folder in _quick_place().glob(f"{_FOLDER}*-*"):
+        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quick_place() -> Path:
     """Memory, where there is enough of it: a server syncs its files often while it starts."""
     memory = Path("/dev/shm")
     if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES:
         return memory
-    return None
+    return Path(tempfile.gettempdir())
 
 
 def _as_user() -> tuple[str, ...]:
