@@ -114,6 +114,7 @@ _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "left of a viewer": (REMOVALS["viewer"].count, ("3", "alpha", 9000)),
     "left of a channel": (REMOVALS["channel"].count, ("quiet", 9000)),
     "mark spoken": (sql.MARK_SPOKEN_REMOVED, (1, "o7", "quiet")),
+    "bring a decision up to date": (sql.UPDATE_DECISION, (9, "19/30 messages", 3)),
     "prune by age": (sql.PRUNE_BY_AGE, ("alpha", 100, 500)),
     "prune by count": (sql.PRUNE_BY_COUNT, ("alpha", 500, 1000)),
     "prune spoken": (sql.PRUNE_SPOKEN_BY_COUNT, ("quiet", 5)),
