@@ -18,10 +18,10 @@ from clankbot.config.book import ChannelBook
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
+from clankbot.deadline import Cancel
 from clankbot.irc.connection import Endpoint, Link
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
-from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.voice import OllamaVoice
 from clankbot.parts import Words
 from clankbot.processing.board import Board

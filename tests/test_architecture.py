@@ -21,9 +21,14 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 LINES_MAX: Final = 400
 FUNCTION_LINES_MAX: Final = 60
 
-GROUND: Final = {"", "records", "errors"}
+GROUND: Final = {"", "records", "errors", "deadline"}
 """What every module may import, and what itself imports only the standard library; "" is the
 package's own ``__init__``."""
+
+HEAVIER: Final[Mapping[str, tuple[str, ...]]] = {
+    "deadline": ("requests", "urllib3", "clankbot.errors")
+}
+"""What modules of the ground floor may import beyond that."""
 
 WIRING: Final = {"app", "bot", "parts", "services", "cli"}
 """What may import every room."""
@@ -32,12 +37,12 @@ ALSO_ALLOWED: Final = {("rehearsal", "irc.message")}
 """The one arrow between rooms: the stand-in for Twitch reads lines as the bot does."""
 
 BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "socket": ("irc.connection", "rehearsal", "ollama.deadline", "database.mysql", "systemd"),
-    "ssl": ("irc", "rehearsal", "ollama.deadline", "database.mysql"),
-    "select": ("irc.connection", "rehearsal", "ollama.deadline", "systemd"),
-    "selectors": ("irc.connection", "rehearsal", "ollama.deadline", "systemd"),
-    "requests": ("ollama", "auth"),
-    "urllib3": ("ollama", "auth"),
+    "socket": ("irc.connection", "rehearsal", "deadline", "database.mysql", "systemd"),
+    "ssl": ("irc", "rehearsal", "deadline", "database.mysql"),
+    "select": ("irc.connection", "rehearsal", "deadline", "systemd"),
+    "selectors": ("irc.connection", "rehearsal", "deadline", "systemd"),
+    "requests": ("ollama", "auth", "deadline"),
+    "urllib3": ("ollama", "auth", "deadline"),
     "sqlite3": ("database",),
     "pymysql": ("database",),
     "dotenv": ("config",),
@@ -139,7 +144,8 @@ def heavy_ground(package: Package) -> Iterator[str]:
         if module.room in GROUND:
             for node, full in imports(module):
                 own = full.startswith(f"clankbot.{module.room}.") and module.room
-                if not own and full.split(".")[0] not in sys.stdlib_module_names:
+                known = any(f"{full}.".startswith(f"{n}.") for n in HEAVIER.get(module.room, ()))
+                if not (own or known) and full.split(".")[0] not in sys.stdlib_module_names:
                     yield module.at(node, f"imports {full}; the ground floor needs nothing")
 
 
@@ -284,6 +290,9 @@ PLANTED: Final[list[tuple[Callable[[Package], Iterator[str]], str, str]]] = [
     (crossing_arrows, "rehearsal/x.py", "from clankbot.irc.reader import Reader"),
     (heavy_ground, "records.py", "import requests"),
     (heavy_ground, "errors.py", "from clankbot.records import End"),
+    (heavy_ground, "errors.py", "import requests"),
+    (heavy_ground, "deadline.py", "import pymysql"),
+    (heavy_ground, "deadline.py", "from clankbot.records import End"),
     (rings, "irc/reader.py", "import clankbot.irc.message\nimport clankbot.irc.x"),
     (hidden_imports, "irc/x.py", "def f() -> None:\n    import json"),
     (hidden_imports, "irc/x.py", "if TYPE_CHECKING:\n    import json"),
@@ -319,6 +328,7 @@ INNOCENT: Final[list[tuple[str, str]]] = [
     ("irc/x.py", "from . import message\nfrom ..records import End"),
     ("rehearsal/x.py", "import socket\nfrom clankbot.irc.message import parse_line"),
     ("irc/connection.py", "import socket\nimport ssl\nfrom select import select"),
+    ("deadline.py", "import requests.adapters\nfrom clankbot.errors import Cancelled"),
     ("ollama/x.py", "import requests\nimport os\nhere = os.path.join('a')"),
     ("irc/x.py", "def _send(socket, requests):\n    socket.send(requests.get())"),
     ("processing/x.py", "help_text = 'Delete from the list, or select a model from it'"),

@@ -6,14 +6,15 @@ The only file of this room that imports requests.  Knows nothing of what is aske
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import requests
+import urllib3.exceptions
 
 from clankbot.auth.redaction import redact
+from clankbot.deadline import Deadline, session_within
 from clankbot.errors import AuthUnavailable
 from clankbot.records import Secret
 
@@ -48,48 +49,51 @@ def ask(
     url: str,
     *,
     timeout_s: float,
-    patience_s: float | None = None,
     form: Form | None = None,
     query: Sequence[tuple[str, str]] = (),
     authorization: tuple[str, Secret] | None = None,
     headers: Mapping[str, str] | None = None,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Answer:
     """Ask once, in a connection of its own, and read the answer.  Follows no redirect.
 
     Never asks twice by itself: a repeated refresh would spend a one-time token.  ``authorization``
-    is the scheme and the token.  ``timeout_s`` bounds the connecting; ``patience_s``, the same
-    unless given, bounds each wait for bytes, and the reading as a whole, checked at each kilobyte.
+    is the scheme and the token.  ``timeout_s`` is for the whole; see ``deadline``.
     Raises AuthUnavailable for whatever is no answer of Twitch: no connection, a status of 500 or
     above, a redirect, a body that is too long or no JSON object.
     """
-    patience_s = patience_s or timeout_s
     sent_headers = {"Accept-Encoding": "identity", **(headers or {})}
     if authorization:
         scheme, token = authorization
         sent_headers["Authorization"] = f"{scheme} {token.reveal()}"
-    try:
-        with requests.Session() as session:
-            # Plain http is for loopback only: no proxy, and nothing else from the environment.
-            session.trust_env = url.startswith("https:")
-            session.auth = _as_it_is
-            with session.request(
-                method,
-                url,
-                params=list(query),
-                data=_revealed(form),
-                headers=sent_headers,
-                timeout=(timeout_s, patience_s),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = _body(response, clock, clock() + patience_s)
-    except OSError as error:  # every error of requests is one
-        raise AuthUnavailable(f"Twitch cannot be reached: {_reason(error)}") from error
+    with Deadline(timeout_s, late=_late) as deadline:
+        try:
+            with session_within(deadline) as session:
+                # Plain http is for loopback only: no proxy, and nothing else of the environment.
+                session.trust_env = url.startswith("https:")
+                session.auth = _as_it_is
+                with session.request(
+                    method,
+                    url,
+                    params=list(query),
+                    data=_revealed(form),
+                    headers=sent_headers,
+                    timeout=deadline.timeouts,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    body = _body(response)
+        except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' own are OSErrors
+            deadline.check()
+            raise AuthUnavailable(f"Twitch cannot be reached: {_reason(error)}") from error
+        deadline.check()  # a body that ends with its connection looks complete when it was cut
     if response.status_code >= 500 or 300 <= response.status_code < 400:
         raise AuthUnavailable(f"Twitch is out of order: it answered {response.status_code}")
     fields = _json_object(body, response.status_code)
     return Answer(response.status_code, response.headers, fields, _message(fields))
+
+
+def _late(text: str) -> AuthUnavailable:
+    return AuthUnavailable(f"Twitch cannot be reached: {text}")
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -103,14 +107,12 @@ def _revealed(form: Form | None) -> dict[str, str] | None:
     return {k: v.reveal() if isinstance(v, Secret) else v for k, v in form.items()}
 
 
-def _body(response: requests.Response, clock: Callable[[], float], deadline_s: float) -> bytes:
+def _body(response: requests.Response) -> bytes:
     body = bytearray()
     for chunk in response.iter_content(_CHUNK_BYTES):
         body += chunk
         if len(body) > _BODY_LIMIT_BYTES:
             raise AuthUnavailable("Twitch is out of order: its answer is far too long")
-        if clock() > deadline_s:
-            raise AuthUnavailable("Twitch is out of order: its answer takes too long")
     return bytes(body)
 
 
@@ -132,7 +134,7 @@ def _message(fields: Mapping[str, Any]) -> str:
     return "".join(c for c in text if c.isprintable())[:_MESSAGE_LIMIT_CHARS]
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: Exception) -> str:
     """The kind of failure in plain words: the error's own text is long and holds addresses."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"

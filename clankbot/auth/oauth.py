@@ -148,7 +148,7 @@ class TwitchOAuth:
         }
         if self._client_secret:
             form["client_secret"] = self._client_secret
-        answer = self._post("token", form, patience_s=self._timeout_s * _REFRESH_PATIENCE)
+        answer = self._post("token", form, timeout_s=self._timeout_s * _REFRESH_PATIENCE)
         if answer.is_refusal:
             raise _refresh_refused(answer)
         return _grant(answer.fields, former=refresh_token)
@@ -185,13 +185,12 @@ class TwitchOAuth:
         if answer.is_refusal and "invalid token" not in answer.message.lower():
             raise AuthUnavailable(f"Twitch does not revoke the sign-in: {_words(answer)}")
 
-    def _post(self, path: str, form: Form, *, patience_s: float | None = None) -> Answer:
+    def _post(self, path: str, form: Form, *, timeout_s: float | None = None) -> Answer:
         return ask(
             "POST",
             f"{self._url}/{path}",
             form={"client_id": self.client_id, **form},
-            timeout_s=self._timeout_s,
-            patience_s=patience_s,
+            timeout_s=timeout_s or self._timeout_s,
         )
 
 

@@ -16,8 +16,8 @@ from clankbot.config.book import ChannelBook
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import Settings
 from clankbot.database.store import Store
+from clankbot.deadline import Cancel
 from clankbot.errors import OllamaError, OllamaTimeout
-from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.voice import OllamaVoice
 from clankbot.parts import Words
 from clankbot.processing.board import Board

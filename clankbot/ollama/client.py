@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from clankbot.errors import Cancelled, OllamaRefused, OllamaUnavailable
+from clankbot.deadline import Cancel, Deadline
+from clankbot.errors import Cancelled, OllamaRefused, OllamaTimeout, OllamaUnavailable
 from clankbot.ollama.answers import (
     ModelFacts,
     ThinkRefused,
@@ -22,7 +23,6 @@ from clankbot.ollama.answers import (
     model_names,
     piece,
 )
-from clankbot.ollama.deadline import Cancel, Deadline
 from clankbot.ollama.transport import Json, Transport
 from clankbot.records import Secret
 
@@ -122,7 +122,7 @@ class OllamaClient:
         """
         body = {"model": model, "messages": [], "options": {"num_ctx": num_ctx}}
         with (
-            Deadline(self._load_timeout_s, self._closing) as deadline,
+            Deadline(self._load_timeout_s, self._closing, late=OllamaTimeout) as deadline,
             self._transport.lines(deadline, "/api/chat", body | self._keep_loaded, model) as lines,
         ):
             piece(next(lines, b""), model)
@@ -138,7 +138,7 @@ class OllamaClient:
         """
         key = model_key(request.model)
         body = _chat_body(request) | self._keep
-        with Deadline(self._timeout_s, cancel, self._closing) as deadline:
+        with Deadline(self._timeout_s, cancel, self._closing, late=OllamaTimeout) as deadline:
             if key not in self._without_think:
                 try:
                     return self._read(deadline, request.model, body | {"think": False}, enough)
@@ -165,7 +165,7 @@ class OllamaClient:
         """The JSON object that answers a quick question."""
         timeout_s = min(_QUESTION_TIMEOUT_S, self._timeout_s)
         with (
-            Deadline(timeout_s, self._closing) as deadline,
+            Deadline(timeout_s, self._closing, late=OllamaTimeout) as deadline,
             self._transport.lines(deadline, path, body, model) as lines,
         ):
             return json_object(b"".join(lines))

@@ -13,10 +13,10 @@ from typing import Any, Final
 import requests
 import urllib3.exceptions
 
+from clankbot.deadline import Deadline, session_within
 from clankbot.errors import OllamaError, OllamaUnavailable
 from clankbot.ollama.address import port_hint, shown
 from clankbot.ollama.answers import status_failure
-from clankbot.ollama.deadline import Deadline, session_within
 from clankbot.records import Secret
 
 _MAX_BYTES: Final = 1 << 20

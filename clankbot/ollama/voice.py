@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
+from clankbot.deadline import Cancel
 from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
 from clankbot.ollama.answers import model_key
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.cloud import is_cloud_address, is_cloud_model
-from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.outages import Outage, Outages
 from clankbot.ollama.prompt import told
 from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end

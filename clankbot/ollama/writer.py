@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from clankbot.deadline import Cancel
 from clankbot.errors import ModelMissing, OllamaRefused, PromptTooLong
 from clankbot.ollama.answers import ModelFacts, model_key
 from clankbot.ollama.client import ChatRequest, Generation, OllamaClient
-from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.prompt import Prompt, build_prompt
 from clankbot.ollama.window import prompt_room, reply_tokens, was_cut, window_size
 from clankbot.records import Assignment

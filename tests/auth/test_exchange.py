@@ -14,6 +14,8 @@ from clankbot.errors import AuthUnavailable
 from clankbot.records import Secret
 from tests.auth.certificate import self_signed
 from tests.auth.desk import Desk
+from tests.doubles import drips
+from tests.doubles.drips import DripServer, Script
 from tests.doubles.twitch_id import Trouble, TwitchId
 
 
@@ -27,7 +29,7 @@ def test_an_answer_that_takes_too_long_is_not_waited_for(desk: Desk) -> None:
     token = desk.twitch.issue()
     desk.twitch.trouble("validate", Trouble(delay_s=30))
     began_s = time.monotonic()
-    with pytest.raises(AuthUnavailable, match="no answer in time"):
+    with pytest.raises(AuthUnavailable, match="no complete answer within"):
         desk.oauth(timeout_s=0.1).validate(Secret(token.access))
     assert time.monotonic() - began_s < 2
 
@@ -45,11 +47,31 @@ def test_an_answer_of_great_length_is_not_read_to_its_end(desk: Desk) -> None:
         desk.oauth().validate(Secret("any"))
 
 
-def test_an_answer_that_trickles_is_given_up(desk: Desk) -> None:
-    ticks = iter(range(0, 1000, 4))
-    desk.twitch.trouble("validate", Trouble(200, b" " * 100_000))
-    with pytest.raises(AuthUnavailable, match="takes too long"):
-        ask("GET", f"{desk.twitch.auth_url}/validate", timeout_s=10, clock=lambda: next(ticks))
+@pytest.mark.parametrize(
+    "script",
+    [drips.silent, drips.drips_header, drips.drips_body, drips.drips_until_closed],
+)
+def test_the_time_for_an_answer_is_for_all_of_it_however_it_trickles(script: Script) -> None:
+    with DripServer(script) as server:
+        began_s = time.monotonic()
+        with pytest.raises(AuthUnavailable, match=r"no complete answer within 0\.2 s"):
+            ask("GET", server.url, timeout_s=0.2)
+        assert time.monotonic() - began_s < 2
+
+
+def test_the_time_is_for_a_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with DripServer(drips.drips_header) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        began_s = time.monotonic()
+        with pytest.raises(AuthUnavailable, match="no complete answer"):
+            ask("GET", "https://twitch.invalid/oauth2/validate", timeout_s=0.2)
+        assert time.monotonic() - began_s < 2
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 70}.test"])
+def test_a_host_that_no_name_server_takes_is_no_traceback(host: str) -> None:
+    with pytest.raises(AuthUnavailable, match="Twitch cannot be reached: no connection"):
+        ask("GET", f"https://{host}/oauth2/validate", timeout_s=5)
 
 
 def test_no_redirect_is_followed(desk: Desk) -> None:

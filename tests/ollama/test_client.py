@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from clankbot.deadline import Cancel
 from clankbot.errors import (
     Cancelled,
     ModelMissing,
@@ -19,7 +20,6 @@ from clankbot.errors import (
 )
 from clankbot.ollama.answers import ModelFacts
 from clankbot.ollama.client import ChatRequest, Generation, OllamaClient
-from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.transport import Unreachable
 from clankbot.records import Secret
 from clankbot.rehearsal.ollama_manner import Manner

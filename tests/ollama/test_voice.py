@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from clankbot.deadline import Cancel
 from clankbot.errors import (
     Cancelled,
     ModelMissing,
@@ -18,7 +19,6 @@ from clankbot.errors import (
     PromptTooLong,
 )
 from clankbot.ollama.client import OllamaClient
-from clankbot.ollama.deadline import Cancel
 from clankbot.ollama.voice import Health, OllamaVoice
 from clankbot.records import ChannelPolicy, Composed, ContextLine
 from clankbot.rehearsal.ollama_manner import Manner

@@ -21,8 +21,8 @@ from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
+from clankbot.deadline import Cancel
 from clankbot.errors import OllamaError
-from clankbot.ollama.deadline import Cancel
 from clankbot.parts import load_words
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters

@@ -15,11 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from clankbot.deadline import Cancel, Deadline
 from clankbot.errors import Cancelled, OllamaError, OllamaTimeout, OllamaUnavailable
 from clankbot.ollama.client import ChatRequest, OllamaClient
-from clankbot.ollama.deadline import Cancel, Deadline
-from tests.ollama import drips
-from tests.ollama.drips import DripServer, Script
+from tests.doubles import drips
+from tests.doubles.drips import DripServer, Script
 
 LIMIT_S = 0.15
 MEANWHILE_S = 0.08
@@ -179,13 +179,13 @@ def test_a_detached_callback_does_not_run() -> None:
 
 def deadline_thread() -> threading.Thread:
     """The thread of the only deadline there is."""
-    (timer,) = (t for t in threading.enumerate() if t.name == "ollama-deadline")
+    (timer,) = (t for t in threading.enumerate() if t.name == "deadline")
     return timer
 
 
 def test_the_first_reason_to_end_is_the_one_that_counts() -> None:
     cancel = Cancel()
-    with Deadline(0.05, cancel) as deadline:
+    with Deadline(0.05, cancel, late=OllamaTimeout) as deadline:
         deadline.check()
         timer = deadline_thread()
         cancel.cancel()
@@ -195,7 +195,7 @@ def test_the_first_reason_to_end_is_the_one_that_counts() -> None:
 
 
 def test_a_deadline_that_was_kept_leaves_no_thread() -> None:
-    with Deadline(60):
+    with Deadline(60, late=OllamaTimeout):
         timer = deadline_thread()
     timer.join(5)
     assert not timer.is_alive()

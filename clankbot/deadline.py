@@ -1,5 +1,7 @@
 """A true end for one HTTP request: when its time is up, or when its caller has had enough.
 
+On the ground floor, because two rooms speak HTTP; the one file there that imports requests.
+
 The timeouts of requests bound the gap between two pieces, never the whole: a server that drips a
 byte now and then holds a reader for ever.  So each connection is shut down from outside, which
 wakes a blocked read wherever it stands (TLS handshake, headers, body).  Only looking up a host name
@@ -9,6 +11,7 @@ and connecting are beyond its reach; connecting has a short timeout of its own.
 from __future__ import annotations
 
 import contextlib
+import enum
 import socket
 import threading
 from collections.abc import Callable
@@ -19,8 +22,9 @@ import requests
 import requests.adapters
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.poolmanager import ProxyManager
 
-from clankbot.errors import Cancelled, OllamaTimeout
+from clankbot.errors import Cancelled, ClankbotError
 
 _CONNECT_TIMEOUT_S: Final = 3.0
 """For each address of a server; even one on the internet answers within half a second."""
@@ -64,21 +68,34 @@ class Cancel:
                 self._callbacks.remove(callback)
 
 
-class Deadline:
-    """Bounds the requests made inside its ``with`` block, by time and by any number of cancels."""
+class _End(enum.Enum):
+    """Why requests were ended."""
 
-    def __init__(self, seconds: float, *cancels: Cancel) -> None:
+    LATE = enum.auto()
+    CALLED_OFF = enum.auto()
+
+
+class Deadline:
+    """Bounds the requests made inside its ``with`` block, by time and by any number of cancels.
+
+    ``late`` makes the error to raise when its time is up, from the words for it.
+    """
+
+    def __init__(
+        self, seconds: float, *cancels: Cancel, late: Callable[[str], ClankbotError]
+    ) -> None:
         self._seconds = seconds
+        self._late = late
         self._cancels = cancels
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self._end: type[OllamaTimeout] | type[Cancelled] | None = None
+        self._end: _End | None = None
         self.connected = False
         """Whether any connection came about."""
 
     def __enter__(self) -> Deadline:
         self._timer = threading.Timer(self._seconds, self._expire)
-        self._timer.name = "ollama-deadline"
+        self._timer.name = "deadline"
         self._timer.daemon = True
         self._timer.start()
         for cancel in self._cancels:
@@ -117,19 +134,19 @@ class Deadline:
                 self._shut_down()
 
     def check(self) -> None:
-        """OllamaTimeout or Cancelled when that is why the connection ended; else nothing."""
-        if self._end is Cancelled:
+        """Raise ``late`` or Cancelled when that is why the connection ended; else nothing."""
+        if self._end is _End.CALLED_OFF:
             raise Cancelled("the generation was called off")
-        if self._end is OllamaTimeout:
-            raise OllamaTimeout(f"no complete answer within {self._seconds:g} s")
+        if self._end is _End.LATE:
+            raise self._late(f"no complete answer within {self._seconds:g} s")
 
     def _expire(self) -> None:
-        self._finish(OllamaTimeout)
+        self._finish(_End.LATE)
 
     def _call_off(self) -> None:
-        self._finish(Cancelled)
+        self._finish(_End.CALLED_OFF)
 
-    def _finish(self, end: type[OllamaTimeout] | type[Cancelled]) -> None:
+    def _finish(self, end: _End) -> None:
         with self._lock:
             self._end = self._end or end
             self._shut_down()
@@ -141,7 +158,7 @@ class Deadline:
 
 
 def session_within(deadline: Deadline) -> requests.Session:
-    """A session whose every connection is in the deadline's custody.
+    """A session whose every connection is in the deadline's custody, that to a proxy included.
 
     Deaf to the environment: a proxy would catch a server on the local network, and ~/.netrc would
     replace a key.
@@ -177,4 +194,11 @@ class _Adapter(requests.adapters.HTTPAdapter):
         class TlsPool(HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+        self._pools = {"http": PlainPool, "https": TlsPool}
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **how: object) -> ProxyManager:
+        """The way through a proxy, by connections of the same kind."""
+        manager: ProxyManager = super().proxy_manager_for(proxy, **how)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
