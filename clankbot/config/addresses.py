@@ -15,7 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 from clankbot.config.kinds import Kind, Refused
 
 _ASCII = re.compile(r"[!-~]+")
-_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_HOST_NAME = re.compile(r"(?=.{1,254}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
+"""No label may be empty or longer than this.  https://www.rfc-editor.org/rfc/rfc1035 (2.3.4)"""
 _USERINFO = re.compile(r"^([^@]*?//|(?=[^@]*:)).*@")
 _IRC_PORTS = {"ircs": 6697, "irc": 6667}
 _WEB_SCHEMES = ("http", "https")

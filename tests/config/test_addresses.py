@@ -71,6 +71,7 @@ def test_chat_is_found_with_its_usual_port(text: str, server: IrcServer) -> None
     [
         ("https://id.twitch.tv/oauth2/", "https://id.twitch.tv/oauth2"),
         ("https://host:8443", "https://host:8443"),
+        ("https://id.twitch.tv./oauth2", "https://id.twitch.tv./oauth2"),
         ("http://localhost:8080/helix", "http://localhost:8080/helix"),
         ("http://127.0.0.1:8080/helix", "http://127.0.0.1:8080/helix"),
         ("http://[::1]:8080", "http://[::1]:8080"),
@@ -111,6 +112,10 @@ REFUSED: list[tuple[Kind[object], str]] = [
             "https:///oauth2",
             "https://ho st/",
             "https://host:99999/",
+            "https://a..b/",
+            "https://.host/",
+            f"https://{'a' * 64}.tv/",
+            f"https://{'a.' * 130}tv/",
             "https://[::1",
             "ftp://host/",
             "id.twitch.tv/oauth2",
