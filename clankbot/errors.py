@@ -121,6 +121,10 @@ class AuthUnavailable(AuthError):
     """Twitch's sign-in service is out of order.  Try again with backoff; never exit 77 for it."""
 
 
+class RequestRefused(AuthError):
+    """Twitch refuses a request, whoever signed in.  Try again, but slowly: it may last."""
+
+
 class TokenRefused(AuthError):
     """Twitch rejects the sign-in; a person must run ``login`` (exit 77)."""
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.errors import AuthUnavailable, DatabaseUnavailable, OllamaError
+from clankbot.errors import AuthUnavailable, DatabaseUnavailable, OllamaError, RequestRefused
 from clankbot.records import END, End
 
 log = logging.getLogger(__name__)
@@ -25,14 +25,18 @@ Errand = Callable[[], None]
 _ERRANDS_MAX: Final = 20
 """A moderator's requests of some minutes; beyond that a quick no is better than a late answer."""
 
-_PASSING: Final = (OllamaError, AuthUnavailable, DatabaseUnavailable)
-"""Failures that heal by themselves.  Any other ends the thread, and with it the program."""
+_PASSING: Final = (OllamaError, AuthUnavailable, RequestRefused, DatabaseUnavailable)
+"""Failures that heal by themselves, or that the bot can live with.  Any other ends the thread, and
+with it the program."""
 
 _RETRY_S: Final = 10.0
 """The pause after a failure.  Ollama is to be found again within 15 s of its return; what else
 fails is given twice the time after each further failure, up to ``_RETRY_MAX_S``."""
 
 _RETRY_MAX_S: Final = 60.0
+_RETRY_REFUSED_S: Final = 600.0
+"""A request that was refused is hardly granted soon; asking often would only annoy."""
+
 _LEAST_PAUSE_S: Final = 0.1
 """A pause that a chore worked out as zero or less must not become a busy loop."""
 
@@ -137,6 +141,8 @@ def _note_failure(turn: _Turn, error: Exception, now_s: float) -> float:
     if type(error) is not turn.failing:
         log.warning("chore failed", extra={"chore": turn.chore.name, "reason": str(error)})
     turn.failing = type(error)
+    if isinstance(error, RequestRefused):
+        return _RETRY_REFUSED_S
     pause_s = turn.retry_s
     if not isinstance(error, OllamaError):
         turn.retry_s = min(2 * pause_s, _RETRY_MAX_S)

@@ -18,6 +18,7 @@ from clankbot.errors import (
     ModelMissing,
     NotSignedIn,
     OllamaUnavailable,
+    RequestRefused,
     TokenRefused,
 )
 from clankbot.upkeep import Chore, Upkeep
@@ -52,6 +53,16 @@ def pauses(upkeep: Upkeep, turns: int) -> list[float]:
         seen.append(pause_s)
         now_s += pause_s
     return seen
+
+
+def test_a_refused_request_is_told_once_and_tried_again_seldom(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    refused = Scripted(RequestRefused("Twitch's API refuses streams"))
+    upkeep = upkeep_of(refused=refused)
+    assert sum(pauses(upkeep, 25)) >= 2 * 600
+    assert refused.turns == 3
+    assert caplog.messages == ["chore failed"]
 
 
 def test_every_chore_is_due_at_the_start_and_then_when_it_wants() -> None:

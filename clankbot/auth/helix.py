@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from clankbot.auth.exchange import Answer, ask
-from clankbot.errors import AuthError, AuthUnavailable
+from clankbot.errors import AuthUnavailable, RequestRefused
 from clankbot.records import Secret
 
 _MOST_A_CALL: Final = 100
@@ -38,7 +38,7 @@ class Helix:
 
     ``access_token`` gives a token that is good now; ``token_refused`` is told one that was not, and
     returns once there may be a better.  Methods raise AuthUnavailable when Twitch is out of order
-    or has been asked too often, AuthError when it refuses for good, and what those two raise.
+    or has been asked too often, RequestRefused when it says no, and what those two raise.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Helix:
         if answer.status in (401, 429):
             raise AuthUnavailable(f"Twitch's API puts {path} off: {answer.message}")
         if answer.is_refusal:
-            raise AuthError(f"Twitch's API refuses {path}: {answer.message}")
+            raise RequestRefused(f"Twitch's API refuses {path}: {answer.message or answer.status}")
         data = answer.fields.get("data")
         if not isinstance(data, list):
             raise AuthUnavailable(f"Twitch's API is out of order: {path} without data")

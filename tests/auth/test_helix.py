@@ -6,7 +6,7 @@ import pytest
 
 from clankbot.auth.helix import Helix, TwitchUser
 from clankbot.auth.tokens import TokenKeeper
-from clankbot.errors import AuthError, AuthUnavailable, TokenRefused
+from clankbot.errors import AuthUnavailable, RequestRefused, TokenRefused
 from tests.auth.desk import Desk
 from tests.doubles.twitch_id import DROPPED, Trouble
 
@@ -121,9 +121,8 @@ def test_disorder_at_twitch_is_told_as_such(desk: Desk, trouble: Trouble) -> Non
         helix(desk).live_channels(["alpha"])
 
 
-def test_a_refusal_for_good_is_no_outage(desk: Desk) -> None:
+def test_a_refusal_of_a_request_is_neither_an_outage_nor_about_the_sign_in(desk: Desk) -> None:
     desk.signed_in()
     desk.twitch.trouble("users", Trouble(400, b'{"status": 400, "message": "bad login"}'))
-    with pytest.raises(AuthError, match="refuses users: bad login") as refused:
+    with pytest.raises(RequestRefused, match="refuses users: bad login"):
         helix(desk).users(["?"])
-    assert not isinstance(refused.value, AuthUnavailable)

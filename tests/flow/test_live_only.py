@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles.twitch_id import TwitchId
+from tests.doubles.twitch_id import Trouble, TwitchId
 from tests.flow.program import live_program
 from tests.flow.world import sql
 from tests.waiting import wait_until
@@ -30,3 +30,20 @@ def test_a_channel_set_to_liveonly_is_spoken_in_only_while_it_is_live(
             wait_until(lambda: sql(tmp_path, silent))
             assert not program.ollama.asked
         assert program.stop() == 0
+
+
+@pytest.mark.parametrize("status", [400, 403, 410])
+def test_a_refusal_of_twitchs_api_is_logged_once_and_ends_nothing(
+    tmp_path: Path, status: int
+) -> None:
+    with live_program(tmp_path) as program:
+        program.sign_in()
+        program.twitch.trouble("streams", *[Trouble(status, b'{"message": "not like this"}')] * 9)
+        program.start_and_join()
+        program.room.say("alpha", "mona", "!clank liveonly on", is_mod=True)
+        program.wait_log("Twitch's API refuses streams: not like this")
+        said = len(program.room.messages)
+        program.room.say("alpha", "mona", "!clank help", is_mod=True)
+        program.room.wait_message("alpha", since=said)
+        assert program.stop() == 0
+        assert program.log.count("refuses streams") == 1
