@@ -37,6 +37,10 @@ class Answer:
     """Empty where the body was empty."""
     message: str
     """Twitch's own words on a refusal, fit to be shown; "" where it gave none."""
+    said: str
+    """All that a refusal says, to look for words in: the code of the error and the message, in
+    lower case, with blanks for underscores.  RFC 6749 (5.2) has its words in the code, as in
+    ``slow_down``; Twitch has them in the message."""
 
     @property
     def is_refusal(self) -> bool:
@@ -89,7 +93,7 @@ def ask(
     if response.status_code >= 500 or 300 <= response.status_code < 400:
         raise AuthUnavailable(f"Twitch is out of order: it answered {response.status_code}")
     fields = _json_object(body, response.status_code)
-    return Answer(response.status_code, response.headers, fields, _message(fields))
+    return Answer(response.status_code, response.headers, fields, _message(fields), _said(fields))
 
 
 def _late(text: str) -> AuthUnavailable:
@@ -132,6 +136,11 @@ def _message(fields: Mapping[str, Any]) -> str:
     """Twitch's words, made safe to print; it names errors in ``message``, RFC 8628 in ``error``."""
     text = redact(str(fields.get("message") or fields.get("error") or ""))
     return "".join(c for c in text if c.isprintable())[:_MESSAGE_LIMIT_CHARS]
+
+
+def _said(fields: Mapping[str, Any]) -> str:
+    texts = (str(fields.get(name) or "") for name in ("error", "message"))
+    return " ".join(texts).lower().replace("_", " ")
 
 
 def _reason(error: Exception) -> str:

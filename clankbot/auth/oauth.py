@@ -75,8 +75,8 @@ class Validation:
 class NotYet(enum.Enum):
     """Why there is no token yet."""
 
-    PENDING = "authorization_pending"
-    SLOW_DOWN = "slow_down"
+    PENDING = "authorization pending"
+    SLOW_DOWN = "slow down"
 
 
 class TwitchOAuth:
@@ -124,7 +124,7 @@ class TwitchOAuth:
         answer = self._post("token", form)
         if not answer.is_refusal:
             return _grant(answer.fields)
-        said = answer.message.lower()
+        said = answer.said
         if answer.status == 429 or NotYet.SLOW_DOWN.value in said:
             return NotYet.SLOW_DOWN
         if NotYet.PENDING.value in said:
@@ -182,7 +182,7 @@ class TwitchOAuth:
     def revoke(self, access_token: Secret) -> None:
         """Make the token worthless; one that is already so is fine."""
         answer = self._post("revoke", {"token": access_token})
-        if answer.is_refusal and "invalid token" not in answer.message.lower():
+        if answer.is_refusal and "invalid token" not in answer.said:
             raise AuthUnavailable(f"Twitch does not revoke the sign-in: {_words(answer)}")
 
     def _post(self, path: str, form: Form, *, timeout_s: float | None = None) -> Answer:
@@ -196,7 +196,7 @@ class TwitchOAuth:
 
 def _refresh_refused(answer: Answer) -> AuthError:
     """The error for a refused refresh: not every refusal is about the token."""
-    said = answer.message.lower()
+    said = answer.said
     if "client secret" in said:
         return TokenRefused(
             f"Twitch refuses to renew the sign-in ({_words(answer)}): set TWITCH_CLIENT_SECRET to"
@@ -215,7 +215,7 @@ def _refresh_refused(answer: Answer) -> AuthError:
 
 
 def _check_app(answer: Answer) -> None:
-    if "client" in answer.message.lower():
+    if "client" in answer.said:
         raise ConfigError(
             f"TWITCH_CLIENT_ID: Twitch does not accept it ({_words(answer)}); it must be the client"
             " id of an app registered at https://dev.twitch.tv/console/apps"

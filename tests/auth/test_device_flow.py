@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 
@@ -50,6 +51,35 @@ def test_too_many_requests_slow_it_down_as_well(desk: Desk) -> None:
     said_until_end(desk)
     polls = [heard.at_s for heard in desk.twitch.heard if heard.what == "poll"]
     assert polls[2] - polls[1] == 10
+
+
+def rfc_8628(code: str, text: str) -> Trouble:
+    """A refusal in the form of the standard, which has its word in ``error``."""
+    return Trouble(
+        400, json.dumps({"error": code, "error_description": "x", "message": text}).encode()
+    )
+
+
+def test_slow_down_and_pending_are_heard_in_the_form_of_the_standard_too(desk: Desk) -> None:
+    desk.twitch.trouble(
+        "poll",
+        rfc_8628("slow_down", "Polling too fast"),
+        rfc_8628("authorization_pending", "The user has not confirmed yet"),
+        Trouble(400, b'{"status": 400, "message": "Authorization pending"}'),
+    )
+    said_until_end(desk)
+    polls = [heard.at_s for heard in desk.twitch.heard if heard.what == "poll"]
+    assert [later - earlier for earlier, later in itertools.pairwise(polls)] == [10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("access_denied", "denied on Twitch's page"), ("expired_token", "expired or was used")],
+)
+def test_the_end_is_heard_in_the_form_of_the_standard_too(desk: Desk, code: str, said: str) -> None:
+    desk.twitch.trouble("poll", rfc_8628(code, "It is over"))
+    with pytest.raises(TokenRefused, match=said):
+        said_until_end(desk)
 
 
 def test_a_denial_is_said(desk: Desk) -> None:
