@@ -48,7 +48,7 @@ def sign_in_account(
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Sign an account in and store its tokens in the place of any other's."""
-    vault = Vault(open_store, wait, now_ms)
+    vault = Vault(open_store, wait)
     with vault.shared() as store:
         former = store.load_tokens()
     # Before anybody walks to another device: a missing or wrong key is found out now.
@@ -113,7 +113,7 @@ def sign_out(
     It is deleted also where it cannot be revoked; where that is for want of the key, KeyRefused
     says so afterwards.
     """
-    with Vault(open_store, wait, now_ms).alone() as store:
+    with Vault(open_store, wait).alone() as store:
         row = store.load_tokens()
         if row is None:
             say("Nobody is signed in; there is nothing to do.")

@@ -1,11 +1,12 @@
 """The pair of tokens in use: read again, replaced, and never lost on the way.
 
-Not for several threads at once: ``tokens`` guards it with its lock.
+For any thread.  Whoever only wants to read never waits for an answer of Twitch to somebody else.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -40,6 +41,10 @@ class Pair:
     follows_refusal: bool = False
     """Whether it was fetched because its predecessor was refused."""
 
+    def is_stored_as(self, row: SealedTokens) -> bool:
+        """Whether the row holds this pair: no two are sealed alike."""
+        return self.row.access_token == row.access_token
+
 
 class CurrentPair:
     """What is stored is the truth; what is held bridges the times when the database is away."""
@@ -60,23 +65,24 @@ class CurrentPair:
         self._choose = choose
         self._clock = clock
         self._now_ms = now_ms
+        self._turn = threading.Lock()
+        """Held by the thread that changes the pair, for as long as Twitch takes to answer it."""
+        self._lock = threading.Lock()
+        """Held while the database is asked, so that what is held follows what is stored."""
         self._held: Pair | None = None
         self._refused: Secret | None = None
         self._unstored: tuple[Secret, SealedTokens] | None = None
         """A new pair that could not be stored yet, and the access token it replaces."""
 
     def read(self) -> Pair:
-        """The pair that is stored now; the very same object where nothing was changed.
-
-        While the database is away: the pair that was read last.
-        """
+        """The pair that is stored now.  While the database is away: the pair that was read last."""
         try:
             with self._vault.shared() as store:
                 return self._hold(store)
         except AuthUnavailable:
-            if self._held is None:
+            if (held := self._held) is None:
                 raise
-            return self._held  # those who must write report the outage
+            return held  # those who must write report the outage
 
     def is_due(self, pair: Pair) -> bool:
         """Whether it is to be renewed: near its end, or refused."""
@@ -101,9 +107,9 @@ class CurrentPair:
         that: Twitch has forgotten the old pair when the new one becomes known.  Where only the
         commit fails, the new pair waits here in memory, and the next call stores it.
         """
-        with self._vault.alone() as store:
+        with self._turn, self._vault.alone() as store:
             current = self._hold(store)
-            if current is not pair:
+            if not current.is_stored_as(pair.row):
                 return current
             replaced = pair.sign_in.access
             if self._unstored is None or self._unstored[0] != replaced:
@@ -111,29 +117,32 @@ class CurrentPair:
                     self._unstored = (replaced, self._refreshed(pair.sign_in))
                 except TokenRefused:
                     # Whoever spent the token has stored a new one by now, or nobody has any.
-                    if (current := self._hold(store)) is not pair:
+                    current = self._hold(store)
+                    if not current.is_stored_as(pair.row):
                         return current
                     raise
-            store.save_tokens(self._unstored[1])
-            self._held = self._opened(self._unstored[1], replaced == self._refused)
+            fresh = self._opened(self._unstored[1], replaced == self._refused)
+            self._save(store, fresh)
             self._unstored = None
             log.info("token refreshed", extra={"login": pair.sign_in.identity.login})
-            return self._held
+            return fresh
 
     def rewrite(self, pair: Pair, row: SealedTokens) -> Pair:
         """Store the same pair in another row, unless another process has replaced it."""
-        with self._vault.alone() as store:
+        with self._turn, self._vault.alone() as store:
             current = self._hold(store)
-            if current is pair:
-                store.save_tokens(row)
-                current = replace(pair, row=row, sign_in=opened(row, self._sealer))
-                self._held = current
+            if current.is_stored_as(pair.row):
+                current = replace(current, row=row, sign_in=opened(row, self._sealer))
+                self._save(store, current)
             return current
 
     def retime(self, pair: Pair, lifetime_s: float) -> Pair:
         """Believe Twitch about the time that is left."""
-        self._held = replace(pair, expires_at_s=self._clock() + lifetime_s)
-        return self._held
+        with self._lock:
+            retimed = replace(pair, expires_at_s=self._clock() + lifetime_s)
+            if self._held is not None and self._held.is_stored_as(pair.row):
+                self._held = retimed
+            return retimed
 
     def _left_s(self, pair: Pair) -> float:
         return pair.expires_at_s - self._clock()
@@ -152,16 +161,23 @@ class CurrentPair:
 
     def _hold(self, store: TokenStore) -> Pair:
         """Hold what is stored."""
-        held, row = self._held, store.load_tokens()
-        if row is None:
-            self._held = None
-            raise NotSignedIn("Nobody is signed in; run: python clankbot.py login")
-        if held is not None and held.row.access_token == row.access_token:
-            return held
-        self._held = self._opened(row)
-        if held is not None and held.sign_in.identity != self._held.sign_in.identity:
+        with self._lock:
+            held, row = self._held, store.load_tokens()
+            if row is None:
+                self._held = None
+                raise NotSignedIn("Nobody is signed in; run: python clankbot.py login")
+            if held is not None and held.is_stored_as(row):
+                return held
+            found = self._held = self._opened(row)
+        if held is not None and held.sign_in.identity != found.sign_in.identity:
             log.warning("another account was signed in", extra={"login": row.bot_username})
-        return self._held
+        return found
+
+    def _save(self, store: TokenStore, pair: Pair) -> None:
+        """Store it, and hold it once that is done."""
+        with self._lock:
+            store.save_tokens(pair.row)
+            self._held = pair
 
     def _opened(self, row: SealedTokens, follows_refusal: bool = False) -> Pair:
         lifetime_s = max(0, row.expires_at_ms - row.created_at_ms) / 1000

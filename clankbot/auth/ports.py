@@ -10,7 +10,7 @@ from clankbot.records import SealedTokens
 
 
 class TokenStore(Protocol):
-    """The one stored sign-in, and named leases.
+    """The one stored sign-in, and the lock on it.
 
     Used by the thread that opened it.  Any method may raise DatabaseError: try again later.
     """
@@ -27,14 +27,11 @@ class TokenStore(Protocol):
     def delete_tokens(self) -> None:
         """Forget the stored sign-in, if there is one."""
 
-    def take_lease(self, name: str, holder: str, seconds: float, now_ms: int) -> bool:
-        """Whether ``holder`` now has the lease, for ``seconds`` from ``now_ms`` (UTC).
+    def lock_sign_in(self) -> bool:
+        """Whether this store is now the one, of all processes, that may change the sign-in.
 
-        False while another has it and its time is not up.
+        Until it is closed or its process ends, however; False while another store is the one.
         """
-
-    def drop_lease(self, name: str, holder: str) -> None:
-        """Give the lease back early; nothing happens where ``holder`` does not have it."""
 
 
 OpenStore = Callable[[], AbstractContextManager[TokenStore]]

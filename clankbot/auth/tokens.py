@@ -1,13 +1,13 @@
 """A token that is good, always: validated, renewed ahead of time, and by one process at a time.
 
-The reader asks for credentials before each connect; the upkeep thread calls ``upkeep``.
+The reader asks for credentials before each connect; the upkeep thread calls ``upkeep``, which
+renews: nobody else waits for that while the token at hand is good.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ _LEAST_PAUSE_S: Final = 0.2
 
 
 class TokenKeeper:
-    """Keeps one account signed in.  For any thread; a call may take as long as Twitch's answer.
+    """Keeps one account signed in.  For any thread; see each method for what it may wait for.
 
     Methods raise AuthUnavailable when Twitch or the database is out of order (try again later),
     NotSignedIn or TokenRefused when a person must run ``login``, and KeyRefused for a wrong key.
@@ -51,9 +51,8 @@ class TokenKeeper:
         self._oauth = oauth
         self._validate_interval_s = validate_interval_s
         self._clock = clock
-        self._lock = threading.Lock()
         self._pair = CurrentPair(
-            Vault(open_store, wait, now_ms),
+            Vault(open_store, wait),
             sealer,
             oauth,
             choose=choose,
@@ -68,33 +67,25 @@ class TokenKeeper:
 
         While Twitch is out of order the bot goes on with what is stored.
         """
-        with self._lock:
-            pair = self._pair.read()
-            if not self._sealer.is_current(pair.row.access_token):
-                pair = self._pair.rewrite(pair, sealed(pair.sign_in, self._sealer))
-                log.info("stored sign-in sealed with the newest key")
+        pair = self._pair.read()
+        if not self._sealer.is_current(pair.row.access_token):
+            pair = self._pair.rewrite(pair, sealed(pair.sign_in, self._sealer))
+            log.info("stored sign-in sealed with the newest key")
         try:
             pair = self._validate(pair)
         except AuthUnavailable as error:
             log.warning("sign-in not validated, going on with it", extra={"reason": str(error)})
         return pair.sign_in.identity
 
-    def identity(self) -> Identity:
-        """Whose sign-in is stored."""
-        with self._lock:
-            return self._pair.read().sign_in.identity
-
     def credentials(self) -> Credentials:
-        """What the next login to chat needs, with a token that is good now."""
-        with self._lock:
-            sign_in = self._usable().sign_in
-            self._handed_out = sign_in.access
+        """What the next login to chat needs; waits for Twitch only where no token is good."""
+        sign_in = self._usable().sign_in
+        self._handed_out = sign_in.access
         return Credentials(sign_in.identity.login, sign_in.identity.user_id, sign_in.access)
 
     def access_token(self) -> Secret:
-        """A token that is good now, for Twitch's API."""
-        with self._lock:
-            return self._usable().sign_in.access
+        """A token that is good now, for Twitch's API; waits for one as ``credentials`` does."""
+        return self._usable().sign_in.access
 
     def login_refused(self) -> None:
         """Take note that chat refused the credentials given out last: see ``token_refused``."""
@@ -107,55 +98,53 @@ class TokenKeeper:
         If a token that came of such a refresh is refused as well, Twitch is asked whether the token
         is to blame at all: an account may be barred for other reasons, which no refresh cures.
         """
-        with self._lock:
-            pair = self._pair.read()
-            if pair.sign_in.access != token:
-                return
-            if pair.follows_refusal and self._oauth.validate(token) is not None:
-                log.warning("refused again, although Twitch calls the token good")
-                return
-            self._pair.refuse(pair)
+        pair = self._pair.read()
+        if pair.sign_in.access != token:
+            return
+        if pair.follows_refusal and self._oauth.validate(token) is not None:
+            log.warning("refused again, although Twitch calls the token good")
+            return
+        self._pair.refuse(pair)
 
     def upkeep(self) -> float:
-        """Renew and validate where due; the seconds until one of them is due again."""
-        with self._lock:
-            pair = self._pair.read()
-            if self._pair.is_due(pair):
+        """Renew and validate where due; the seconds until one of them is due again.
+
+        A renewal that fails does not keep it from validating, which Twitch demands on its own.
+        """
+        pair = self._pair.read()
+        outage: AuthUnavailable | None = None
+        if self._pair.is_due(pair):
+            try:
                 pair = self._pair.renew(pair)
+            except AuthUnavailable as error:
+                outage = error
         if self._clock() >= self._validate_at_s:
             pair = self._validate(pair)
+        if outage and self._pair.is_due(pair):
+            raise outage
         due_s = min(self._validate_at_s, pair.expires_at_s - pair.spare_s)
         return max(_LEAST_PAUSE_S, due_s - self._clock())
 
     def _usable(self) -> Pair:
-        """The pair to use now, renewed first where due.  Needs the lock."""
+        """The pair to use now, renewed only where it must be: ``upkeep`` does it in good time."""
         pair = self._pair.read()
-        if not self._pair.is_due(pair):
-            return pair
-        try:
-            return self._pair.renew(pair)
-        except AuthUnavailable as error:
-            if not self._pair.is_usable(pair):
-                raise
-            log.debug("refresh put off", extra={"reason": str(error)})  # upkeep reports the outage
-            return pair
+        return pair if self._pair.is_usable(pair) else self._pair.renew(pair)
 
     def _validate(self, pair: Pair) -> Pair:
-        """Ask Twitch about the pair, without the lock: nobody else need wait for the answer.
+        """Ask Twitch about the pair.
 
         Twitch demands it at start and every hour; a token that fails is not to be used any more.
         Source: https://dev.twitch.tv/docs/authentication/validate-tokens
         """
         validation = self._oauth.validate(pair.sign_in.access)
         self._validate_at_s = self._clock() + self._validate_interval_s
-        with self._lock:
-            current = self._pair.read()
-            if current is not pair:
-                return current
-            if validation is not None:
-                return self._confirmed(pair, validation)
-            log.warning("the token is no longer good, refreshing it")
-            return self._pair.refuse(pair)
+        current = self._pair.read()
+        if not current.is_stored_as(pair.row):
+            return current
+        if validation is not None:
+            return self._confirmed(current, validation)
+        log.warning("the token is no longer good, refreshing it")
+        return self._pair.refuse(current)
 
     def _confirmed(self, pair: Pair, validation: Validation) -> Pair:
         """The pair with what Twitch says of it: the time that is left, and the account's name."""

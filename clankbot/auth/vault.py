@@ -6,7 +6,6 @@ Between the database and all that uses tokens; knows nothing of Twitch.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,8 @@ from clankbot.auth.seal import Sealer
 from clankbot.errors import AuthUnavailable, DatabaseError
 from clankbot.records import Identity, SealedTokens, Secret
 
-_LEASE: Final = "token-refresh"
-
-_LEASE_S: Final = 60.0
-"""Longer than a refresh may take (see ``oauth``); after a crash others wait no longer than this."""
-
-_LEASE_STEP_S: Final = 0.25
-_LEASE_STEPS: Final = 60
+_LOCK_STEP_S: Final = 0.25
+_LOCK_STEPS: Final = 60
 """15 s in all: an ordinary refresh of another process ends within that."""
 
 
@@ -69,19 +63,12 @@ def sealed(sign_in: SignIn, sealer: Sealer) -> SealedTokens:
 class Vault:
     """Reaches the stored sign-in, from any thread.
 
-    ``wait`` pauses between the tries for the lease; True from it means: told to stop.
+    ``wait`` pauses between the tries for the lock; True from it means: told to stop.
     """
 
-    def __init__(
-        self,
-        open_store: OpenStore,
-        wait: Callable[[float], bool],
-        now_ms: Callable[[], int] = wall_clock_ms,
-    ) -> None:
+    def __init__(self, open_store: OpenStore, wait: Callable[[float], bool]) -> None:
         self._open_store = open_store
         self._wait = wait
-        self._now_ms = now_ms
-        self._holder = uuid.uuid4().hex
 
     @contextmanager
     def shared(self) -> Iterator[TokenStore]:
@@ -93,22 +80,22 @@ class Vault:
             raise AuthUnavailable(f"The stored sign-in cannot be reached: {error}") from error
 
     @contextmanager
-    def alone(self) -> Iterator[TokenStore]:
+    def alone(self, *, or_not: bool = False) -> Iterator[TokenStore]:
         """The store, while no other process may change the sign-in; what was read before is stale.
 
-        AuthUnavailable while the database is away, or another process takes very long.
+        AuthUnavailable while the database is away, or another process takes very long, unless that
+        does not matter: ``or_not``.
         """
         with self.shared() as store:
-            self._take_lease(store)
-            try:
-                yield store
-            finally:
-                store.drop_lease(_LEASE, self._holder)
+            if not self._is_locked(store) and not or_not:
+                raise AuthUnavailable("Another process is changing the stored sign-in")
+            yield store
 
-    def _take_lease(self, store: TokenStore) -> None:
-        for _ in range(_LEASE_STEPS):
-            if store.take_lease(_LEASE, self._holder, _LEASE_S, self._now_ms()):
-                return
-            if self._wait(_LEASE_STEP_S):
+    def _is_locked(self, store: TokenStore) -> bool:
+        """Whether the lock is ours, after some patience."""
+        for _ in range(_LOCK_STEPS):
+            if store.lock_sign_in():
+                return True
+            if self._wait(_LOCK_STEP_S):
                 break
-        raise AuthUnavailable("Another process is changing the stored sign-in")
+        return False

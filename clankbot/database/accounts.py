@@ -1,14 +1,23 @@
-"""The bot's sign-in, sealed elsewhere, and leases by which processes agree who acts."""
+"""The bot's sign-in, sealed elsewhere, and the lock by which processes agree who changes it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from clankbot.database import sql
+from clankbot.database.engine import Session
+from clankbot.database.file_lock import FileLock
 from clankbot.database.repository import Repository
+from clankbot.database.sqlite import SqliteEngine
 from clankbot.records import SealedTokens
 
 
 class Accounts(Repository):
-    """The tables ``auth_tokens`` and ``leases``."""
+    """The table ``auth_tokens``."""
+
+    def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:
+        super().__init__(session, now_ms)
+        self._sign_in_lock: FileLock | None = None
 
     def load_tokens(self) -> SealedTokens | None:
         """The newest pair of tokens, or None when nobody is signed in."""
@@ -41,18 +50,20 @@ class Accounts(Repository):
         with self._session.transaction():
             self._session.run(sql.DELETE_TOKENS)
 
-    def take_lease(self, name: str, holder: str, seconds: float, now_ms: int) -> bool:
-        """Take or renew the lease for so long; False while another holder has it.
+    def lock_sign_in(self) -> bool:
+        """Whether no other store, in any process, may change the sign-in now; False: another may.
 
-        Atomic: of several processes that ask at once, one gets it.
+        Until this store is closed or its process ends.  On MySQL the lock hangs on the connection
+        and is lost with it.
         """
-        until_ms = now_ms + round(seconds * 1000)
-        with self._session.transaction():
-            self._session.run(sql.ADD_LEASE, name, holder, until_ms)
-            self._session.run(sql.RENEW_LEASE, holder, until_ms, name, holder, now_ms)
-            return self._session.row(sql.LEASE_HOLDER, name) == (holder,)
+        engine = self._session.engine
+        if isinstance(engine, SqliteEngine):
+            self._sign_in_lock = self._sign_in_lock or FileLock(engine.path, ".sign-in.lock")
+            return self._sign_in_lock.take()
+        return self._session.number(sql.MYSQL_LOCK_SIGN_IN) == 1
 
-    def drop_lease(self, name: str, holder: str) -> None:
-        """Give the lease back before its time, where it is still ours."""
-        with self._session.transaction():
-            self._session.run(sql.DROP_LEASE, name, holder)
+    def close(self) -> None:
+        """End the connection, and give the lock back."""
+        self._session.close()
+        if self._sign_in_lock is not None:
+            self._sign_in_lock.close()

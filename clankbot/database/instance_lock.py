@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 
 from clankbot.database.database import Database
+from clankbot.database.file_lock import FileLock
 from clankbot.database.server_lock import ServerLock
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError
@@ -22,38 +20,14 @@ def hold_instance_lock(database: Database, lost: Callable[[Exception], None]) ->
     ``lost`` is told why this one must end.  It is called in a thread of its own.
     """
     if isinstance(database.engine, SqliteEngine):
-        with _file_locked(database.engine.path):
+        lock = FileLock(database.engine.path, ".lock")
+        if not lock.take():
+            raise DatabaseError(
+                f"another clankbot (process {lock.holder()}) is already using"
+                f" {database.engine.path}"
+            )
+        with closing(lock):
             yield
     else:
         with ServerLock(database.engine, lost):
             yield
-
-
-@contextmanager
-def _file_locked(database: Path) -> Iterator[None]:
-    path = database.with_name(f"{database.name}.lock")
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise DatabaseError(f"the database {database} cannot be used: {error.strerror}") from error
-    try:
-        _lock(file, database)
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()}\n".encode())
-        yield
-    finally:
-        os.close(file)  # ends the lock; the file stays, for its name must not come to mean another
-
-
-def _lock(file: int, database: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.read(file, 20).decode("ascii", "replace").strip() or "unknown"
-        raise DatabaseError(
-            f"another clankbot (process {holder}) is already using {database}"
-        ) from error
-    except OSError as error:
-        raise DatabaseError(
-            f"the database {database} cannot be locked: {error.strerror}"
-        ) from error

@@ -50,6 +50,7 @@ SYNC_NORMALLY: Final = each("PRAGMA synchronous = NORMAL", "DO 0")
 _THIS_DATABASE: Final = "LEFT(SHA2(DATABASE(), 256), 40)"
 _OUR_SCHEMA: Final = f"CONCAT('clankbot-schema-', {_THIS_DATABASE})"
 _OUR_INSTANCE: Final = f"CONCAT('clankbot-instance-', {_THIS_DATABASE})"
+_OUR_SIGN_IN: Final = f"CONCAT('clankbot-sign-in-', {_THIS_DATABASE})"
 LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_SCHEMA}, 5)")
 """SQLite needs no lock of its own: each migration begins by taking the file for writing."""
 MYSQL_TAKE_INSTANCE: Final = each(
@@ -57,6 +58,7 @@ MYSQL_TAKE_INSTANCE: Final = each(
 )
 MYSQL_INSTANCE_HOLDER: Final = each("SELECT 0", f"SELECT IS_USED_LOCK({_OUR_INSTANCE})")
 MYSQL_END_CONNECTION: Final = each("SELECT ?", "KILL CONNECTION ?")
+MYSQL_LOCK_SIGN_IN: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_SIGN_IN}, 0)")
 
 READ_MARK: Final = each(
     "SELECT mark FROM batch_marks WHERE writer = ?",
@@ -377,10 +379,3 @@ LOAD_TOKENS: Final = both(
 )
 ADD_TOKENS: Final = both(insert("auth_tokens", TOKEN_COLUMNS))
 DELETE_TOKENS: Final = both("DELETE FROM auth_tokens")
-
-ADD_LEASE: Final = insert_new("leases", ("name", "holder", "until_ms"), "name")
-RENEW_LEASE: Final = both(
-    "UPDATE leases SET holder = ?, until_ms = ? WHERE name = ? AND (holder = ? OR until_ms <= ?)"
-)
-LEASE_HOLDER: Final = both("SELECT holder FROM leases WHERE name = ?")
-DROP_LEASE: Final = both("DELETE FROM leases WHERE name = ? AND holder = ?")

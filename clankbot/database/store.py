@@ -62,10 +62,6 @@ class Store(History, Speech, Viewers, Channels, Accounts, TrafficLog, Housekeepi
     ) -> None:
         self.close()
 
-    def close(self) -> None:
-        """End the connection."""
-        self._session.close()
-
     def apply(self, writes: Sequence[Write]) -> list[Applied]:
         """Carry out all writes in order, in one transaction; what each of them did.
 

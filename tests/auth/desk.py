@@ -12,6 +12,7 @@ from typing import Final
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.seal import Sealer
 from clankbot.auth.tokens import TokenKeeper
+from clankbot.database.file_lock import FileLock
 from clankbot.errors import DatabaseUnavailable
 from clankbot.records import SealedTokens, Secret
 from tests.doubles.twitch_id import Token, TwitchId
@@ -23,7 +24,6 @@ _SCHEMA: Final = """
 PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS auth_tokens (access_token TEXT, refresh_token TEXT,
     expires_at_ms INTEGER, bot_username TEXT, bot_user_id TEXT, created_at_ms INTEGER);
-CREATE TABLE IF NOT EXISTS leases (name TEXT PRIMARY KEY, holder TEXT, until_ms INTEGER);
 """
 
 
@@ -61,19 +61,21 @@ class TokenFile:
             raise DatabaseUnavailable("the database is away")
         with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
             connection.executescript(_SCHEMA)
-            yield _OpenFile(self, connection)
+            with closing(FileLock(self.path, ".lock")) as lock:
+                yield _OpenFile(self, connection, lock)
 
     def load(self) -> SealedTokens | None:
         """What is stored, whether or not the store is away."""
         with closing(sqlite3.connect(self.path)) as connection:
             connection.executescript(_SCHEMA)
-            return _OpenFile(self, connection).load_tokens()
+            return _OpenFile(self, connection, FileLock(self.path, ".lock")).load_tokens()
 
 
 @dataclass
 class _OpenFile:
     file: TokenFile
     connection: sqlite3.Connection
+    lock: FileLock
 
     def load_tokens(self) -> SealedTokens | None:
         row = self.connection.execute("SELECT * FROM auth_tokens").fetchone()
@@ -99,17 +101,8 @@ class _OpenFile:
     def delete_tokens(self) -> None:
         self.connection.execute("DELETE FROM auth_tokens")
 
-    def take_lease(self, name: str, holder: str, seconds: float, now_ms: int) -> bool:
-        cursor = self.connection.execute(
-            "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-            " holder = excluded.holder, until_ms = excluded.until_ms"
-            " WHERE until_ms <= ? OR holder = excluded.holder",
-            (name, holder, now_ms + int(seconds * 1000), now_ms),
-        )
-        return cursor.rowcount == 1
-
-    def drop_lease(self, name: str, holder: str) -> None:
-        self.connection.execute("DELETE FROM leases WHERE name = ? AND holder = ?", (name, holder))
+    def lock_sign_in(self) -> bool:
+        return self.lock.take()
 
 
 @dataclass

@@ -15,7 +15,7 @@ from clankbot.auth.account import (
 )
 from clankbot.auth.keys import find_keys
 from clankbot.auth.seal import Sealer
-from clankbot.errors import AuthUnavailable, KeyRefused, NotSignedIn, TokenRefused
+from clankbot.errors import KeyRefused, NotSignedIn, TokenRefused
 from clankbot.records import Secret
 from tests.auth.desk import KEY, NEWER_KEY, Desk
 from tests.doubles.twitch_id import Trouble
@@ -184,12 +184,3 @@ def test_a_refusal_to_revoke_is_said(desk: Desk) -> None:
 def test_signing_out_nobody_says_so(desk: Desk) -> None:
     assert log_out(desk) == ["Nobody is signed in; there is nothing to do."]
     assert desk.twitch.heard == []
-
-
-def test_a_sign_in_is_not_stored_in_the_midst_of_a_refresh(desk: Desk) -> None:
-    """The refresh would overwrite it: the lease is waited for."""
-    with desk.file.open() as store:
-        assert store.take_lease("token-refresh", "a bot", 1e9, desk.clock.now_ms())
-    with pytest.raises(AuthUnavailable, match="Another process"):
-        log_in(desk)
-    assert desk.file.load() is None

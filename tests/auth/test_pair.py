@@ -17,6 +17,7 @@ from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.records import Secret
 from tests.auth.desk import Desk
 from tests.doubles.twitch_id import Trouble
+from tests.waiting import wait_until
 
 PROCESSES: Final = 3
 
@@ -40,8 +41,11 @@ def test_a_new_pair_that_cannot_be_stored_is_kept_and_stored_later(desk: Desk) -
 def test_a_new_pair_is_not_used_before_it_is_stored(desk: Desk) -> None:
     old = desk.signed_in()
     keeper = desk.keeper()
+    keeper.start()
     desk.clock.now_s += 0.9 * desk.twitch.lifetime_s
     desk.file.failing_saves = 2
+    with pytest.raises(AuthUnavailable, match="disk is full"):
+        keeper.upkeep()
     assert keeper.access_token() == Secret(old.access)
     desk.clock.now_s += desk.twitch.lifetime_s
     with pytest.raises(AuthUnavailable):
@@ -52,9 +56,11 @@ def test_a_new_pair_is_not_used_before_it_is_stored(desk: Desk) -> None:
 def test_a_new_pair_is_not_used_either_when_the_database_is_gone_altogether(desk: Desk) -> None:
     old = desk.signed_in()
     keeper = desk.keeper()
+    keeper.start()
     desk.clock.now_s += 0.9 * desk.twitch.lifetime_s
     desk.file.failing_saves = 1
-    assert keeper.access_token() == Secret(old.access)
+    with pytest.raises(AuthUnavailable, match="disk is full"):
+        keeper.upkeep()
     desk.file.is_away = True
     assert keeper.access_token() == Secret(old.access)
 
@@ -106,8 +112,8 @@ def test_two_keepers_of_one_database_refresh_once(desk: Desk) -> None:
     assert desk.twitch.count("refresh") == 1
 
 
-def test_a_pair_stored_by_somebody_who_ignored_the_lease_is_taken_over(desk: Desk) -> None:
-    """Say, a lease ran out while its holder was stuck: it has spent the refresh token."""
+def test_a_pair_stored_by_somebody_who_ignored_the_lock_is_taken_over(desk: Desk) -> None:
+    """Say, a MySQL server lost the lock with its connection: the refresh token is spent."""
     old = desk.signed_in()
     keeper = desk.keeper()
     keeper.start()
@@ -135,6 +141,29 @@ def test_threads_that_find_a_token_expired_refresh_it_once(desk: Desk) -> None:
         thread.join(5)
     assert found == [desk.twitch.tokens[-1].access] * 8
     assert desk.twitch.count("refresh") == 1
+
+
+def test_nobody_waits_for_a_refresh_while_the_token_at_hand_is_good(desk: Desk) -> None:
+    """A sign-in service that hangs must not keep chat from connecting anew."""
+    old = desk.signed_in()
+    keeper = desk.keeper()
+    keeper.start()
+    desk.clock.now_s += 0.9 * desk.twitch.lifetime_s
+    answer = threading.Event()
+    desk.twitch.trouble("refresh", Trouble(held_until=answer))
+    upkeep = threading.Thread(target=keeper.upkeep)
+    upkeep.start()
+    wait_until(lambda: desk.twitch.count("refresh") == 1)
+    given: list[Secret | None] = []
+    reader = threading.Thread(
+        target=lambda: given.extend([keeper.credentials().password, keeper.access_token()])
+    )
+    reader.start()
+    reader.join(5)
+    assert given == [Secret(old.access)] * 2
+    answer.set()
+    upkeep.join(5)
+    assert keeper.access_token() == Secret(desk.twitch.tokens[-1].access)
 
 
 def test_processes_that_find_a_token_expired_refresh_it_once(desk: Desk, tmp_path: Path) -> None:
@@ -172,11 +201,11 @@ def test_processes_that_find_a_token_expired_refresh_it_once(desk: Desk, tmp_pat
     assert desk.twitch.violations == []
 
 
-def test_the_lease_is_waited_for_but_not_for_ever(desk: Desk) -> None:
+def test_the_lock_is_waited_for_but_not_for_ever(desk: Desk) -> None:
     desk.signed_in()
-    vault = Vault(desk.file.open, desk.clock.wait, desk.clock.now_ms)
+    vault = Vault(desk.file.open, desk.clock.wait)
     with vault.alone():
-        other = Vault(desk.file.open, desk.clock.wait, desk.clock.now_ms)
+        other = Vault(desk.file.open, desk.clock.wait)
         began_s = desk.clock.now_s
         with pytest.raises(AuthUnavailable, match="Another process"), other.alone():
             pass
@@ -185,27 +214,15 @@ def test_the_lease_is_waited_for_but_not_for_ever(desk: Desk) -> None:
         pass
 
 
-def test_the_lease_of_a_dead_process_runs_out(desk: Desk) -> None:
-    desk.signed_in()
-    desk.clock.now_s += desk.twitch.lifetime_s
-    with desk.file.open() as store:
-        assert store.take_lease("token-refresh", "dead", 60, desk.clock.now_ms())
-    keeper = desk.keeper()
-    with pytest.raises(AuthUnavailable, match="Another process"):
-        keeper.access_token()
-    desk.clock.now_s += 60
-    assert desk.twitch.accepts(keeper.access_token().reveal())
-
-
-def test_waiting_for_the_lease_ends_when_the_program_stops(desk: Desk) -> None:
+def test_waiting_for_the_lock_ends_when_the_program_stops(desk: Desk) -> None:
     waits: list[float] = []
 
     def told_to_stop(seconds: float) -> bool:
         waits.append(seconds)
         return True
 
-    vault = Vault(desk.file.open, told_to_stop, desk.clock.now_ms)
-    other = Vault(desk.file.open, told_to_stop, desk.clock.now_ms)
+    vault = Vault(desk.file.open, told_to_stop)
+    other = Vault(desk.file.open, told_to_stop)
     with vault.alone(), pytest.raises(AuthUnavailable), other.alone():
         pass
     assert len(waits) == 1

@@ -1,16 +1,31 @@
-"""One pair of tokens at a time, and leases that only one process holds."""
+"""One pair of tokens at a time, and a lock that only one process holds."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.engine import Session
 from clankbot.database.store import Store
 from clankbot.records import SealedTokens
+from tests.waiting import wait_until
 
+_HOLDER = """
+import sys
+from clankbot.database.database import Database
+with Database.sqlite(sys.argv[1]).open() as store:
+    print(store.lock_sign_in(), flush=True)
+    sys.stdin.read()
+"""
 _TOKENS = SealedTokens("sealed access", "sealed refresh", 5000, "clankbot", "900", 1000)
 
 
@@ -34,46 +49,63 @@ def test_signing_out_deletes_the_tokens(store: Store) -> None:
     assert store.load_tokens() is None
 
 
-def test_a_lease_is_held_by_one_until_its_time_is_over(store: Store) -> None:
-    assert store.take_lease("refresh", "me", 10, now_ms=1_000)
-    assert not store.take_lease("refresh", "you", 10, now_ms=10_999)
-    assert store.take_lease("refresh", "you", 10, now_ms=11_000)
-    assert not store.take_lease("refresh", "me", 10, now_ms=11_000)
+def test_the_lock_on_the_sign_in_is_one_stores_until_it_is_closed(database: Database) -> None:
+    first = database.open()
+    with database.open() as second:
+        assert first.lock_sign_in()
+        assert not second.lock_sign_in()
+        assert first.lock_sign_in()
+        first.save_tokens(_TOKENS)
+        assert not second.lock_sign_in()
+        first.close()
+        assert wait_until(second.lock_sign_in)
 
 
-def test_a_holder_may_renew_its_lease(store: Store) -> None:
-    assert store.take_lease("refresh", "me", 10, now_ms=1_000)
-    assert store.take_lease("refresh", "me", 10, now_ms=1_000)
-    assert store.take_lease("refresh", "me", 10, now_ms=9_000)
-    assert not store.take_lease("refresh", "you", 10, now_ms=12_000)
-
-
-def test_a_lease_given_back_is_free_at_once(store: Store) -> None:
-    assert store.take_lease("refresh", "me", 10, now_ms=1_000)
-    assert store.take_lease("other", "you", 10, now_ms=1_000)
-    store.drop_lease("refresh", "you")
-    assert not store.take_lease("refresh", "you", 10, now_ms=1_001)
-    store.drop_lease("refresh", "me")
-    assert store.take_lease("refresh", "you", 10, now_ms=1_001)
-
-
-def test_of_many_who_ask_at_once_one_gets_the_lease(database: Database) -> None:
+def test_of_many_who_ask_at_once_one_gets_the_lock(database: Database) -> None:
     takers = 6
     together = threading.Barrier(takers)
-    taken: list[str] = []
+    taken: list[bool] = []
 
-    def take(holder: str) -> None:
+    def take() -> None:
         with database.open() as store:
-            for round_ in range(5):
-                together.wait(10)
-                if store.take_lease(f"round {round_}", holder, 60, now_ms=1_000):
-                    taken.append(f"round {round_}")
+            store.load_tokens()
+            together.wait(10)
+            taken.append(store.lock_sign_in())
+            together.wait(10)
 
-    threads = [
-        threading.Thread(target=take, args=(f"taker {n}",), daemon=True) for n in range(takers)
-    ]
+    threads = [threading.Thread(target=take, daemon=True) for _ in range(takers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sorted(taken) == [f"round {n}" for n in range(5)]
+    assert sorted(taken) == [False] * (takers - 1) + [True]
+
+
+def test_the_lock_of_a_dead_process_is_free_at_once(tmp_path: Path) -> None:
+    database = Database.sqlite(tmp_path / "chat.db")
+    database.prepare()
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", _HOLDER, str(tmp_path / "chat.db")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as holder,
+        database.open() as store,
+    ):
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"True\n"
+        assert not store.lock_sign_in()
+        holder.send_signal(signal.SIGKILL)
+        holder.wait(5)
+        assert store.lock_sign_in()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, which sudo would give")
+def test_a_lock_that_root_makes_belongs_to_the_owner_of_the_database(tmp_path: Path) -> None:
+    database = Database.sqlite(tmp_path / "chat.db")
+    database.prepare()
+    os.chown(tmp_path / "chat.db", 12345, 12345)
+    with database.open() as store:
+        assert store.lock_sign_in()
+    made = (tmp_path / "chat.db.sign-in.lock").stat()
+    assert (made.st_uid, made.st_mode & 0o777) == (12345, 0o600)

@@ -22,6 +22,8 @@ from typing import Final
 
 CHAT_SCOPES: Final = ("chat:read", "chat:edit")
 _POLLED_TOO_SOON_S: Final = 0.1
+_LONGEST_HELD_S: Final = 30.0
+"""For an answer that a failing test never lets go."""
 
 Reply = tuple[int, dict[str, object]]
 
@@ -63,6 +65,13 @@ class Trouble:
     """What was asked for is done all the same; only the answer is lost."""
     delay_s: float = 0.0
     """Time before the answer, which is then the right one."""
+    held_until: threading.Event | None = None
+    """As a delay, until a test lets the answer go."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the right answer comes, only later."""
+        return self.delay_s > 0 or self.held_until is not None
 
 
 DROPPED: Final = Trouble(body=None)
@@ -227,9 +236,11 @@ class TwitchId:
             self.heard.append(Heard(what, given, dict(request.headers), self.clock()))
             trouble = self._next_trouble(what)
             reply: Reply | None = None
-            if trouble is None or trouble.is_done or trouble.delay_s:
+            if trouble is None or trouble.is_done or trouble.is_late:
                 reply = self._reply(what, given, request.headers.get("Authorization", ""))
-        if trouble is not None and trouble.delay_s:
+        if trouble is not None and trouble.held_until is not None:
+            trouble.held_until.wait(_LONGEST_HELD_S)
+        elif trouble is not None and trouble.delay_s:
             self._closing.wait(trouble.delay_s)
         elif trouble is not None:
             self._send(request, trouble.status, trouble.body)
