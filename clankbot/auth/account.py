@@ -10,16 +10,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from clankbot.auth.device_flow import Pause, Say, sign_in
+from clankbot.auth.device_flow import Pause, Say, revoked_on_failure, sign_in
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.ports import OpenStore
 from clankbot.auth.seal import Sealer
 from clankbot.auth.vault import SignIn, Vault, opened, sealed, wall_clock_ms
-from clankbot.errors import AuthUnavailable, KeyRefused, NotSignedIn
+from clankbot.errors import AuthUnavailable, KeyRefused, NotSignedIn, TokenRefused
+from clankbot.records import SealedTokens
 
 _DISCONNECT: Final = (
     "to end it at Twitch, disconnect it at https://www.twitch.tv/settings/connections"
 )
+
+_SAVE_WITHIN_S: Final = 600.0
+_SAVE_PAUSE_S: Final = 2.0
+"""Ten minutes of trying: longer than a backup, or a server that starts again, is in the way."""
 
 
 class FindKeys(Protocol):
@@ -47,7 +52,12 @@ def sign_in_account(
     now_ms: Callable[[], int] = wall_clock_ms,
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
-    """Sign an account in and store its tokens in the place of any other's."""
+    """Sign an account in and store its tokens in the place of any other's.
+
+    What a person has agreed to is not given up lightly: a database that is away is waited for, and
+    where that is in vain the tokens are revoked.  If this process dies after Twitch's answer and
+    before the commit, they are lost: a person must sign in once more, nothing worse.
+    """
     vault = Vault(open_store, wait)
     with vault.shared() as store:
         former = store.load_tokens()
@@ -58,18 +68,48 @@ def sign_in_account(
         say(f"{former.bot_username} is signed in; this sign-in will take its place.")
         say("")
     grant, validation = sign_in(oauth, say, wait, clock)
-    at_ms = now_ms()
-    fresh = SignIn(
-        identity=validation.identity,
-        access=grant.access_token,
-        refresh=grant.refresh_token,
-        created_at_ms=at_ms,
-        expires_at_ms=at_ms + grant.lifetime_s * 1000,
-    )
-    with vault.alone() as store:
-        store.save_tokens(sealed(fresh, sealer))
+    with revoked_on_failure(oauth, grant):
+        at_ms = now_ms()
+        fresh = SignIn(
+            identity=validation.identity,
+            access=grant.access_token,
+            refresh=grant.refresh_token,
+            created_at_ms=at_ms,
+            expires_at_ms=at_ms + grant.lifetime_s * 1000,
+        )
+        replaced = _save(vault, sealed(fresh, sealer), say, wait, clock)
     say(f"Signed in as {fresh.identity.login} (user id {fresh.identity.user_id}).")
+    if replaced and (why_not := _revoked(oauth, opened(replaced, sealer))):
+        say(f"{why_not}; so the former sign-in was only replaced here: {_DISCONNECT}.")
     return 0
+
+
+def _save(
+    vault: Vault, row: SealedTokens, say: Say, wait: Pause, clock: Callable[[], float]
+) -> SealedTokens | None:
+    """Store the row, also where the database or another process takes minutes to let it.
+
+    Returns the row it took the place of: a bot that runs has renewed the former one meanwhile.
+    """
+    deadline_s = clock() + _SAVE_WITHIN_S
+    replaced: SealedTokens | None = None
+    told = False
+    while True:
+        try:
+            with vault.alone() as store:
+                found = store.load_tokens()
+                if found and found.access_token != row.access_token:  # or a lost answer told so
+                    replaced = found
+                store.save_tokens(row)
+            return replaced
+        except AuthUnavailable as error:
+            if clock() >= deadline_s:
+                raise
+            if not told:
+                say(f"{error}; still trying.")
+            told = True
+        if wait(_SAVE_PAUSE_S):
+            raise AuthUnavailable("The sign-in was broken off.")
 
 
 def show_status(
@@ -102,35 +142,52 @@ def show_status(
 def sign_out(
     open_store: OpenStore,
     find_keys: FindKeys,
-    oauth: TwitchOAuth,
+    oauth: TwitchOAuth | None,
     say: Say,
     wait: Pause,
-    *,
-    now_ms: Callable[[], int] = wall_clock_ms,
 ) -> int:
-    """Revoke the access token at Twitch, then delete what is stored.
+    """Revoke the sign-in at Twitch, then delete what is stored.
 
-    It is deleted also where it cannot be revoked; where that is for want of the key, KeyRefused
-    says so afterwards.
+    It is deleted also where it cannot be revoked (without ``oauth`` it never can), and where
+    another process holds the lock on it; where that is for want of the key, KeyRefused says so
+    afterwards.
     """
-    with Vault(open_store, wait).alone() as store:
+    with Vault(open_store, wait).alone(or_not=True) as store:
         row = store.load_tokens()
         if row is None:
             say("Nobody is signed in; there is nothing to do.")
             return 0
         try:
-            oauth.revoke(Sealer(find_keys(may_create=False)).open(row.access_token))
+            why_not = _revoked(oauth, opened(row, Sealer(find_keys(may_create=False))))
         except KeyRefused as error:
             store.delete_tokens()
             raise KeyRefused(
                 f"The sign-in of {row.bot_username} was deleted, but not revoked, for no key opens"
                 f" it: {_DISCONNECT}"
             ) from error
-        except AuthUnavailable as error:
-            say(f"{error}; so the sign-in is only deleted here: {_DISCONNECT}.")
+        if why_not:
+            say(f"{why_not}; so the sign-in is only deleted here: {_DISCONNECT}.")
         store.delete_tokens()
     say(f"Signed out {row.bot_username}: its tokens are deleted.")
     return 0
+
+
+def _revoked(oauth: TwitchOAuth | None, sign_in: SignIn) -> str:
+    """Make the sign-in worthless at Twitch; where that fails, why, else "".
+
+    An access token that has ended cannot be revoked, and its refresh token is still good: so it is
+    traded for a pair that can be.
+    """
+    if oauth is None:
+        return "TWITCH_CLIENT_ID is not set, and Twitch revokes nothing without it"
+    try:
+        if not oauth.revoke(sign_in.access):
+            oauth.revoke(oauth.refresh(sign_in.refresh).access_token)
+    except AuthUnavailable as error:
+        return str(error)
+    except TokenRefused:
+        return "The access token has ended, and Twitch does not renew it to be revoked"
+    return ""
 
 
 def _duration(seconds: int) -> str:

@@ -7,7 +7,8 @@ its pace is that of https://www.rfc-editor.org/rfc/rfc8628 (3.5).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from clankbot.auth.oauth import DeviceCode, NotYet, TokenGrant, TwitchOAuth, Validation
@@ -32,7 +33,8 @@ def sign_in(
     """Let a person sign an account in; its tokens, and what Twitch says of them.
 
     Faults of the network are waited out for as long as the code is good.  Raises TokenRefused for a
-    denial, an expired code, and a token that lacks a scope; ConfigError for an unknown app.
+    denial, an expired code, a token that lacks a scope, and a wrong client secret; ConfigError for
+    an unknown app.
     """
     code = oauth.start_device()
     say("Open this address on any device, signed in to Twitch as the bot's account:")
@@ -42,13 +44,39 @@ def sign_in(
     say(f"and confirm this code there:  {code.user_code}")
     say(f"Waiting; the code is good for {code.lifetime_s / 60:.0f} minutes.")
     grant = _granted(oauth, code, say, wait, clock)
-    validation = _validated(oauth, grant, wait)
-    if missing := validation.missing_scopes:
-        raise TokenRefused(
-            f"Twitch gave a token without {' and '.join(missing)}, so nothing was stored:"
-            " run login again and leave every permission on."
-        )
-    return grant, validation
+    with revoked_on_failure(oauth, grant):
+        validation = _validated(oauth, grant, wait)
+        if missing := validation.missing_scopes:
+            raise TokenRefused(
+                f"Twitch gave a token without {' and '.join(missing)}, so nothing was stored:"
+                " run login again and leave every permission on."
+            )
+        return _proven(oauth, grant), validation
+
+
+@contextmanager
+def revoked_on_failure(oauth: TwitchOAuth, grant: TokenGrant) -> Iterator[None]:
+    """Leave no token behind at Twitch that is stored nowhere; after Ctrl-C neither."""
+    try:
+        yield
+    except BaseException:
+        with suppress(AuthUnavailable):
+            oauth.revoke(grant.access_token)
+        raise
+
+
+def _proven(oauth: TwitchOAuth, grant: TokenGrant) -> TokenGrant:
+    """The pair, or that which it was traded for: a wrong client secret is found out here.
+
+    Signing in takes no secret; renewing does, and would fail hours later.  An outage proves
+    nothing, and costs nothing either: with a secret a refresh token is good more than once.
+    """
+    if not oauth.has_secret:
+        return grant
+    try:
+        return oauth.refresh(grant.refresh_token)
+    except AuthUnavailable:
+        return grant
 
 
 def _granted(

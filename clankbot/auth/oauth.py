@@ -100,6 +100,11 @@ class TwitchOAuth:
         self._timeout_s = timeout_s
         self.client_id = client_id
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether the app is a confidential one."""
+        return self._client_secret is not None
+
     def start_device(self) -> DeviceCode:
         """Begin a sign-in.  Raises ConfigError when Twitch does not know the app."""
         answer = self._post("device", {"scopes": " ".join(SCOPES)})
@@ -179,11 +184,14 @@ class TwitchOAuth:
             lifetime_s=_seconds(fields, "expires_in", 0),
         )
 
-    def revoke(self, access_token: Secret) -> None:
-        """Make the token worthless; one that is already so is fine."""
+    def revoke(self, access_token: Secret) -> bool:
+        """Make the token worthless; False where it was so already."""
         answer = self._post("revoke", {"token": access_token})
-        if answer.is_refusal and "invalid token" not in answer.said:
-            raise AuthUnavailable(f"Twitch does not revoke the sign-in: {_words(answer)}")
+        if not answer.is_refusal:
+            return True
+        if "invalid token" in answer.said:
+            return False
+        raise AuthUnavailable(f"Twitch does not revoke the sign-in: {_words(answer)}")
 
     def _post(self, path: str, form: Form, *, timeout_s: float | None = None) -> Answer:
         return ask(

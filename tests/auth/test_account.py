@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import closing
 
 import pytest
 
@@ -13,9 +14,11 @@ from clankbot.auth.account import (
     sign_out,
     stored_sealer,
 )
+from clankbot.auth.device_flow import Pause
 from clankbot.auth.keys import find_keys
 from clankbot.auth.seal import Sealer
-from clankbot.errors import KeyRefused, NotSignedIn, TokenRefused
+from clankbot.database.file_lock import FileLock
+from clankbot.errors import AuthUnavailable, KeyRefused, NotSignedIn, TokenRefused
 from clankbot.records import Secret
 from tests.auth.desk import KEY, NEWER_KEY, Desk
 from tests.doubles.twitch_id import Trouble
@@ -27,15 +30,20 @@ def keys(desk: Desk, key: bytes | None = None) -> FindKeys:
     return functools.partial(find_keys, secret, None, desk.file.path.with_suffix(".key"))
 
 
-def log_in(desk: Desk, key: bytes | None = None) -> list[str]:
+def log_in(
+    desk: Desk,
+    key: bytes | None = None,
+    client_secret: str | None = None,
+    wait: Pause | None = None,
+) -> list[str]:
     """Run `login`; what it said."""
     said: list[str] = []
     status = sign_in_account(
         desk.file.open,
         keys(desk, key),
-        desk.oauth(),
+        desk.oauth(client_secret),
         said.append,
-        desk.clock.wait,
+        wait or desk.clock.wait,
         now_ms=desk.clock.now_ms,
         clock=desk.clock,
     )
@@ -47,8 +55,7 @@ def log_out(desk: Desk, key: bytes | None = None) -> list[str]:
     """Run `logout`; what it said."""
     said: list[str] = []
     oauth, wait = desk.oauth(), desk.clock.wait
-    args = (desk.file.open, keys(desk, key), oauth, said.append, wait)
-    assert sign_out(*args, now_ms=desk.clock.now_ms) == 0
+    assert sign_out(desk.file.open, keys(desk, key), oauth, said.append, wait) == 0
     return said
 
 
@@ -168,10 +175,33 @@ def test_signing_out_deletes_also_when_twitch_cannot_be_reached(desk: Desk) -> N
     assert status(desk)[0] == 1
 
 
-def test_signing_out_with_a_token_that_has_ended_is_no_trouble(desk: Desk) -> None:
+def test_signing_out_with_a_token_that_has_ended_revokes_what_it_refreshes_to(desk: Desk) -> None:
+    """Or its refresh token would be good for ever."""
     log_in(desk)
     desk.clock.now_s += desk.twitch.lifetime_s
-    assert len(log_out(desk)) == 1
+    assert log_out(desk) == ["Signed out clankbot: its tokens are deleted."]
+    ended, fresh = desk.twitch.tokens
+    assert ended.is_spent
+    assert fresh.is_revoked
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        (Trouble(400, b'{"status": 400, "message": "Invalid refresh token"}'), "not renew it"),
+        (Trouble(503), "answered 503"),
+    ],
+)
+def test_a_token_that_has_ended_and_is_not_renewed_is_left_to_the_person(
+    desk: Desk, trouble: Trouble, why: str
+) -> None:
+    log_in(desk)
+    desk.clock.now_s += desk.twitch.lifetime_s
+    desk.twitch.trouble("refresh", trouble)
+    said = log_out(desk)
+    assert why in said[0]
+    assert "https://www.twitch.tv/settings/connections" in said[0]
+    assert status(desk)[0] == 1
 
 
 def test_a_refusal_to_revoke_is_said(desk: Desk) -> None:
@@ -184,3 +214,110 @@ def test_a_refusal_to_revoke_is_said(desk: Desk) -> None:
 def test_signing_out_nobody_says_so(desk: Desk) -> None:
     assert log_out(desk) == ["Nobody is signed in; there is nothing to do."]
     assert desk.twitch.heard == []
+
+
+def test_a_second_sign_in_ends_the_former_at_twitch(desk: Desk) -> None:
+    log_in(desk)
+    desk.twitch.login = "alice"
+    log_in(desk)
+    former, current = desk.twitch.tokens
+    assert former.is_revoked
+    assert not current.is_revoked
+
+
+def test_what_a_running_bot_has_renewed_meanwhile_is_what_is_ended(desk: Desk) -> None:
+    log_in(desk, KEY)
+    keeper = desk.keeper()
+    keeper.start()
+    desk.clock.now_s += 0.9 * desk.twitch.lifetime_s
+    desk.twitch.login = "alice"
+
+    def wait(seconds: float) -> bool:
+        keeper.upkeep()
+        return desk.clock.wait(seconds)
+
+    said = log_in(desk, KEY, wait=wait)
+    renewed = next(token for token in desk.twitch.tokens[1:] if token.login == "clankbot")
+    assert renewed.is_revoked
+    assert said[-1] == "Signed in as alice (user id 200)."
+
+
+def test_a_former_sign_in_that_cannot_be_ended_is_left_to_the_person(desk: Desk) -> None:
+    log_in(desk)
+    desk.twitch.trouble("revoke", Trouble(503))
+    said = log_in(desk)
+    assert "the former sign-in was only replaced here" in said[-1]
+    assert "https://www.twitch.tv/settings/connections" in said[-1]
+
+
+def test_a_sign_in_waits_for_a_refresh_of_another_process(desk: Desk) -> None:
+    """The refresh would overwrite it."""
+    with closing(FileLock(desk.file.path, ".lock")) as other:
+        assert other.take()
+        freed_s = desk.clock.now_s + 200
+
+        def wait(seconds: float) -> bool:
+            if desk.clock.now_s > freed_s:
+                other.close()
+            return desk.clock.wait(seconds)
+
+        said = log_in(desk, KEY, wait=wait)
+    waiting = "Another process is changing the stored sign-in; still trying."
+    assert said.count(waiting) == 1
+    assert said[-1] == "Signed in as clankbot (user id 100)."
+    assert desk.stored_access() == desk.twitch.tokens[0].access
+
+
+def test_a_sign_in_outlasts_a_database_that_is_away_for_minutes(desk: Desk) -> None:
+    desk.file.failing_saves = 100
+    said = log_in(desk)
+    assert sum("disk is full; still trying" in line for line in said) == 1
+    assert status(desk)[0] == 0
+
+
+def test_a_sign_in_that_cannot_be_stored_is_revoked(desk: Desk) -> None:
+    desk.file.failing_saves = 10_000
+    with pytest.raises(AuthUnavailable, match="disk is full"):
+        log_in(desk)
+    assert desk.twitch.tokens[0].is_revoked
+    assert desk.file.load() is None
+
+
+def test_a_sign_in_broken_off_while_it_waits_to_be_stored_is_revoked(desk: Desk) -> None:
+    desk.file.failing_saves = 10_000
+
+    def ctrl_c(seconds: float) -> bool:
+        if desk.twitch.tokens:
+            raise KeyboardInterrupt
+        return desk.clock.wait(seconds)
+
+    with pytest.raises(KeyboardInterrupt):
+        log_in(desk, wait=ctrl_c)
+    assert desk.twitch.tokens[0].is_revoked
+
+
+def test_signing_out_does_not_fail_for_want_of_the_lock(desk: Desk) -> None:
+    log_in(desk)
+    with closing(FileLock(desk.file.path, ".lock")) as other:
+        assert other.take()
+        assert log_out(desk) == ["Signed out clankbot: its tokens are deleted."]
+    assert desk.twitch.tokens[0].is_revoked
+    assert desk.file.load() is None
+
+
+def test_a_wrong_client_secret_is_found_at_the_sign_in(desk: Desk) -> None:
+    desk.twitch.client_secret = "confidential-secret"
+    with pytest.raises(TokenRefused, match="TWITCH_CLIENT_SECRET"):
+        log_in(desk, client_secret="another-secret")
+    assert desk.twitch.tokens[0].is_revoked
+    assert desk.file.load() is None
+
+
+def test_a_right_client_secret_is_proven_by_a_refresh_unless_twitch_is_away(desk: Desk) -> None:
+    desk.twitch.client_secret = "confidential-secret"
+    log_in(desk, KEY, client_secret="confidential-secret")
+    assert desk.twitch.count("refresh") == 1
+    assert desk.stored_access() == desk.twitch.tokens[-1].access
+    desk.twitch.trouble("refresh", Trouble(503))
+    log_in(desk, KEY, client_secret="confidential-secret")
+    assert desk.stored_access() == desk.twitch.tokens[-1].access

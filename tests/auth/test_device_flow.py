@@ -136,6 +136,7 @@ def test_a_token_without_a_scope_is_refused_by_name(desk: Desk, scope: str) -> N
     desk.twitch.withheld_scopes = (scope,)
     with pytest.raises(TokenRefused, match=f"without {scope}, so nothing was stored"):
         said_until_end(desk)
+    assert desk.twitch.tokens[0].is_revoked
 
 
 def test_an_app_that_twitch_does_not_know_is_a_wrong_setting(desk: Desk) -> None:
