@@ -54,6 +54,8 @@ def _tell(error: Exception) -> int:
         "clankbot: " if isinstance(error, ClankbotError) else f"clankbot: {type(error).__name__}: "
     )
     redaction = importlib.import_module("clankbot.auth.redaction")
+    for warning in error.warnings if isinstance(error, ConfigError) else ():
+        print(f"{prefix}warning: {redaction.redact(warning)}", file=sys.stderr)
     for line in redaction.redact(str(error)).splitlines() or [""]:
         print(prefix + line, file=sys.stderr)
     logging.getLogger(__name__).debug("the command failed", exc_info=error)

@@ -15,11 +15,15 @@ class ClankbotError(Exception):
 
 
 class ConfigError(ClankbotError):
-    """Settings are wrong (exit 78).  Trying again does not help; ``problems`` has one line each."""
+    """Settings are wrong (exit 78).  Trying again does not help; ``problems`` has one line each.
 
-    def __init__(self, *problems: str) -> None:
+    ``warnings`` are to be told before: a misspelt name may be the reason for a missing one.
+    """
+
+    def __init__(self, *problems: str, warnings: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.warnings = warnings
 
 
 # --- irc ---

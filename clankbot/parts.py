@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from clankbot.auth.redaction import SecretFilter, remember
 from clankbot.config.service import service_environment
-from clankbot.config.settings import Settings
+from clankbot.config.settings import Right, Settings
 from clankbot.database.database import Database
 from clankbot.errors import ClankbotError
 from clankbot.log import set_up_logging
-from clankbot.processing.filters import ContentFilter, FilterFile, allow_all
+from clankbot.processing.filters import ContentFilter, FilterFile, allow_all, list_problems
 from clankbot.records import Secret
 from clankbot.systemd import is_journal
 
@@ -89,6 +89,12 @@ def existing_database(settings: Settings) -> Database:
     if settings.database_type == "sqlite" and not settings.database_url.exists():
         raise ClankbotError(f"there is no database at {settings.database_url}; `run` makes it")
     return open_database(settings)
+
+
+def needed_of_words(right: Right) -> tuple[str, ...]:
+    """What is wrong with the word list, where the filter is on."""
+    path = right.get("blocked_words_file")
+    return list_problems(path) if path and right.get("content_filter_enabled") else ()
 
 
 def load_words(settings: Settings) -> Words:

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from clankbot.auth.account import FindKeys, stored_sealer
 from clankbot.auth.helix import Helix
-from clankbot.auth.keys import find_keys
+from clankbot.auth.keys import find_keys, key_file_problems
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.tokens import TokenKeeper
-from clankbot.config.settings import Settings, require_for_login
+from clankbot.config.settings import Right, Settings, needed_for_login, require
 from clankbot.database.database import Database
 from clankbot.errors import NotSignedIn
 from clankbot.ollama.client import OllamaClient
@@ -52,13 +53,25 @@ def key_finder(settings: Settings) -> FindKeys:
         find_keys,
         settings.token_encryption_key,
         settings.token_encryption_key_file,
-        settings.database_url.with_suffix(".key"),
+        _default_key_file(settings.database_url),
     )
+
+
+def needed_of_keys(right: Right) -> tuple[str, ...]:
+    """What is wrong with the key file, where one is used."""
+    if right.get("token_encryption_key", "") is not None or "database_url" not in right:
+        return ()
+    default_file = _default_key_file(right["database_url"])
+    return key_file_problems(right.get("token_encryption_key_file"), default_file)
+
+
+def _default_key_file(database_url: Path) -> Path:
+    return database_url.with_suffix(".key")
 
 
 def twitch_oauth(settings: Settings) -> TwitchOAuth:
     """Twitch's sign-in service, for the app of the settings."""
-    require_for_login(settings)
+    require(settings, needed_for_login)
     assert settings.twitch_client_id is not None
     return TwitchOAuth(
         settings.twitch_auth_url, settings.twitch_client_id, settings.twitch_client_secret

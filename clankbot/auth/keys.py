@@ -26,6 +26,10 @@ _KEY_BYTES: Final = 32
 _KEY: Final = re.compile(r"[A-Za-z0-9_/+-]{43}=?")
 _HOW: Final = "32 bytes in base64, as printed by: openssl rand -base64 32"
 
+_KEY_FILE: Final = "TOKEN_ENCRYPTION_KEY_FILE"
+_DEFAULT_FILE: Final = "The key file"
+"""What a problem begins with."""
+
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _CREDENTIAL: Final = 0o440
 """The mode systemd may give a credential file, in a directory nobody else may enter.
@@ -46,7 +50,7 @@ def find_keys(
     if key is not None:
         return _parsed("TOKEN_ENCRYPTION_KEY", key.reveal())
     if key_file is not None:
-        return _read("TOKEN_ENCRYPTION_KEY_FILE", key_file)
+        return _read(_KEY_FILE, key_file)
     if not default_file.exists():
         if not may_create:
             raise KeyRefused(
@@ -55,21 +59,43 @@ def find_keys(
                 " run: python clankbot.py logout, then: python clankbot.py login"
             )
         _make(default_file)
-    return _read("The key file", default_file)
+    return _read(_DEFAULT_FILE, default_file)
+
+
+def key_file_problems(key_file: Path | None, default_file: Path) -> tuple[str, ...]:
+    """What is wrong with the file that ``find_keys`` would read; a missing default is nothing."""
+    try:
+        if key_file is not None:
+            _keys_in(_KEY_FILE, key_file)
+        elif default_file.exists():
+            _keys_in(_DEFAULT_FILE, default_file)
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether others than the owner may read the file; not so a credential of systemd's."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return bool(mode & _OTHERS) and mode != _CREDENTIAL
 
 
 def _read(source: str, path: Path) -> list[bytes]:
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text"
-        raise ConfigError(f"{source}: cannot read {path} ({why}); it must hold {_HOW}") from error
-    if mode & _OTHERS and mode != _CREDENTIAL:
+    keys = _keys_in(source, path)
+    if is_open_to_others(path):
         log.warning(
             "key file can be read by others",
             extra={"path": str(path), "do": f"chmod 600 {shlex.quote(str(path))}"},
         )
+    return keys
+
+
+def _keys_in(source: str, path: Path) -> list[bytes]:
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not text"
+        raise ConfigError(f"{source}: cannot read {path} ({why}); it must hold {_HOW}") from error
     return _parsed(f"{source} {path}", text)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from clankbot.app import EXIT_FAILED
 from clankbot.config.addresses import without_password
-from clankbot.config.settings import Settings, require_for_run, settings_from_process
+from clankbot.config.settings import Settings, needed_for_run, require, settings_from_process
 from clankbot.database.database import Database
 from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
 from clankbot.ollama.cloud import is_cloud_model
@@ -28,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         settings = settings_from_process()
     except ConfigError as error:
+        for warning in error.warnings:
+            _tell("settings", ("warn", warning))
         for problem in error.problems:
             _tell("settings", ("fail", problem))
         return EXIT_FAILED
@@ -63,7 +65,7 @@ def _findings(look: Callable[[Settings], Iterator[Finding]], settings: Settings)
 def _settings(settings: Settings) -> Iterator[Finding]:
     for warning in settings.warnings:
         yield "warn", warning
-    require_for_run(settings)
+    require(settings, needed_for_run)
     channels = ", ".join(f"#{channel}" for channel in settings.twitch_channels)
     yield "ok", f"the bot will sit in {channels}"
     if settings.dry_run:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import threading
 from functools import partial
 
 from clankbot.auth.account import show_status, sign_in_account
-from clankbot.config.settings import require_for_login, settings_from_process
+from clankbot.config.settings import needed_for_login, settings_from_process
 from clankbot.parts import open_database, set_up_logs
 from clankbot.services import key_finder, twitch_oauth
+
+log = logging.getLogger(__name__)
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when somebody is signed in now, 1 where ``--status`` finds nobody."""
-    settings = settings_from_process()
+    settings = settings_from_process(needs=() if options.status else (needed_for_login,))
     set_up_logs(settings)
+    for warning in settings.warnings:
+        log.warning(warning)
     say = partial(print, flush=True)
-    if options.status:
-        database = open_database(settings)
-        return show_status(database.open, key_finder(settings), say)
-    require_for_login(settings)
     database = open_database(settings)
+    if options.status:
+        return show_status(database.open, key_finder(settings), say)
     return sign_in_account(
         database.open,
         key_finder(settings),

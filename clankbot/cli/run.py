@@ -13,10 +13,10 @@ from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
 from clankbot.config.service import ServiceEnvironment, service_environment
-from clankbot.config.settings import Settings, require_for_run, settings_from_process
+from clankbot.config.settings import Settings, needed_for_run, settings_from_process
 from clankbot.database.instance_lock import hold_instance_lock
-from clankbot.parts import load_words, open_database, set_up_logs
-from clankbot.services import open_account
+from clankbot.parts import load_words, needed_of_words, open_database, set_up_logs
+from clankbot.services import needed_of_keys, open_account
 from clankbot.systemd import Notifier, watchdog_interval_s
 from clankbot.threads import Failure, Reports, Signals
 
@@ -27,9 +27,8 @@ _LONGEST_WAIT_S: Final = 60.0
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0 when stopped as asked; see the contract's section 1 for the others."""
-    settings = settings_from_process()
+    settings = settings_from_process(needs=(needed_for_run, needed_of_words, needed_of_keys))
     set_up_logs(settings)
-    require_for_run(settings)
     for warning in settings.warnings:
         log.warning(warning)
     return _run(settings)

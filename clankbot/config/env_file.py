@@ -15,8 +15,6 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
-from clankbot.errors import ConfigError
-
 _CUT_OFF = re.compile(r"\s#\w")
 _NEAR = 0.85
 """TWITCH_CHANEL is nearly TWITCH_CHANNELS; the variables of other programs are left alone."""
@@ -28,24 +26,23 @@ class EnvFile:
 
     values: Mapping[str, str]
     problems: tuple[str, ...] = ()
-    """Lines that cannot be read."""
+    """Lines that cannot be read, or why none can."""
     warnings: tuple[str, ...] = ()
     """What is probably not meant as it was written."""
+    is_readable: bool = True
+    """False: what is set there is unknown."""
 
 
 def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
-    """The file's values; none where there is no file.  ``known`` are the names of our variables.
-
-    Raises ConfigError where the file cannot be read at all.
-    """
+    """The file's values; none where there is no file.  ``known`` are the names of our variables."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return EnvFile({})
     except OSError as error:
-        raise ConfigError(f"{path.name} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name} cannot be read; accepted: text in UTF-8") from error
+        return _unread(f"{path.name} cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        return _unread(f"{path.name} cannot be read; accepted: text in UTF-8")
     values: dict[str, str] = {}
     problems: list[str] = []
     warnings: list[str] = []
@@ -56,6 +53,10 @@ def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
             values[binding.key] = binding.value
             warnings += _doubts(path.name, binding.key, binding, known)
     return EnvFile(values, tuple(problems), tuple(warnings))
+
+
+def _unread(problem: str) -> EnvFile:
+    return EnvFile({}, (problem,), is_readable=False)
 
 
 def _unreadable(file: str, binding: Binding) -> str:

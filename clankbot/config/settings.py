@@ -6,8 +6,8 @@ No other room reads ``os.environ`` or sees Settings: the wiring gives each its p
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -75,18 +75,30 @@ class Settings:
     """What the owner should be told at every start."""
 
 
-def settings_from_process(defaults: Mapping[str, str] = _NO_OTHERS) -> Settings:
+Right = Mapping[str, Any]
+"""The values that are right, by field of ``Settings``; those that are wrong are not in it."""
+
+Needs = Callable[[Right], Iterable[str]]
+"""What a command needs beyond right values: one problem for each thing that is missing."""
+
+
+def settings_from_process(
+    defaults: Mapping[str, str] = _NO_OTHERS, needs: Sequence[Needs] = ()
+) -> Settings:
     """The settings of this process: its environment, and ``.env`` in the current folder."""
-    return load_settings(os.environ, Path.cwd(), defaults)
+    return load_settings(os.environ, Path.cwd(), defaults, needs)
 
 
 def load_settings(
-    environ: Mapping[str, str], folder: Path, defaults: Mapping[str, str] = _NO_OTHERS
+    environ: Mapping[str, str],
+    folder: Path,
+    defaults: Mapping[str, str] = _NO_OTHERS,
+    needs: Sequence[Needs] = (),
 ) -> Settings:
     """The settings in ``environ``, then in ``.env`` of ``folder``; an empty value means unset.
 
     ``defaults`` go before those of the table.  Paths are taken from ``folder``.  Raises
-    ConfigError with every wrong setting.
+    ConfigError with every wrong setting, and with all that the command ``needs``.
     """
     env_file = read_env_file(folder / ".env", _NAMES)
     written = {**defaults, **_written(env_file.values), **_written(environ)}
@@ -100,29 +112,36 @@ def load_settings(
             problems.append(variable.problem(text, refusal))
         else:
             values[variable.field] = folder / value if isinstance(value, Path) else value
-    problems += _contradictions(written, values)
-    if problems:
-        raise ConfigError(*problems)
+    if env_file.is_readable:  # or what is missing may well be there
+        problems += _contradictions(written, values)
+        problems += (problem for need in needs for problem in need(values))
     warnings = (*env_file.warnings, *_cautions(values))
+    if problems:
+        raise ConfigError(*problems, warnings=warnings)
     values["twitch_channels"] = values["twitch_channels"][:MOST_CHANNELS]
     return Settings(**values, warnings=warnings)
 
 
-def require_for_run(settings: Settings) -> None:
-    """Raises ConfigError unless the bot can run: it needs channels, and an app to speak as."""
-    problems = []
-    if not settings.twitch_channels:
-        problems.append(_missing("TWITCH_CHANNELS", "the channels to join, such as alice,bob"))
-    if settings.twitch_client_id is None and not settings.dry_run:
-        problems.append(_missing_client_id())
-    if problems:
+def needed_for_run(right: Right) -> Iterator[str]:
+    """The bot needs channels, and an app to speak as."""
+    if right.get("twitch_channels") == ():
+        yield _missing("TWITCH_CHANNELS", "the channels to join, such as alice,bob")
+    if right.get("dry_run") is False:
+        yield from needed_for_login(right)
+
+
+def needed_for_login(right: Right) -> Iterator[str]:
+    """A sign-in needs an app that asks for it."""
+    if right.get("twitch_client_id", "") is None:
+        yield _missing("TWITCH_CLIENT_ID", "the client id of your app at dev.twitch.tv/console")
+
+
+def require(settings: Settings, needs: Needs) -> None:
+    """Raises ConfigError unless the settings are enough."""
+    if problems := list(
+        needs({each.name: getattr(settings, each.name) for each in fields(settings)})
+    ):
         raise ConfigError(*problems)
-
-
-def require_for_login(settings: Settings) -> None:
-    """Raises ConfigError unless a sign-in can be asked for."""
-    if settings.twitch_client_id is None:
-        raise ConfigError(_missing_client_id())
 
 
 def require_for_mysql(settings: Settings) -> None:
@@ -156,24 +175,24 @@ def _contradictions(written: Mapping[str, str], values: Mapping[str, Any]) -> li
 def _cautions(values: Mapping[str, Any]) -> list[str]:
     """Warnings about settings that are accepted."""
     cautions = []
-    if not values["content_filter_enabled"]:
+    if values.get("content_filter_enabled") is False:
         cautions.append(
             "CONTENT_FILTER_ENABLED is false: blocked words are stored, and may be said by the bot"
         )
-    kept, threshold = values["message_retention_count"], values["message_threshold"]
+    kept, threshold = values.get("message_retention_count", 0), values.get("message_threshold", 0)
     if 0 < kept < threshold:
         cautions.append(
             f"MESSAGE_RETENTION_COUNT keeps {kept} messages, MESSAGE_THRESHOLD waits for"
             f" {threshold}: the bot will not speak by itself"
         )
-    count = len(values["twitch_channels"])
+    count = len(values.get("twitch_channels", ()))
     if count > MOST_CHANNELS:
         cautions.append(
             f"TWITCH_CHANNELS names {count} channels, one account can join {MOST_CHANNELS}:"
             f" the last {count - MOST_CHANNELS} are left out"
         )
     for name in ("STATUS_LISTEN", "BOT_CLUSTER"):
-        if values[name.lower()]:
+        if values.get(name.lower()):
             cautions.append(f"{name} comes in a later version and has no effect yet")
     return cautions
 
@@ -181,8 +200,3 @@ def _cautions(values: Mapping[str, Any]) -> list[str]:
 def _missing(name: str, accepted: str) -> str:
     """What to tell about a variable that has to be set."""
     return f"{name} is not set; accepted: {accepted}"
-
-
-def _missing_client_id() -> str:
-    """What to tell where the Twitch application is not named."""
-    return _missing("TWITCH_CLIENT_ID", "the client id of your app at dev.twitch.tv/console")

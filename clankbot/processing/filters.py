@@ -87,6 +87,15 @@ def load_filter(path: str | Path) -> ContentFilter:
     return ContentFilter(Matcher(word_list))
 
 
+def list_problems(path: str | Path) -> tuple[str, ...]:
+    """What ``load_filter`` would raise of a list file, one sentence each."""
+    try:
+        _read_list(Path(path))
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
 def allow_all() -> ContentFilter:
     """The filter of CONTENT_FILTER_ENABLED=false: off means off, for channels' own terms, too."""
     return ContentFilter()

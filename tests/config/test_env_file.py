@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.config.settings import Settings, load_settings
+from clankbot.config.settings import Settings, load_settings, needed_for_run
 from clankbot.errors import ConfigError
 from clankbot.records import Secret
 
@@ -61,6 +61,17 @@ def test_a_folder_in_its_place_is_one_problem(tmp_path: Path) -> None:
     (tmp_path / ".env").mkdir()
     with pytest.raises(ConfigError, match=r"^\.env cannot be read: .+$"):
         load_settings({}, tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_told_with_what_is_wrong_but_nothing_is_called_missing(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(ConfigError) as caught:
+        load_settings({"TIME_DELAY": "soon"}, tmp_path, needs=(needed_for_run,))
+    unreadable, wrong = caught.value.problems
+    assert unreadable.startswith(".env cannot be read")
+    assert wrong.startswith("TIME_DELAY")
 
 
 @pytest.mark.parametrize("name", ["TWITCH_CHANEL", "TWITCH_CHANNEL", "twitch_channels"])

@@ -12,10 +12,12 @@ import pytest
 
 from clankbot.config.addresses import IrcServer, Listener
 from clankbot.config.settings import (
+    Needs,
     Settings,
     load_settings,
-    require_for_login,
-    require_for_run,
+    needed_for_login,
+    needed_for_run,
+    require,
 )
 from clankbot.config.variables import VARIABLES
 from clankbot.errors import ConfigError
@@ -330,20 +332,40 @@ def test_what_is_accepted_but_doubtful_is_said_at_the_start(
 
 
 def test_what_a_command_needs_is_asked_for_by_that_command() -> None:
-    nothing = load({})
-    with pytest.raises(ConfigError) as caught:
-        require_for_run(nothing)
-    assert [p.split()[0] for p in caught.value.problems] == ["TWITCH_CHANNELS", "TWITCH_CLIENT_ID"]
+    assert needs_of({}, needed_for_run) == ["TWITCH_CHANNELS", "TWITCH_CLIENT_ID"]
+    assert needs_of({}, needed_for_login) == ["TWITCH_CLIENT_ID"]
+    require(load({"TWITCH_CHANNELS": "alpha", "TWITCH_CLIENT_ID": "abc"}), needed_for_run)
+    require(load({"TWITCH_CLIENT_ID": "abc"}), needed_for_login)
     with pytest.raises(ConfigError, match="TWITCH_CLIENT_ID is not set"):
-        require_for_login(nothing)
-    require_for_run(load({"TWITCH_CHANNELS": "alpha", "TWITCH_CLIENT_ID": "abc"}))
-    require_for_login(load({"TWITCH_CLIENT_ID": "abc"}))
+        require(load({}), needed_for_login)
 
 
 def test_shadow_mode_needs_no_twitch_application() -> None:
-    require_for_run(load({"TWITCH_CHANNELS": "alpha", "DRY_RUN": "true"}))
-    with pytest.raises(ConfigError, match="TWITCH_CHANNELS"):
-        require_for_run(load({"DRY_RUN": "true"}))
+    require(load({"TWITCH_CHANNELS": "alpha", "DRY_RUN": "true"}), needed_for_run)
+    assert needs_of({"DRY_RUN": "true"}, needed_for_run) == ["TWITCH_CHANNELS"]
+
+
+def test_what_is_missing_is_reported_with_what_is_wrong_and_nothing_twice() -> None:
+    wrong = {"TIME_DELAY": "soon", "TWITCH_CHANNELS": "b@d", "DRY_RUN": "perhaps"}
+    assert needs_of(wrong, needed_for_run) == ["TWITCH_CHANNELS", "TIME_DELAY", "DRY_RUN"]
+    assert needs_of({"TIME_DELAY": "soon"}, needed_for_run) == [
+        "TIME_DELAY",
+        "TWITCH_CHANNELS",
+        "TWITCH_CLIENT_ID",
+    ]
+
+
+def test_warnings_come_along_with_what_is_wrong() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load({"TIME_DELAY": "soon", "CONTENT_FILTER_ENABLED": "false"})
+    assert [w.split()[0] for w in caught.value.warnings] == ["CONTENT_FILTER_ENABLED"]
+
+
+def needs_of(environ: dict[str, str], needs: Needs) -> list[str]:
+    """The variables that are wrong, or missing for a command."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environ, FOLDER, needs=(needs,))
+    return [problem.split()[0] for problem in caught.value.problems]
 
 
 def test_keeping_fewer_messages_than_it_waits_for_is_warned_about() -> None:

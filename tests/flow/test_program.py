@@ -71,6 +71,32 @@ def test_all_wrong_settings_are_told_at_once_without_secrets(tmp_path: Path) -> 
     assert list(tmp_path.glob("chatbot*")) == []
 
 
+def test_missing_settings_and_bad_files_are_told_with_the_wrong_ones(tmp_path: Path) -> None:
+    """And before all of these what may be the reason: a misspelt name."""
+    (tmp_path / ".env").write_text("TWITCH_CHANEL=alpha\nTIME_DELAY=soon\n", encoding="utf-8")
+    wrong = {"TOKEN_ENCRYPTION_KEY_FILE": "no.key", "BLOCKED_WORDS_FILE": "no.txt"}
+    with program(tmp_path, **wrong) as bot:
+        done = bot.run("run")
+        check = bot.run("check")
+    assert done.status == 78
+    first, *others = done.output.splitlines()
+    assert first.startswith("clankbot: warning: TWITCH_CHANEL in .env is not a setting")
+    named = ("TIME_DELAY", "TWITCH_CHANNELS", "TWITCH_CLIENT_ID", "no.txt", "no.key")
+    assert len(others) == len(named)
+    assert all(name in line for name, line in zip(named, others, strict=True))
+    assert check.output.startswith("warn  settings   TWITCH_CHANEL")
+
+
+def test_login_tells_what_is_doubtful_in_the_settings(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWITCH_CLIENTID=x\n", encoding="utf-8")
+    with program(tmp_path) as bot:
+        done = bot.run("login")
+        status = bot.run("login", "--status")
+    assert done.status == 78
+    assert "TWITCH_CLIENT_ID is not set" in done.output
+    assert all("did you mean TWITCH_CLIENT_ID?" in each.output for each in (done, status))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [(None, "cannot be read"), (b"fine\n***\n", "line 2"), (b"\xff\xfe\xfa", "not UTF-8")],
