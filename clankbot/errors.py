@@ -106,8 +106,8 @@ class WriteRefused(DatabaseError):
     """One of the values can never be stored.  Give that write up; all others may go on."""
 
 
-class DatabaseSettingsWrong(ConfigError, DatabaseError):
-    """A setting keeps us from the database (exit 78).  A bot at work waits as for any other."""
+class WrongDatabase(DatabaseError):
+    """The settings name a database that is not there, or lets the bot not in (exit 78)."""
 
 
 class DatabaseTooNew(DatabaseError):

@@ -19,7 +19,7 @@ from pymysql.constants import CR, ER
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.database.engine import AlreadyThere, ConnectionGone
-from clankbot.errors import DatabaseError, DatabaseSettingsWrong, DatabaseUnavailable, WriteRefused
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WrongDatabase
 from clankbot.records import Secret
 
 _PATIENT_S: Final = 3600
@@ -219,7 +219,7 @@ class MySqlEngine:
         try:
             context = ssl.create_default_context(cafile=self.settings.ssl_ca)
         except OSError as error:
-            raise DatabaseSettingsWrong(
+            raise WrongDatabase(
                 f"MYSQL_SSL_CA is {self.settings.ssl_ca}, which cannot be read ({error});"
                 " accepted: a file of CA certificates"
             ) from error
@@ -245,9 +245,12 @@ class MySqlEngine:
         if code in _PASSING or isinstance(error, OSError | pymysql.InternalError):
             return DatabaseUnavailable(f"{where} is not available: {reason}")
         if code == ER.BAD_DB_ERROR:
-            return DatabaseError(f"{where} does not exist; create it first")
+            return WrongDatabase(f"{where} does not exist; MYSQL_DATABASE accepts one that does")
         if code in _DENIED:
-            return DatabaseError(f"{where} refuses the user {self.settings.user}: {reason}")
+            return WrongDatabase(
+                f"{where} refuses the user {self.settings.user}: {reason}; MYSQL_USER and"
+                " MYSQL_PASSWORD accept a user who may do everything in MYSQL_DATABASE"
+            )
         if code in _ALREADY_THERE:
             return AlreadyThere(f"{where}: {reason}")
         kind = WriteRefused if isinstance(error, _OF_A_VALUE) else DatabaseError
@@ -258,7 +261,7 @@ class MySqlEngine:
         problem = f"the certificate of the MySQL server is not accepted: {error.verify_message}"
         if error.verify_code in _ABOUT_TIME:
             return DatabaseUnavailable(problem)
-        return DatabaseSettingsWrong(
+        return WrongDatabase(
             f"{problem} (MYSQL_HOST is {host}, MYSQL_SSL_CA is {self.settings.ssl_ca}); accepted: a"
             " certificate that names MYSQL_HOST, signed by a CA in MYSQL_SSL_CA"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
-from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WrongDatabase
 
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is in use by another program",
@@ -32,6 +33,10 @@ _LASTING: Final[Mapping[int, str]] = {
 _OF_A_VALUE: Final = frozenset(
     {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH}
 )
+_WRONG_PATH: Final = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EROFS, errno.ENAMETOOLONG}
+)
+_ACCEPTED: Final = "DATABASE_URL accepts the path of a file in a folder that the bot may write in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,10 @@ class SqliteEngine:
         try:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
-            reason = error.strerror or error
-            raise DatabaseError(f"the database {self.path} cannot be opened: {reason}") from error
+            trouble = f"the database {self.path} cannot be opened: {error.strerror or error}"
+            if error.errno in _WRONG_PATH:
+                raise WrongDatabase(f"{trouble}; {_ACCEPTED}") from error
+            raise DatabaseError(trouble) from error
 
     def connect(self) -> sqlite3.Connection:
         """A connection in autocommit mode; a missing file is not made."""

@@ -15,7 +15,7 @@ from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlSettings
-from clankbot.errors import DatabaseError, DatabaseSettingsWrong, DatabaseUnavailable
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WrongDatabase
 from clankbot.records import Secret
 from tests.database.conftest import reached_by
 from tests.doubles.mariadb import HOST, write_certificates
@@ -25,17 +25,16 @@ from tests.doubles.mysql_proxy import MysqlProxy
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"database": "nowhere"}, "the MySQL database nowhere on 127.0.0.1 does not exist"),
-        ({"user": "stranger"}, "refuses the user stranger"),
-        ({"password": Secret("hunter2")}, "refuses the user clank"),
+        ({"database": "nowhere"}, "database nowhere on 127.0.0.1 does not exist; MYSQL_DATABASE"),
+        ({"user": "stranger"}, "refuses the user stranger: .*; MYSQL_USER and MYSQL_PASSWORD"),
+        ({"password": Secret("hunter2")}, "refuses the user clank: .*; MYSQL_USER"),
     ],
 )
 def test_wrong_settings_are_told_and_not_tried_again(
     mysql: Database, changes: dict[str, object], sentence: str
 ) -> None:
-    with pytest.raises(DatabaseError, match=sentence) as caught:
+    with pytest.raises(WrongDatabase, match=sentence) as caught:
         reached_by(mysql, **changes).prepare()
-    assert not isinstance(caught.value, DatabaseUnavailable)
     assert "hunter2" not in str(caught.value)
 
 
@@ -52,17 +51,13 @@ def test_certificates_are_checked_where_asked(
     with closing(Session(mysql.engine)) as session:
         assert session.rows(cipher)[0][1] != ""
     write_certificates(tmp_path)
-    with pytest.raises(
-        DatabaseSettingsWrong, match=r"is not accepted: .*signed by a CA in MYSQL_SSL_CA"
-    ):
+    with pytest.raises(WrongDatabase, match=r"is not accepted: .*signed by a CA in MYSQL_SSL_CA"):
         reached_by(mysql, ssl_ca=tmp_path / "ca.pem").prepare()
-    with pytest.raises(DatabaseSettingsWrong, match=r"'localhost'.* that names MYSQL_HOST"):
+    with pytest.raises(WrongDatabase, match=r"'localhost'.* that names MYSQL_HOST"):
         reached_by(mysql, host="localhost").prepare()
     with pytest.raises(DatabaseError, match="SSL is required"):
         reached_by(mysql, port=proxy.port).prepare()
-    with pytest.raises(
-        DatabaseSettingsWrong, match=r"MYSQL_SSL_CA is .*nothing, which cannot be read"
-    ):
+    with pytest.raises(WrongDatabase, match=r"MYSQL_SSL_CA is .*nothing, which cannot be read"):
         reached_by(mysql, ssl_ca=tmp_path / "nothing").prepare()
 
 

@@ -25,6 +25,7 @@ from clankbot.errors import (
     DatabaseTooNew,
     DatabaseUnavailable,
     WriteRefused,
+    WrongDatabase,
 )
 from clankbot.records import Append, SealedTokens, SetSetting
 from tests.database.chat import said
@@ -108,9 +109,12 @@ def test_a_path_may_hold_any_signs(tmp_path: Path) -> None:
 )
 def test_an_impossible_path_is_told_with_the_reason(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(DatabaseError) as caught:
+    with pytest.raises(WrongDatabase) as caught:
         Database.sqlite(tmp_path / name).prepare()
-    assert str(caught.value) == f"the database {tmp_path / name} cannot be opened: {reason}"
+    assert str(caught.value) == (
+        f"the database {tmp_path / name} cannot be opened: {reason};"
+        " DATABASE_URL accepts the path of a file in a folder that the bot may write in"
+    )
 
 
 def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> None:

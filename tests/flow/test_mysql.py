@@ -272,19 +272,20 @@ def test_a_bot_ends_when_another_has_taken_the_database_over(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "told", "status"),
     [
-        ({"MYSQL_PASSWORD": "hunter2"}, "refuses the user clank: Access denied"),
-        ({"MYSQL_HOST": "nowhere.invalid"}, "on nowhere.invalid is not available"),
+        ({"MYSQL_PASSWORD": "hunter2"}, "refuses the user clank: Access denied", 78),
+        ({"MYSQL_DATABASE": "nowhere"}, "MYSQL_DATABASE", 78),
+        ({"MYSQL_HOST": "nowhere.invalid"}, "on nowhere.invalid is not available", 1),
     ],
 )
 @pytest.mark.usefixtures("on_mysql")
 def test_a_server_that_is_not_the_right_one_is_one_clear_sentence(
-    tmp_path: Path, wrong: dict[str, str], told: str
+    tmp_path: Path, wrong: dict[str, str], told: str, status: int
 ) -> None:
     with program(tmp_path, TWITCH_CHANNELS="alpha", DRY_RUN="true", **wrong) as bot:
         done = bot.run("run")
-    assert done.status == 1
+    assert done.status == status
     assert told in done.output
     assert done.output.count("\n") == 1
     assert "hunter2" not in done.output

@@ -87,6 +87,15 @@ def test_missing_settings_and_bad_files_are_told_with_the_wrong_ones(tmp_path: P
     assert check.output.startswith("warn  settings   TWITCH_CHANEL")
 
 
+@pytest.mark.parametrize("where", ["missing/chat.db", "."])
+def test_a_database_that_cannot_be_there_is_a_wrong_setting(tmp_path: Path, where: str) -> None:
+    with program(tmp_path, DATABASE_URL=where, TWITCH_CHANNELS="alpha", DRY_RUN="true") as bot:
+        done = bot.run("run")
+    assert done.status == 78
+    assert f"the database {tmp_path / where} cannot be opened" in done.output
+    assert "DATABASE_URL accepts" in done.output
+
+
 def test_login_tells_what_is_doubtful_in_the_settings(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TWITCH_CLIENTID=x\n", encoding="utf-8")
     with program(tmp_path) as bot:
