@@ -73,7 +73,7 @@ class Variable:
 
     def read(self, written: str) -> object:
         """The value of what somebody wrote.  Raises Refused."""
-        return self.kind.read(written if self.kind.is_secret else unquoted(written))
+        return self.kind.read((without_quotes if self.kind.is_secret else unquoted)(written))
 
     def problem(self, written: str, refusal: Refused) -> str:
         """What to tell about a value that was refused; a secret is never in it."""
@@ -84,9 +84,14 @@ class Variable:
 
 def unquoted(text: str) -> str:
     """The text without blanks around it, nor the quotes that Docker's --env-file leaves on."""
-    text = text.strip()
-    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
-        return text[1:-1].strip()
+    return without_quotes(text).strip()
+
+
+def without_quotes(text: str) -> str:
+    """The text without these quotes; any blanks in it stay, for it may be a password."""
+    bare = text.strip()
+    if len(bare) >= 2 and bare[0] == bare[-1] and bare[0] in "\"'":
+        return bare[1:-1]
     return text
 
 
