@@ -64,6 +64,18 @@ def test_systemd_finds_nothing_to_say_against_it(installed: Path) -> None:
 
 
 @needs_systemd
+def test_the_key_can_be_a_credential(installed: Path) -> None:
+    unit = installed.read_text(encoding="utf-8")
+    for line in ("LoadCredential=clankbot.key:", "Environment=TOKEN_ENCRYPTION_KEY_FILE=%d/"):
+        assert unit.count(f"\n#{line}") == 1
+        unit = unit.replace(f"#{line}", line)
+    installed.write_text(unit, encoding="utf-8")
+    verdict = analyze("verify", "--man=no", installed)
+    assert verdict.returncode == 0
+    assert UNIT.name not in verdict.stderr, verdict.stderr
+
+
+@needs_systemd
 def test_systemd_does_notice_a_wrong_line(installed: Path) -> None:
     installed.write_text(installed.read_text(encoding="utf-8").replace("=notify", "=notfy"))
     assert "notfy" in analyze("verify", "--man=no", installed).stderr
