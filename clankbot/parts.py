@@ -84,9 +84,14 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def has_database(settings: Settings) -> bool:
+    """Whether there is one to look into; a server always counts."""
+    return settings.database_type != "sqlite" or settings.database_url.exists()
+
+
 def existing_database(settings: Settings) -> Database:
     """The same, for whoever only looks: ClankbotError where there is no file, and none is made."""
-    if settings.database_type == "sqlite" and not settings.database_url.exists():
+    if not has_database(settings):
         raise ClankbotError(f"there is no database at {settings.database_url}; `run` makes it")
     return open_database(settings)
 

@@ -5,12 +5,14 @@ Apart from parts.py, because the commands that need no service start faster with
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from clankbot.auth.account import FindKeys, stored_sealer
 from clankbot.auth.helix import Helix
@@ -22,6 +24,12 @@ from clankbot.database.database import Database
 from clankbot.errors import NotSignedIn
 from clankbot.ollama.client import OllamaClient
 from clankbot.records import Credentials, Identity
+
+log = logging.getLogger(__name__)
+
+UNUSED_SIGN_IN: Final = (
+    "the stored sign-in is not used, as TWITCH_CLIENT_ID is not set: chat is read anonymously"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,13 @@ def key_finder(settings: Settings) -> FindKeys:
         settings.token_encryption_key_file,
         _default_key_file(settings.database_url),
     )
+
+
+def key_file(settings: Settings) -> Path | None:
+    """The file that holds the key, whether or not it is there yet; None: the key is a setting."""
+    if settings.token_encryption_key is not None:
+        return None
+    return settings.token_encryption_key_file or _default_key_file(settings.database_url)
 
 
 def needed_of_keys(right: Right) -> tuple[str, ...]:
@@ -95,8 +110,17 @@ def token_keeper(settings: Settings, database: Database, waiting: threading.Even
     )
 
 
+def leaves_sign_in_unused(settings: Settings, database: Database) -> bool:
+    """Whether a shadow run reads anonymously although somebody is signed in: UNUSED_SIGN_IN."""
+    with database.open() as store:
+        return settings.twitch_client_id is None and store.load_tokens() is not None
+
+
 def open_account(settings: Settings, database: Database, waiting: threading.Event) -> Account:
     """Who the bot is: the signed-in account, or nobody in a shadow run without one."""
+    if settings.dry_run and leaves_sign_in_unused(settings, database):
+        log.warning(UNUSED_SIGN_IN)
+        return anonymous_account()
     try:
         keeper = token_keeper(settings, database, waiting)
         identity = keeper.start()

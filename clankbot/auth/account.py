@@ -22,9 +22,18 @@ _DISCONNECT: Final = (
     "to end it at Twitch, disconnect it at https://www.twitch.tv/settings/connections"
 )
 
+_NOTHING_TO_DO: Final = "Nobody is signed in; there is nothing to do."
+
 _SAVE_WITHIN_S: Final = 600.0
 _SAVE_PAUSE_S: Final = 2.0
 """Ten minutes of trying: longer than a backup, or a server that starts again, is in the way."""
+
+_DAY_MS: Final = 24 * 3600 * 1000
+_PUBLIC_DAYS: Final = 30
+"""So long a refresh token of a public app is good.
+
+Source: https://dev.twitch.tv/docs/authentication/refresh-tokens
+"""
 
 
 class FindKeys(Protocol):
@@ -113,15 +122,22 @@ def _save(
 
 
 def show_status(
-    open_store: OpenStore,
+    open_store: OpenStore | None,
     find_keys: FindKeys,
     say: Say,
     *,
+    is_public: bool = True,
     now_ms: Callable[[], int] = wall_clock_ms,
 ) -> int:
-    """Tell who is signed in and until when; 1 where nobody is."""
-    with open_store() as store:
-        row = store.load_tokens()
+    """Tell who is signed in and until when; 1 where nobody is.
+
+    ``open_store`` is None where there is no database yet; ``is_public`` says that the app has no
+    secret.
+    """
+    row = None
+    if open_store:
+        with open_store() as store:
+            row = store.load_tokens()
     if row is None:
         say("Nobody is signed in.  To sign in, run: python clankbot.py login")
         return 1
@@ -136,11 +152,17 @@ def show_status(
         else f"The access token ended at {until:%Y-%m-%d %H:%M:%S} UTC ({_duration(-left_s)} ago);"
         " the bot renews it when it starts."
     )
+    idle_days = (now_ms() - row.created_at_ms) // _DAY_MS
+    if is_public and idle_days >= _PUBLIC_DAYS:
+        say(
+            f"It was last renewed {idle_days} days ago, and Twitch renews that of a public app for"
+            f" {_PUBLIC_DAYS} days only: a new login may be needed."
+        )
     return 0
 
 
 def sign_out(
-    open_store: OpenStore,
+    open_store: OpenStore | None,
     find_keys: FindKeys,
     oauth: TwitchOAuth | None,
     say: Say,
@@ -148,14 +170,17 @@ def sign_out(
 ) -> int:
     """Revoke the sign-in at Twitch, then delete what is stored.
 
-    It is deleted also where it cannot be revoked (without ``oauth`` it never can), and where
-    another process holds the lock on it; where that is for want of the key, KeyRefused says so
-    afterwards.
+    ``open_store`` is None where there is no database yet.  The sign-in is deleted also where it
+    cannot be revoked (without ``oauth`` it never can), and where another process holds the lock on
+    it; where it is not revoked for want of the key, KeyRefused says so afterwards.
     """
+    if open_store is None:
+        say(_NOTHING_TO_DO)
+        return 0
     with Vault(open_store, wait).alone(or_not=True) as store:
         row = store.load_tokens()
         if row is None:
-            say("Nobody is signed in; there is nothing to do.")
+            say(_NOTHING_TO_DO)
             return 0
         try:
             why_not = _revoked(oauth, opened(row, Sealer(find_keys(may_create=False))))

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterator
 
 from clankbot.app import EXIT_FAILED
+from clankbot.auth.keys import is_open_to_others
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, needed_for_run, require, settings_from_process
 from clankbot.database.database import Database
 from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
 from clankbot.ollama.cloud import is_cloud_model
 from clankbot.parts import load_words, name_database, set_up_logs
-from clankbot.services import ollama_client, token_keeper, twitch_oauth
+from clankbot.services import (
+    UNUSED_SIGN_IN,
+    key_file,
+    leaves_sign_in_unused,
+    ollama_client,
+    token_keeper,
+    twitch_oauth,
+)
 
 Finding = tuple[str, str]
 """``ok``, ``warn`` or ``fail``, and a sentence."""
@@ -89,15 +98,27 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield "ok", f"{settings.database_type} at {where}, {megabytes:.1f} MB, tables up to date"
 
 
+def _files(settings: Settings) -> Iterator[Finding]:
+    """Speaks only of what is wrong."""
+    files = [key_file(settings)]
+    if settings.database_type == "sqlite":
+        file = settings.database_url
+        files += [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]
+    for path in files:
+        if path and path.exists() and is_open_to_others(path):
+            yield "warn", f"others can read {path}; run: chmod 600 {shlex.quote(str(path))}"
+
+
 def _sign_in(settings: Settings) -> Iterator[Finding]:
-    if settings.twitch_client_id is None:
-        yield (
-            ("ok" if settings.dry_run else "fail"),
-            "nobody is signed in; chat is read anonymously",
-        )
+    database = name_database(settings)
+    if settings.twitch_client_id is None and not settings.dry_run:
+        yield "fail", "skipped: set TWITCH_CLIENT_ID"
+        return
+    if leaves_sign_in_unused(settings, database):
+        yield "warn", UNUSED_SIGN_IN
         return
     try:
-        yield "ok", _validated_login(settings, name_database(settings))
+        yield "ok", _validated_login(settings, database)
     except NotSignedIn:
         if not settings.dry_run:
             raise
@@ -132,6 +153,7 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("settings", _settings),
     ("words", _words),
     ("database", _database),
+    ("files", _files),
     ("sign-in", _sign_in),
     ("ollama", _ollama),
 )

@@ -9,7 +9,7 @@ from functools import partial
 
 from clankbot.auth.account import show_status, sign_in_account
 from clankbot.config.settings import needed_for_login, settings_from_process
-from clankbot.parts import open_database, set_up_logs
+from clankbot.parts import has_database, open_database, set_up_logs
 from clankbot.services import key_finder, twitch_oauth
 
 log = logging.getLogger(__name__)
@@ -22,9 +22,15 @@ def run(options: argparse.Namespace) -> int:
     for warning in settings.warnings:
         log.warning(warning)
     say = partial(print, flush=True)
-    database = open_database(settings)
     if options.status:
-        return show_status(database.open, key_finder(settings), say)
+        found = open_database(settings) if has_database(settings) else None
+        return show_status(
+            found.open if found else None,
+            key_finder(settings),
+            say,
+            is_public=settings.twitch_client_secret is None,
+        )
+    database = open_database(settings)
     return sign_in_account(
         database.open,
         key_finder(settings),

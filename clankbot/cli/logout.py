@@ -7,7 +7,7 @@ import threading
 
 from clankbot.auth.account import sign_out
 from clankbot.config.settings import settings_from_process
-from clankbot.parts import open_database, set_up_logs
+from clankbot.parts import has_database, open_database, set_up_logs
 from clankbot.services import key_finder, twitch_oauth
 
 
@@ -15,6 +15,12 @@ def run(options: argparse.Namespace) -> int:
     """0 when nobody is signed in any more."""
     settings = settings_from_process()
     set_up_logs(settings)
-    oauth = twitch_oauth(settings)
-    database = open_database(settings)
-    return sign_out(database.open, key_finder(settings), oauth, print, threading.Event().wait)
+    oauth = twitch_oauth(settings) if settings.twitch_client_id else None
+    found = open_database(settings) if has_database(settings) else None
+    return sign_out(
+        found.open if found else None,
+        key_finder(settings),
+        oauth,
+        print,
+        threading.Event().wait,
+    )

@@ -151,6 +151,29 @@ def test_the_status_tells_who_and_until_when(desk: Desk) -> None:
     assert all(secret not in text for secret in desk.twitch.secrets())
 
 
+def test_the_status_of_a_public_app_says_when_a_new_login_may_be_needed(desk: Desk) -> None:
+    log_in(desk)
+    desk.clock.now_s += 29 * 24 * 3600
+    assert "new login" not in status(desk)[1]
+    desk.clock.now_s += 2 * 24 * 3600
+    code, text = status(desk)
+    assert code == 0
+    assert "last renewed 31 days ago" in text
+    assert "a new login may be needed" in text
+    said: list[str] = []
+    show_status(desk.file.open, keys(desk), said.append, is_public=False, now_ms=desk.clock.now_ms)
+    assert "new login" not in "\n".join(said)
+
+
+def test_signing_out_without_an_app_deletes_and_says_what_is_left_to_do(desk: Desk) -> None:
+    log_in(desk)
+    said: list[str] = []
+    assert sign_out(desk.file.open, keys(desk), None, said.append, desk.clock.wait) == 0
+    assert said[0].startswith("TWITCH_CLIENT_ID is not set")
+    assert "https://www.twitch.tv/settings/connections" in said[0]
+    assert status(desk)[0] == 1
+
+
 def test_the_status_of_nobody_is_one_and_makes_no_key(desk: Desk) -> None:
     code, text = status(desk)
     assert (code, "python clankbot.py login" in text) == (1, True)

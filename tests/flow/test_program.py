@@ -287,17 +287,26 @@ def test_forget_and_stats_work_on_what_is_stored(tmp_path: Path) -> None:
         assert live.stop() == 0
 
 
-def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> None:
-    with live_program(tmp_path) as live:
-        assert live.run("check").status == 1
+def test_warnings_about_settings_are_logged_at_every_start(tmp_path: Path) -> None:
+    with live_program(tmp_path, CONTENT_FILTER_ENABLED="false") as live:
+        signed_in(live).start_and_join()
+        assert live.stop() == 0
+        assert "CONTENT_FILTER_ENABLED is false" in live.log
+
+
+def test_looking_for_a_sign_in_makes_no_database(tmp_path: Path) -> None:
+    with program(tmp_path) as bot:
+        status, logout = bot.run("login", "--status"), bot.run("logout")
+    assert (status.status, logout.status) == (1, 0)
+    assert "Nobody is signed in" in status.output
+    assert "Nobody is signed in" in logout.output
+    assert list(tmp_path.glob("chatbot*")) == []
+
+
+def test_logout_needs_no_client_id_to_delete(tmp_path: Path) -> None:
+    with live_program(tmp_path, TWITCH_CLIENT_ID="") as live:
         signed_in(live)
-        good = live.run("check")
-        assert good.status == 0, good.output
-        assert good.output.count("ok ") == 5
-        live.ollama.down()
-        assert "fail" in live.run("check").output
-        bad = live.run("check", TWITCH_CHANNELS="")
-        assert bad.status == 1
-        assert "TWITCH_CHANNELS" in bad.output
-        live.twitch.outage = 503
-        assert live.run("check").status == 1
+        done = live.run("logout")
+        assert done.status == 0
+        assert "TWITCH_CLIENT_ID is not set" in done.output
+        assert not sql(tmp_path, "SELECT 1 FROM auth_tokens")
