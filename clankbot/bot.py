@@ -35,7 +35,7 @@ from clankbot.processing.last_look import LastLook
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import CancelHandle
 from clankbot.processing.worker import Outside, Worker
-from clankbot.records import END, Assignment, Composed, End, Event
+from clankbot.records import END, Assignment, Composed, End, Event, LinkUp
 from clankbot.services import Account, ollama_client
 from clankbot.threads import BotThreads, Reports
 from clankbot.upkeep import Chore, Upkeep
@@ -80,6 +80,7 @@ class Bot:
         reports: Reports,
     ) -> None:
         self._database = database
+        self._name = account.identity.login if account.identity else _NAME_WITHOUT_ACCOUNT
         self._stopping = threading.Event()
         self._finished = threading.Event()
         self._threads = BotThreads(reports, self._stopping)
@@ -100,7 +101,7 @@ class Bot:
             voice_outage=self._voice.outage,
             board=self._board,
             filter_of=self._filters,
-            bot_name=lambda: _name(account),
+            bot_name=lambda: self._name,
             offer=self._sender.offer,
             report=self._inbox.tell,
             clock=time.monotonic,
@@ -120,6 +121,8 @@ class Bot:
         )
 
         def deliver(event: Event) -> None:
+            if isinstance(event, LinkUp) and event.user_id is not None:
+                self._name = event.login  # another one after a rename, or another login
             self._board.note(event)
             sender.note(event)
             self._inbox.deliver(event)
@@ -168,7 +171,7 @@ class Bot:
                 retention_count=settings.message_retention_count,
                 is_bot_command=is_bot_command,
             ),
-            bot_names={_name(account)},
+            bot_names={self._name},
             clock=time.monotonic,
             now_ms=utc_ms,
         )
@@ -235,7 +238,3 @@ class Bot:
         if late:
             log.error("threads are late", extra={"names": ", ".join(late)})
         return not late and not self._threads.failures
-
-
-def _name(account: Account) -> str:
-    return account.identity.login if account.identity else _NAME_WITHOUT_ACCOUNT

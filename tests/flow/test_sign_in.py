@@ -84,6 +84,21 @@ def test_a_second_login_says_whose_it_replaces(tmp_path: Path) -> None:
         assert "alice" in live.run("login", "--status").output
 
 
+def test_after_another_login_the_model_is_told_the_new_name(tmp_path: Path) -> None:
+    with live_program(tmp_path, MESSAGE_THRESHOLD="500") as live:
+        live.sign_in()
+        live.start_and_join()
+        live.twitch.login = live.room.bot_login = "alice"
+        live.sign_in()
+        live.room.drop()
+        live.room.wait_for(lambda: len(live.room.joins) >= 2, "a second JOIN", 10.0)
+        live.room.say("alpha", "bruno", "@alice how are you?")
+        system = live.ollama.wait_asked().system
+        assert "alice" in system
+        assert "clankbot" not in system
+        assert live.stop() == 0
+
+
 @pytest.mark.parametrize("outage", [None, 503])
 def test_logout_deletes_even_where_twitch_cannot_be_reached(
     tmp_path: Path, outage: int | None
