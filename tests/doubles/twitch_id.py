@@ -129,6 +129,7 @@ class TwitchId:
         self.violations: list[str] = []
         self._troubles: list[tuple[str, Trouble]] = []
         self._device: _Device | None = None
+        self._codes: list[str] = []
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -215,7 +216,7 @@ class TwitchId:
     def secrets(self) -> list[str]:
         """All that must be seen nowhere but on the wire."""
         found = [text for token in self.tokens for text in (token.access, token.refresh)]
-        return found + ([self.client_secret] if self.client_secret else [])
+        return found + self._codes + ([self.client_secret] if self.client_secret else [])
 
     def revoke_all(self) -> None:
         """As when the owner disconnects the app: no token is good for anything any more."""
@@ -301,6 +302,7 @@ class TwitchId:
             scopes=tuple(given.get("scopes", "").split()),
             expires_at_s=self.clock() + self.device_lifetime_s,
         )
+        self._codes.append(self._device.code)
         return 200, {
             "device_code": self._device.code,
             "expires_in": self.device_lifetime_s,

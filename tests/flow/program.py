@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,9 @@ from typing import TypeVar
 from clankbot.auth.keys import find_keys
 from clankbot.auth.seal import Sealer
 from clankbot.auth.vault import SignIn, sealed, wall_clock_ms
+from clankbot.config.env_file import read_env_file
 from clankbot.config.settings import load_settings
+from clankbot.config.variables import VARIABLES
 from clankbot.parts import open_database
 from clankbot.records import Identity, Secret
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
@@ -28,6 +30,15 @@ P = TypeVar("P", bound="Program")
 SCRIPT = Path(__file__).resolve().parents[2] / "clankbot.py"
 
 
+SECRET_SETTINGS = frozenset(v.name for v in VARIABLES if v.kind.is_secret)
+
+
+def secrets_in(settings: Mapping[str, str]) -> list[str]:
+    """The secrets that these settings hold; several keys are several secrets."""
+    texts = (text for name, text in settings.items() if name in SECRET_SETTINGS)
+    return [secret for text in texts for secret in text.strip("\"'").split(",")]
+
+
 @dataclass
 class Ended:
     """A command that has come to its end."""
@@ -38,11 +49,18 @@ class Ended:
 
 @dataclass
 class Program:
-    """Runs commands of the program in ``folder``; ``settings`` are its whole environment."""
+    """Runs commands of the program in ``folder``; ``settings`` are its whole environment.
+
+    In the end nothing that was printed or stored may hold a secret, whatever the test was about.
+    """
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     running: subprocess.Popen[bytes] | None = None
+    printed: list[str] = field(default_factory=list)
+    """By commands that have come to their end."""
+    given: list[str] = field(default_factory=list)
+    """The secrets among the settings of all runs."""
 
     @property
     def log_file(self) -> Path:
@@ -56,7 +74,27 @@ class Program:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The child's environment: nothing of ours but the path."""
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.settings, **more}
+        settings = {**self.settings, **more}
+        self.given += secrets_in(settings)
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **settings}
+
+    def secrets(self) -> set[str]:
+        """All that must be seen nowhere."""
+        written = read_env_file(self.folder / ".env", SECRET_SETTINGS).values
+        keys = [path.read_text("ascii", "replace") for path in self.folder.glob("*.key")]
+        return {*self.given, *secrets_in(written), *(key.strip() for key in keys)} - {""}
+
+    def assert_nothing_secret_is_seen(self) -> None:
+        """No token, code, password or key was printed or logged, or lies in any file but its own.
+
+        An error of a test may show the secret itself: they are all made up.
+        """
+        seen = {"what was printed": "\n".join([*self.printed, self.log]).encode()}
+        for path in self.folder.rglob("*"):
+            if path.is_file() and path.name != ".env" and path.suffix != ".key":
+                seen[path.name] = path.read_bytes()
+        for secret in self.secrets():
+            assert [name for name, data in seen.items() if secret.encode() in data] == [], secret
 
     def run(self, *arguments: str, timeout_s: float = 30.0, **more: str) -> Ended:
         """Run a command to its end."""
@@ -70,7 +108,8 @@ class Program:
             timeout=timeout_s,
             check=False,
         )
-        return Ended(done.returncode, done.stdout.decode("utf-8", "replace"))
+        self.printed.append(done.stdout.decode("utf-8", "replace"))
+        return Ended(done.returncode, self.printed[-1])
 
     def start(self, **more: str) -> None:
         """Start the bot."""
@@ -107,6 +146,10 @@ class LiveProgram(Program):
     room: TwitchRoom = field(kw_only=True)
     ollama: OllamaStandIn = field(kw_only=True)
     twitch: TwitchId = field(kw_only=True)
+
+    def secrets(self) -> set[str]:
+        """With those that Twitch gave out."""
+        return {*super().secrets(), *self.twitch.secrets()}
 
     def sign_in(self) -> None:
         """Store a sign-in as ``login`` leaves it, without the wait for a person."""
@@ -155,6 +198,7 @@ def live_program(
                 "TWITCH_API_URL": service.api_url,
                 "OLLAMA_URL": ollama.url,
                 "TIME_DELAY": "0",
+                "LOG_LEVEL": "DEBUG",  # the most that can be seen: nothing secret may be in it
             } | settings
             yield from _until_killed(
                 LiveProgram(folder, environment, room=room, ollama=ollama, twitch=service)
@@ -168,3 +212,4 @@ def _until_killed(child: P) -> Iterator[P]:
         if child.running is not None and child.running.poll() is None:
             child.running.kill()
             child.running.wait()
+    child.assert_nothing_secret_is_seen()

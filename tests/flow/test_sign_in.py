@@ -6,12 +6,13 @@ Tokens of the loopback service really expire and rotate, and a refresh token is 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from tests.doubles.twitch_id import DROPPED, TwitchId
-from tests.flow.program import LiveProgram, live_program
+from tests.flow.program import live_program
 from tests.flow.world import sql
 from tests.waiting import wait_until
 
@@ -21,24 +22,12 @@ def logging_in(**how: object) -> TwitchId:
     return TwitchId(interval_s=0.2, **how)  # type: ignore[arg-type]
 
 
-def assert_nothing_secret(live: LiveProgram, *outputs: str) -> None:
-    """No token, client secret or key lies in any file or was printed."""
-    key = (live.folder / "chatbot.key").read_text(encoding="ascii").strip()
-    secrets = [*live.twitch.secrets(), key]
-    assert len(secrets) > 1
-    for secret in secrets:
-        assert not any(secret in output for output in outputs)
-        for path in live.folder.rglob("*"):
-            if path.is_file() and path.name != "chatbot.key":
-                assert secret.encode() not in path.read_bytes(), path.name
-
-
 def test_login_shows_address_and_code_outlasts_a_fault_and_stores_sealed_tokens(
     tmp_path: Path,
 ) -> None:
     twitch = logging_in(device_answers=["authorization_pending"])
     twitch.trouble("poll", DROPPED)
-    with live_program(tmp_path, twitch, LOG_LEVEL="DEBUG") as live:
+    with live_program(tmp_path, twitch) as live:
         done = live.run("login")
         assert done.status == 0
         assert "https://www.twitch.tv/activate" in done.output
@@ -48,30 +37,54 @@ def test_login_shows_address_and_code_outlasts_a_fault_and_stores_sealed_tokens(
         assert status.status == 0
         assert "clankbot" in status.output
         assert not twitch.violations
-        assert_nothing_secret(live, done.output, status.output)
 
 
 def test_a_sign_in_that_fails_says_why_and_stores_nothing(tmp_path: Path) -> None:
-    cases = [
-        (logging_in(device_answers=["access_denied"]), 77, "denied"),
-        (logging_in(never_agrees=True, device_lifetime_s=1.0), 77, "in time"),
-        (logging_in(withheld_scopes=("chat:edit",)), 77, "chat:edit"),
-        (logging_in(outage=503), 1, "Twitch"),
+    cases: list[tuple[dict[str, object], int, str]] = [
+        ({"device_answers": ["access_denied"]}, 77, "denied"),
+        ({"never_agrees": True, "device_lifetime_s": 1.0}, 77, "in time"),
+        ({"withheld_scopes": ("chat:edit",)}, 77, "chat:edit"),
+        ({"outage": 503}, 1, "Twitch"),
     ]
 
-    def fail(twitch: TwitchId, status: int, said: str) -> None:
-        folder = tmp_path / said
+    def fail(how: dict[str, object], status: int, said: str, level: str) -> None:
+        folder = tmp_path / f"{said} {level}"
         folder.mkdir()
-        with live_program(folder, twitch) as live:
+        with live_program(folder, logging_in(**deepcopy(how)), LOG_LEVEL=level) as live:
             done = live.run("login")
         assert done.status == status, said
         assert said in done.output
-        assert "Traceback" not in done.output
+        assert ("Traceback" in done.output) is (level == "DEBUG")
         assert not sql(folder, "SELECT 1 FROM auth_tokens")
 
     with ThreadPoolExecutor() as together:  # each waits a second for the person
-        for failing in [together.submit(fail, *case) for case in cases]:
-            failing.result()
+        failing = [
+            together.submit(fail, *case, level) for case in cases for level in ("INFO", "DEBUG")
+        ]
+        for each in failing:
+            each.result()
+
+
+@pytest.mark.parametrize("name", ["log.txt", "chatbot.db-wal", "some/folder/crash.txt"])
+def test_the_search_after_every_flow_test_finds_a_secret_anywhere(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(AssertionError, match="access0001"), live_program(tmp_path) as live:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"oops {live.twitch.issue().access}\n", encoding="utf-8")
+
+
+def test_a_secret_that_comes_into_the_log_by_another_way_is_masked_there(tmp_path: Path) -> None:
+    """The second net: what a viewer writes is logged as it is, but for what must not be."""
+    key, password = "api0key0api0key", "my sql password"
+    with live_program(tmp_path, OLLAMA_API_KEY=key, MYSQL_PASSWORD=password) as live:
+        live.sign_in()
+        live.start_and_join()
+        token = live.twitch.tokens[0].access
+        live.room.say("alpha", "alice", f"blorpword {key} {password} {token}")
+        live.wait_log("message blocked")
+        assert live.stop() == 0
+        assert 'text="blorpword <secret> <secret> <secret>"' in live.log
 
 
 def test_a_second_login_says_whose_it_replaces(tmp_path: Path) -> None:
@@ -120,7 +133,7 @@ def test_a_lost_or_wrong_key_is_one_sentence_and_never_a_new_key(tmp_path: Path)
         kept = key.read_text(encoding="ascii")
         key.unlink()
         for command in (("run",), ("login", "--status")):
-            done = live.run(*command)
+            done = live.run(*command, LOG_LEVEL="INFO")
             assert done.status == 78, done.output
             assert "Traceback" not in done.output
         assert not key.exists()
@@ -139,7 +152,7 @@ def test_tokens_are_validated_at_start_and_at_every_interval(tmp_path: Path) -> 
 
 
 def test_tokens_are_renewed_before_they_expire_and_the_new_ones_are_used(tmp_path: Path) -> None:
-    with live_program(tmp_path, TwitchId(lifetime_s=2.0), LOG_LEVEL="DEBUG") as live:
+    with live_program(tmp_path, TwitchId(lifetime_s=2.0)) as live:
         live.sign_in()
         live.start_and_join()
         first = live.twitch.tokens[0]
@@ -150,7 +163,6 @@ def test_tokens_are_renewed_before_they_expire_and_the_new_ones_are_used(tmp_pat
         assert all(login.accepted for login in live.room.logins)
         assert not live.twitch.violations
         assert live.stop() == 0
-        assert_nothing_secret(live, live.log)
 
 
 @pytest.mark.parametrize("secret", [None, "confidential0secret"])
@@ -193,13 +205,12 @@ def test_a_login_refused_again_is_tried_patiently_with_the_reason_in_the_log(
 
 
 def test_a_refused_refresh_ends_with_status_77_and_what_to_do(tmp_path: Path) -> None:
-    with live_program(tmp_path, TOKEN_VALIDATE_INTERVAL="0.3", LOG_LEVEL="DEBUG") as live:
+    with live_program(tmp_path, TOKEN_VALIDATE_INTERVAL="0.3") as live:
         live.sign_in()
         live.start_and_join()
         live.twitch.revoke_all()
         assert live.wait() == 77
         assert "clankbot.py login" in live.log
-        assert_nothing_secret(live, live.log)
 
 
 def test_twitch_being_out_of_order_is_no_refusal(tmp_path: Path) -> None:
