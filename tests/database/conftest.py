@@ -107,7 +107,7 @@ def sqlite(new_sqlite: NewDatabase) -> Database:
 def mysql(shared_mysql: Database) -> Database:
     """An empty MySQL database with all its tables."""
     with closing(Session(shared_mysql.engine)) as session, session.transaction():
-        others = ("leases", "batch_marks", "traffic", "counters")
+        others = ("batch_marks", "traffic", "counters")
         for table in (*(table.table for table in TABLES), *others):
             session.run(both(f"DELETE FROM {table}"))
     return shared_mysql
