@@ -13,13 +13,18 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from types import FrameType, TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
 log = logging.getLogger(__name__)
 
+Answer = TypeVar("Answer")
+
 _HEARD: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LET_END_S: Final = 4.0
+"""For what must not be torn off in the middle; the contract allows five seconds for a stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,7 @@ class BotThreads:
             raise ValueError(f"a thread named {name!r} was already started")
         thread = threading.Thread(target=self._guard, args=(name, body), name=name, daemon=True)
         self._threads[name] = thread
-        # A new thread inherits the mask.  A signal that the system hands to another thread than
-        # main sets Python's flag but does not end main's wait, so it would be heard much later.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
-        try:
-            thread.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        _start_deaf(thread)
 
     def join(self, name: str, deadline_s: float) -> bool:
         """Whether the thread ended before ``deadline_s``, a moment of the clock."""
@@ -101,6 +100,43 @@ class BotThreads:
     def _report(self, failure: Failure) -> None:
         self._failures.append(failure)
         self._reports.put(failure)
+
+
+def not_torn_off(work: Callable[[], Answer], *, let_end_s: float = _LET_END_S) -> Answer:
+    """What ``work`` gives or raises; where a signal ends main's wait for it, it may end first.
+
+    For the main thread.  The work is done in another, so that it goes on while the exception of a
+    signal handler passes through here: what it has half done, such as trading a one-time token, is
+    then not lost.  A second signal, or ``let_end_s``, ends the wait.
+    """
+    ended: Future[Answer] = Future()
+
+    def body() -> None:
+        try:
+            ended.set_result(work())
+        except BaseException as error:
+            ended.set_exception(error)
+
+    try:
+        _start_deaf(threading.Thread(target=body, name="not-torn-off", daemon=True))
+        wait([ended])
+    except BaseException:
+        wait([ended], let_end_s)  # not join: interrupted once, Python takes the thread for ended
+        raise
+    return ended.result()
+
+
+def _start_deaf(thread: threading.Thread) -> None:
+    """Start a thread that hears no signals.
+
+    A new thread inherits the mask.  A signal that the system hands to another thread than main
+    sets Python's flag but does not end main's wait, so it would be heard much later.
+    """
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+    try:
+        thread.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 class Signals:

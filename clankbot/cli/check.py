@@ -25,6 +25,7 @@ from clankbot.services import (
     token_keeper,
     twitch_oauth,
 )
+from clankbot.threads import not_torn_off
 
 Finding = tuple[str, str]
 """``ok``, ``warn`` or ``fail``, and a sentence."""
@@ -127,7 +128,7 @@ def _sign_in(settings: Settings) -> Iterator[Finding]:
 
 def _validated_login(settings: Settings, database: Database) -> str:
     keeper = token_keeper(settings, database, threading.Event())
-    identity = keeper.start()
+    identity = not_torn_off(keeper.start)
     if twitch_oauth(settings).validate(keeper.access_token()) is None:
         raise AuthError("Twitch does not accept the token just now; try again")
     return f"signed in as {identity.login}, and Twitch agrees"

@@ -7,6 +7,7 @@ import logging
 import queue
 import signal
 import threading
+from functools import partial
 from typing import Final
 
 from clankbot import __version__
@@ -18,7 +19,7 @@ from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.parts import load_words, needed_of_words, open_database, set_up_logs
 from clankbot.services import needed_of_keys, open_account
 from clankbot.systemd import Notifier, watchdog_interval_s
-from clankbot.threads import Failure, Reports, Signals
+from clankbot.threads import Failure, Reports, Signals, not_torn_off
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def _run(settings: Settings) -> int:
     database = open_database(settings)
     waiting = threading.Event()
     with hold_instance_lock(database, lambda error: reports.put(Failure("instance-lock", error))):
-        account = open_account(settings, database, waiting)
+        account = not_torn_off(partial(open_account, settings, database, waiting))
         bot = Bot(settings, account, database, words, reports)
         log.info(
             "starting",
@@ -59,9 +60,10 @@ def _run(settings: Settings) -> int:
             status = _wait(bot, reports, notifier, environment)
             notifier.stopping()
             waiting.set()
-            clean = bot.stop()
+            if not bot.stop():
+                status = status or EXIT_FAILED
     log.info("stopped", extra={"status": status})
-    return status if clean else status or EXIT_FAILED
+    return status
 
 
 def _wait(

@@ -111,11 +111,11 @@ class Program:
         self.printed.append(done.stdout.decode("utf-8", "replace"))
         return Ended(done.returncode, self.printed[-1])
 
-    def start(self, **more: str) -> None:
-        """Start the bot."""
+    def start(self, command: str = "run", **more: str) -> None:
+        """Start the bot, or another command."""
         with self.log_file.open("ab") as log:
             self.running = subprocess.Popen(
-                [sys.executable, str(SCRIPT), "run"],
+                [sys.executable, str(SCRIPT), command],
                 cwd=self.folder,
                 env=self.environment(**more),
                 stdin=subprocess.DEVNULL,

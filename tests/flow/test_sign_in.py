@@ -5,14 +5,15 @@ Tokens of the loopback service really expire and rotate, and a refresh token is 
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
-from tests.doubles.twitch_id import DROPPED, TwitchId
-from tests.flow.program import live_program
+from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
+from tests.flow.program import LiveProgram, live_program
 from tests.flow.world import sql
 from tests.waiting import wait_until
 
@@ -177,6 +178,34 @@ def test_an_expired_token_is_renewed_at_the_start_with_the_secret_of_an_app_that
         live.start_and_join()
         assert live.twitch.count("refresh") == 1
         assert live.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "number", "status"),
+    [("run", signal.SIGTERM, 0), ("run", signal.SIGINT, 0), ("check", signal.SIGINT, 130)],
+)
+def test_a_refresh_under_way_is_stored_before_the_program_leaves(
+    tmp_path: Path, command: str, number: signal.Signals, status: int
+) -> None:
+    with live_program(tmp_path, TwitchId(lifetime_s=0.0)) as live:
+        live.sign_in()
+        live.twitch.lifetime_s = 14_400.0
+        live.twitch.trouble("refresh", Trouble(delay_s=0.5))
+        live.start(command)
+        wait_until(lambda: live.twitch.count("refresh") == 1)
+        assert live.stop(number, timeout_s=5.0) == status
+        live.start_and_join()
+        assert live.twitch.count("refresh") == 1
+        assert live.stop() == 0
+
+
+def test_a_stop_does_not_wait_for_a_sign_in_service_that_never_answers(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        live.twitch.trouble("validate", Trouble(delay_s=30.0))
+        live.start()
+        wait_until(lambda: live.twitch.count("validate") == 1)
+        assert live.stop(timeout_s=5.0) == 0
 
 
 def test_a_refused_login_leads_to_exactly_one_refresh_and_a_new_try(tmp_path: Path) -> None:
