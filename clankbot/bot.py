@@ -42,21 +42,21 @@ from clankbot.upkeep import Chore, Upkeep
 
 log = logging.getLogger(__name__)
 
-STOP_WITHIN_S: Final = 4.5
-"""For the whole stop; the contract allows five seconds, and the process has to end, too."""
+STOP_WITHIN_S: Final = 4.0
+"""For the whole stop; the contract allows five seconds, and a small computer takes a good part of
+one to end the process."""
 _DRAIN_WITHIN_S: Final = 1.5
 """A reader that is still dialling or signing in has nothing to deliver; it is not waited for."""
 _GIVE_UP_S: Final = 1.0
 """Of the stop, for the threads to leave once a database that hangs is given up."""
 _LONGEST_ROUND_S: Final = 60.0
 """Several times what a database that hangs can hold the worker."""
-_MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader"})
-"""They may wait for an answer of Twitch's sign-in for longer than a stop may take: a refresh that
-is called off can lose a one-time token, and neither thread holds anything else to lose then."""
+_MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader", "composer"})
+"""The first two may wait for an answer of Twitch's sign-in for longer than a stop may take: a
+refresh that is called off can lose a one-time token.  The composer may wait for the name or the
+address of Ollama's machine, which nothing can call off.  None has anything else to lose then."""
 _TRAFFIC_COUNTS_MS: Final = 40_000
 """How far back Twitch's limits may reach, with some to spare."""
-_USE_DATABASE: Final = ("worker", "composer")
-"""They end at the marks in their queues, unless a database that hangs holds them."""
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
 _LIVE_EVERY_S: Final = 60.0
 _LOOK_FOR_WISHES_S: Final = 1.0
@@ -232,7 +232,7 @@ class Bot:
         self._sender.finish()
         self._threads.join("irc-sender", deadline)
         self._inbox.tell(END)
-        if not all(self._threads.join(name, deadline - _GIVE_UP_S) for name in _USE_DATABASE):
+        if not self._threads.join("worker", deadline - _GIVE_UP_S):
             self._database.abandon()
         late = [name for name in self._threads.join_all(deadline) if name not in _MAY_BE_LATE]
         if late:
