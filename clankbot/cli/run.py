@@ -8,7 +8,7 @@ import queue
 import signal
 import threading
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
@@ -24,6 +24,18 @@ from clankbot.threads import Failure, Reports, Signals, not_torn_off
 log = logging.getLogger(__name__)
 
 _LONGEST_WAIT_S: Final = 60.0
+
+
+class Watched(Protocol):
+    """What is looked at while the bot runs."""
+
+    def is_lively(self) -> bool:
+        """Whether systemd may be told that it is well."""
+        ...
+
+    def reload(self) -> None:
+        """Read the word list again."""
+        ...
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,7 +69,7 @@ def _run(settings: Settings) -> int:
         with Signals(reports):
             bot.start()
             notifier.ready()
-            status = _wait(bot, reports, notifier, environment)
+            status = wait_for_end(bot, reports, notifier, environment)
             notifier.stopping()
             waiting.set()
             if not bot.stop():
@@ -66,8 +78,8 @@ def _run(settings: Settings) -> int:
     return status
 
 
-def _wait(
-    bot: Bot,
+def wait_for_end(
+    bot: Watched,
     reports: Reports,
     notifier: Notifier,
     environment: ServiceEnvironment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import select
 import socket
 import ssl
 import threading
@@ -115,16 +116,22 @@ def test_a_line_never_becomes_two() -> None:
 
 
 def test_lines_of_several_threads_do_not_mix() -> None:
-    with two_ends() as (connection, server):
-        lines = [letter * 1_000_000 for letter in "abcd"]
-        threads = [threading.Thread(target=connection.send_line, args=(line,)) for line in lines]
-        for thread in threads:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    connection = Connection(ours)
+    lines = ["a" * 3_000_000, *(letter * 200 for letter in "bcdefghi")]
+    threads = [threading.Thread(target=connection.send_line, args=(line,)) for line in lines]
+    with contextlib.closing(connection), theirs:
+        threads[0].start()
+        select.select([theirs], [], [], 5)  # the long line is under way, and cannot go out at once
+        for thread in threads[1:]:
             thread.start()
-        with server.makefile("r", newline="\r\n") as received:
-            arrived = sorted(received.readline().rstrip("\r\n") for _ in lines)
+        with theirs.makefile("r", newline="\r\n") as received:
+            arrived = [received.readline().rstrip("\r\n") for _ in lines]
         for thread in threads:
             thread.join()
-        assert arrived == lines
+        assert arrived[0] == lines[0]
+        assert sorted(arrived) == lines
 
 
 def test_a_peer_that_takes_nothing_is_given_up() -> None:

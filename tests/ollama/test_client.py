@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -24,6 +24,7 @@ from clankbot.ollama.transport import Unreachable
 from clankbot.records import Secret
 from clankbot.rehearsal.ollama_manner import Manner
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+from tests.ollama.drips import DripServer, silent
 
 REQUEST = ChatRequest("llama3.1", "be kind", "hello", 8192, 200, {"temperature": 0.5})
 
@@ -264,6 +265,18 @@ def test_the_environment_has_no_say(ollama: OllamaStandIn, monkeypatch: pytest.M
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert OllamaClient(ollama.url).version()
+
+
+def test_a_redirect_is_told_not_followed(ollama: OllamaStandIn) -> None:
+    def elsewhere() -> Iterator[bytes]:
+        yield b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n"
+        yield f"Location: {ollama.url}/api/version\r\n\r\n".encode()
+        yield from silent()
+
+    told = pytest.raises(OllamaRefused, match="set OLLAMA_URL to the final address")
+    with DripServer(elsewhere) as server, told:
+        OllamaClient(server.url).version()
+    assert ollama.others == []
 
 
 def test_a_port_where_nobody_accepts_does_not_hold_anybody() -> None:
