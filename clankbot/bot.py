@@ -55,8 +55,8 @@ _MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader", "composer"})
 """The first two may wait for an answer of Twitch's sign-in for longer than a stop may take: a
 refresh that is called off can lose a one-time token.  The composer may wait for the name or the
 address of Ollama's machine, which nothing can call off.  None has anything else to lose then."""
-_TRAFFIC_COUNTS_MS: Final = 40_000
-"""How far back Twitch's limits may reach, with some to spare."""
+_TRAFFIC_COUNTS_MS: Final = 130_000
+"""How far back Twitch's limits may reach, with some to spare: slow mode is at most two minutes."""
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
 _LIVE_EVERY_S: Final = 60.0
 _LOOK_FOR_WISHES_S: Final = 1.0

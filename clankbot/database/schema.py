@@ -231,10 +231,16 @@ _REMOVALS: Final = (
     both("DROP TABLE IF EXISTS leases"),  # locks that end with their holder took its place
 )
 
+_PACES: Final = (
+    _made("ALTER TABLE traffic ADD COLUMN channel {word}"),
+    _made("ALTER TABLE traffic ADD COLUMN checksum {number}"),
+)
+
 MIGRATIONS: Final = (
     Migration(1, _HISTORY + _SPEECH + _CHANNELS + _ACCOUNT),
     Migration(2, _TRAFFIC),
     Migration(3, _REMOVALS),
+    Migration(4, _PACES),
 )
 
 

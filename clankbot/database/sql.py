@@ -357,10 +357,11 @@ ADD_TALLY: Final = each(
 TALLY: Final = both("SELECT what, n FROM tallies WHERE channel = ? AND day = ?")
 PRUNE_TALLIES: Final = both("DELETE FROM tallies WHERE channel = ? AND day < ?")
 
-TRAFFIC_COLUMNS: Final = ("kind", "at")
+TRAFFIC_COLUMNS: Final = ("kind", "at", "channel", "checksum")
 ADD_TRAFFIC: Final = both(insert("traffic", TRAFFIC_COLUMNS))
 TRAFFIC_SINCE: Final = both(
-    "SELECT kind, at FROM traffic FORCE INDEX (traffic_by_time) WHERE at >= ? ORDER BY at"
+    "SELECT kind, at, channel, checksum FROM traffic FORCE INDEX (traffic_by_time)"
+    " WHERE at >= ? ORDER BY at"
 )
 PRUNE_TRAFFIC: Final = both("DELETE FROM traffic WHERE at < ? OR at > ?")
 

@@ -1,4 +1,4 @@
-"""What the bot wrote to Twitch within the last minute: its limits hold across a restart."""
+"""What the bot wrote to Twitch in the last minutes: its limits hold across a restart."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from clankbot.database import sql
 from clankbot.database.repository import Repository
 from clankbot.records import Applied, RecordTraffic, Traffic
 
-_KEPT_MS: Final = 60_000
-"""Twice as long as the longest of Twitch's limits reaches back."""
+_KEPT_MS: Final = 130_000
+"""As long as the longest of Twitch's limits reaches back, with some to spare: slow mode is at most
+two minutes."""
 
 
 class TrafficLog(Repository):
@@ -18,11 +19,12 @@ class TrafficLog(Repository):
     def traffic_since(self, since_ms: int) -> list[RecordTraffic]:
         """What was written since then, oldest first."""
         return [
-            RecordTraffic(Traffic(kind), at_ms)
-            for kind, at_ms in self._session.rows(sql.TRAFFIC_SINCE, since_ms)
+            RecordTraffic(Traffic(kind), at_ms, channel, checksum)
+            for kind, at_ms, channel, checksum in self._session.rows(sql.TRAFFIC_SINCE, since_ms)
         ]
 
     def _record_traffic(self, write: RecordTraffic) -> Applied:
         """Rows from far ahead go, too: the clock was set back, and they would stay for ever."""
         self._session.run(sql.PRUNE_TRAFFIC, write.at_ms - _KEPT_MS, write.at_ms + _KEPT_MS)
-        return Applied(self._session.run(sql.ADD_TRAFFIC, write.kind.value, write.at_ms))
+        row = (write.kind.value, write.at_ms, write.channel, write.checksum)
+        return Applied(self._session.run(sql.ADD_TRAFFIC, *row))

@@ -27,7 +27,7 @@ from typing import Final
 from clankbot.irc.delivery import Deliveries, Sent
 from clankbot.irc.outbox import Outbox
 from clankbot.irc.standing import Standing
-from clankbot.irc.wording import Repeats, privmsg, safe_text, why_unsayable
+from clankbot.irc.wording import Repeats, checksum, privmsg, safe_text, why_unsayable
 from clankbot.records import (
     Delivered,
     Event,
@@ -129,8 +129,10 @@ class Sender:
         """
         now, now_ms = self._clock(), self._now_ms()
         for written in traffic:
-            age_s = max(0, now_ms - written.at_ms) / 1000
-            self._standing.count_earlier(written.kind, now - age_s)
+            at = now - max(0, now_ms - written.at_ms) / 1000
+            self._standing.count_earlier(written.kind, written.channel, at)
+            if written.channel is not None and written.checksum is not None:
+                self._repeats.record(written.channel, written.checksum, at)
 
     def offer(self, line: Outgoing) -> bool:
         """Takes a line to be said, from any thread, without waiting.
@@ -207,7 +209,7 @@ class Sender:
         channel, ready_at = self._standing.next_join(now)
         if channel is None or self._stopping.is_set():
             return math.inf
-        if ready_at <= now and self._write(Traffic.JOIN, f"JOIN #{channel}", now):
+        if ready_at <= now and self._write_join(channel, now):
             self._standing.joined(channel, self._clock())
         return ready_at
 
@@ -229,14 +231,13 @@ class Sender:
             self._deliveries.dropped(line, objection)
             return
         nonce = self._make_nonce()
-        wire_line = privmsg(line.channel, text, nonce, line.reply_to_id)
-        if not self._dry_run and not self._write(Traffic.MESSAGE, wire_line, now):
+        if not self._dry_run and not self._write_message(line, text, nonce, now):
             return
         self._outbox.remove(line)
         # Not ``now``: the last look and the socket may have taken their time.
         sent = Sent(line, text, nonce, self._clock(), self._now_ms())
         self._standing.said(line.channel, sent.sent_at)
-        self._repeats.record(line.channel, text, sent.sent_at)
+        self._repeats.record(line.channel, checksum(text), sent.sent_at)
         if self._dry_run:
             self._deliveries.would_have_said(sent)
         else:
@@ -249,9 +250,21 @@ class Sender:
             return "identical to a message of the last 30 s"
         return why_unsayable(text) or self._last_look(line)
 
-    def _write(self, kind: Traffic, wire_line: str, now: float) -> bool:
+    def _write_join(self, channel: str, now: float) -> bool:
+        written = self._write(f"JOIN #{channel}", now)
+        if written:
+            self._wrote(RecordTraffic(Traffic.JOIN, self._now_ms()))
+        return written
+
+    def _write_message(self, line: Outgoing, text: str, nonce: str, now: float) -> bool:
+        written = self._write(privmsg(line.channel, text, nonce, line.reply_to_id), now)
+        if written:
+            told = RecordTraffic(Traffic.MESSAGE, self._now_ms(), line.channel, checksum(text))
+            self._wrote(told)
+        return written
+
+    def _write(self, wire_line: str, now: float) -> bool:
         if self._send_line(wire_line):
-            self._wrote(RecordTraffic(kind, self._now_ms()))
             return True
         self._standing.write_failed(now)
         return False

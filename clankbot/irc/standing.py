@@ -98,12 +98,14 @@ class Standing:
 
     # --- what was written ---
 
-    def count_earlier(self, kind: Traffic, at: float) -> None:
+    def count_earlier(self, kind: Traffic, channel: str | None, at: float) -> None:
         """An earlier run wrote this; to be told in order, before anything else is written."""
         if kind is Traffic.JOIN:
             self._joins.count_earlier(at)
-        else:
-            self._account.record(at)
+            return
+        self._account.record(at)
+        if channel in self._paces:
+            self._paces[channel].record(at)
 
     def joined(self, channel: str, now: float) -> None:
         """A JOIN went out."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import zlib
 from collections import defaultdict, deque
 from typing import Final
 
@@ -73,22 +74,28 @@ def privmsg(channel: str, text: str, nonce: str, reply_to_id: str | None) -> str
     return format_line("PRIVMSG", f"#{channel}", trailing=text, tags=tags)
 
 
+def checksum(text: str) -> int:
+    """What tells one safe text from another, and can be kept where the text may not."""
+    return zlib.crc32(text.encode())
+
+
 class Repeats:
     """What was said lately in each channel, to the letter."""
 
     def __init__(self) -> None:
-        self._said: defaultdict[str, deque[tuple[float, str]]] = defaultdict(deque)
+        self._said: defaultdict[str, deque[tuple[float, int]]] = defaultdict(deque)
 
-    def record(self, channel: str, text: str, now: float) -> None:
-        """The text was said at ``now``."""
-        self._said[channel].append((now, text))
+    def record(self, channel: str, said: int, now: float) -> None:
+        """The text of this checksum was said at ``now``."""
+        self._said[channel].append((now, said))
 
     def includes(self, channel: str, text: str, now: float) -> bool:
         """Whether Twitch would take the text for a repetition."""
         said = self._said[channel]
         while said and said[0][0] + _REPEAT_SPAN_S <= now:
             said.popleft()
-        return any(text == earlier for _, earlier in said)
+        sought = checksum(text)
+        return any(sought == earlier for _, earlier in said)
 
     def varied(self, channel: str, text: str, now: float) -> str:
         """The text, where necessary with an invisible end that makes it new."""

@@ -186,6 +186,10 @@ class RecordTraffic:
 
     kind: Traffic
     at_ms: int
+    channel: str | None = None
+    """Where a message was written; None for a JOIN, which counts for the account alone."""
+    checksum: int | None = None
+    """Of a message's exact text, which is not kept."""
 
 
 Write = (

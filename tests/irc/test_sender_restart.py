@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from clankbot.irc.wording import checksum
 from clankbot.records import RecordTraffic, Speech, Traffic
 from tests.irc.sending import Bench, joined
 from tests.irc.test_pacing import most_within
@@ -12,7 +13,7 @@ from tests.irc.test_pacing import most_within
 def restarted(earlier: Bench, *, after_s: float) -> Bench:
     """Another run in the same channels, so much later, told what the earlier one wrote."""
     later = Bench(*earlier.channels)
-    later.privileged = earlier.privileged
+    later.privileged, later.slow = earlier.privileged, earlier.slow
     later.now = earlier.now + after_s
     later.sender.count_earlier(earlier.traffic)
     return later
@@ -29,8 +30,8 @@ def test_each_join_and_each_message_is_told_with_its_moment_and_nothing_else_is(
     assert bench.wire[-1][1] == "QUIT"
     assert bench.traffic == [
         RecordTraffic(Traffic.JOIN, 1_000_000),
-        RecordTraffic(Traffic.MESSAGE, 1_000_000),
-        RecordTraffic(Traffic.MESSAGE, 1_005_000),
+        RecordTraffic(Traffic.MESSAGE, 1_000_000, "a", checksum("one")),
+        RecordTraffic(Traffic.MESSAGE, 1_005_000, "a", checksum("two")),
     ]
 
 
@@ -72,6 +73,42 @@ def test_messages_before_a_restart_leave_fewer_for_after_it(privileged: bool, mo
     talk(later)
     moments = [said.at for said in (*earlier.said, *later.said)]
     assert most_within(moments, 30.0) == most
+
+
+@pytest.mark.parametrize(("slow_s", "next_at"), [(0, 1001.3), (20, 1021.0), (120, 1121.0)])
+def test_a_message_before_a_restart_is_kept_at_a_distance_after_it(
+    slow_s: int, next_at: float
+) -> None:
+    earlier = Bench("a")
+    earlier.slow["a"] = slow_s
+    earlier.connect()
+    earlier.say("one", Speech.COMMAND_ANSWER)
+    later = restarted(earlier, after_s=0.5)
+    later.connect()
+    for number in range(3):  # lines that waited for a minute are given up
+        later.offer(f"{number}", Speech.COMMAND_ANSWER)
+        later.run(seconds=50.0)
+    assert later.said[0].at == pytest.approx(next_at)
+
+
+def test_a_message_before_a_restart_is_not_said_again_after_it() -> None:
+    earlier = Bench("a", "b")
+    earlier.connect()
+    earlier.say("hello")
+    later = restarted(earlier, after_s=10.0)
+    later.connect()
+    later.say("hello")
+    later.say("hello", channel="b")
+    later.say("hello", Speech.COMMAND_ANSWER)
+    later.run(seconds=10.0)
+    later.offer("hello")
+    later.run(seconds=15.0)
+    later.say("hello")
+    assert later.reasons == ["identical to a message of the last 30 s"] * 2
+    varied = later.said[1].text
+    assert [said.channel for said in later.said] == ["b", "a", "a"]
+    assert varied != "hello"
+    assert later.texts == ["hello", varied, "hello"]
 
 
 def talk(bench: Bench) -> None:

@@ -6,7 +6,15 @@ import random
 
 import pytest
 
-from clankbot.irc.wording import Repeats, cut, privmsg, safe_text, utf16_length, why_unsayable
+from clankbot.irc.wording import (
+    Repeats,
+    checksum,
+    cut,
+    privmsg,
+    safe_text,
+    utf16_length,
+    why_unsayable,
+)
 
 CGJ = "\u034f"
 
@@ -73,7 +81,7 @@ def test_a_reply_names_its_parent_and_both_tags_are_escaped() -> None:
 
 def test_a_text_counts_as_repeated_for_thirty_one_seconds_in_its_channel() -> None:
     repeats = Repeats()
-    repeats.record("a", "hello", 100.0)
+    repeats.record("a", checksum("hello"), 100.0)
     assert repeats.includes("a", "hello", 130.9)
     assert not repeats.includes("b", "hello", 130.9)
     assert not repeats.includes("a", "Hello", 130.9)
@@ -85,7 +93,7 @@ def test_variations_differ_from_one_another_and_only_invisibly() -> None:
     said = []
     for _ in range(5):
         text = repeats.varied("a", "18/30 messages", 1.0)
-        repeats.record("a", text, 1.0)
+        repeats.record("a", checksum(text), 1.0)
         said.append(text)
     assert said[:3] == ["18/30 messages", f"18/30 messages {CGJ}", f"18/30 messages {CGJ}{CGJ}"]
     assert len(set(said)) == 5
@@ -94,7 +102,7 @@ def test_variations_differ_from_one_another_and_only_invisibly() -> None:
 def test_a_variation_of_the_longest_text_still_fits() -> None:
     repeats = Repeats()
     text = "x" * 500
-    repeats.record("a", text, 1.0)
+    repeats.record("a", checksum(text), 1.0)
     varied = repeats.varied("a", text, 2.0)
     assert utf16_length(varied) == 500
     assert varied != text
