@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 import zlib
 from collections import defaultdict, deque
 from typing import Final
@@ -19,11 +20,14 @@ _UNSENDABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 """Controls and line breaks, which IRC or a reader of it may act on; lone surrogates, which UTF-8
 cannot encode and a model's JSON can contain."""
 
-_COMMAND: Final = re.compile(
-    r"[\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\u2800\ufeff\U000e0000-\U000e007f]*[/.!]"
-)
+_COMMAND_SIGNS: Final = "/.!"
 """What Twitch (``/``, ``.``) or another bot (``!``) would run, also behind invisible characters,
 which they may drop.  https://dev.twitch.tv/docs/chat/irc/#chat-commands"""
+
+_UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Cn", "Mn", "Me"})
+_UNSEEN_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+_PICTURES: Final = range(0x1F000, 0x20000)
+"""Where new emoji come, which this Python's tables may not know yet."""
 
 _INVISIBLE: Final = "\u034f"
 """The combining grapheme joiner: Chatterino's way round the duplicate rule since 2025
@@ -56,11 +60,23 @@ def safe_text(text: str) -> str:
 
 def why_unsayable(text: str) -> str | None:
     """Why a safe text must not be said all the same, in plain words."""
-    if not text:
+    first = _first_seen(text)
+    if not first:
         return "nothing left to say"
-    if _COMMAND.match(text):
+    if first in _COMMAND_SIGNS:
         return "starts like a command"
     return None
+
+
+def _first_seen(text: str) -> str:
+    """The first character that people or programs are sure to see; empty where there is none."""
+    return next(itertools.filterfalse(_is_unseen, text), "")
+
+
+def _is_unseen(char: str) -> bool:
+    if char.isspace() or char in _UNSEEN_LETTERS:
+        return True
+    return unicodedata.category(char) in _UNSEEN_KINDS and ord(char) not in _PICTURES
 
 
 def privmsg(channel: str, text: str, nonce: str, reply_to_id: str | None) -> str:

@@ -6,24 +6,45 @@ import re
 import unicodedata
 from typing import Final
 
-_GRAPHEME_JOINER: Final = "\u034f"
-_TAGS: Final = range(0xE0000, 0xE1000)
+_HIDDEN = re.compile(
+    "[\u034f\u17b4\u17b5\u180b-\u180d\u180f\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+"""What no program shows, although Unicode calls most of it marks: the grapheme joiner, tags, and
+variation selectors that change no emoji.  (Default_Ignorable_Code_Point, without what is kept.)"""
+_BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 _JOINER: Final = "\u200d"
-_LONELY_JOINERS = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
-"""Joiners mean something inside an emoji or a Persian word, and nothing beside plain letters."""
+_LONELY = re.compile(
+    r"(?<![0-9#*\x80-\U0010ffff])[\u200c\u200d\ufe00-\ufe0f]+"
+    r"|(?<=[0-9#*])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])"
+)
+"""Joiners and selectors mean something in an emoji, on a keycap or in a Persian word, and nothing
+beside plain letters."""
+_PICTURES: Final = range(0x1F000, 0x20000)
+"""Where new emoji come, which this Python's tables may not know yet."""
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
 
 
 def visible(text: str) -> str:
-    """The text without control, format, tag and half characters; line breaks become blanks.
+    """The text without control, format, tag and half characters.
 
+    Line breaks, and letters that are as empty as a blank, become blanks.
     What people can see stays as it is, joined emoji and their variation selectors too.
     """
-    if text.isprintable() and _GRAPHEME_JOINER not in text:
+    if text.isascii() and text.isprintable():
         return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    return _LONELY_JOINERS.sub("", "".join(map(_shown, whole)))
+    return _LONELY.sub("", _HIDDEN.sub("", "".join(map(_shown, whole))))
+
+
+def from_first_seen(text: str) -> str:
+    """The visible text without marks in front, which show nothing without a letter before them."""
+    for index, char in enumerate(text):
+        category = unicodedata.category(char)
+        is_unknown = category == "Cn" and ord(char) not in _PICTURES
+        if category not in ("Mn", "Me") and not is_unknown:
+            return text[index:]
+    return ""
 
 
 def utf16_length(text: str) -> int:
@@ -51,12 +72,9 @@ def fitting(text: str, limit: int) -> int:
 def _shown(char: str) -> str:
     """What stands for one character where only visible ones may stand."""
     category = unicodedata.category(char)
-    if category in ("Cc", "Zl", "Zp"):
+    if category in ("Cc", "Zl", "Zp") or char in _BLANK_LETTERS:
         return " "
-    if char in "\u200c\u200d":
-        return char
-    hidden = category == "Cf" or ord(char) in _TAGS or char == _GRAPHEME_JOINER
-    return "" if hidden else char
+    return "" if category == "Cf" and char not in "\u200c\u200d" else char
 
 
 def _is_inside_cluster(text: str, index: int) -> bool:

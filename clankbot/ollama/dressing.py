@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from clankbot.ollama.characters import from_first_seen
+
 _LIST_MARK = re.compile(r"^(?:[-*•‣▪–—>]\s+|#{1,6}\s+|\(?[12][.)]\s+)")
 _FENCE = re.compile(r"^```\w*$")
 _FENCED = re.compile(r"^```(?:\w+\s)?(.*?)(?:```)?$")
@@ -80,4 +82,4 @@ def without_links(line: str) -> str:
 
 def harmless_start(line: str) -> str:
     """The line without anything in front that Twitch or another bot would take for a command."""
-    return _COMMAND.sub("", _DOTS.sub("…", line))
+    return _COMMAND.sub("", _DOTS.sub("…", from_first_seen(line)))

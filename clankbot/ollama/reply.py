@@ -32,7 +32,7 @@ _ROUND_WORDS: Final = 4
 _ECHO_WORDS: Final = 4
 """Shorter lines are said by many people: "hello everyone" is no copy."""
 
-_BLANKS = re.compile(r"[\s\u115f\u1160\u2800\u3164\uffa0]+")
+_BLANKS = re.compile(r"\s+")
 _PREFACE = re.compile(
     r"^(?:(?:sure|certainly|of course|okay|ok|alright|absolutely)\b[^:]{0,20}\s)?"
     r"here(?:['’]s| is| are)\b[^:]{0,60}"

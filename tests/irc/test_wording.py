@@ -61,12 +61,19 @@ def test_a_long_word_is_cut_without_halving_a_character() -> None:
     assert cut("x" * 600, 500) == "x" * 500
 
 
-@pytest.mark.parametrize("text", ["/ban x", ".timeout x", "!clank", "\u200b/me", CGJ + " !so", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("/ban x", ".timeout x", "!clank", "\u200b/me", CGJ + " !so", ""),
+        *("\U000e0100/ban x", "\ufe0f!so", "\u0301/ban x", "\u2065 \u3164.me", "\U000e0fff!so"),
+        "\u200b\ufe0f",
+    ],
+)
 def test_what_twitch_or_another_bot_would_run_is_unsayable(text: str) -> None:
     assert why_unsayable(text) is not None
 
 
-@pytest.mark.parametrize("text", ["hello!", "a/b", "… well", "?!", ":)", "日本語"])
+@pytest.mark.parametrize("text", ["hello!", "a/b", "… well", "?!", ":)", "日本語", "\U0001fae8!"])
 def test_ordinary_text_is_sayable(text: str) -> None:
     assert why_unsayable(text) is None
 

@@ -26,6 +26,13 @@ FAMILY = "👨\u200d👩\u200d👧"
         ("\ud83d\ude00 \ud83d", "😀 "),
         ("\ude00\ud83dx", "x"),
         ("line\u2028break", "line break"),
+        ("\U000e0100/ban \U000e01efviewer", "/ban viewer"),
+        ("\ufe0f!so [\ufe0fchat \u180blog\ufe0f\u200d\ufe0f ends]", "!so [chat log ends]"),
+        (
+            "1\ufe0f\u20e3 #\ufe0f\u20e3 ☂\ufe0f x1\ufe0f",
+            "1\ufe0f\u20e3 #\ufe0f\u20e3 ☂\ufe0f x1\ufe0f",
+        ),
+        ("\u3164empty\u2800letters", " empty letters"),
     ],
 )
 def test_only_what_can_be_seen_is_left(text: str, shown: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from functools import partial
 
 import pytest
@@ -136,6 +137,10 @@ DIRTY = [
     ('"/timeout alice"', "timeout alice"),
     ("clankbot: !points", "points"),
     ("\u200b\u2060/ban alice", "ban alice"),
+    ("\U000e0100/ban alice", "ban alice"),
+    ("\ufe0f!so alice", "so alice"),
+    ("\u0301/ban alice", "ban alice"),
+    ("\u2065\u0378!so alice", "so alice"),
     ("\\!so alice", "so alice"),
     ("@everyone nice one", "everyone nice one"),
     ("nice one https://evil.example/x?y", "nice one"),
@@ -198,8 +203,18 @@ PIECES = [
         "\ufffd",
         "\u2800",
         "\u3164",
+        "\U000e0100",
+        "\u2065",
+        "\u0378",
+        "\u180b",
+        "\u20dd",
     ),
 ]
+
+SEEN_LAST = re.compile(
+    r"^[\s\u0300-\u036f\u0378\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20dd\ufe00-\ufe0f\U000e0000-\U000e0fff]+"
+)
+"""What may hide a command from us, and not from Twitch."""
 
 
 def test_whatever_is_left_is_safe_and_cleaning_it_again_changes_nothing() -> None:
@@ -214,7 +229,7 @@ def test_whatever_is_left_is_safe_and_cleaning_it_again_changes_nothing() -> Non
         left += 1
         assert utf16_length(line) <= min(limit, 500), raw
         assert line == line.strip() != "", raw
-        assert line[0] not in "/.!", raw
+        assert SEEN_LAST.sub("", line)[:1] not in ("/", ".", "!"), raw
         assert visible(line) == line, raw
         assert not any(sign in line for sign in ("<|im", "http:", "\n", "\ufffd")), raw
         assert clean(line, limit_chars=limit) == line, raw
