@@ -12,9 +12,11 @@ from clankbot.ollama.characters import from_first_seen
 
 _LIST_MARK = re.compile(r"^(?:[-*•‣▪–—>]\s+|#{1,6}\s+|\(?[12][.)]\s+)")
 _FENCE = re.compile(r"^```\w*$")
-_FENCED = re.compile(r"^```(?:\w+\s)?(.*?)(?:```)?$")
+_FENCED = re.compile(r"^```(?:(?:text|txt|plaintext|markdown)\s)?(.*?)(?:```)?$")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\([^()\s]*\)")
 _CODE = re.compile(r"`([^`]+)`")
+_STRAY_CODE = re.compile(r"^`+(?=\w)|(?<=[\w.!?])`+$")
+_SLANTED = re.compile(r"(?<!\S)_(?=[^\W_])([^_]+)_(?=[.,!?]?(?:\s|$))")
 _STRONG = re.compile(r"(?<![\w*])\*{2,3}(?![\s*])([^*]+)(?<!\s)\*{2,3}(?![\w*])")
 _UNDERLINED = re.compile(r"(?<!\w)__(?![\s_])([^_].*?)(?<![\s_])__(?![\w.])")
 _STRUCK = re.compile(r"~~(?!\s)([^~]+)(?<!\s)~~")
@@ -35,12 +37,16 @@ _PLACEHOLDER = re.compile(r"^\[[^\[\]]*\]$")
 _QUOTES: Final = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "「": "」", "‘": "’", "'": "'"}
 _APOSTROPHES: Final = "'’‘"
 
-_ADDRESS = re.compile(r"(?:https?://|\bwww\.)\S*", re.IGNORECASE)
-_DOMAIN = re.compile(
-    r"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|tv|gg|ru|xyz|biz|info|link|shop)\b(?:/\S*)?"
+_LINK_WORD = r"(?<!\S)\S*(?:https?://|\bwww\.)\S*"
+_LINK_AT_AN_END = re.compile(rf"^{_LINK_WORD}|{_LINK_WORD}$", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"https?://|\bwww\."
+    r"|(?<![\w@.-])(?!(?:asp|vb)\.net\b)(?:[a-z0-9-]+\.)+(?:app|biz|cc|co|com|dev|fun|gg|info|io|link"
+    r"|live|me|net|online|org|pro|ru|shop|site|store|top|tv|xyz)\b"
     r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+",
     re.IGNORECASE,
 )
+"""With a domain in it a word is a link in chat, whatever was meant."""
 _MASS_MENTION = re.compile(r"@(?=(?:everyone|here|all|channel)\b)", re.IGNORECASE)
 
 _DOTS = re.compile(r"^\.{2,}")
@@ -53,9 +59,9 @@ def undressed(line: str) -> str:
     if _FENCE.match(line) or _PLACEHOLDER.match(line):
         return ""
     line = _FENCED.sub(r"\1", line)
-    for dressing in (_LINK, _CODE, _STRONG, _UNDERLINED, _STRUCK):
+    for dressing in (_LINK, _CODE, _STRONG, _UNDERLINED, _SLANTED, _STRUCK):
         line = dressing.sub(r"\1", line)
-    line = _UNCLOSED.sub("", line)
+    line = _STRAY_CODE.sub("", _UNCLOSED.sub("", line))
     for aside in (_FIRST_ACTION, _LAST_ACTION, _DIRECTION, _NOTE):
         line = aside.sub("", line).strip() or line
     return _EMPHASIS.sub(r"\1", line)
@@ -76,8 +82,12 @@ def unquoted(line: str) -> str:
 
 
 def without_links(line: str) -> str:
-    """The line without web addresses, which models make up, and without calls to everybody."""
-    return _MASS_MENTION.sub("", _DOMAIN.sub("", _ADDRESS.sub("", line)))
+    """The line without web addresses, which models make up, and without calls to everybody.
+
+    Nothing is left of a line that says something around an address: it would have a hole.
+    """
+    line = _MASS_MENTION.sub("", _LINK_AT_AN_END.sub("", line))
+    return "" if _ADDRESS.search(line) else line
 
 
 def harmless_start(line: str) -> str:

@@ -19,17 +19,23 @@ _BRACKETED = (
     r"/?(?:inst|system_prompt|think|tool_calls|tool_results|available_tools|gmask|mask|cls|sep|pad"
     r"|unk|bos|eos)\]|img|(?:chat\ log|message)\ (?:begins|ends)\]"
 )
-_OPENING = re.compile(rf"<(?=[^\s<>]{{1,60}}>|[|｜])|\[(?={_BRACKETED})", re.IGNORECASE)
+_OPENING = re.compile(
+    rf"<(?=[^\s<>]{{1,60}}>|[|｜])|◁(?=/?think▷)|\[(?={_BRACKETED})", re.IGNORECASE
+)
 _OURS = re.compile(r"\[(?:chat log|message) (?:begins|ends)", re.IGNORECASE)
 
+_THOUGHT = "(?:seed:)?think|thinking|thought|reasoning|reflection|tool_call"
 _THINKING = re.compile(
-    r"(?P<opens><(?:think|thinking|thought|reasoning)>|\[think\]"
+    rf"(?P<opens><(?:{_THOUGHT})>|\[think\]|◁think▷|<\|begin_of_thought\|>"
     r"|<\|channel\|?>\s*(?:analysis|commentary|thought))"
-    r"|</(?:think|thinking|thought|reasoning)>|\[/think\]|<channel\|>"
+    rf"|</(?:{_THOUGHT})>|\[/think\]|◁/think▷|<\|end_of_thought\|>|<channel\|>"
     r"|<\|channel\|>\s*final\s*<\|message\|>",
     re.IGNORECASE,
 )
-_SILENT = re.compile(r"<(?:s|bos|unk|pad|mask|unused\d+|0x[0-9a-f]{2})>|\[gmask\]", re.IGNORECASE)
+"""Of a thought, or of a call of a tool, which is as little meant for chat."""
+_SILENT = re.compile(
+    r"<(?:s|bos|unk|pad|mask|unused\d+|0x[0-9a-f]{2}|/?answer)>|\[gmask\]", re.IGNORECASE
+)
 _TURN = re.compile(
     r"<\|[^|<>\s]{1,40}\|?>|<｜[^｜<>\s]{1,40}｜>|<turn\|>|<(?:start|end)_of_turn>|</s>|<eos>"
     r"|\[/?inst\]|<</?sys>>",
@@ -37,7 +43,12 @@ _TURN = re.compile(
 )
 _TORN = re.compile(r"(?:<[|｜][^<>\s]*|</?[a-z_]{1,16}|\[/?[a-z]{2,5})$", re.IGNORECASE)
 _WORDED = ("<start_of_turn>", "<end_of_turn>", "<think>", "</think>", "<eos>", "</s>", "[/inst]")
+_FOREIGN_MARK = re.compile(r"<[|｜](?:user|human|system|tool)[|｜]?>", re.IGNORECASE)
+_ASKING_MARKS: Final = frozenset({"[inst]", "<<sys>>", "<</sys>>"})
+"""What follows them, up to the next mark, was said to the model."""
 _HEADER = re.compile(r"\s*(assistant|model|final|user|system|tool)[ \t]*(?:\n|\Z)", re.IGNORECASE)
+_BARE_HEADER = re.compile(r"\s*(assistant|model|user|system)[ \t]*(?:\n|\Z)", re.IGNORECASE)
+"""Where the mark before it is lost; with words that make no answer by themselves."""
 _OWN_ROLES: Final = frozenset({"assistant", "model", "final"})
 
 
@@ -75,12 +86,14 @@ def without_thinking(text: str) -> str:
 
 def own_turn(text: str) -> str:
     """What the model says for itself: the first turn that is not empty, if it is its own."""
-    first, *later = _TURN.split(_without_torn_mark(_SILENT.sub("", text)))
-    if first.strip():
-        return first
-    for turn in later:
-        header = _HEADER.match(turn)
-        if header and header[1].casefold() not in _OWN_ROLES:
+    text = _without_torn_mark(_SILENT.sub("", text))
+    marks = [mark[0].casefold() for mark in _TURN.finditer(text)]
+    for mark, turn in zip(("", *marks), _TURN.split(text), strict=True):
+        if mark in _ASKING_MARKS:
+            continue
+        header = (_HEADER if mark else _BARE_HEADER).match(turn)
+        is_foreign = header is not None and header[1].casefold() not in _OWN_ROLES
+        if is_foreign or _FOREIGN_MARK.fullmatch(mark):
             return ""
         said = turn[header.end() :] if header else turn
         if said.strip():

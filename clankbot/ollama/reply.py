@@ -42,19 +42,26 @@ _PREFACE = re.compile(
 _STAMP = re.compile(r"^[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*")
 _ROLE = re.compile(r"^(?:assistant|chatbot|output|response)\s*:\s*", re.IGNORECASE)
 _FOREIGN_ROLE = re.compile(r"^(?:user|system)\s*:", re.IGNORECASE)
+_BEFORE_OWN_NAME: Final = r"^(?:chat\s*:|\d{{1,2}}:\d{{2}}(?::\d{{2}})?)\s+(?=@?{0}\s*[:：])"
+_TO_SOMEBODY: Final = r"(?:\s*(?:\bto\b|->|→)\s*@?[^\s:：]{{1,40}}(?:\s[^\s:：]{{1,40}})?)?"
 _OWN_NAME: Final = (
-    r"^(?:@?{0}\s*(?:[\[(][^\])]*[\])])?(?:\s+(?:says|answers|replies))?\s*[:：]"
-    r"|@?{0}\s+[-–—](?=\s)|<@?{0}>|@{0}\b[,:]?)\s*"
+    r"^(?:@?{0}\s*(?:[\[(][^\])]*[\])])?(?:\s+(?:says|answers|replies))?"
+    rf"{_TO_SOMEBODY}\s*[:：]"
+    r"|@?{0}\s+[-–—](?=\s)|<@?{0}>|@{0}\b[,:]?|{0}$)\s*"
 )
 _SPEAKER = re.compile(
     r"^(?:<@?(?P<irc>[^<>\s]{1,40})>|(?P<log>[^\s:@][^\s:]{0,39})\s?[:：])(?=\s|$)"
 )
 _SPEAKS: Final = r"(?:\s+(?:says|asks|answers|replies|adds))?\s?[:：](?=\s|$)"
 _LATER_SPEAKER = re.compile(r"(?<=\s)([^\s:@][^\s:]{0,39}):(?=\s)")
+_LEAST_BEFORE_WORDS: Final = 3
+"""So many words, or a whole sentence, stand by themselves where somebody else's line follows."""
+_ACTION = re.compile(r"\x01ACTION ?([^\x01]*)\x01?")
+"""As ``/me`` is written on the wire."""
 _SENTENCE_END = re.compile(r"""[.!?…]+["'”’»)]*(?=\s|$)|[。！？]+""")
 _UNMASKED = re.compile(
-    r"\bsystem prompt\b|\bas an? (?:ai|artificial intelligence|large language|language)\b[^.]{0,20}"
-    r"\bmodel\b|\bas an ai\b",
+    r"\bsystem prompt\b|\b(?:as|i am|i['’]m)(?: just| only)? an? "
+    r"(?:ai|artificial intelligence|large language|language)\b[^.]{0,20}\bmodel\b|\bas an ai\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -80,7 +87,7 @@ def clean_reply(
     for number, line in enumerate(lines, start=1):
         text = tidy.line(line)
         is_announcement = text.endswith(":") and number < len(lines)
-        if text and not is_announcement:
+        if _says_something(text) and not is_announcement:
             return None if _is_unfit(text, instructions) else _out_of_loop(text)
     return None
 
@@ -128,7 +135,8 @@ class _Tidy:
         return ""
 
     def _round(self, line: str) -> str:
-        line = own_turn(without_thinking(visible(line))).replace("\ufffd", "")
+        line = visible(_ACTION.sub(r"\1", line))
+        line = own_turn(without_thinking(line)).replace("\ufffd", "")
         line = _BLANKS.sub(" ", line).strip()
         if holds_fence(line):
             return ""
@@ -140,23 +148,30 @@ class _Tidy:
         """The line without its speaker where that is the bot, and nothing where it is another."""
         line = _ROLE.sub("", line)
         own = re.escape(self.bot_name)
-        line = re.sub(_OWN_NAME.format(own), "", line, flags=re.IGNORECASE)
+        for before in (_BEFORE_OWN_NAME, _OWN_NAME):
+            line = re.sub(before.format(own), "", line, flags=re.IGNORECASE)
         speaker = _SPEAKER.match(line)
         name = (speaker["irc"] or speaker["log"] if speaker else line).casefold()
         if name in self.names or _FOREIGN_ROLE.match(line):
             return ""
         if (other := self.others.search(line)) is not None:
-            return line[: other.start()]
+            return _if_whole(line[: other.start()])
         for later in _LATER_SPEAKER.finditer(line):
             if later[1].casefold() in self.names | {self.bot_name}:
-                return line[: later.start()]
+                return _if_whole(line[: later.start()])
         return line
 
 
 def _lines_of(names: frozenset[str]) -> re.Pattern[str]:
     """Matches where a line of one of these begins; with no names, nowhere."""
     either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
-    return re.compile(rf"(?<!\S)@?(?:{either}){_SPEAKS}" if either else r"(?!)", re.IGNORECASE)
+    return re.compile(rf"(?<!\S)(?:{either}){_SPEAKS}" if either else r"(?!)", re.IGNORECASE)
+
+
+def _if_whole(beginning: str) -> str:
+    """What stands before somebody else's line, where it can be meant as a line of its own."""
+    is_sentence = _SENTENCE_END.search(beginning) is not None
+    return beginning if is_sentence or len(_words(beginning)) >= _LEAST_BEFORE_WORDS else ""
 
 
 def _cut(text: str, limit: int) -> str:
@@ -171,10 +186,13 @@ def _cut(text: str, limit: int) -> str:
     return text[: end if blank < 0 else blank].rstrip(" ,;:–-")
 
 
+def _says_something(text: str) -> bool:
+    """Whether there is more in a tidy line than signs, such as a ruler that models draw."""
+    return any(unicodedata.category(char)[0] in "LN" or _is_picture(char) for char in text)
+
+
 def _is_unfit(text: str, instructions: str) -> bool:
-    """Whether a tidy line says nothing, or gives the instructions away."""
-    if not any(unicodedata.category(char)[0] in "LN" or _is_picture(char) for char in text):
-        return True
+    """Whether a tidy line gives the instructions away, or who reads them."""
     words = _words(text)
     told = f" {' '.join(_words(instructions))} "
     runs = (words[i : i + _LEAK_WORDS] for i in range(len(words) - _LEAK_WORDS + 1))
