@@ -137,7 +137,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "OLLAMA_KEEP_ALIVE",
         "",
         optional(KEEP_ALIVE),
-        "How long Ollama keeps the model loaded, such as 30m; unset leaves it to the bot.",
+        "How long Ollama keeps the model loaded, such as 2h or -1 for ever; unset: 30m.",
     ),
     Variable(
         "OLLAMA_NUM_CTX",

@@ -28,6 +28,8 @@ from clankbot.records import Secret
 
 _QUESTION_TIMEOUT_S: Final = 5.0
 """For questions the server answers from memory."""
+_KEEP_ALIVE: Final = "30m"
+"""Ollama's own five minutes are shorter than the bot's pauses: nearly each line would be a load."""
 _ZERO: Final = frozenset("0.hmsnuµ")
 """The letters of a keep-alive of no time: fine after an answer, but a load with it unloads."""
 
@@ -75,8 +77,9 @@ class OllamaClient:
         self._transport = Transport(url, api_key, ca_file)
         self._timeout_s = timeout_s
         self._load_timeout_s = load_timeout_s
-        self._keep = {} if keep_alive is None else {"keep_alive": _number_or_text(keep_alive)}
-        self._keep_loaded = {} if _ZERO.issuperset(keep_alive or "0") else self._keep
+        keep_alive = keep_alive or _KEEP_ALIVE
+        self._keep = {"keep_alive": _number_or_text(keep_alive)}
+        self._keep_loaded = {} if _ZERO.issuperset(keep_alive) else self._keep
         self._closing = Cancel()
         self._without_think: set[str] = set()
 

@@ -64,6 +64,7 @@ def test_the_whole_request_is_as_ollama_wants_it(ollama: OllamaStandIn) -> None:
             {"role": "user", "content": "hello"},
         ],
         "options": {"temperature": 0.5, "num_ctx": 8192, "num_predict": 200},
+        "keep_alive": "30m",
     }
 
 
@@ -192,8 +193,9 @@ def test_a_load_never_says_to_unload(ollama: OllamaStandIn, keep_alive: str) -> 
 
 
 def test_a_load_says_how_long_to_keep(ollama: OllamaStandIn) -> None:
-    OllamaClient(ollama.url, keep_alive="-1").load("llama3.1", 8192, Cancel())
-    assert ollama.load_bodies[0]["keep_alive"] == -1
+    for client in (OllamaClient(ollama.url, keep_alive="-1"), OllamaClient(ollama.url)):
+        client.load("llama3.1", 8192, Cancel())
+    assert [body["keep_alive"] for body in ollama.load_bodies] == [-1, "30m"]
 
 
 def test_a_cancelled_load_is_not_left(ollama: OllamaStandIn) -> None:
