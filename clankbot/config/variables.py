@@ -142,8 +142,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "OLLAMA_NUM_CTX",
         "",
-        optional(whole(256, 1_048_576)),
-        "The context window in tokens; unset leaves it to the bot.",
+        optional(whole(1024, 1_048_576)),
+        "The context window in tokens, at least 1024; unset: 8192, or what the model has.",
     ),
     Variable(
         "TWITCH_CLIENT_ID",

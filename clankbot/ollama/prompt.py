@@ -70,18 +70,17 @@ class Prompt:
 def build_prompt(assignment: Assignment, room: int, max_lines: int | None = None) -> Prompt:
     """The prompt with as many of the newest lines as ``room`` tokens hold, and ``max_lines``.
 
-    The instructions, the newest line and the message to answer are in it whatever the room.
+    The instructions are in it whatever the room, and the message to answer or else the newest line.
     """
     asked = assignment.asked
-    lines = assignment.lines
-    if asked is not None and all(line.message_id != asked.message_id for line in lines):
-        lines = (*lines, asked)
-    texts = [_line(line, assignment.bot_name) for line in lines]
     system, task = system_message(assignment), _task(assignment)
-    fixed = tokens_at_most(f"{system}{CHAT_BEGINS}{CHAT_ENDS}{task}")
-    count = newest_that_fit([tokens_at_most(text) for text in texts], room - fixed)
+    room -= tokens_at_most(f"{system}{CHAT_BEGINS}{CHAT_ENDS}{task}")
+    lines = _log(assignment, room)
+    texts = [_line(line, assignment.bot_name) for line in lines]
+    least = 0 if asked else 1
+    count = newest_that_fit([tokens_at_most(text) for text in texts], room, least)
     if max_lines is not None:
-        count = max(1, min(count, max_lines))
+        count = max(least, min(count, max_lines))
     kept = lines[len(lines) - count :]
     used = frozenset(line.message_id for line in kept) | ({asked.message_id} if asked else set())
     log = "".join(texts[len(lines) - count :])
@@ -107,6 +106,17 @@ def told(assignment: Assignment) -> str:
 def _nothing(assignment: Assignment) -> ContextLine | None:
     """The message to answer without its words, which the answer may well take up."""
     return assignment.asked and replace(assignment.asked, text="")
+
+
+def _log(assignment: Assignment, room: int) -> tuple[ContextLine, ...]:
+    """The lines of the log.  The message to answer is one of them where ``room`` holds it twice."""
+    lines, asked = assignment.lines, assignment.asked
+    if asked is None:
+        return lines
+    others = tuple(line for line in lines if line.message_id != asked.message_id)
+    if tokens_at_most(_line(asked, assignment.bot_name)) > room:
+        return others
+    return lines if len(others) < len(lines) else (*lines, asked)
 
 
 def _task(assignment: Assignment) -> str:

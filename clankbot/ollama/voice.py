@@ -178,6 +178,8 @@ def _judged(
     draft: Draft, clean: Callable[[str], str | None], assignment: Assignment
 ) -> tuple[str | None, str]:
     """The line that is in a draft, or None; and in either case what came of it."""
+    if draft.was_cut:
+        return None, "the prompt did not fit the window"
     if draft.only_thought:
         return None, "the model only thought"
     raw = draft.generation.text

@@ -46,12 +46,12 @@ def tokens_at_most(text: str) -> int:
     return len(text.encode()) - letters * 2 // 5
 
 
-def newest_that_fit(sizes: Sequence[int], room: int) -> int:
-    """How many of the last ``sizes`` fit into ``room`` together; the very last one always does."""
+def newest_that_fit(sizes: Sequence[int], room: int, least: int = 1) -> int:
+    """How many of the last ``sizes`` fit into ``room`` together; the ``least`` last always do."""
     kept = total = 0
     for size in reversed(sizes):
         total += size
-        if total > room and kept > 0:
+        if total > room and kept >= least:
             break
         kept += 1
     return kept

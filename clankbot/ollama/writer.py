@@ -42,6 +42,8 @@ class Draft:
 
     prompt: Prompt
     generation: Generation
+    was_cut: bool = False
+    """The server read less than it was given, and perhaps not the instructions."""
 
     @property
     def only_thought(self) -> bool:
@@ -140,11 +142,12 @@ class Writer:
             prompt = build_prompt(assignment, room, max_lines=prompt.line_count // 2)
             return Draft(prompt, self._client.generate(_with(request, prompt), cancel, enough))
         counted = generation.prompt_tokens or 0
-        if was_cut(counted, prompt.tokens, num_ctx, request.num_predict):
+        cut = was_cut(counted, prompt.tokens, num_ctx, request.num_predict)
+        if cut:
             model.overran(request.model)
         else:
             model.fitted(counted, prompt.tokens)
-        return Draft(prompt, generation)
+        return Draft(prompt, generation, cut)
 
     def _model(self, name: str) -> _Model:
         return self._models.setdefault(model_key(name), _Model())

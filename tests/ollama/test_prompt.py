@@ -133,6 +133,24 @@ def test_the_message_to_answer_is_kept_when_newer_lines_fill_the_window() -> Non
     assert "id-99" in prompt.used_ids
 
 
+def test_a_long_message_to_answer_stands_twice_only_where_there_is_room() -> None:
+    asked = line("z" * 500, "Dora", 99)
+    lines = (*chat("old", "new"), asked)
+    small, large = (build_prompt(assignment(*lines, asked=asked), room) for room in (1200, 1600))
+    assert small.user.count("z" * 500) == 1
+    assert logged(small) == ["Alice: old", "Bruno: new"]
+    assert small.tokens <= 1200
+    assert large.user.count("z" * 500) == 2
+    assert small.used_ids == large.used_ids == {"id-0", "id-1", "id-99"}
+
+
+def test_a_message_to_answer_that_fills_the_window_leaves_the_log_empty() -> None:
+    asked = line("中" * 500, "Dora", 99)
+    prompt = build_prompt(assignment(*chat("old", "new"), asked=asked), 760)
+    assert logged(prompt) == []
+    assert prompt.used_ids == {"id-99"}
+
+
 def test_an_empty_chat_makes_a_prompt_too() -> None:
     prompt = build_prompt(assignment(), ROOM)
     assert prompt.line_count == 0

@@ -259,6 +259,15 @@ def test_a_prompt_too_long_twice_is_given_up(voice: OllamaVoice, ollama: OllamaS
         compose(voice)
 
 
+def test_what_a_model_made_of_a_cut_prompt_is_not_said(
+    voice: OllamaVoice, ollama: OllamaStandIn
+) -> None:
+    ollama.once(Manner(text="nice one", prompt_tokens=8190))
+    composed = compose(voice)
+    assert (composed.text, composed.reason) == (None, "the prompt did not fit the window")
+    assert compose(voice).text
+
+
 def test_estimates_grow_when_the_server_counts_more(
     voice: OllamaVoice, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
