@@ -171,7 +171,7 @@ class Bot:
                 retention_count=settings.message_retention_count,
                 is_bot_command=is_bot_command,
             ),
-            bot_names={self._name},
+            login=self._name,
             clock=time.monotonic,
             now_ms=utc_ms,
         )

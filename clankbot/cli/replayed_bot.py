@@ -181,7 +181,7 @@ class ReplayedBot:
                 retention_count=settings.message_retention_count,
                 is_bot_command=is_bot_command,
             ),
-            bot_names={name},
+            login=name,
             clock=self._clock.seconds,
             now_ms=self._clock.now_ms,
         )

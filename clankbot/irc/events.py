@@ -145,6 +145,7 @@ def _own_state(message: IrcMessage) -> OwnState | None:
         nonce=tags.get("client-nonce") or None,
         is_vip=_is_vip(tags, badges),
         is_broadcaster="broadcaster" in badges,
+        display_name=tags.get("display-name") or None,
         raw=message.raw,
     )
 

@@ -83,9 +83,15 @@ def delay_obstacle(
 
 @lru_cache(maxsize=64)
 def _address(names: frozenset[str]) -> re.Pattern[str]:
-    """Matches the name or @name at the start, and @name anywhere, as a word."""
+    """Matches the name or @name at the start, and @name anywhere, as a word.
+
+    Logins are of a-z, 0-9 and _, so the name ends also where Japanese or Chinese goes on.
+    """
     either = "|".join(sorted(re.escape(name) for name in names))
-    return re.compile(rf"\A\W*@?(?:{either})(?!\w)|(?<!\w)@(?:{either})(?!\w)", re.IGNORECASE)
+    return re.compile(
+        rf"\A\W*@?(?:{either})(?![a-z0-9_])|(?<![a-z0-9_])@(?:{either})(?![a-z0-9_])",
+        re.IGNORECASE,
+    )
 
 
 def is_mention(message: ChatMessage, names: Collection[str], own_id: str | None) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ class Worker:
         filters: ChannelFilters,
         book: Book,
         rules: Rules,
-        bot_names: Collection[str],
+        login: str,
         clock: Callable[[], float],
         now_ms: Callable[[], int],
     ) -> None:
@@ -110,7 +110,7 @@ class Worker:
         self._filters = filters
         self._book = book
         self._rules = rules
-        self._names = bot_names
+        self._login = self._display_name = login
         self._clock = clock
         self._now_ms = now_ms
         self._ledger = Ledger(clock, board.set_outage)
@@ -145,7 +145,7 @@ class Worker:
             steering=self._steering,
             book=self._book,
             rules=self._rules,
-            bot_names=self._names,
+            bot_names={self._login},
             now_ms=self._now_ms,
         )
         self._moderation = Moderation(
@@ -306,10 +306,17 @@ class Worker:
 
     def _on_link_up(self, event: LinkUp) -> None:
         if event.user_id is not None:
-            self._intake.bot_names = frozenset({event.login})
+            self._be_called(event.login, event.login)
+
+    def _be_called(self, login: str, display_name: str) -> None:
+        """Viewers may use either name; the second can be written in another script."""
+        self._login, self._display_name = login, display_name
+        self._intake.bot_names = frozenset({login, display_name.lower()})
 
     def _on_own_state(self, event: OwnState) -> None:
         """Twitch accepted a message: what is stored from here on came after it."""
+        if event.display_name is not None:
+            self._be_called(self._login, event.display_name)
         if event.message_id is not None:
             self._said_after[event.message_id] = self._intake.last_kept.get(event.channel)
 
@@ -352,13 +359,12 @@ class Worker:
         own_id, message_id = self._board.own_id, outcome.message_id
         if own_id is None or message_id is None:
             return None
-        name = min(self._intake.bot_names, default="")
         return StoredMessage(
             message_id=message_id,
             channel=outcome.line.channel,
             user_id=own_id,
-            login=name,
-            display_name=name,
+            login=self._login,
+            display_name=self._display_name,
             text=outcome.text,
             sent_at_ms=outcome.sent_at_ms,
             is_own=True,

@@ -91,6 +91,8 @@ class OwnState:
     nonce: str | None
     is_vip: bool = False
     is_broadcaster: bool = False
+    display_name: str | None = None
+    """The bot's own, which may be its login in other capitals or a name in another script."""
     raw: str = field(default="", repr=False, compare=False)
 
 

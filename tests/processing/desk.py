@@ -153,7 +153,7 @@ class Desk:
                 retention_count=settled.message_retention_count,
                 is_bot_command=is_bot_command,
             ),
-            bot_names={BOT},
+            login=BOT,
             clock=self.clock,
             now_ms=self.clock.ms,
         )

@@ -9,10 +9,11 @@ import pytest
 from clankbot.processing.jobs import JobDone
 from clankbot.records import (
     MessageDeleted,
+    OwnState,
     RoomState,
     UserCleared,
 )
-from tests.processing.desk import BOT_ID, Desk, locked
+from tests.processing.desk import BOT, BOT_ID, Desk, locked
 
 
 def asked(desk: Desk) -> str:
@@ -31,6 +32,16 @@ def test_a_mention_is_answered_without_threshold_or_delay(desk: Desk) -> None:
 def test_a_reply_to_the_bot_is_a_mention(desk: Desk) -> None:
     desk.chat("nice", reply_to_user_id=BOT_ID)
     assert asked(desk) == "nice"
+
+
+def test_the_bot_answers_to_its_display_name_and_its_own_lines_bear_it(desk: Desk) -> None:
+    desk.hear(OwnState("alpha", False, None, None, display_name="クランク"))
+    desk.chat("@クランクさん one")
+    desk.take_turn("what a calm river", message_id="own-1")
+    (own,) = (row for row in desk.store.export_rows("alpha") if row.is_own)
+    assert (own.login, own.display_name) == (BOT, "クランク")
+    desk.chat("@clankbot two", user_id="8", login="bruno")
+    assert desk.has_job
 
 
 def test_after_its_answer_a_viewer_has_to_wait_and_others_have_not(desk: Desk) -> None:

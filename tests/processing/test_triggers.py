@@ -105,6 +105,9 @@ def test_adaptive_follows_the_pace_within_bounds() -> None:
         "well @clankbot is here",
         "(@clankbot)",
         "hi@ @clankbot!",
+        "@clankbotさん こんにちは",
+        "clankbotさん",
+        "やあ@clankbot",
     ],
 )
 def test_its_name_at_the_start_or_with_an_at_sign_is_a_mention(text: str) -> None:
@@ -124,6 +127,13 @@ def test_its_name_at_the_start_or_with_an_at_sign_is_a_mention(text: str) -> Non
 )
 def test_other_words_are_no_mention(text: str) -> None:
     assert not is_mention(message(text), {"clankbot"}, "99")
+
+
+def test_a_name_in_another_script_is_a_word_where_the_script_has_no_blanks() -> None:
+    names = {"clankbot", "クランク"}
+    for text in ("@クランクさん hi", "クランク hi", "やあ @クランク"):
+        assert is_mention(message(text), names, "99"), text
+    assert not is_mention(message("いまクランクは?"), names, "99")
 
 
 def test_a_reply_to_the_bot_is_a_mention_and_a_reply_to_another_is_not() -> None:
