@@ -43,6 +43,8 @@ _ON_ITS_WAY: Final = "a message is on its way"
 class _Turn:
     grounds_id: int
     cancel: CancelHandle
+    addressee_id: str | None
+    """The viewer who is answered, whose cooldown begins when the answer has been said."""
     in_vain: Callable[[str], None] | None
     """Whom to tell the reason when nothing is said: the moderator who asked for it."""
     composing: bool = True
@@ -244,6 +246,8 @@ class Speaking:
         turn.reported = True
         if said:
             self._retry.pop(channel, None)
+            if turn.addressee_id is not None:
+                self._cooldowns.begin(channel, turn.addressee_id)
             self._decisions.decide(channel, outcome)
         else:
             self._hold_off(channel)
@@ -272,11 +276,10 @@ class Speaking:
         mention: _Wait | None = None,
         in_vain: Callable[[str], None] | None = None,
     ) -> None:
-        if mention is not None:
-            self._cooldowns.begin(channel, mention.asked.user_id)
         cancel = self._make_cancel()
         number = self._board.open_grounds(channel, cancel.cancel)
-        self._turns[channel] = _Turn(number, cancel, in_vain)
+        addressee_id = mention.asked.user_id if mention else None
+        self._turns[channel] = _Turn(number, cancel, addressee_id, in_vain)
         self._jobs.put_nowait(
             Job(
                 channel,

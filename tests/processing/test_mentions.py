@@ -58,6 +58,25 @@ def test_after_its_answer_a_viewer_has_to_wait_and_others_have_not(desk: Desk) -
     assert asked(desk) == "@clankbot four"
 
 
+def test_an_answer_that_came_to_nothing_costs_no_cooldown(desk: Desk) -> None:
+    desk.chat("@clankbot one")
+    desk.job()
+    desk.tell(JobDone("alpha", "nothing usable was left of the answer", usable=False))
+    desk.chat("@clankbot two")
+    desk.take_turn("welcome to the shed")
+    assert desk.why() == "blocked by the filter"
+    desk.chat("@clankbot three")
+    assert asked(desk) == "@clankbot three"
+
+
+def test_of_two_mentions_at_once_one_is_answered(desk: Desk) -> None:
+    desk.chat("@clankbot one")
+    desk.chat("@clankbot two")
+    desk.take_turn()
+    assert not desk.has_job
+    assert desk.why() == "mention not answered: cooldown"
+
+
 def test_a_hint_doubles_the_cooldown(desk: Desk) -> None:
     desk.chat("@clankbot one")
     desk.take_turn(message_id="own-1")
