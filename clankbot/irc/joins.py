@@ -5,9 +5,9 @@ JOIN with USERSTATE and ROOMSTATE (to an anonymous reader only with the latter),
 NOTICE, and says nothing at all about a channel that does not exist.
 https://dev.twitch.tv/docs/chat/irc/#joining-a-chat-room
 
-All channels are joined in the order given, also beyond the 100 that Twitch allows: it does not
-count those in which the bot is a moderator or has the broadcaster's leave, so that only Twitch can
-tell which are too many.  It refuses those, and they are asked for again once an hour.
+All channels are joined in the order given; that they are no more than an account may join is for
+the settings to see to.  Where the account is in others elsewhere, Twitch alone can tell which are
+too many.  It refuses those, and they are asked for again once an hour.
 """
 
 from __future__ import annotations
