@@ -54,9 +54,9 @@ _OLLAMA_ANSWERS_S: Final = 1.5
 _STAND_IN_WINDOW_TOKENS: Final = 8192
 _SHIPPED_WORDS: Final = Path(__file__).resolve().parents[2] / "blocked_words.txt"
 _HINTS: Final = (
-    f'Type to chat as the viewer "{YOU}".  Start with @clankbot to speak to the bot: it answers',
-    "each viewer once a minute; !clank cooldown 0 lifts that.  Lines with !clank are taken as a",
-    "moderator's.  /help tells what else you can do.  Ctrl-C ends the rehearsal.",
+    f'Type to chat as the viewer "{YOU}".  Start with @clankbot to speak to the bot: it answers'
+    " each viewer once a minute; !clank cooldown 0 lifts that.  Lines with !clank are taken as a"
+    " moderator's.  /help tells what else you can do.  Ctrl-C ends the rehearsal."
 )
 
 
@@ -89,9 +89,10 @@ def run(options: argparse.Namespace) -> int:
                 play(stage, end.came, play_until, dice=random.Random())
     stage.show_news()
     console.note(f"The end: {stage.summary()}.")
-    if is_terminal or end.has_come or stage.spoke_by_itself or stage.answered:
+    silence = stage.silence()
+    if is_terminal or end.has_come or silence is None:
         return end.status
-    print(f"clankbot: the bot did not speak in time; {log_file} may tell why", file=sys.stderr)
+    print(f"clankbot: the bot {silence} in time; {log_file} may tell why", file=sys.stderr)
     return EXIT_FAILED
 
 
@@ -209,7 +210,7 @@ def _console(is_terminal: bool) -> Console:
 
 
 def _converse(stage: Stage, console: Console, end: _End) -> None:
-    console.note(*_HINTS)
+    console.note(_HINTS)
     with Keyboard(sys.stdin.fileno()) as keyboard:
         Conversation(stage, console, dice=random.Random()).hold(keyboard, end.came)
 

@@ -5,7 +5,9 @@ In a terminal the line being typed stays below everything else, whole.  For one 
 
 from __future__ import annotations
 
+import re
 import shutil
+import textwrap
 import unicodedata
 from collections.abc import Callable
 from typing import Final, TextIO
@@ -13,6 +15,7 @@ from typing import Final, TextIO
 _BOT_MARK: Final = "[o_o]"
 _PROMPT: Final = "> "
 _NARROWEST: Final = 20
+_FIRST_COLUMN: Final = re.compile(r"\s+\S.*?\s{2,}(?=\S)")
 
 _BOLD: Final = "1"
 _DIM: Final = "2"
@@ -54,9 +57,10 @@ class Console:
         self._show(self._in(f"-- {printable(text)}", _DIM))
 
     def note(self, *lines: str) -> None:
-        """Words to the person, from outside the room."""
-        for line in lines:
-            self._show(printable(line))
+        """Words to the person, from outside the room; wrapped where a terminal is narrower."""
+        for line in map(printable, lines):
+            for part in self._wrapped(line) if self._is_terminal else (line,):
+                self._show(part)
 
     def typing(self, text: str | None) -> None:
         """Show the line that is being typed; None: nothing can be typed any more."""
@@ -67,6 +71,17 @@ class Console:
         if self._is_terminal:
             line = f"{_TO_LINE_START}{line}"
         self._write(f"{line}\n{self._input_line()}")
+
+    def _wrapped(self, line: str) -> list[str]:
+        """The line in parts that fit; what stands in a second column goes on there."""
+        first_column = _FIRST_COLUMN.match(line)
+        return textwrap.wrap(
+            line,
+            max(_NARROWEST, self._columns()),
+            subsequent_indent=" " * (first_column.end() if first_column else 0),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [line]
 
     def _input_line(self) -> str:
         """The prompt and as much of the end of the typed text as fits on one line."""

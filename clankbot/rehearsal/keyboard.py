@@ -43,6 +43,8 @@ class LineEditor:
         self._torn = ""
         self._before: list[str] = []
         self._back = 0
+        self._draft = ""
+        """What was being typed when lines from before were looked up."""
 
     def feed(self, keys: str) -> list[str]:
         """Take keys as the terminal sends them; the lines that they finish."""
@@ -79,8 +81,10 @@ class LineEditor:
             self.text = (self.text + key)[:_LONGEST_CHARS]
 
     def _recall(self, step: int) -> None:
+        if self._back == 0:
+            self._draft = self.text
         self._back = max(0, min(self._back + step, len(self._before)))
-        self.text = self._before[-self._back] if self._back else ""
+        self.text = self._before[-self._back] if self._back else self._draft
 
 
 class Keyboard:

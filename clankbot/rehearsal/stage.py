@@ -64,6 +64,12 @@ class Stage:
         """What was said so far, in one line."""
         return f"{self.viewers_said} messages of viewers, {self.bot_said} said by the bot"
 
+    def silence(self) -> str | None:
+        """How the bot failed to speak; None when it spoke.  A command's answer is no talk."""
+        if self.spoke_by_itself or self.answered:
+            return None
+        return "only answered commands" if self.bot_said else "did not speak"
+
     # --- what other threads tell ---
 
     def tell(self, text: str) -> None:

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from clankbot.rehearsal.console import Console
+from clankbot.rehearsal.typed import HELP
 
 
 class Screen:
@@ -78,6 +79,31 @@ def test_a_long_line_shows_its_end_on_one_line(letter: str, fitting: int) -> Non
     out = io.StringIO()
     Console(out, is_terminal=True, columns=lambda: 40).typing("start " + letter * 60)
     assert Screen(out.getvalue()).lines == ["> " + letter * fitting]
+
+
+def test_notes_are_wrapped_between_words_and_keep_their_columns() -> None:
+    out = io.StringIO()
+    console = Console(out, is_terminal=True, columns=lambda: 40)
+    console.note("many words that do not fit on one line", f"  log       /tmp/{'x' * 40}", "")
+    console.note("  /timeout NAME   time somebody out, the bot too", *HELP)
+    shown = Screen(out.getvalue()).lines
+    assert shown[:7] == [
+        "many words that do not fit on one line",
+        "  log",
+        f"            /tmp/{'x' * 40}",
+        "",
+        "  /timeout NAME   time somebody out, the",
+        "                  bot too",
+        "  TEXT",
+    ]
+
+
+def test_the_help_fits_an_ordinary_terminal() -> None:
+    out = io.StringIO()
+    Console(out, is_terminal=True, columns=lambda: 80).note(*HELP)
+    shown = Screen(out.getvalue()).lines
+    assert max(map(len, shown)) <= 80
+    assert " ".join(" ".join(shown).split()) == " ".join(" ".join(HELP).split())
 
 
 def test_nothing_that_a_terminal_would_obey_gets_through() -> None:

@@ -55,6 +55,16 @@ def test_the_lines_typed_before_come_back() -> None:
     assert seen == ["two", "one", "one", "two", "", ""]
 
 
+def test_a_line_half_typed_outlasts_a_look_at_the_lines_before() -> None:
+    editor = LineEditor()
+    editor.feed("half\x1b[A")
+    assert editor.text == "half"
+    editor.feed("\x15one\nhalf\x1b[A")
+    assert editor.text == "one"
+    editor.feed("\x1b[B\x1b[B and more")
+    assert editor.text == "half and more"
+
+
 def test_ctrl_d_ends_only_on_an_empty_line() -> None:
     editor = LineEditor()
     editor.feed("text\x04")

@@ -93,12 +93,15 @@ def test_nobody_else_speaks_in_the_name_of_the_bot(theatre: Theatre) -> None:
 
 def test_the_bot_speaking_by_itself_answering_and_obeying_are_told_apart(theatre: Theatre) -> None:
     stage = theatre.stage
+    assert stage.silence() == "did not speak"
     theatre.talk.obey("!clank status")
     theatre.bot_says("all well", reply_to=tag(theatre.heard("status"), ";id"))
     assert (stage.spoke_by_itself, stage.answered) == (False, False)
+    assert stage.silence() == "only answered commands"
     theatre.talk.obey("@clankbot hello")
     theatre.bot_says("hello you", reply_to=tag(theatre.heard("hello"), ";id"))
     assert (stage.spoke_by_itself, stage.answered) == (False, True)
+    assert stage.silence() is None
     theatre.bot_says("so quiet here")
     assert (stage.spoke_by_itself, stage.answered) == (True, True)
     assert [line for line in theatre.shown if "[o_o]" in line] == [
