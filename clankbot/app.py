@@ -6,13 +6,14 @@ is asked for, so that ``--help`` costs nothing.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Final
 
 from clankbot.arguments import build_parser
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _leave)
     try:
-        command = importlib.import_module(f"clankbot.cli.{options.module}")
+        command = _imported(f"clankbot.cli.{options.module}")
         status: int = command.run(options)
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
@@ -42,6 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _tell(error)
     return status
+
+
+def _imported(name: str) -> ModuleType:
+    """The module.  What is imported stays, so it is not searched for garbage while it comes in:
+    that took a sixth of the time from the start to the first JOIN.
+    """
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
