@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
-from tests.flow.program import LiveProgram, live_program
+from tests.flow.program import live_program
 from tests.flow.world import sql
 from tests.waiting import wait_until
 
