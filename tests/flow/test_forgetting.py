@@ -246,11 +246,11 @@ def test_a_moderator_forgets_a_viewer_without_a_ban(tmp_path: Path) -> None:
 def test_the_operator_forgets_a_viewer_while_something_is_being_made_of_the_words(
     tmp_path: Path,
 ) -> None:
-    with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
+    with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
         held = threading.Event()
         world.ollama.once(Manner(after=held))
-        world.chat(2)
         world.room.say("alpha", "alice", "words of mine")
+        world.room.say("alpha", "bruno", "@clankbot what do you think of that?")
         asked = world.ollama.wait_asked()
         assert "words of mine" in asked.prompt
         child = Program(tmp_path, {"TWITCH_CHANNELS": "alpha"})

@@ -24,7 +24,7 @@ from clankbot.ollama.transport import Unreachable
 from clankbot.records import Secret
 from clankbot.rehearsal.ollama_manner import Manner
 from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
-from tests.ollama.drips import DripServer, silent
+from tests.doubles.drips import DripServer, silent
 
 REQUEST = ChatRequest("llama3.1", "be kind", "hello", 8192, 200, {"temperature": 0.5})
 
