@@ -239,8 +239,7 @@ _PACES: Final = (
 MIGRATIONS: Final = (
     Migration(1, _HISTORY + _SPEECH + _CHANNELS + _ACCOUNT),
     Migration(2, _TRAFFIC),
-    Migration(3, _REMOVALS),
-    Migration(4, _PACES),
+    Migration(3, _REMOVALS + _PACES),
 )
 
 

@@ -41,13 +41,17 @@ _PREFACE = re.compile(
 )
 _STAMP = re.compile(r"^[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*")
 _ROLE = re.compile(r"^(?:assistant|chatbot|output|response)\s*:\s*", re.IGNORECASE)
-_FOREIGN_ROLE = re.compile(r"^(?:user|system)\s*:", re.IGNORECASE)
+_FOREIGN_SPEAKER = re.compile(
+    r"^(?:(?:user|system|[a-z0-9]+_[a-z0-9_]+)\s?:|<[a-z0-9_]{3,25}>)(?=\s|$)", re.IGNORECASE
+)
+"""Also somebody who has not spoken, told by an underscore, which no ordinary word has, or by how IRC
+clients show a name."""
 _BEFORE_OWN_NAME: Final = r"^(?:chat\s*:|\d{{1,2}}:\d{{2}}(?::\d{{2}})?)\s+(?=@?{0}\s*[:：])"
 _TO_SOMEBODY: Final = r"(?:\s*(?:\bto\b|->|→)\s*@?[^\s:：]{{1,40}}(?:\s[^\s:：]{{1,40}})?)?"
 _OWN_NAME: Final = (
     r"^(?:@?{0}\s*(?:[\[(][^\])]*[\])])?(?:\s+(?:says|answers|replies))?"
     rf"{_TO_SOMEBODY}\s*[:：]"
-    r"|@?{0}\s+[-–—](?=\s)|<@?{0}>|@{0}\b[,:]?|{0}$)\s*"
+    r"|@?{0}\s+[-–—](?=\s)|<@?{0}>|@{0}\b[,:]?|{0}[,.!?…]*$)\s*"
 )
 _SPEAKER = re.compile(
     r"^(?:<@?(?P<irc>[^<>\s]{1,40})>|(?P<log>[^\s:@][^\s:]{0,39})\s?[:：])(?=\s|$)"
@@ -152,7 +156,7 @@ class _Tidy:
             line = re.sub(before.format(own), "", line, flags=re.IGNORECASE)
         speaker = _SPEAKER.match(line)
         name = (speaker["irc"] or speaker["log"] if speaker else line).casefold()
-        if name in self.names or _FOREIGN_ROLE.match(line):
+        if name in self.names or _FOREIGN_SPEAKER.match(line):
             return ""
         if (other := self.others.search(line)) is not None:
             return _if_whole(line[: other.start()])

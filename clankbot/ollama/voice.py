@@ -7,6 +7,7 @@ may ask for its health or close it.  It knows nothing of Twitch, and it remember
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from clankbot.ollama.transport import Unreachable
 from clankbot.ollama.writer import Draft, Writer
 from clankbot.records import Assignment, Composed
 
+_CALLED: Final = re.compile(r"@(\w{2,25})", re.ASCII)
 _PROBE_EVERY_S: Final = 5.0
 
 
@@ -192,7 +194,8 @@ def _judged(
 
 
 def _names(assignment: Assignment) -> frozenset[str]:
-    """Everybody in whose stead the model might write."""
+    """Everybody in whose stead the model might write: who spoke, and who was called."""
     lines = assignment.lines if assignment.asked is None else (*assignment.lines, assignment.asked)
     others = [line for line in lines if not line.is_own]
-    return frozenset(name for line in others for name in (line.speaker, line.login))
+    called = frozenset(name for line in lines for name in _CALLED.findall(line.text))
+    return called.union(name for line in others for name in (line.speaker, line.login))

@@ -74,6 +74,15 @@ def test_one_clean_line_is_composed_from_the_chat(
     assert "Bruno: that music though" in ollama.asked[0].user
 
 
+def test_somebody_who_was_only_called_is_not_written_for(
+    voice: OllamaVoice, ollama: OllamaStandIn
+) -> None:
+    ollama.say("Dora: I am here")
+    called = assignment(line("where is @dora tonight"), line("no idea", "bruno", 1))
+    composed = voice.compose(called, Cancel())
+    assert (composed.text, composed.reason) == (None, "nothing usable was left of the answer")
+
+
 def test_the_channels_options_are_sent_beside_ours(
     voice: OllamaVoice, ollama: OllamaStandIn
 ) -> None:
