@@ -44,8 +44,8 @@ _ROLE = re.compile(r"^(?:assistant|chatbot|output|response)\s*:\s*", re.IGNORECA
 _FOREIGN_SPEAKER = re.compile(
     r"^(?:(?:user|system|[a-z0-9]+_[a-z0-9_]+)\s?:|<[a-z0-9_]{3,25}>)(?=\s|$)", re.IGNORECASE
 )
-"""Also somebody who has not spoken, told by an underscore, which no ordinary word has, or by how IRC
-clients show a name."""
+"""Also somebody who has not spoken, told by an underscore, which no ordinary word has, or by how
+IRC clients show a name."""
 _BEFORE_OWN_NAME: Final = r"^(?:chat\s*:|\d{{1,2}}:\d{{2}}(?::\d{{2}})?)\s+(?=@?{0}\s*[:：])"
 _TO_SOMEBODY: Final = r"(?:\s*(?:\bto\b|->|→)\s*@?[^\s:：]{{1,40}}(?:\s[^\s:：]{{1,40}})?)?"
 _OWN_NAME: Final = (
