@@ -15,13 +15,17 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
+_WORD = re.compile(r"\w+")
 _UNSPACED: Final = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003ffff"
+    range(0x0E00, 0x0F00),  # Thai, Lao
+    range(0x1000, 0x10A0),  # Burmese
+    range(0x1780, 0x1800),  # Khmer
+    range(0x3040, 0x3100),  # kana
+    range(0x3400, 0xA000),  # Chinese characters, and those of the next two
+    range(0xF900, 0xFB00),
+    range(0x20000, 0x40000),
 )
-"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
-_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+"""Scripts that put no blanks between words."""
 
 NEARLY_THE_SAME = 0.85
 """One word in a dozen may differ: echoes are caught, lines that share a pattern pass."""
@@ -40,9 +44,13 @@ def fingerprint(text: str) -> str:
 
 def _words(run: str) -> Iterable[str]:
     """The word, or the pairs of letters that stand for the words of a run without blanks."""
-    if len(run) < 3 or not _IS_UNSPACED.match(run):
+    if len(run) < 3 or not any(map(_is_unspaced, run)):
         return (run,)
     return map("".join, pairwise(run))
+
+
+def _is_unspaced(char: str) -> bool:
+    return any(ord(char) in script for script in _UNSPACED)
 
 
 def likeness(one: str, other: str) -> float:
