@@ -121,8 +121,11 @@ def test_disorder_at_twitch_is_told_as_such(desk: Desk, trouble: Trouble) -> Non
         helix(desk).live_channels(["alpha"])
 
 
-def test_a_refusal_of_a_request_is_neither_an_outage_nor_about_the_sign_in(desk: Desk) -> None:
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+def test_a_refusal_of_a_request_is_neither_an_outage_nor_about_the_sign_in(
+    desk: Desk, status: int
+) -> None:
     desk.signed_in()
-    desk.twitch.trouble("users", Trouble(400, b'{"status": 400, "message": "bad login"}'))
+    desk.twitch.trouble("users", Trouble(status, b'{"message": "bad login"}'))
     with pytest.raises(RequestRefused, match="refuses users: bad login"):
         helix(desk).users(["?"])
