@@ -43,18 +43,20 @@ class Console:
 
     def viewer(self, login: str, text: str, colour: int, *, is_mod: bool = False) -> None:
         """A line of a viewer; the colour is one of a terminal's 256."""
-        mark = self._in("mod ", _DIM) if is_mod else ""
-        self._show(f"{mark}{self._in(login, f'{_BOLD};38;5;{colour}')}: {printable(text)}")
+        mod = "mod " if is_mod else ""
+        shown = f"{self._in(mod, _DIM)}{self._in(login, f'{_BOLD};38;5;{colour}')}: "
+        self._show_talk(f"{mod}{login}: ", shown, text)
 
     def bot(self, login: str, text: str, addressee: str | None = None) -> None:
         """A line of the bot; ``addressee`` is whom it answers."""
-        name = self._in(f"{_BOT_MARK} {login}", _REVERSED)
-        to = f" → {addressee}" if addressee else ""
-        self._show(f"{name}{self._in(f'{to}: {printable(text)}', _BOLD)}")
+        name, to = f"{_BOT_MARK} {login}", f" → {addressee}: " if addressee else ": "
+        self._show_talk(
+            f"{name}{to}", f"{self._in(name, _REVERSED)}{self._in(to, _BOLD)}", text, _BOLD
+        )
 
     def event(self, text: str) -> None:
         """Something that happened in the room."""
-        self._show(self._in(f"-- {printable(text)}", _DIM))
+        self._show_talk("-- ", self._in("-- ", _DIM), text, _DIM)
 
     def note(self, *lines: str) -> None:
         """Words to the person, from outside the room; wrapped where a terminal is narrower."""
@@ -67,18 +69,26 @@ class Console:
         self._typed = text
         self._write(_TO_LINE_START + self._input_line())
 
+    def _show_talk(self, mark: str, shown: str, text: str, style: str = "") -> None:
+        """Words behind a mark, which is ``shown`` in colours; wrapped as notes are."""
+        whole = mark + printable(text)
+        first, *more = self._wrapped(whole, indent=2) if self._is_terminal else [whole]
+        self._show(shown + self._in(first.removeprefix(mark), style))
+        for part in more:
+            self._show(self._in(part, style))
+
     def _show(self, line: str) -> None:
         if self._is_terminal:
             line = f"{_TO_LINE_START}{line}"
         self._write(f"{line}\n{self._input_line()}")
 
-    def _wrapped(self, line: str) -> list[str]:
+    def _wrapped(self, line: str, indent: int = 0) -> list[str]:
         """The line in parts that fit; what stands in a second column goes on there."""
         first_column = _FIRST_COLUMN.match(line)
         return textwrap.wrap(
             line,
             max(_NARROWEST, self._columns()),
-            subsequent_indent=" " * (first_column.end() if first_column else 0),
+            subsequent_indent=" " * (first_column.end() if first_column else indent),
             break_long_words=False,
             break_on_hyphens=False,
         ) or [line]
@@ -91,7 +101,7 @@ class Console:
         return self._in(_PROMPT, _BOLD) + _end_within(self._typed, room)
 
     def _in(self, text: str, style: str) -> str:
-        return f"\x1b[{style}m{text}\x1b[0m" if self._colours else text
+        return f"\x1b[{style}m{text}\x1b[0m" if self._colours and text and style else text
 
     def _write(self, text: str) -> None:
         self._out.write(text)

@@ -111,3 +111,20 @@ def test_nothing_that_a_terminal_would_obey_gets_through() -> None:
     console.viewer("mona", "\x1b[2Jgone\x07\r", 33)
     console.bot("clankbot", "a\x1b]0;title\x07b\nc")
     assert out.getvalue() == "mona: [2Jgone\n[o_o] clankbot: a]0;titlebc\n"
+
+
+def test_long_talk_is_wrapped_at_words_in_a_terminal() -> None:
+    out = io.StringIO()
+    console = Console(out, is_terminal=True, columns=lambda: 30)
+    console.viewer("mona", "these are more words than fit on one line", 33, is_mod=True)
+    console.bot("clankbot", "so are these, they too go on below", "mona")
+    console.event("and so does what happens in the room")
+    assert Screen(out.getvalue()).lines == [
+        "mod mona: these are more words",
+        "  than fit on one line",
+        "[o_o] clankbot → mona: so are",
+        "  these, they too go on below",
+        "-- and so does what happens in",
+        "  the room",
+        "",
+    ]
