@@ -12,7 +12,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Container
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Final
 
 from clankbot.processing.lookalikes import CURRENCY, LOOKALIKES
@@ -29,12 +29,16 @@ SEPARATORS: Final = "".join(set(string.punctuation) - set("@$!|"))
 _MOST_FOLDED: Final = 8192  # characters remembered; few chats use a tenth of that
 
 _INVISIBLE = re.compile(
-    "[\u034f\u0640\u180e\ufe00-\ufe0f\U000e0000-\U000e0fff"  # fillers, selectors, tags
-    # marks that decorate Latin letters; those of other scripts make a different word
-    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+    # fillers, selectors, tags
+    "[\u034f\u0640\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
+    # marks that decorate Latin and Cyrillic letters; those of other scripts make a different word
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u2de0-\u2dff\ua66f"
+    "\ufe20-\ufe2f]"
 )
+_BEHIND_LATIN = re.compile(r"(?<=[a-z0-9])[^\x00-\x7f]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _ODD_BLANKS = "\u2800\u3164\u115f\u1160\uffa0"  # letters or symbols by their class
-_APOSTROPHES = "‘’‛ʹʻʼʽˈ′´`＇"
+_APOSTROPHES = "‘’‛ʹʻʼʽˈ′´｀＇"
 _LATIN_NAME = re.compile(
     r"(?:LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?|REGIONAL INDICATOR SYMBOL LETTER )"
     r"([A-Z])(?: WITH .+)?$"
@@ -51,9 +55,15 @@ _COMPOSABLE = re.compile(
 def fold(text: str) -> str:
     """The text in plain small letters; the same for entries and messages.  Linear, never raises."""
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("`", "'")
     text = _PRICE.sub(".", _FLAG.sub(".", text))
-    return _COMPOSABLE.sub(_composed, text.translate(_FOLDED))
+    text = _BEHIND_LATIN.sub(_without_marks, text.translate(_FOLDED))
+    return _COMPOSABLE.sub(_composed, text)
+
+
+def without_controls(text: str) -> str:
+    """The text without the control characters that are no blanks: nobody sees them."""
+    return _CONTROL.sub("", text)
 
 
 def as_written(text: str) -> str:
@@ -81,9 +91,16 @@ def _composed(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", match[0])
 
 
+def _without_marks(match: re.Match[str]) -> str:
+    """Other letters after a Latin one, without the marks (of any script) that stand on that one."""
+    others = match[0]
+    marks = takewhile(lambda each: unicodedata.category(each) in ("Mn", "Me"), others)
+    return others[sum(1 for _ in marks) :]
+
+
 def _fold_character(character: str) -> str:
     if character.isascii():
-        return character.lower()
+        return "'" if character == "`" else character.lower()
     if character in LOOKALIKES:
         return LOOKALIKES[character]
     category = unicodedata.category(character)
