@@ -8,20 +8,22 @@ found) are remembered as such, and send the message to a second, slower look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from typing import Final, NamedTuple
 
-from clankbot.processing.folding import RUN, SEPARATORS, WORD, fold, without_words
+from clankbot.processing.folding import RUN, WORD, fold, without_controls, without_words
 from clankbot.processing.patterns import without_repeats
 from clankbot.processing.phrases import Anchor, anchored, closed_up, is_meant, may_stand
 from clankbot.processing.readings import (
+    FEWEST_SPELLED,
     LETTER,
-    letter_rows,
+    lone_letter,
     outline,
+    segments,
     sequences,
+    spelled_out,
     trimmed,
     versions,
 )
@@ -33,7 +35,6 @@ MOST_PIECES: Final = 20_000
 
 _LONGEST_PIECE = 64  # characters of a piece to be remembered; longer ones are rarely said twice
 _LONGEST_SHIELDED = 500  # characters of a piece searched for allowed words: a whole chat message
-_FEWEST_SPELLED = 3  # single letters in a row that may spell a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,46 +77,46 @@ class Matcher:
 
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
+        if not text.isprintable():
+            text = without_controls(text)
         pieces = text.split()
         if self._harmless.issuperset(pieces):
             return None
-        all_letters = 0
-        phrases_at: dict[str, tuple[Entry, ...]] = {}
+        letters = 0
+        phrases: dict[Entry, None] = {}
         for piece in pieces:
             if piece not in self._harmless:
-                match, letters, phrases = self._notable.get(piece) or self._look_at(piece)
-                if match:
-                    return match
-                all_letters += letters
-                if phrases:
-                    phrases_at[piece] = phrases
-        match = None
-        if all_letters >= _FEWEST_SPELLED:
-            match = self._spelled_out(fold(text).split())
-        if phrases_at and not match:
-            match = self._phrase(fold(text).split(), phrases_at.values())
-        return match
+                look = self._notable.get(piece) or self._look_at(piece)
+                if look.match:
+                    return look.match
+                letters += look.letters
+                phrases |= dict.fromkeys(look.phrases)
+        if letters < FEWEST_SPELLED and not phrases:
+            return None
+        return self._in_company(fold(text).split(), phrases)
 
     # --- one piece ---
 
     def _look_at(self, piece: str) -> _Look:
         """What a piece is that is not known yet; remembered where it is short."""
-        folded = trimmed(fold(piece))
-        is_harmless = folded in self._harmless or not self._may_matter(folded)
+        folded = fold(piece)
+        word = trimmed(folded)
+        is_harmless = "#" not in folded and (word in self._harmless or not self._may_matter(word))
         look = _HARMLESS if is_harmless else self._look_closely(piece, folded)
         if len(piece) <= _LONGEST_PIECE:
             self._remember(piece, look)
         return look
 
-    def _may_matter(self, folded: str) -> bool:
+    def _may_matter(self, word: str) -> bool:
         """A glance: False is certain, and is the answer for nearly every piece."""
-        if len(folded) < 2 or " " in folded:
+        if len(word) < 2 or " " in word:
             return True
-        if folded.isalpha():
-            return bool(self._words.near(outline(folded)))
-        return any(
+        if word.isalpha():
+            key = outline(word)
+            return len(key) == 1 or bool(self._words.near(key))
+        return bool(lone_letter(word)) or any(
             version not in self._harmless and self._is_near(WORD.findall(outline(version)))
-            for segment in folded.split("'")
+            for segment in segments(word)
             for version in versions(segment)
         )
 
@@ -125,41 +126,49 @@ class Matcher:
             return True
         joined = without_repeats("".join(keys))
         is_spelled = 1 < len(keys) >= len(joined)
-        return is_spelled or bool(self._words.near_written(joined))
+        return is_spelled or bool(self._words.near(joined))
 
     def _look_closely(self, piece: str, folded: str) -> _Look:
         hits = self._hits(folded)
         match = _first_match(hits)
         if match and self._allowed and len(piece) <= _LONGEST_SHIELDED:
-            rest = without_words(piece, self._allowed)
-            match = _first_match(self._hits(trimmed(fold(rest))))
-        letters = sum(len(part.strip(SEPARATORS)) == 1 for part in folded.split())
-        phrases = tuple({anchor.entry: None for anchor, _ in hits if not anchor.is_all})
-        return _Look(match, letters, phrases) if hits or letters else _HARMLESS
+            match = _first_match(self._hits(fold(without_words(piece, self._allowed))))
+        letters = sum(bool(lone_letter(part)) for part in folded.split())
+        return _Look(match, letters, _phrases(hits)) if hits or letters else _HARMLESS
 
     def _hits(self, folded: str) -> list[_Hit]:
         """The entries, or anchors of entries, that a folded piece holds."""
         hits: list[_Hit] = []
-        for segment in dict.fromkeys(folded.replace("'", " ").split()):
+        is_tag = "#" in folded
+        for segment in segments(trimmed(folded)):
             for version in versions(segment):
                 runs = RUN.findall(version)
                 for run in dict.fromkeys(runs):
-                    hits += matching(self._words.near(outline(run)), run)
+                    key = outline(run)
+                    hits += matching(self._words.near(key), run)
+                    if is_tag:
+                        hits += matching(self._closed_up.near(key), run)
                 if len(runs) > 1:
                     hits += self._split_word(runs)
         return hits
 
     def _split_word(self, parts: Sequence[str]) -> list[_Hit]:
-        """A word set apart, compared as a whole.
-
-        Only where it is spelled out letter by letter, wildcards count, and phrases without blanks.
-        """
+        """A word set apart, compared as a whole: what a wildcard of it takes ends at no joint."""
         word = "".join(parts)
+        if len(word) == len(parts):
+            return self._spelled_word(word)
+        if not LETTER.search(word):
+            return []
+        near = self._words.near(outline(word))
+        return matching(
+            tuple((flush, anchor) for pattern, anchor in near for flush in pattern.flush()), word
+        )
+
+    def _spelled_word(self, word: str) -> list[_Hit]:
+        """A word that is spelled out letter by letter: wildcards count, and phrases."""
         if not LETTER.search(word):
             return []
         key = outline(word)
-        if len(word) > len(parts):
-            return matching(self._words.near_written(key), word)
         return matching(self._words.near(key) + self._closed_up.near(key), word)
 
     def _remember(self, piece: str, look: _Look) -> None:
@@ -174,21 +183,28 @@ class Matcher:
 
     # --- pieces in company ---
 
-    def _spelled_out(self, parts: list[str]) -> Match | None:
-        """An entry whose letters stand one by one between blanks."""
-        for row in letter_rows(parts):
-            for start in range(3):  # "a" and "I" are words, too, and often stand before
-                if start and row[start - 1 : start] not in ("a", "i", "u"):
-                    break
-                if len(row) - start >= _FEWEST_SPELLED:
-                    for letters in versions(row[start:]):
-                        if match := _first_match(self._split_word(letters)):
-                            return match
-        return None
+    def _in_company(self, parts: list[str], phrases: dict[Entry, None]) -> Match | None:
+        """An entry that several pieces are together: letters that spell it, or its words."""
+        lines = [parts]
+        for together, words in spelled_out(parts):
+            hits = [hit for word in words for hit in self._spelled_hits(word)]
+            if match := _first_match(hits):
+                return match
+            if words:
+                lines.append(together)
+                phrases |= dict.fromkeys(_phrases(hits))
+        if not phrases:
+            return None
+        return next(filter(None, (self._phrase(line, phrases) for line in lines)), None)
 
-    def _phrase(self, parts: list[str], phrases: Iterable[tuple[Entry, ...]]) -> Match | None:
+    def _spelled_hits(self, letters: str) -> Iterator[_Hit]:
+        """The entries, or anchors, that lone letters spell, with symbols among them or not."""
+        for version in versions(letters):
+            yield from self._spelled_word("".join(RUN.findall(version)))
+
+    def _phrase(self, parts: list[str], phrases: Iterable[Entry]) -> Match | None:
         """One of the phrases, its words in order, each in any of its readings."""
-        if not may_stand(chain.from_iterable(phrases), parts):
+        if not may_stand(phrases, parts):
             return None
         anchors_of, is_word = cache(self._anchors_of), cache(is_meant)
         for runs in dict.fromkeys(sequences(parts)):
@@ -211,3 +227,7 @@ def _first_match(hits: Iterable[_Hit]) -> Match | None:
         if anchor.is_all:
             return Match(anchor.entry.text, reading[:_LONGEST_PIECE])
     return None
+
+
+def _phrases(hits: Iterable[_Hit]) -> tuple[Entry, ...]:
+    return tuple({anchor.entry: None for anchor, _ in hits if not anchor.is_all})

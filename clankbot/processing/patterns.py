@@ -59,6 +59,12 @@ class Pattern(NamedTuple):
         written = [*filter(None, self.parts)]
         return written[0] if len(written) == 1 else None
 
+    def flush(self) -> tuple[Pattern, ...]:
+        """The same with the written letters at an end of the word; nothing for ``fo*ter``."""
+        if len(self.parts) == 1 or (self.core and len(self.parts) == 2):
+            return (self,)
+        return (Pattern((self.core, "")), Pattern(("", self.core))) if self.core else ()
+
     def matches(self, word: Shape) -> bool:
         """Whether the whole word is what was written, or a stretched form of it."""
         is_stretched = len(word.letters) < len(word.word)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import groupby, product
 from typing import Final
 
 from clankbot.processing.folding import RUN, SEPARATORS
@@ -17,8 +17,12 @@ from clankbot.processing.patterns import without_repeats
 LETTER: Final = re.compile(r"[^\d@$!|]")
 """A letter among the characters of a run; digits without one are just numbers."""
 
+FEWEST_SPELLED: Final = 3
+"""Lone letters in a row that may spell a word."""
+
 _EXCLAMATION = SEPARATORS + "!"
 _SYMBOL = re.compile(r"[@$!|]")
+_SHOUTED = re.compile(r"!1[!1]*(?!\w)")  # the key beside the one that was meant
 _LEET = re.compile(r"[0134578@$!|]")
 _LETTERS = str.maketrans("034578@$", "oeastbas")
 _I_OR_L = re.compile(r"[1!|]")
@@ -27,6 +31,7 @@ _QUANTITY = re.compile(  # 5am, 1st, 100k: no digit of these is meant as a lette
     r"\d+(?:[a-z]|[ap]m|st|nd|rd|th|sec|min|hrs|fps|[kmgt]b|[hk]z|[km]s|[ckm]m|kg|px|[hx]p)"
 )
 _MOST_I_OR_L = 4  # in one run: sixteen readings
+_WORDS_OF_ONE_LETTER = ("a", "i", "u")
 
 
 def trimmed(folded: str) -> str:
@@ -39,6 +44,14 @@ def trimmed(folded: str) -> str:
     bare = folded.strip(SEPARATORS)
     word = bare.rstrip(_EXCLAMATION)
     return word if len(word) > 1 and word[-2:].isalpha() else bare
+
+
+def segments(folded: str) -> list[str]:
+    """What an apostrophe sets apart: ``she'd`` is no "shed".  Between lone letters it is a mark."""
+    parts = folded.replace("'", " ").split()
+    if len(parts) >= FEWEST_SPELLED and all(map(lone_letter, parts)):
+        return [".".join(parts)]
+    return parts
 
 
 def versions(folded: str) -> Iterable[str]:
@@ -54,8 +67,7 @@ def versions(folded: str) -> Iterable[str]:
     def with_runs_stripped(how: int) -> str:
         return RUN.sub(lambda run: _stripped(run[0])[how], folded)
 
-    apart = _SYMBOL.sub(".", folded).strip(SEPARATORS)
-    return dict.fromkeys((*map(with_runs_stripped, range(4)), apart))
+    return dict.fromkeys((*map(with_runs_stripped, range(4)), _without_symbols(folded)))
 
 
 def _stripped(run: str) -> tuple[str, str, str, str]:
@@ -64,25 +76,60 @@ def _stripped(run: str) -> tuple[str, str, str, str]:
     return run, shorter, bare, bare.lstrip("@$")
 
 
-def letter_rows(parts: Iterable[str]) -> Iterator[str]:
-    """The letters that stand alone among the parts of a folded message, row by row."""
-    row = ""
-    for part in parts:
-        bare = part.strip(SEPARATORS)
-        if len(bare) == 1:
-            row += bare
-        elif bare:
-            yield row
-            row = ""
-    yield row
+def _without_symbols(folded: str) -> str:
+    return _SYMBOL.sub(".", _SHOUTED.sub(".", folded)).strip(SEPARATORS)
+
+
+def lone_letter(part: str) -> str | None:
+    """The letter that a part of a folded message is, be it repeated or shouted (``s!!``).
+
+    Empty for a part of punctuation, None for a word.  A symbol alone may be a letter.
+    """
+    letter = _without_symbols(part)
+    if len(letter) > 1 and without_repeats(letter) != letter[0]:
+        return None
+    bare = part.strip(SEPARATORS)
+    return bare if len(bare) == 1 else letter
+
+
+def spelled_out(parts: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """The parts of a folded message with each row of lone letters made a word, and these words.
+
+    "a", "I" and "u" are words, too, and often stand before such a row; so up to two of them are
+    also left alone.
+    """
+    lone = [(part, lone_letter(part)) for part in parts]
+    stretches = [(key, [*group]) for key, group in groupby(lone, lambda each: each[1] is not None)]
+    for most_before in range(3):
+        together: list[str] = []
+        words: list[str] = []
+        for is_row, stretch in stretches:
+            if is_row:
+                before, row = _row([letter for _, letter in stretch if letter], most_before)
+                together += before
+                words += row
+                together += row
+            else:
+                together += [part for part, _ in stretch]
+        yield together, words
+
+
+def _row(letters: list[str], most_before: int) -> tuple[list[str], list[str]]:
+    """What a row of letters is: words of one letter before it, and the word that it spells."""
+    before = 0
+    while before < min(most_before, len(letters)) and letters[before] in _WORDS_OF_ONE_LETTER:
+        before += 1
+    if len(letters) - before < FEWEST_SPELLED:
+        return letters, []
+    return letters[:before], ["".join(letters[before:])]
 
 
 def sequences(parts: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """The words of a folded message in order, as they stand and with split ones put together."""
     for version in versions(" ".join(parts)):
         yield tuple(RUN.findall(version))
-        segments = version.replace("'", " ").split()
-        yield tuple(filter(None, ("".join(RUN.findall(segment)) for segment in segments)))
+        pieces = version.replace("'", " ").split()
+        yield tuple(filter(None, ("".join(RUN.findall(piece)) for piece in pieces)))
 
 
 def readings(run: str) -> Iterator[str]:

@@ -51,10 +51,6 @@ class WordIndex(Generic[Owner]):
                     near += _holding(key, self._inside[part])
         return near
 
-    def near_written(self, key: str) -> Near[Owner]:
-        """The same, with wildcards that stand for nothing: ``ham*`` is near only ``ham``."""
-        return self._whole.get(key, ())
-
     def _add(self, pattern: Pattern, owner: Owner) -> None:
         """Hang the pattern on the outlines by which a word is found to be near it."""
         found = (pattern, owner)

@@ -33,6 +33,8 @@ WORDS = listed(
         ("'ha.m'", "ham"),
         ("it'ha-m", "ham"),
         ("'h.a.m's", "ham"),
+        ("h'a'm", "ham"),
+        ("h`a`m", "ham"),
         ("plug plugs plugging", "plug*"),
         ("mygnu", "*gnu"),
         ("xzorky", "*zork*"),
@@ -55,6 +57,8 @@ def test_a_listed_word_is_seen_wherever_it_stands(text: str, entry: str) -> None
         "hamster Birmingham champion",
         "shedding washed",
         "she'd be late",
+        "she`d be late",
+        "she`d be láte",
         "hoop hops shop",
         "lot loots",
         "unplug xplug",
@@ -66,6 +70,8 @@ def test_a_listed_word_is_seen_wherever_it_stands(text: str, entry: str) -> None
         "kill your self",
         "yourself kill",
         "killyourself",
+        "#killyourselfie",
+        "k i l l yourselves",
         "sunday",
         "14:88 14.88 14/88 11488",
         "10 10.1 1:01 101",
@@ -91,6 +97,12 @@ def test_what_merely_contains_an_entry_is_left_alone(text: str) -> None:
         "kiiill yourselfff",
         "k.i.l.l yourself",
         "ki-ll yourself",
+        "k i l l yourself",
+        "I k i l l yourself",
+        "kill y o u r s e l f!",
+        "k.i.l.l y o u r s e l f",
+        "#KillYourself",
+        "#killyourself!",
         "k i l l y o u r s e l f",
         "k.i.l.l.y.o.u.r.s.e.l.f",
     ],
@@ -164,9 +176,50 @@ def test_two_single_letters_spell_nothing() -> None:
     assert words.verdict("h a") is None
 
 
-def test_a_or_i_before_a_spelled_out_word_does_not_hide_it() -> None:
-    assert WORDS.check("what a h a m") == "ham"
-    assert WORDS.check("I h a m") == "ham"
+@pytest.mark.parametrize("text", ["what a h a m", "I h a m", "I a h a m", "a u h a m"])
+def test_a_or_i_before_a_spelled_out_word_does_not_hide_it(text: str) -> None:
+    assert WORDS.check(text) == "ham"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h a m!", "H A M!!!", "h a m !", "h a m!!1", "!h a m", "h! a! m!", "h.a.m!!!1!", "H.A.M!!",
+        "h | a | m", "h @ a $ m", "h !! a !! m", "hhh aaa mmm", "h aaaa m!",
+    ],
+)  # fmt: skip
+def test_marks_around_letters_do_not_hide_the_word_they_spell(text: str) -> None:
+    assert WORDS.check(text) == "ham"
+
+
+def test_a_symbol_among_lone_letters_may_be_one_of_them() -> None:
+    assert listed("kill").check("k ! l l") == "kill"
+    assert WORDS.check("h @ m") == "ham"
+
+
+@pytest.mark.parametrize("text", ["h a m s!", "oh a m!", "h! amber", "h a", "hh aa", "so h a me!"])
+def test_lone_letters_with_marks_spell_only_what_they_spell(text: str) -> None:
+    assert WORDS.verdict(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("pl-ugging", "plug*"),
+        ("p.lugging", "plug*"),
+        ("my-g.nu", "*gnu"),
+        ("zo-rky", "*zork*"),
+        ("my-zo.rk", "*zork*"),
+        ("so-much-zor-k", "*zork*"),
+    ],
+)
+def test_a_wildcard_is_seen_where_a_mark_divides_its_letters(text: str, entry: str) -> None:
+    assert WORDS.check(text) == entry
+
+
+@pytest.mark.parametrize("text", ["unp-lug", "fo-o-printer", "xyzo-rkyz", "un-pl-ugged"])
+def test_a_wildcard_takes_no_letters_of_a_word_on_either_side(text: str) -> None:
+    assert WORDS.verdict(text) is None
 
 
 def test_an_allow_entry_shields_its_spelling_and_nothing_else() -> None:

@@ -16,10 +16,14 @@ from tests.processing.disguises import DISGUISES
 from tests.processing.word_samples import invented_words, listed, ordinary_words
 
 SHIPPED = Path(__file__).parents[2] / "blocked_words.txt"
-SPACED = {"blanks", "wide blanks", "Braille blanks", "emoji and blanks", "regional indicators"}
+SPACED = {
+    "blanks", "wide blanks", "Braille blanks", "blanks and bars", "blanks, stretched",
+    "blanks, shouted", "emoji and blanks", "regional indicators",
+}  # fmt: skip
 """Disguises that leave a word in several pieces."""
 IN_TWO = {"dash within", "dot within", "emoji within"}
-WITH_MORE_WORDS = {"link", "shouted"}
+"""Disguises in which a wildcard that takes letters on both sides or within is not seen."""
+WITH_MORE_WORDS = {"link", "shouted", "dots, shouted"}
 UNCLEAR = re.compile(r"[1!|]")
 MOST_UNCLEAR = 4  # signs in one word that may be i or l
 
@@ -49,11 +53,23 @@ def test_every_word_is_seen_in_the_disguise(disguise: str) -> None:
     assert unseen(words, words, [disguise]) == []
 
 
-@pytest.mark.parametrize("disguise", sorted(DISGUISES.keys() - IN_TWO))
-def test_every_wildcard_is_seen_with_more_letters_in_the_disguise(disguise: str) -> None:
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_every_wildcard_is_seen_with_more_letters_on_one_side_in_the_disguise(
+    disguise: str,
+) -> None:
     words = sample(50)
-    assert unseen([f"{word}ung" for word in words], [f"{w}*" for w in words], [disguise]) == []
-    assert unseen([f"out{word}" for word in words], [f"*{w}" for w in words], [disguise]) == []
+    more_behind, more_before = [f"{word}ung" for word in words], [f"out{word}" for word in words]
+    assert unseen(more_behind, [f"{word}*" for word in words], [disguise]) == []
+    assert unseen(more_before, [f"*{word}" for word in words], [disguise]) == []
+    either = [f"*{word}*" for word in words]
+    assert unseen(more_behind + more_before, either, [disguise]) == []
+
+
+@pytest.mark.parametrize("disguise", sorted(DISGUISES.keys() - IN_TWO))
+def test_every_wildcard_is_seen_with_more_letters_within_or_around_in_the_disguise(
+    disguise: str,
+) -> None:
+    words = sample(50)
     assert unseen([f"out{word}ung" for word in words], [f"*{w}*" for w in words], [disguise]) == []
     cut = [(word[:2], word[2:]) for word in words]
     assert unseen([f"{a}ung{b}" for a, b in cut], [f"{a}*{b}" for a, b in cut], [disguise]) == []

@@ -37,6 +37,16 @@ def test_no_ordinary_words_side_by_side_are_blocked(seed: int) -> None:
         assert content_filter.verdict(line) is None
 
 
+@pytest.mark.parametrize("mark", ["-", ".", "/"])
+def test_no_ordinary_words_joined_by_a_mark_are_blocked_by_the_list_that_is_shipped(
+    mark: str,
+) -> None:
+    choose = random.Random(mark)
+    content_filter = load_filter(SHIPPED)
+    joined = [mark.join(choose.choices(ORDINARY, k=2)) for _ in range(5000)]
+    assert [text for text in joined if content_filter.check(text)] == []
+
+
 def test_short_entries_do_not_stop_the_longer_words_that_hold_them() -> None:
     entries = ["ass", "tit", "cum", "anal", "arse", "cock", "sex", "rap", "nig", "coon", "spic"]
     entries += ["hell", "hop", "ham", "shed", "pen"]
