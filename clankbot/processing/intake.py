@@ -14,6 +14,7 @@ from typing import Final
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.ledger import Ledger
+from clankbot.processing.matcher import Match
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Book
 from clankbot.processing.recent import Recent
@@ -91,11 +92,11 @@ class Intake:
         command = self._book.parse(said)
         if command is None and self._board.has_opted_out(message.user_id):
             return
-        entry = self._blocked_by(message)
-        if entry is not None:
+        blocked = self._blocked(message)
+        if blocked is not None:
             naming = command is not None and command.verb in TERM_VERBS
             if not (naming and may_steer(message, self._rules.owners)):
-                self._log_blocked(message, entry)
+                self._log_blocked(message, *blocked)
                 return
         if command is not None:
             self._steering.handle(message, command)
@@ -128,18 +129,25 @@ class Intake:
         self._seen[message_id] = None
         return False
 
-    def _blocked_by(self, message: ChatMessage) -> str | None:
-        check = self._filters(message.channel).check
-        return check(message.text) or check(message.display_name)
+    def _blocked(self, message: ChatMessage) -> tuple[str, Match] | None:
+        """The part of the message that the filter blocks, and why."""
+        verdict = self._filters(message.channel).verdict
+        for part, text in (("text", message.text), ("display name", message.display_name)):
+            if match := verdict(text):
+                return part, match
+        return None
 
-    def _log_blocked(self, message: ChatMessage, entry: str) -> None:
+    def _log_blocked(self, message: ChatMessage, part: str, match: Match) -> None:
         log.warning(
             "message blocked",
             extra={
                 "direction": "in",
                 "channel": message.channel,
                 "user_id": message.user_id,
-                "entry": entry,
+                "entry": match.entry,
+                "reading": match.reading,
+                "part": part,
+                "display_name": message.display_name,
                 "text": message.text,
             },
         )

@@ -120,8 +120,8 @@ class LastLook:
         return None
 
     def _filter_reason(self, line: Outgoing) -> str | None:
-        entry = self._filter_of(line.channel).check(line.text)
-        if entry is None:
+        match = self._filter_of(line.channel).verdict(line.text)
+        if match is None:
             return None
         log.warning(
             "message blocked",
@@ -129,7 +129,8 @@ class LastLook:
                 "direction": "out",
                 "channel": line.channel,
                 "user_id": self._board.own_id,
-                "entry": entry,
+                "entry": match.entry,
+                "reading": match.reading,
                 "text": line.text,
             },
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from clankbot.processing.matcher import Match
 from clankbot.records import (
     Applied,
     Assignment,
@@ -103,6 +104,9 @@ class Filter(Protocol):
 
     def check(self, text: str) -> str | None:
         """The list entry that matched, or None.  Never raises."""
+
+    def verdict(self, text: str) -> Match | None:
+        """As ``check``, with the reading of the text that matched.  Never raises."""
 
 
 class CancelHandle(Protocol):

@@ -91,28 +91,33 @@ def test_what_only_looks_like_a_command_is_stored(desk: Desk, text: str) -> None
     assert desk.stored() == [text]
 
 
+def why_blocked(caplog: pytest.LogCaptureFixture) -> list[object]:
+    (record,) = (record for record in caplog.records if record.message == "message blocked")
+    assert record.levelno == logging.WARNING
+    fields = ("direction", "channel", "user_id", "entry", "reading", "part", "display_name", "text")
+    return [getattr(record, name) for name in fields]
+
+
 def test_a_blocked_message_is_logged_and_not_stored(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk.chat("in the SHED now", "hello")
+    desk.chat("in the SH3D now", "hello")
     assert desk.stored() == ["hello"]
-    (record,) = (record for record in caplog.records if record.message == "message blocked")
-    assert record.levelno == logging.WARNING
-    fields = ("direction", "channel", "user_id", "entry", "text")
-    assert [getattr(record, name) for name in fields] == [
-        "in",
-        "alpha",
-        "7",
-        "shed",
-        "in the SHED now",
+    assert why_blocked(caplog) == [
+        *("in", "alpha", "7", "shed", "shed", "text", "Alice", "in the SH3D now")
     ]
     assert blocked(desk) == 1
 
 
-def test_a_blocked_display_name_blocks_the_message(desk: Desk) -> None:
-    desk.hear(replace(message("@clankbot hi"), display_name="Shed"))
+def test_a_blocked_display_name_blocks_the_message_and_is_logged_as_the_reason(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.hear(replace(message("@clankbot hi"), display_name="Sh3d"))
     assert desk.stored() == []
     assert desk.jobs.empty()
+    assert why_blocked(caplog) == [
+        *("in", "alpha", "7", "shed", "shed", "display name", "Sh3d", "@clankbot hi")
+    ]
     assert blocked(desk) == 1
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from clankbot.processing.board import Board
 from clankbot.processing.last_look import LastLook
+from clankbot.processing.matcher import Match
 from clankbot.processing.repetition import fingerprint
 from clankbot.records import ChannelPolicy, ChatCleared, LinkUp, Outgoing, RoomState, Speech
 from tests.processing.chat import Hand, line
@@ -19,6 +20,9 @@ class Shed:
 
     def check(self, text: str) -> str | None:
         return "shed" if "shed" in text.split() else None
+
+    def verdict(self, text: str) -> Match | None:
+        return Match("shed", "shed") if self.check(text) else None
 
 
 @pytest.fixture
@@ -65,6 +69,20 @@ def test_what_twitch_forbids_holds_for_answers_to_commands_too(
 @pytest.mark.parametrize("speech", list(Speech))
 def test_a_blocked_word_is_never_said(look: LastLook, speech: Speech) -> None:
     assert look(outgoing(speech, "in the shed now")) == "blocked by the filter"
+
+
+def test_why_a_line_was_blocked_is_logged(look: LastLook, caplog: pytest.LogCaptureFixture) -> None:
+    look(outgoing(Speech.SPONTANEOUS, "in the shed now"))
+    (record,) = caplog.records
+    fields = ("direction", "channel", "user_id", "entry", "reading", "text")
+    assert [getattr(record, name) for name in fields] == [
+        "out",
+        "alpha",
+        "99",
+        "shed",
+        "shed",
+        "in the shed now",
+    ]
 
 
 @pytest.mark.parametrize(
