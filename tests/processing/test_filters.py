@@ -165,6 +165,17 @@ def test_letters_are_counted_not_collapsed() -> None:
     assert listed("later").check("latter") is None
 
 
+@pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz")
+def test_a_letter_written_twice_is_one_only_where_spelling_hardly_doubles_it(letter: str) -> None:
+    is_seen = listed(f"ж{letter}ш").check(f"ж{letter}{letter}ш") is not None
+    assert is_seen == (letter in "aiuhjkqvwxy")
+
+
+def test_more_letters_than_were_said_are_never_seen() -> None:
+    assert listed("hmmmm").check("hmmm") is None
+    assert listed("hmmmm").check("hmmmmm") == "hmmmm"
+
+
 def test_digits_are_never_stretched() -> None:
     assert listed("88", "1488").verdict("888 14888 11488 8") is None
     assert listed("88").check("88") == "88"
@@ -318,6 +329,22 @@ def test_a_changed_file_is_taken_over_as_a_whole(path: Path) -> None:
     assert file.current().check("ham") is None
     assert old.check("ham") == "ham"
     assert not file.refresh()
+
+
+def test_a_file_of_the_same_date_is_taken_over_if_its_size_differs_or_it_is_another_file(
+    path: Path,
+) -> None:
+    file = FilterFile(path)
+    date = path.stat().st_mtime_ns
+    path.write_text("shed\n", encoding="utf-8")
+    os.utime(path, ns=(date, date))
+    assert file.refresh()
+    beside = path.with_name("saved.txt")
+    beside.write_text("barn\n", encoding="utf-8")
+    os.utime(beside, ns=(date, date))
+    beside.replace(path)
+    assert file.refresh()
+    assert file.current().check("barn") == "barn"
 
 
 @pytest.mark.parametrize("broken", ["shed\n***\n", "", "# nothing left\n"])

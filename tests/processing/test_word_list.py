@@ -37,11 +37,13 @@ def test_repeated_entries_are_harmless_and_the_first_is_reported() -> None:
 
 
 def test_escapes_give_the_characters_themselves() -> None:
-    words = listed("\\#hamtime", "\\!shed", "h\\*p")
+    words = listed("\\#hamtime", "\\!shed", "h\\*p", "b\\!p")
     assert words.check("it is #hamtime") == "\\#hamtime"
     assert words.check("!shed") == "\\!shed"
     assert words.check("h*p") == "h\\*p"
     assert words.check("hoop") is None
+    assert words.check("b!p") == "b\\!p"
+    assert words.check("b p") is None
 
 
 def test_a_hyphenated_entry_is_a_phrase() -> None:
