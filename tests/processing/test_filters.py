@@ -396,10 +396,3 @@ def test_the_bot_does_not_start_with_a_broken_file(path: Path) -> None:
     replace(path, "***\n")
     with pytest.raises(ConfigError):
         FilterFile(path)
-
-
-def test_the_list_that_is_shipped_loads_and_blocks_what_it_says() -> None:
-    shipped = load_filter(Path(__file__).parents[2] / "blocked_words.txt")
-    assert shipped.check("go k!ll yourself") == "kill yourself"
-    assert shipped.check("cheap v1ewers on example.com") == "cheap viewers"
-    assert shipped.check("no niggling doubts") is None
