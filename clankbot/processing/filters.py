@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.errors import ConfigError
-from clankbot.processing.matcher import Match, Matcher
+from clankbot.processing.matcher import Matcher
 from clankbot.processing.word_list import (
     MOST_CHARACTERS,
     Entry,
+    Match,
     WordList,
     parse_list,
     parse_term,

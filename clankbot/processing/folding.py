@@ -36,9 +36,9 @@ _INVISIBLE = re.compile(
     "\ufe20-\ufe2f]"
 )
 _BEHIND_LATIN = re.compile(r"(?<=[a-z0-9])[^\x00-\x7f]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_BLANK_CONTROLS = "\t\n\v\f\r\x85"
 _ODD_BLANKS = "\u2800\u3164\u115f\u1160\uffa0"  # letters or symbols by their class
-_APOSTROPHES = "‘’‛ʹʻʼʽˈ′´｀＇"
+_APOSTROPHES = "`‘’‛ʹʻʼʽˈ′´｀＇"
 _LATIN_NAME = re.compile(
     r"(?:LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?|REGIONAL INDICATOR SYMBOL LETTER )"
     r"([A-Z])(?: WITH .+)?$"
@@ -54,16 +54,11 @@ _COMPOSABLE = re.compile(
 
 def fold(text: str) -> str:
     """The text in plain small letters; the same for entries and messages.  Linear, never raises."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text.lower().replace("`", "'")
     text = _PRICE.sub(".", _FLAG.sub(".", text))
     text = _BEHIND_LATIN.sub(_without_marks, text.translate(_FOLDED))
     return _COMPOSABLE.sub(_composed, text)
-
-
-def without_controls(text: str) -> str:
-    """The text without the control characters that are no blanks: nobody sees them."""
-    return _CONTROL.sub("", text)
 
 
 def as_written(text: str) -> str:
@@ -99,17 +94,19 @@ def _without_marks(match: re.Match[str]) -> str:
 
 
 def _fold_character(character: str) -> str:
-    if character.isascii():
-        return "'" if character == "`" else character.lower()
-    if character in LOOKALIKES:
-        return LOOKALIKES[character]
     category = unicodedata.category(character)
+    if category == "Cc":
+        return " " if character in _BLANK_CONTROLS else ""
     if category == "Cf" or _INVISIBLE.match(character):
         return ""
     if character.isspace() or character in _ODD_BLANKS:
         return " "
     if character in _APOSTROPHES:
         return "'"
+    if character.isascii():
+        return character.lower()
+    if character in LOOKALIKES:
+        return LOOKALIKES[character]
     if character in "™℠":  # they would decompose to letters and hide the word before them
         return "."
     plainer = unicodedata.normalize("NFKD", character)

@@ -14,7 +14,6 @@ from typing import Final
 from clankbot.processing.board import Board
 from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.ledger import Ledger
-from clankbot.processing.matcher import Match
 from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Book
 from clankbot.processing.recent import Recent
@@ -23,6 +22,7 @@ from clankbot.processing.speaking import Speaking
 from clankbot.processing.status import utc_day
 from clankbot.processing.steering import TERM_VERBS, Steering, may_steer
 from clankbot.processing.triggers import is_mention
+from clankbot.processing.word_list import Match
 from clankbot.records import (
     Append,
     ChatMessage,

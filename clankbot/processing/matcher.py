@@ -3,19 +3,19 @@
 A message is looked at piece by piece, a piece being what stands between blanks.  Chat repeats
 itself, so pieces known to be harmless are remembered, and the usual message costs one comparison
 of sets.  Pieces that matter only in company (single letters, and the words by which phrases are
-found) are remembered as such, and send the message to a second, slower look.
+suspected) are remembered as such, and send the message to a second, slower look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from itertools import chain
 from typing import Final, NamedTuple
 
-from clankbot.processing.folding import RUN, WORD, fold, without_controls, without_words
+from clankbot.processing.budget import Budget, TooCostly
+from clankbot.processing.folding import RUN, WORD, fold, without_words
 from clankbot.processing.patterns import without_repeats
-from clankbot.processing.phrases import Anchor, anchored, closed_up, is_meant, may_stand
+from clankbot.processing.phrases import Hung, PhraseTree, closed_up, hung, may_stand
 from clankbot.processing.readings import (
     FEWEST_SPELLED,
     LETTER,
@@ -28,24 +28,21 @@ from clankbot.processing.readings import (
     versions,
 )
 from clankbot.processing.word_index import WordIndex, matching
-from clankbot.processing.word_list import Entry, WordList
+from clankbot.processing.word_list import Match, WordList
 
 MOST_PIECES: Final = 20_000
-"""Pieces remembered: the vocabulary of a busy evening; 2.5 MB, or 7 MB if somebody floods it."""
+"""Pieces remembered: the vocabulary of a busy evening; 2.5 MB, or twice that if it is flooded."""
 
+_NOTABLE_SHARE = 8  # one in so many of them may matter in company; these take more memory
 _LONGEST_PIECE = 64  # characters of a piece to be remembered; longer ones are rarely said twice
+_LONGEST_FOREIGN_PIECE = 16  # the same if they take up to four bytes each
 _LONGEST_SHIELDED = 500  # characters of a piece searched for allowed words: a whole chat message
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The entry that matched, as written in the list, and the reading in which it was found."""
+TOO_COSTLY: Final = Match("(too costly to judge)", "")
+"""What a text is said to match that would take the filter too long."""
 
-    entry: str
-    reading: str
-
-
-_Hit = tuple[Anchor, str]  # with the reading
+_Hit = tuple[Hung, str]  # with the reading
 
 
 class _Look(NamedTuple):
@@ -53,7 +50,7 @@ class _Look(NamedTuple):
 
     match: Match | None
     letters: int
-    phrases: tuple[Entry, ...]
+    hung: tuple[Hung, ...]
 
 
 _HARMLESS = _Look(None, 0, ())
@@ -64,9 +61,11 @@ class Matcher:
 
     def __init__(self, word_list: WordList, most_pieces: int = MOST_PIECES) -> None:
         self._allowed = word_list.allowed
-        self._words = WordIndex(anchored(word_list.entries))
+        self._words = WordIndex(hung(word_list.entries))
         self._closed_up = WordIndex(closed_up(word_list.entries))
-        self._most_pieces = most_pieces
+        self._phrases = PhraseTree(word_list.entries)
+        self._most_notable = most_pieces // _NOTABLE_SHARE
+        self._most_harmless = most_pieces - self._most_notable
         self._harmless: set[str] = set()
         self._notable: dict[str, _Look] = {}
 
@@ -77,157 +76,164 @@ class Matcher:
 
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
-        if not text.isprintable():
-            text = without_controls(text)
-        pieces = text.split()
+        pieces = text.split(" ")
         if self._harmless.issuperset(pieces):
             return None
+        try:
+            return self._search(text, pieces)
+        except TooCostly:
+            return TOO_COSTLY
+
+    def _search(self, text: str, pieces: list[str]) -> Match | None:
+        harmless, look_up = self._harmless, self._notable.get
+        budget = None
         letters = 0
-        phrases: dict[Entry, None] = {}
+        suspected: dict[Hung, None] = {}
         for piece in pieces:
-            if piece not in self._harmless:
-                look = self._notable.get(piece) or self._look_at(piece)
-                if look.match:
-                    return look.match
-                letters += look.letters
-                phrases |= dict.fromkeys(look.phrases)
-        if letters < FEWEST_SPELLED and not phrases:
+            if piece not in harmless:
+                look = look_up(piece)
+                if look is None:
+                    budget = budget or Budget(len(text))
+                    look = self._look_at(piece, budget)
+                match, lone, hung = look
+                if match:
+                    return match
+                letters += lone
+                if hung:
+                    suspected |= dict.fromkeys(hung)
+        may_spell = letters >= FEWEST_SPELLED
+        if not (may_spell or suspected):
             return None
-        return self._in_company(fold(text).split(), phrases)
+        budget = budget or Budget(len(text))
+        return self._in_company(fold(text).split(), may_spell, suspected, budget)
 
     # --- one piece ---
 
-    def _look_at(self, piece: str) -> _Look:
-        """What a piece is that is not known yet; remembered where it is short."""
+    def _look_at(self, piece: str, budget: Budget) -> _Look:
+        """What a piece is that is not known yet; remembered where it is short and not blocked."""
         folded = fold(piece)
         word = trimmed(folded)
-        is_harmless = "#" not in folded and (word in self._harmless or not self._may_matter(word))
-        look = _HARMLESS if is_harmless else self._look_closely(piece, folded)
-        if len(piece) <= _LONGEST_PIECE:
+        if word.isalpha():  # nearly always
+            key = outline(word)
+            may_matter = len(key) == 1 or bool(self._words.near(key, budget))
+        else:
+            may_matter = word not in self._harmless and self._may_matter(word, budget)
+        if may_matter or "#" in folded:  # a tag may be a phrase without blanks
+            look = self._look_closely(piece, folded, budget)
+        else:
+            look = _HARMLESS
+        if len(piece) <= (_LONGEST_PIECE if piece.isascii() else _LONGEST_FOREIGN_PIECE):
             self._remember(piece, look)
         return look
 
-    def _may_matter(self, word: str) -> bool:
+    def _may_matter(self, word: str, budget: Budget) -> bool:
         """A glance: False is certain, and is the answer for nearly every piece."""
-        if len(word) < 2 or " " in word:
+        if " " in word or lone_letter(word):
             return True
-        if word.isalpha():
-            key = outline(word)
-            return len(key) == 1 or bool(self._words.near(key))
-        return bool(lone_letter(word)) or any(
-            version not in self._harmless and self._is_near(WORD.findall(outline(version)))
+        return any(
+            version not in self._harmless and self._is_near(WORD.findall(outline(version)), budget)
             for segment in segments(word)
             for version in versions(segment)
         )
 
-    def _is_near(self, keys: list[str]) -> bool:
+    def _is_near(self, keys: list[str], budget: Budget) -> bool:
         """Whether a run of these outlines, or all of them as one split word, may be an entry."""
-        if any(map(self._words.near, keys)):
+        if any(self._words.near(key, budget) for key in keys):
             return True
         joined = without_repeats("".join(keys))
         is_spelled = 1 < len(keys) >= len(joined)
-        return is_spelled or bool(self._words.near(joined))
+        return is_spelled or bool(self._words.near(joined, budget))
 
-    def _look_closely(self, piece: str, folded: str) -> _Look:
-        hits = self._hits(folded)
+    def _look_closely(self, piece: str, folded: str, budget: Budget) -> _Look:
+        hits = self._hits(folded, budget)
         match = _first_match(hits)
         if match and self._allowed and len(piece) <= _LONGEST_SHIELDED:
-            match = _first_match(self._hits(fold(without_words(piece, self._allowed))))
+            rest = fold(without_words(piece, self._allowed))
+            match = _first_match(self._hits(rest, budget))
         letters = sum(bool(lone_letter(part)) for part in folded.split())
-        return _Look(match, letters, _phrases(hits)) if hits or letters else _HARMLESS
+        if hits:
+            return _Look(match, letters, _suspicions(hits))
+        return _Look(None, letters, ()) if letters else _HARMLESS
 
-    def _hits(self, folded: str) -> list[_Hit]:
-        """The entries, or anchors of entries, that a folded piece holds."""
+    def _hits(self, folded: str, budget: Budget) -> list[_Hit]:
+        """What of the list a folded piece holds."""
         hits: list[_Hit] = []
         is_tag = "#" in folded
+        seen: set[str] = set()
         for segment in segments(trimmed(folded)):
             for version in versions(segment):
                 runs = RUN.findall(version)
-                for run in dict.fromkeys(runs):
+                for run in dict.fromkeys(run for run in runs if run not in seen):
                     key = outline(run)
-                    hits += matching(self._words.near(key), run)
+                    hits += matching(self._words.near(key, budget), run, budget)
                     if is_tag:
-                        hits += matching(self._closed_up.near(key), run)
+                        hits += matching(self._closed_up.near(key, budget), run, budget)
+                seen.update(runs)
                 if len(runs) > 1:
-                    hits += self._split_word(runs)
+                    hits += self._split_word(runs, budget)
         return hits
 
-    def _split_word(self, parts: Sequence[str]) -> list[_Hit]:
-        """A word set apart, compared as a whole: what a wildcard of it takes ends at no joint."""
+    def _split_word(self, parts: Sequence[str], budget: Budget) -> list[_Hit]:
+        """A word set apart, compared as a whole; what a wildcard of it takes ends at no joint."""
         word = "".join(parts)
         if len(word) == len(parts):
-            return self._spelled_word(word)
+            return self._spelled_word(word, budget)
         if not LETTER.search(word):
             return []
-        near = self._words.near(outline(word))
-        return matching(
-            tuple((flush, anchor) for pattern, anchor in near for flush in pattern.flush()), word
-        )
+        near = self._words.near(outline(word), budget)
+        flush = tuple((each, found) for pattern, found in near for each in pattern.flush())
+        return matching(flush, word, budget)
 
-    def _spelled_word(self, word: str) -> list[_Hit]:
+    def _spelled_word(self, word: str, budget: Budget) -> list[_Hit]:
         """A word that is spelled out letter by letter: wildcards count, and phrases."""
         if not LETTER.search(word):
             return []
         key = outline(word)
-        return matching(self._words.near(key) + self._closed_up.near(key), word)
+        near = self._words.near(key, budget) + self._closed_up.near(key, budget)
+        return matching(near, word, budget)
 
     def _remember(self, piece: str, look: _Look) -> None:
-        if look is not _HARMLESS:
-            if len(self._notable) >= self._most_pieces:
+        if look is _HARMLESS:
+            if len(self._harmless) >= self._most_harmless:  # any half: the common ones come back
+                self._harmless = set(list(self._harmless)[::2])
+            self._harmless.add(piece)
+        else:
+            if len(self._notable) >= self._most_notable:
                 self._notable.clear()
             self._notable[piece] = look
-            return
-        if len(self._harmless) >= self._most_pieces:  # forget any half: the common ones come back
-            self._harmless = set(list(self._harmless)[::2])
-        self._harmless.add(piece)
 
     # --- pieces in company ---
 
-    def _in_company(self, parts: list[str], phrases: dict[Entry, None]) -> Match | None:
+    def _in_company(
+        self, parts: list[str], may_spell: bool, suspected: dict[Hung, None], budget: Budget
+    ) -> Match | None:
         """An entry that several pieces are together: letters that spell it, or its words."""
-        lines = [parts]
-        for together, words in spelled_out(parts):
-            hits = [hit for word in words for hit in self._spelled_hits(word)]
+        lines = {tuple(parts): None}
+        for together, words in spelled_out(parts) if may_spell else ():
+            hits = [hit for word in words for hit in self._spelled_hits(word, budget)]
             if match := _first_match(hits):
                 return match
-            if words:
-                lines.append(together)
-                phrases |= dict.fromkeys(_phrases(hits))
+            lines[tuple(together)] = None
+            suspected |= dict.fromkeys(_suspicions(hits))
+        phrases = [phrase for found in suspected for phrase in found.phrases]
         if not phrases:
             return None
-        return next(filter(None, (self._phrase(line, phrases) for line in lines)), None)
+        likely = (line for line in lines if may_stand(phrases, line, budget))
+        runs = dict.fromkeys(chain.from_iterable(map(sequences, likely)))
+        return self._phrases.find(runs, budget)
 
-    def _spelled_hits(self, letters: str) -> Iterator[_Hit]:
-        """The entries, or anchors, that lone letters spell, with symbols among them or not."""
+    def _spelled_hits(self, letters: str, budget: Budget) -> Iterator[_Hit]:
+        """What of the list lone letters spell, with symbols among them or not."""
         for version in versions(letters):
-            yield from self._spelled_word("".join(RUN.findall(version)))
-
-    def _phrase(self, parts: list[str], phrases: Iterable[Entry]) -> Match | None:
-        """One of the phrases, its words in order, each in any of its readings."""
-        if not may_stand(phrases, parts):
-            return None
-        anchors_of, is_word = cache(self._anchors_of), cache(is_meant)
-        for runs in dict.fromkeys(sequences(parts)):
-            for at, run in enumerate(runs):
-                for entry, place in anchors_of(run):
-                    start = at - place
-                    words = runs[max(start, 0) : start + len(entry.words)]
-                    if len(words) == len(entry.words) and all(map(is_word, entry.words, words)):
-                        return Match(entry.text, " ".join(words)[:_LONGEST_PIECE])
-        return None
-
-    def _anchors_of(self, run: str) -> list[Anchor]:
-        """The phrases that may be found around a run."""
-        hits = matching(self._words.near(outline(run)), run)
-        return [anchor for anchor, _ in hits if not anchor.is_all]
+            yield from self._spelled_word("".join(RUN.findall(version)), budget)
 
 
 def _first_match(hits: Iterable[_Hit]) -> Match | None:
-    for anchor, reading in hits:
-        if anchor.is_all:
-            return Match(anchor.entry.text, reading[:_LONGEST_PIECE])
+    for found, reading in hits:
+        if found.entry:
+            return Match.of(found.entry, reading)
     return None
 
 
-def _phrases(hits: Iterable[_Hit]) -> tuple[Entry, ...]:
-    return tuple({anchor.entry: None for anchor, _ in hits if not anchor.is_all})
+def _suspicions(hits: Iterable[_Hit]) -> tuple[Hung, ...]:
+    return tuple(dict.fromkeys(found for found, _ in hits if found.phrases))

@@ -7,16 +7,18 @@ Words are compared run by run of one letter, never collapsed: ``loot`` is not ``
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Final, NamedTuple
 
 RARELY_DOUBLED: Final = "aiuhjkqvwxy"
 """Letters that spelling hardly ever doubles: two of them may stand for one."""
 
-without_repeats: Final = partial(re.compile(r"(.)(?=\1)").sub, "")
-"""The word with every run of one letter written as a single letter."""
-
+_REPEATED = re.compile(r"(.)(?=\1)")
 _WILDCARDS = re.compile(r"\*+")
+
+
+def without_repeats(word: str) -> str:
+    """The word with every run of one letter written as a single letter."""
+    return _REPEATED.sub("", word)
 
 
 class Shape(NamedTuple):
@@ -47,6 +49,8 @@ class Pattern(NamedTuple):
     """One folded word of an entry: its parts between wildcards, ``ham*`` being ``("ham", "")``."""
 
     parts: tuple[str, ...]
+    shapes: tuple[Shape, ...]
+    """Of the parts, so that they are taken apart once."""
 
     @property
     def has_wildcard(self) -> bool:
@@ -63,7 +67,7 @@ class Pattern(NamedTuple):
         """The same with the written letters at an end of the word; nothing for ``fo*ter``."""
         if len(self.parts) == 1 or (self.core and len(self.parts) == 2):
             return (self,)
-        return (Pattern((self.core, "")), Pattern(("", self.core))) if self.core else ()
+        return (_pattern(self.core, ""), _pattern("", self.core)) if self.core else ()
 
     def matches(self, word: Shape) -> bool:
         """Whether the whole word is what was written, or a stretched form of it."""
@@ -88,10 +92,9 @@ class Pattern(NamedTuple):
     def _is_stretched_in(self, word: Shape) -> bool:
         """The same of their runs; a wildcard may take some of the letters beside it."""
         place, last = 0, len(self.parts) - 1
-        for at, part in enumerate(self.parts):
-            if not part:
+        for at, meant in enumerate(self.shapes):
+            if not meant.word:
                 continue
-            meant = shape_of(part)
             end = len(word.letters) - len(meant.letters)
             earliest = max(place, end) if at == last else place
             stop = (0 if at == 0 else end) + len(meant.letters)
@@ -106,7 +109,11 @@ class Pattern(NamedTuple):
 
 def pattern_of(word: str) -> Pattern:
     """The pattern of one folded word in which ``*`` is a wildcard."""
-    return Pattern(tuple(_WILDCARDS.split(word)))
+    return _pattern(*_WILDCARDS.split(word))
+
+
+def _pattern(*parts: str) -> Pattern:
+    return Pattern(parts, tuple(map(shape_of, parts)))
 
 
 def _fits(meant: Shape, word: Shape, place: int, open_start: bool, open_end: bool) -> bool:

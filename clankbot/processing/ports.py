@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from clankbot.processing.matcher import Match
+from clankbot.processing.word_list import Match
 from clankbot.records import (
     Applied,
     Assignment,

@@ -7,8 +7,8 @@ which words would appear that nobody wrote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from typing import Final
 
 from clankbot.processing.folding import RUN, SEPARATORS
@@ -32,6 +32,7 @@ _QUANTITY = re.compile(  # 5am, 1st, 100k: no digit of these is meant as a lette
 )
 _MOST_I_OR_L = 4  # in one run: sixteen readings
 _WORDS_OF_ONE_LETTER = ("a", "i", "u")
+_MOST_BEFORE = 2  # of these
 
 
 def trimmed(folded: str) -> str:
@@ -85,8 +86,8 @@ def lone_letter(part: str) -> str | None:
 
     Empty for a part of punctuation, None for a word.  A symbol alone may be a letter.
     """
-    letter = _without_symbols(part)
-    if len(letter) > 1 and without_repeats(letter) != letter[0]:
+    letter = part if part.isalpha() else _without_symbols(part)
+    if len(letter) > 1 and (letter[0] != letter[1] or len(without_repeats(letter)) > 1):
         return None
     bare = part.strip(SEPARATORS)
     return bare if len(bare) == 1 else letter
@@ -98,27 +99,36 @@ def spelled_out(parts: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
     "a", "I" and "u" are words, too, and often stand before such a row; so up to two of them are
     also left alone.
     """
-    lone = [(part, lone_letter(part)) for part in parts]
-    stretches = [(key, [*group]) for key, group in groupby(lone, lambda each: each[1] is not None)]
-    for most_before in range(3):
-        together: list[str] = []
-        words: list[str] = []
-        for is_row, stretch in stretches:
-            if is_row:
-                before, row = _row([letter for _, letter in stretch if letter], most_before)
-                together += before
-                words += row
-                together += row
-            else:
-                together += [part for part, _ in stretch]
-        yield together, words
+    rows: list[tuple[list[str], list[str]]] = [([], [])]  # words, and the letters behind them
+    for part in parts:
+        letter = lone_letter(part)
+        if letter is None:
+            if rows[-1][1]:
+                rows.append(([], []))
+            rows[-1][0].append(part)
+        elif letter:
+            rows[-1][1].append(letter)
+    if max(len(letters) for _, letters in rows) < FEWEST_SPELLED:
+        return
+    for most_before in range(1 + max(_words_before(letters) for _, letters in rows)):
+        spelled = [(words, *_row(letters, most_before)) for words, letters in rows]
+        yield (
+            [part for words, before, row in spelled for part in (*words, *before, *row)],
+            [word for _, _, row in spelled for word in row],
+        )
+
+
+def _words_before(letters: Sequence[str]) -> int:
+    """How many words of one letter may stand before a row of letters."""
+    before = 0
+    while before < min(_MOST_BEFORE, len(letters)) and letters[before] in _WORDS_OF_ONE_LETTER:
+        before += 1
+    return before
 
 
 def _row(letters: list[str], most_before: int) -> tuple[list[str], list[str]]:
     """What a row of letters is: words of one letter before it, and the word that it spells."""
-    before = 0
-    while before < min(most_before, len(letters)) and letters[before] in _WORDS_OF_ONE_LETTER:
-        before += 1
+    before = min(most_before, _words_before(letters))
     if len(letters) - before < FEWEST_SPELLED:
         return letters, []
     return letters[:before], ["".join(letters[before:])]

@@ -6,9 +6,11 @@ ever one; only then are the readings of the word made and compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Generic, TypeVar
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, Generic, TypeVar
 
+from clankbot.processing.budget import Budget
 from clankbot.processing.patterns import Pattern, shape_of
 from clankbot.processing.readings import outline, readings
 
@@ -16,66 +18,113 @@ Owner = TypeVar("Owner")
 Near = tuple[tuple[Pattern, Owner], ...]
 """Patterns that a word may match, each with what it belongs to."""
 
-_Wildcards = list[tuple[list[str], tuple[Pattern, Owner]]]
-"""Wildcard patterns that share some letters; with each, the outlines of all its parts."""
+_Table = dict[str, list["_Wildcard[Owner]"]]
+_Wildcard = tuple[list[str], tuple[Pattern, Owner]]
+"""A pattern with wildcards, and what it belongs to; before it the outlines of all its parts."""
 
-_MOST_KEY_LETTERS = 3
+_KEY_SIZES: Final = (3, 5, 8)  # letters by which wildcards are found: more where it is crowded
+_CROWD: Final = 8
+_LETTERS_A_STEP: Final = 4  # compared one by one in a stretched word
 
 
 class WordIndex(Generic[Owner]):
     """Patterns of one word, each with what it belongs to.  Not changed once it is built."""
 
-    __slots__ = ("_ends", "_inside", "_sizes", "_starts", "_whole")
+    __slots__ = (
+        "_end_sizes",
+        "_ends",
+        "_inside",
+        "_inside_sizes",
+        "_start_sizes",
+        "_starts",
+        "_whole",
+    )
 
     def __init__(self, patterns: Iterable[tuple[Pattern, Owner]]) -> None:
         self._whole: dict[str, Near[Owner]] = {}
-        self._starts: dict[str, _Wildcards[Owner]] = {}
-        self._ends: dict[str, _Wildcards[Owner]] = {}
-        self._inside: dict[str, _Wildcards[Owner]] = {}
-        for pattern, owner in patterns:
-            self._add(pattern, owner)
-        wildcards = (self._starts, self._ends, self._inside)
-        self._sizes = sorted({len(key) for table in wildcards for key in table})
+        starts: list[_Wildcard[Owner]] = []
+        ends: list[_Wildcard[Owner]] = []
+        inside: list[_Wildcard[Owner]] = []
+        for found in patterns:
+            pattern, _ = found
+            if pattern.core:
+                key = outline(pattern.core)
+                self._whole[key] = (*self._whole.get(key, ()), found)
+            if pattern.has_wildcard:
+                parts = [*map(outline, pattern.parts)]
+                (starts if parts[0] else ends if parts[-1] else inside).append((parts, found))
+        self._starts = _by_start((parts[0], (parts, found)) for parts, found in starts)
+        self._ends = _by_start((parts[-1][::-1], (parts, found)) for parts, found in ends)
+        self._inside = _by_rarest_slice(inside)
+        self._start_sizes = _sizes(self._starts)
+        self._end_sizes = _sizes(self._ends)
+        self._inside_sizes = _sizes(self._inside)
 
-    def near(self, key: str) -> Near[Owner]:
+    def near(self, key: str, budget: Budget) -> Near[Owner]:
         """The patterns that a word of this outline may match."""
         near = self._whole.get(key, ())
-        for size in self._sizes:
-            if starts := self._starts.get(key[:size]):
-                near += _holding(key, starts)
-            if ends := self._ends.get(key[-size:]):
-                near += _holding(key, ends)
-            if self._inside:
-                slices = (key[at : at + size] for at in range(len(key) - size + 1))
-                for part in {part for part in slices if part in self._inside}:
-                    near += _holding(key, self._inside[part])
+        for size in self._start_sizes:
+            if (start := key[:size]) in self._starts:
+                near += _holding(key, self._starts[start], budget)
+        for size in self._end_sizes:
+            if (end := key[: -size - 1 : -1]) in self._ends:
+                near += _holding(key, self._ends[end], budget)
+        for size in self._inside_sizes:
+            for part in self._inside.keys() & {*_slices(key, size)}:
+                near += _holding(key, self._inside[part], budget)
         return near
 
-    def _add(self, pattern: Pattern, owner: Owner) -> None:
-        """Hang the pattern on the outlines by which a word is found to be near it."""
-        found = (pattern, owner)
-        if pattern.core:
-            key = outline(pattern.core)
-            self._whole[key] = (*self._whole.get(key, ()), found)
-        if not pattern.has_wildcard:
-            return
-        parts = [*map(outline, pattern.parts)]
-        if parts[0]:
-            key, table = parts[0][:_MOST_KEY_LETTERS], self._starts
-        elif parts[-1]:
-            key, table = parts[-1][-_MOST_KEY_LETTERS:], self._ends
-        else:
-            key, table = max(parts, key=len)[:_MOST_KEY_LETTERS], self._inside
-        table.setdefault(key, []).append((parts, found))
+
+def _sizes(keys: Iterable[str]) -> list[int]:
+    return sorted({*map(len, keys)})
 
 
-def _holding(key: str, patterns: _Wildcards[Owner]) -> Near[Owner]:
+def _slices(key: str, size: int) -> list[str]:
+    return [key[at : at + size] for at in range(len(key) - size + 1)]
+
+
+def _by_start(keyed: Iterable[tuple[str, _Wildcard[Owner]]]) -> dict[str, list[_Wildcard[Owner]]]:
+    """Patterns by as few of the first letters of their keys as tell them apart well enough."""
+    table: dict[str, list[_Wildcard[Owner]]] = {}
+    rest = [*keyed]
+    for size in (*_KEY_SIZES, None):
+        groups = defaultdict(list)
+        for key, pattern in rest:
+            groups[key[:size]].append((key, pattern))
+        rest = []
+        for start, group in groups.items():
+            if size and len(start) == size and len(group) > _CROWD:
+                rest += group
+            else:
+                table[start] = [pattern for _, pattern in group]
+    return table
+
+
+def _by_rarest_slice(patterns: Sequence[_Wildcard[Owner]]) -> dict[str, list[_Wildcard[Owner]]]:
+    """Patterns by the few letters of theirs that the fewest others hold."""
+    size = _KEY_SIZES[0]
+    longest = [(max(parts, key=len), (parts, found)) for parts, found in patterns]
+    sliced = [(_slices(part, min(size, len(part))), pattern) for part, pattern in longest]
+    uses = Counter(each for slices, _ in sliced for each in slices)
+    table = defaultdict(list)
+    for slices, pattern in sliced:
+        table[min(slices, key=uses.__getitem__)].append(pattern)
+    return table
+
+
+def _holding(key: str, patterns: list[_Wildcard[Owner]], budget: Budget) -> Near[Owner]:
+    budget.spend(len(patterns))
     return tuple(found for parts, found in patterns if all(part in key for part in parts))
 
 
-def matching(near: Near[Owner], run: str) -> list[tuple[Owner, str]]:
+def matching(near: Near[Owner], run: str, budget: Budget) -> list[tuple[Owner, str]]:
     """What the patterns that match a run belong to, each with the reading that it matches."""
-    shapes = [*map(shape_of, readings(run))] if near else []
-    return [
-        (owner, shape.word) for pattern, owner in near for shape in shapes if pattern.matches(shape)
-    ]
+    if not near:
+        return []
+    found = []
+    for reading in readings(run):
+        shape = shape_of(reading)
+        is_stretched = len(shape.letters) < len(shape.word)
+        budget.spend(1 + len(near) * (1 + is_stretched * len(reading) // _LETTERS_A_STEP))
+        found += [(owner, reading) for pattern, owner in near if pattern.matches(shape)]
+    return found

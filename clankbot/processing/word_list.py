@@ -18,6 +18,8 @@ from clankbot.processing.patterns import Pattern, pattern_of
 _FEWEST_CHARACTERS, MOST_CHARACTERS = 2, 500
 _FEWEST_LETTERS = 2  # of a term, and of a word with a wildcard: fewer would match nearly everything
 
+_LONGEST_READING = 64  # characters
+
 _MOST_PROBLEMS = 20  # reported at once: a file with more is probably no list
 
 _ENTRY_WORD = re.compile(rf"(?:{WORD.pattern}|[*@$!|])+")
@@ -29,6 +31,19 @@ class Entry(NamedTuple):
 
     text: str
     words: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The entry that matched, as written in the list, and the reading in which it was found."""
+
+    entry: str
+    reading: str
+
+    @classmethod
+    def of(cls, entry: Entry, reading: str) -> Match:
+        """The match of an entry, with as much of the reading as is worth showing."""
+        return cls(entry.text, reading[:_LONGEST_READING])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 
 from clankbot.processing.board import Board
 from clankbot.processing.last_look import LastLook
-from clankbot.processing.matcher import Match
 from clankbot.processing.repetition import fingerprint
+from clankbot.processing.word_list import Match
 from clankbot.records import ChannelPolicy, ChatCleared, LinkUp, Outgoing, RoomState, Speech
 from tests.processing.chat import Hand, line
 
