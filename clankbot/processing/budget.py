@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-_STEPS: Final = 500  # for a short message; with a list of ordinary entries most need none at all
-_STEPS_PER_CHARACTER: Final = 3  # of about a microsecond each
+_STEPS: Final = 500  # for a short message; the usual one, with a list of thousands, takes ten
+_STEPS_PER_CHARACTER: Final = 1  # each takes a microsecond or two
 
 
 class TooCostly(Exception):  # an answer, not an error: it never leaves the filter

@@ -69,14 +69,9 @@ class Pattern(NamedTuple):
             return (self,)
         return (_pattern(self.core, ""), _pattern("", self.core)) if self.core else ()
 
-    def matches(self, word: Shape) -> bool:
-        """Whether the whole word is what was written, or a stretched form of it."""
-        is_stretched = len(word.letters) < len(word.word)
-        return self._is_written_in(word.word) or (is_stretched and self._is_stretched_in(word))
-
-    def _is_written_in(self, word: str) -> bool:
+    def is_written_in(self, word: str) -> bool:
         """Whether the parts stand in the word in order, the first and last at its ends."""
-        if not self.has_wildcard:
+        if len(self.parts) == 1:
             return word == self.parts[0]
         first, *middle, last = self.parts
         place, end = len(first), len(word) - len(last)
@@ -89,7 +84,7 @@ class Pattern(NamedTuple):
             place += len(part)
         return True
 
-    def _is_stretched_in(self, word: Shape) -> bool:
+    def is_stretched_in(self, word: Shape) -> bool:
         """The same of their runs; a wildcard may take some of the letters beside it."""
         place, last = 0, len(self.parts) - 1
         for at, meant in enumerate(self.shapes):

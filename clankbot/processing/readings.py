@@ -22,6 +22,10 @@ FEWEST_SPELLED: Final = 3
 
 _EXCLAMATION = SEPARATORS + "!"
 _SYMBOL = re.compile(r"[@$!|]")
+_OF_RUN = RUN.pattern.removesuffix("+")
+_MARKS_BEHIND = re.compile(rf"(?<![!|])[!|]++(?!{_OF_RUN})")
+_MARKS_BEFORE = re.compile(rf"(?<!{_OF_RUN})[!|]+")
+_SIGNS_BEFORE = re.compile(rf"(?<!{_OF_RUN})[@$]+")
 _SHOUTED = re.compile(r"!1[!1]*(?!\w)")  # the key beside the one that was meant
 _LEET = re.compile(r"[0134578@$!|]")
 _LETTERS = str.maketrans("034578@$", "oeastbas")
@@ -62,19 +66,11 @@ def versions(folded: str) -> Iterable[str]:
     """
     if not _SYMBOL.search(folded):
         return (folded,)
-    if not _SYMBOL.search(folded.strip("@$!|")):
-        return dict.fromkeys(_stripped(folded))
-
-    def with_runs_stripped(how: int) -> str:
-        return RUN.sub(lambda run: _stripped(run[0])[how], folded)
-
-    return dict.fromkeys((*map(with_runs_stripped, range(4)), _without_symbols(folded)))
-
-
-def _stripped(run: str) -> tuple[str, str, str, str]:
-    shorter = run.rstrip("!|")
-    bare = shorter.lstrip("!|")
-    return run, shorter, bare, bare.lstrip("@$")
+    shorter = _MARKS_BEHIND.sub("", folded)
+    bare = _MARKS_BEFORE.sub("", shorter)
+    return dict.fromkeys(
+        (folded, shorter, bare, _SIGNS_BEFORE.sub("", bare), _without_symbols(folded))
+    )
 
 
 def _without_symbols(folded: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 from clankbot.processing.budget import Budget
-from clankbot.processing.patterns import Pattern, shape_of
+from clankbot.processing.patterns import Pattern, shape_of, without_repeats
 from clankbot.processing.readings import outline, readings
 
 Owner = TypeVar("Owner")
@@ -24,6 +24,7 @@ _Wildcard = tuple[list[str], tuple[Pattern, Owner]]
 
 _KEY_SIZES: Final = (3, 5, 8)  # letters by which wildcards are found: more where it is crowded
 _CROWD: Final = 8
+_STEPS_A_READING: Final = 2
 _LETTERS_A_STEP: Final = 4  # compared one by one in a stretched word
 
 
@@ -123,8 +124,10 @@ def matching(near: Near[Owner], run: str, budget: Budget) -> list[tuple[Owner, s
         return []
     found = []
     for reading in readings(run):
-        shape = shape_of(reading)
-        is_stretched = len(shape.letters) < len(shape.word)
-        budget.spend(1 + len(near) * (1 + is_stretched * len(reading) // _LETTERS_A_STEP))
-        found += [(owner, reading) for pattern, owner in near if pattern.matches(shape)]
+        shape = None if without_repeats(reading) == reading else shape_of(reading)
+        cost = 1 + len(reading) // _LETTERS_A_STEP if shape else 1
+        budget.spend(_STEPS_A_READING + cost * len(near))
+        for pattern, owner in near:
+            if pattern.is_written_in(reading) or (shape and pattern.is_stretched_in(shape)):
+                found.append((owner, reading))
     return found
