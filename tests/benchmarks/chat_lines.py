@@ -68,21 +68,27 @@ xin chào mọi người hôm nay thế nào
 """
 
 
-def chat_lines(amount: int, seed: int) -> list[str]:
-    """Lines of a lively English-speaking chat with guests."""
-    return [*_Chatter(seed).lines(amount)]
+def chat_lines(amount: int, seed: int, half: int | None = None) -> list[str]:
+    """Lines of a lively English-speaking chat with guests.
+
+    With ``half`` 0 or 1 all but the most common words, emotes and numbers are taken from one half
+    of the vocabulary, so that what is rare in one half is never seen in the other.
+    """
+    return [*_Chatter(seed, half).lines(amount)]
 
 
 class _Chatter:
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, half: int | None) -> None:
         same = random.Random(0)  # what is common in one chat is common in the other
         tail = ordinary_words()
         same.shuffle(tail)
         names = [_name(same) for _ in range(_ACTIVE_NAMES)]
+        share = slice(half, None, 1 if half is None else 2)
+        links, elsewhere = _LINKS.split()[share], _ELSEWHERE.strip().splitlines()[share]
         self._random = random.Random(seed)
         self._common = self._picker(_COMMON.split(), head=3)
-        self._tail = self._picker(tail, head=20)
-        self._active = self._picker(names, head=5)
+        self._tail = self._picker(tail[share], head=20)
+        self._active = self._picker(names[share], head=5)
         self._one_of = self._random.choice
         self._kinds: dict[Callable[[], str], int] = {
             self._sentence: 55,
@@ -91,8 +97,8 @@ class _Chatter:
             self._shout: 6,
             self._with_number: 5,
             self._common: 4,
-            lambda: self._one_of(_ELSEWHERE.strip().splitlines()): 4,
-            lambda: f"{self._sentence()} {self._one_of(_LINKS.split())}": 2,
+            lambda: self._one_of(elsewhere): 4,
+            lambda: f"{self._sentence()} {self._one_of(links)}": 2,
             self._stretched: 2,
         }
 

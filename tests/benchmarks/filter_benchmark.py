@@ -4,8 +4,9 @@
 
 Side by side, on the same lines and lists: Clankbot's filter, better-profanity (installed by hand,
 for this program alone: pip install better-profanity), and one regular expression of all entries
-between word boundaries.  Each is warmed up with other lines than those it is measured with, and all
-times are the processor's, so that other programs count for little.
+between word boundaries.  Each is warmed up with lines of other rare words, names and links than
+those it is measured with, and all times are the processor's, so that other programs count for
+little.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from tempfile import TemporaryDirectory
 
 from clankbot.processing.filters import ContentFilter, load_filter
 from tests.benchmarks.chat_lines import chat_lines
-from tests.processing.disguises import DISGUISES
+from tests.benchmarks.labelled_lines import SHORT_WORDS, TO_BE_BLOCKED, TO_BE_LEFT_ALONE
+from tests.processing.disguises import DISGUISES, Disguise
+from tests.processing.nasty import NASTY, filled, nasty_lists
 from tests.processing.word_samples import invented_words, ordinary_words
 
 Blocks = Callable[[str], bool]
@@ -31,53 +34,29 @@ LINES = 20_000
 SIZES = (60, 500, 5000)
 TURN = 500  # lines
 SECONDS_EACH = 8.0  # enough to know how fast a slow one is
-SHORT_WORDS = [
-    "ass",
-    "tit",
-    "tits",
-    "cum",
-    "anal",
-    "arse",
-    "cock",
-    "dick",
-    "sex",
-    "rap",
-    "nig",
-    "hoe",
-    "coon",
-    "fag",
-    "spic",
-    "kys",
-    "slut",
-    "hell",
-    "homo",
-    "hop",
-    "ham",
-    "shed",
-    "lot",
-    "met",
-    "god",
-    "ban",
-    "los",
-    "her",
-    "men",
-    "con",
-    "pen",
-    "bam",
-    "aid",
-]
-TRAPS = (
-    """
-she'd be late, he'll see|oh am I late for the show|so much amber in it|a s k me|8am or 5am
-it is 1:01 now, 4:20 later|I got 80085 points|c u m8|Scunthorpe United|assassin's class pass
-a I u r w|he met her at the shop|hoop, loop and coop|at 10:05, 7/11|5 h a 3 m|h a m s t e r
-""".strip()
-    .replace("\n", "|")
-    .split("|")
+FLOOD = invented_words(20_000, seed=11)  # more pieces than are remembered
+
+# not claimed: each of these would block more ordinary text than it would catch
+NOT_CLAIMED: dict[str, Disguise] = {
+    "(reversed)": lambda word: word[::-1],
+    "(masked)": lambda word: f"{word[0]}*{word[2:]}",
+    "(a letter left out)": lambda word: word[:2] + word[3:],
+    "(a blank within)": lambda word: f"{word[:2]} {word[2:]}",
+    "(by its sound)": lambda word: word.replace("c", "k").replace("s", "z").replace("i", "ee"),
+}
+COMBINED = (
+    ("full-width", "dots"),
+    ("Cyrillic", "stretched end"),
+    ("accents", "blanks"),
+    ("leet digits", "emoji"),
+    ("CAPITALS", "blanks, shouted"),
+    ("mathematical", "zero-width"),
+    ("leet digits", "dash within"),
+    ("Cyrillic", "hashtag"),
 )
 
 
-# --- the three filters ---
+# --- the filters ---
 
 
 def clankbot(entries: Iterable[str]) -> Blocks:
@@ -96,9 +75,19 @@ def loaded(entries: Iterable[str]) -> ContentFilter:
 
 def regular_expression(entries: Iterable[str]) -> Blocks:
     """What most bots do."""
-    alternatives = "|".join(re.escape(entry).replace(r"\*", r"\w*") for entry in entries)
-    search = re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE).search
+    search = re.compile(_alternation(entries), re.IGNORECASE).search
     return lambda text: search(text) is not None
+
+
+def regular_expression_on_lower(entries: Iterable[str]) -> Blocks:
+    """The same for those who know that ``re`` is faster without IGNORECASE."""
+    search = re.compile(_alternation(entry.lower() for entry in entries)).search
+    return lambda text: search(text.lower()) is not None
+
+
+def _alternation(entries: Iterable[str]) -> str:
+    alternatives = "|".join(re.escape(entry).replace(r"\*", r"\w*") for entry in entries)
+    return rf"\b(?:{alternatives})\b"
 
 
 def better_profanity(entries: Iterable[str]) -> Blocks:
@@ -108,7 +97,12 @@ def better_profanity(entries: Iterable[str]) -> Blocks:
     return lambda text: bool(profanity.contains_profanity(text))
 
 
-FILTERS = {"clankbot": clankbot, "re": regular_expression, "better-profanity": better_profanity}
+FILTERS = {
+    "clankbot": clankbot,
+    "re": regular_expression,
+    "re on lower()": regular_expression_on_lower,
+    "better-profanity": better_profanity,
+}
 
 
 # --- lists ---
@@ -163,24 +157,56 @@ def timed(filters: Mapping[str, Blocks], lines: Sequence[str]) -> dict[str, Time
 
 def print_speeds(names: Sequence[str]) -> None:
     """Lines a second of every filter with every list, on lines it has not seen."""
-    warm_up, unseen = chat_lines(LINES, seed=1), chat_lines(LINES, seed=2)
+    warm_up, unseen = chat_lines(LINES, seed=1, half=0), chat_lines(LINES, seed=2, half=1)
+    known = {piece for line in warm_up for piece in line.split()}
+    pieces = [piece for line in unseen for piece in line.split()]
+    new = [piece for piece in pieces if piece not in known]
     invented = invented_words(LINES, seed=8)
     new_words = [" ".join(invented[at : at + 8]) for at in range(0, LINES, 8)]
-    print(f"Lines a second: {LINES:,} lines not seen before, after as many others")
+    print(
+        f"Lines a second: {LINES:,} lines not seen before, after as many of other words.  Of their"
+        f"\npieces {len(new) / len(pieces):.0%} are not in those ({len({*new}):,} different ones)."
+    )
     for size in SIZES:
         entries = word_list(size)
         filters = {name: FILTERS[name](entries) for name in names}
         timed(filters, warm_up)
-        results = timed(filters | {"not warmed up": clankbot(entries)}, unseen)
-        for name, result in results.items():
-            ratio = results["clankbot"].rate / result.rate
-            note = "" if result.lines == LINES else f"  ({result.lines:,} lines timed)"
-            print(f"{size:6} entries   {name:17}{result.rate:10,.0f}   1 : {ratio:,.1f}{note}")
-        worst = timed({"re": filters["re"], "clankbot": clankbot(entries)}, new_words)
-        print(
-            f"{size:6} entries   every word new   {worst['clankbot'].rate:11,.0f}"
-            f"   re: {worst['re'].rate:,.0f}"
+        print_rates(size, timed(filters | {"not warmed up": clankbot(entries)}, unseen))
+        print_rates(size, timed({name: FILTERS[name](entries) for name in names[:3]}, new_words))
+
+
+def print_rates(size: int, results: Mapping[str, Timed]) -> None:
+    """A row for each filter, with how many times faster Clankbot's is."""
+    ours = results["clankbot"]
+    for name, result in results.items():
+        ratio = (
+            "" if result is ours else f"clankbot is {ours.rate / result.rate:,.1f} times as fast"
         )
+        print(
+            f"{size:6} entries   {name:17}{result.rate:10,.0f}   {ratio:36}{result.lines:7,} lines"
+        )
+
+
+def print_prices() -> None:
+    """What the nastiest texts cost with each of the nasty lists, and with the one shipped."""
+    print("\nThe dearest text of 1 KB with each list, milliseconds (5 are promised)")
+    for name, lines in nasty_lists().items():
+        check = loaded(lines).check
+        prices = {kind: price_ms(check, filled(parts, 1024)) for kind, parts in NASTY.items()}
+        kind = max(prices, key=prices.__getitem__)
+        print(f"{name:28}{prices[kind]:6.1f}   {kind}")
+
+
+def price_ms(check: Callable[[str], object], text: str) -> float:
+    """The least of the times that a text takes when most of its pieces are new each time."""
+    prices = []
+    for _ in range(3):
+        for word in FLOOD:
+            check(word)
+        began = time.process_time()
+        check(text)
+        prices.append((time.process_time() - began) * 1000)
+    return min(prices)
 
 
 def print_loading() -> None:
@@ -208,27 +234,48 @@ def print_recall(names: Sequence[str]) -> None:
     """How many entries each filter sees in each disguise, in percent."""
     entries = [entry for entry in word_list(60) if entry.isalpha()]
     filters = [FILTERS[name](entries) for name in names]
-    print("\nSeen, in percent    " + "".join(f"{name:>18}" for name in names))
-    for disguise, disguised in DISGUISES.items():
+    print("\nSeen, in percent; disguises that clankbot does not claim to see through in brackets")
+    print(" " * 30 + "".join(f"{name:>18}" for name in names))
+    for disguise, disguised in (DISGUISES | combined() | NOT_CLAIMED).items():
         lines = [f"now {disguised(entry)} again" for entry in entries]
         seen = (sum(map(blocks, lines)) / len(lines) for blocks in filters)
-        print(f"{disguise:20}" + "".join(f"{share:18.0%}" for share in seen))
+        print(f"{disguise:30}" + "".join(f"{share:18.0%}" for share in seen))
 
 
-def print_false_blocks(names: Sequence[str]) -> None:
-    """How many ordinary words and lines each filter blocks with a list of short words."""
-    filters = [FILTERS[name](SHORT_WORDS) for name in names]
-    is_listed = regular_expression(SHORT_WORDS)
-    samples = {
-        "ordinary words": ordinary_words(),
-        "chat lines": chat_lines(4000, seed=3),
-        "traps": TRAPS,
+def combined() -> dict[str, Disguise]:
+    """One disguise within another."""
+
+    def both(inner: Disguise, outer: Disguise) -> Disguise:
+        return lambda word: outer(inner(word))
+
+    return {
+        f"{inner} + {outer}": both(DISGUISES[inner], DISGUISES[outer]) for inner, outer in COMBINED
     }
-    print(f"\nBlocked wrongly, with {len(SHORT_WORDS)} short entries")
-    for name, lines in samples.items():
-        clean = [line for line in lines if not is_listed(line)]
-        wrong = (sum(map(blocks, clean)) for blocks in filters)
-        print(f"{name:15} of {len(clean):5}" + "".join(f"{count:12}" for count in wrong))
+
+
+def print_judgements(names: Sequence[str]) -> None:
+    """How many lines each filter judges otherwise than a person did, with a list of short words."""
+    filters = {name: FILTERS[name](SHORT_WORDS) for name in names}
+    is_word = {*SHORT_WORDS}.__contains__
+    ordinary = [*filter(lambda word: not is_word(word.lower()), ordinary_words())]
+    chat = [line for line in chat_lines(4000, seed=3) if not any(map(is_word, words_of(line)))]
+    print(f"\nJudged wrongly, with {len(SHORT_WORDS)} short entries")
+    for name, lines, truth in (
+        ("by hand: to be blocked", TO_BE_BLOCKED, True),
+        ("by hand: to be left alone", TO_BE_LEFT_ALONE, False),
+        ("ordinary words", ordinary, False),
+        ("chat lines without an entry", chat, False),
+    ):
+        wrong = {each: [line for line in lines if filters[each](line) != truth] for each in names}
+        counts = "".join(f"{each} {len(wrong[each])}   " for each in names)
+        print(f"{name:28} of {len(lines):5}   {counts}")
+        if wrong["clankbot"]:
+            print(f"{'':12}clankbot's: {'; '.join(wrong['clankbot'])}")
+
+
+def words_of(line: str) -> list[str]:
+    """The words of a line as a person sees them, small."""
+    return re.findall(r"[^\W_]+", line.lower())
 
 
 def main() -> None:
@@ -239,8 +286,9 @@ def main() -> None:
         names.remove("better-profanity")
     print_speeds(names)
     print_loading()
+    print_prices()
     print_recall(names)
-    print_false_blocks(names)
+    print_judgements(names)
 
 
 if __name__ == "__main__":
