@@ -9,7 +9,7 @@ suspected) are remembered as such, and send the message to a second, slower look
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, filterfalse
 from typing import Final, NamedTuple
 
 from clankbot.processing.budget import Budget, TooCostly
@@ -80,32 +80,25 @@ class Matcher:
         if self._harmless.issuperset(pieces):
             return None
         try:
-            return self._search(text, pieces)
+            return self._search(text, filterfalse(self._harmless.__contains__, pieces))
         except TooCostly:
             return TOO_COSTLY
 
-    def _search(self, text: str, pieces: list[str]) -> Match | None:
-        harmless, look_up = self._harmless, self._notable.get
-        budget = None
+    def _search(self, text: str, pieces: Iterable[str]) -> Match | None:
+        budget = Budget(len(text))
         letters = 0
         suspected: dict[Hung, None] = {}
         for piece in pieces:
-            if piece not in harmless:
-                look = look_up(piece)
-                if look is None:
-                    budget = budget or Budget(len(text))
-                    look = self._look_at(piece, budget)
-                match, lone, hung = look
-                if match:
-                    return match
-                letters += lone
-                if hung:
-                    suspected |= dict.fromkeys(hung)
+            match, lone, hung = self._notable.get(piece) or self._look_at(piece, budget)
+            if match:
+                return match
+            letters += lone
+            if hung:
+                suspected |= dict.fromkeys(hung)
         may_spell = letters >= FEWEST_SPELLED
-        if not (may_spell or suspected):
-            return None
-        budget = budget or Budget(len(text))
-        return self._in_company(fold(text).split(), may_spell, suspected, budget)
+        if may_spell or suspected:
+            return self._in_company(fold(text).split(), may_spell, suspected, budget)
+        return None
 
     # --- one piece ---
 
@@ -113,21 +106,20 @@ class Matcher:
         """What a piece is that is not known yet; remembered where it is short and not blocked."""
         folded = fold(piece)
         word = trimmed(folded)
-        if word.isalpha():  # nearly always
-            key = outline(word)
-            may_matter = len(key) == 1 or bool(self._words.near(key, budget))
-        else:
-            may_matter = word not in self._harmless and self._may_matter(word, budget)
-        if may_matter or "#" in folded:  # a tag may be a phrase without blanks
-            look = self._look_closely(piece, folded, budget)
-        else:
+        is_known = word in self._harmless or not self._may_matter(word, budget)
+        if is_known and "#" not in folded:  # a tag may be a phrase without blanks
             look = _HARMLESS
+        else:
+            look = self._look_closely(piece, folded, budget)
         if len(piece) <= (_LONGEST_PIECE if piece.isascii() else _LONGEST_FOREIGN_PIECE):
             self._remember(piece, look)
         return look
 
     def _may_matter(self, word: str, budget: Budget) -> bool:
         """A glance: False is certain, and is the answer for nearly every piece."""
+        if word.isalpha():
+            key = outline(word)
+            return len(key) == 1 or bool(self._words.near(key, budget))
         if " " in word or lone_letter(word):
             return True
         return any(

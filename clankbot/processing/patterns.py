@@ -7,18 +7,16 @@ Words are compared run by run of one letter, never collapsed: ``loot`` is not ``
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final, NamedTuple
 
 RARELY_DOUBLED: Final = "aiuhjkqvwxy"
 """Letters that spelling hardly ever doubles: two of them may stand for one."""
 
-_REPEATED = re.compile(r"(.)(?=\1)")
+without_repeats: Final = partial(re.compile(r"(.)(?=\1)").sub, "")
+"""The word with every run of one letter written as a single letter."""
+
 _WILDCARDS = re.compile(r"\*+")
-
-
-def without_repeats(word: str) -> str:
-    """The word with every run of one letter written as a single letter."""
-    return _REPEATED.sub("", word)
 
 
 class Shape(NamedTuple):
