@@ -13,12 +13,13 @@ from itertools import chain, filterfalse
 from typing import Final, NamedTuple
 
 from clankbot.processing.budget import Budget, TooCostly
-from clankbot.processing.folding import RUN, WORD, fold, without_words
+from clankbot.processing.folding import RUN, SEPARATORS, WORD, fold, without_words
 from clankbot.processing.patterns import without_repeats
 from clankbot.processing.phrases import Hung, PhraseTree, closed_up, hung, may_stand
 from clankbot.processing.readings import (
     FEWEST_SPELLED,
     LETTER,
+    MARKS,
     lone_letter,
     outline,
     segments,
@@ -85,29 +86,56 @@ class Matcher:
             return TOO_COSTLY
 
     def _search(self, text: str, pieces: Iterable[str]) -> Match | None:
-        budget = Budget(len(text))
+        """As ``match``, of a text of which these pieces are not known to be harmless."""
+        budget = None
         letters = 0
         suspected: dict[Hung, None] = {}
         for piece in pieces:
-            match, lone, hung = self._notable.get(piece) or self._look_at(piece, budget)
+            look = self._notable.get(piece)
+            if look is None:
+                if self._is_plain(piece):
+                    continue
+                budget = budget or Budget(len(text))
+                look = self._look_at(piece, budget)
+            match, lone, hung = look
             if match:
                 return match
             letters += lone
             if hung:
                 suspected |= dict.fromkeys(hung)
         may_spell = letters >= FEWEST_SPELLED
-        if may_spell or suspected:
-            return self._in_company(fold(text).split(), may_spell, suspected, budget)
-        return None
+        if not (may_spell or suspected):
+            return None
+        budget = budget or Budget(len(text))
+        return self._in_company(fold(text).split(), may_spell, suspected, budget)
 
     # --- one piece ---
 
+    def _is_plain(self, piece: str) -> bool:
+        """Whether a piece is a word like none of the list, by a glance that is enough for most.
+
+        It is remembered then.  False says nothing.
+        """
+        word = piece.lower()
+        if not word.isalpha():
+            word = word.lstrip(SEPARATORS).rstrip(MARKS)
+        if not (word.isalpha() and piece.isascii() and len(piece) <= _LONGEST_PIECE):
+            return False
+        if word not in self._harmless:
+            key = outline(word)
+            if len(key) == 1 or self._words.has_near(key):
+                return False
+        if "#" in piece:  # a tag may be a phrase without blanks
+            return False
+        self._remember(piece, _HARMLESS)
+        return True
+
     def _look_at(self, piece: str, budget: Budget) -> _Look:
-        """What a piece is that is not known yet; remembered where it is short and not blocked."""
+        """What a piece is that is not known yet; remembered where it is short."""
         folded = fold(piece)
         word = trimmed(folded)
-        is_known = word in self._harmless or not self._may_matter(word, budget)
-        if is_known and "#" not in folded:  # a tag may be a phrase without blanks
+        is_harmless = word in self._harmless or not self._may_matter(word, budget)
+        if is_harmless and "#" not in folded:
             look = _HARMLESS
         else:
             look = self._look_closely(piece, folded, budget)

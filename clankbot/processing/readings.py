@@ -17,10 +17,12 @@ from clankbot.processing.patterns import without_repeats
 LETTER: Final = re.compile(r"[^\d@$!|]")
 """A letter among the characters of a run; digits without one are just numbers."""
 
+MARKS: Final = SEPARATORS + "!"
+"""What may stand behind a word without being a part of it."""
+
 FEWEST_SPELLED: Final = 3
 """Lone letters in a row that may spell a word."""
 
-_EXCLAMATION = SEPARATORS + "!"
 _SYMBOL = re.compile(r"[@$!|]")
 _OF_RUN = RUN.pattern.removesuffix("+")
 _MARKS_BEHIND = re.compile(rf"(?<![!|])[!|]++(?!{_OF_RUN})")
@@ -47,7 +49,7 @@ def trimmed(folded: str) -> str:
     if folded.isalpha():  # nearly always
         return folded
     bare = folded.strip(SEPARATORS)
-    word = bare.rstrip(_EXCLAMATION)
+    word = bare.rstrip(MARKS)
     return word if len(word) > 1 and word[-2:].isalpha() else bare
 
 

@@ -61,6 +61,20 @@ class WordIndex(Generic[Owner]):
         self._end_sizes = _sizes(self._ends)
         self._inside_sizes = _sizes(self._inside)
 
+    def has_near(self, key: str) -> bool:
+        """Whether there may be such patterns: True is a guess, False is certain."""
+        if key in self._whole:
+            return True
+        for size in self._start_sizes:
+            if key[:size] in self._starts:
+                return True
+        for size in self._end_sizes:
+            if key[: -size - 1 : -1] in self._ends:
+                return True
+        return any(
+            not self._inside.keys().isdisjoint(_slices(key, size)) for size in self._inside_sizes
+        )
+
     def near(self, key: str, budget: Budget) -> Near[Owner]:
         """The patterns that a word of this outline may match."""
         near = self._whole.get(key, ())
