@@ -27,6 +27,7 @@ from clankbot.processing.readings import (
     spelled_out,
     trimmed,
     versions,
+    word_outline,
 )
 from clankbot.processing.word_index import WordIndex, matching
 from clankbot.processing.word_list import Match, WordList
@@ -55,6 +56,7 @@ class _Look(NamedTuple):
 
 
 _HARMLESS = _Look(None, 0, ())
+_LETTER = _Look(None, 1, ())
 
 
 class Matcher:
@@ -69,6 +71,7 @@ class Matcher:
         self._most_harmless = most_pieces - self._most_notable
         self._harmless: set[str] = set()
         self._notable: dict[str, _Look] = {}
+        self._letters: set[str] = set()  # those of the notable that are one letter and no more
 
     @property
     def remembered(self) -> int:
@@ -80,8 +83,13 @@ class Matcher:
         pieces = text.split(" ")
         if self._harmless.issuperset(pieces):
             return None
+        rest = [*filterfalse(self._harmless.__contains__, pieces)]
+        if len(rest) < FEWEST_SPELLED and self._letters.issuperset(rest):  # "a" and "I"
+            return None
+        if text in self._harmless:  # a whole message, such as ":D :D :D"
+            return None
         try:
-            return self._search(text, filterfalse(self._harmless.__contains__, pieces))
+            return self._search(text, rest)
         except TooCostly:
             return TOO_COSTLY
 
@@ -103,11 +111,26 @@ class Matcher:
             letters += lone
             if hung:
                 suspected |= dict.fromkeys(hung)
-        may_spell = letters >= FEWEST_SPELLED
+        may_spell = letters >= FEWEST_SPELLED and self._may_be_row(text.split(" "))
         if not (may_spell or suspected):
             return None
         budget = budget or Budget(len(text))
-        return self._in_company(fold(text).split(), may_spell, suspected, budget)
+        match = self._in_company(fold(text).split(), may_spell, suspected, budget)
+        if not match and _is_short(text):
+            self._remember(text, _HARMLESS)
+        return match
+
+    def _may_be_row(self, pieces: Iterable[str]) -> bool:
+        """Whether enough pieces that may be letters follow one another, marks between them or not."""
+        row = 0
+        for piece in pieces:
+            if piece not in self._harmless:
+                row += 1
+            elif piece[:1].isalnum():
+                row = 0
+            if row >= FEWEST_SPELLED:
+                return True
+        return False
 
     # --- one piece ---
 
@@ -122,7 +145,7 @@ class Matcher:
         if not (word.isalpha() and piece.isascii() and len(piece) <= _LONGEST_PIECE):
             return False
         if word not in self._harmless:
-            key = outline(word)
+            key = word_outline(word)
             if len(key) == 1 or self._words.has_near(key):
                 return False
         if "#" in piece:  # a tag may be a phrase without blanks
@@ -139,7 +162,7 @@ class Matcher:
             look = _HARMLESS
         else:
             look = self._look_closely(piece, folded, budget)
-        if len(piece) <= (_LONGEST_PIECE if piece.isascii() else _LONGEST_FOREIGN_PIECE):
+        if _is_short(piece):
             self._remember(piece, look)
         return look
 
@@ -148,7 +171,7 @@ class Matcher:
         if word.isalpha():
             key = outline(word)
             return len(key) == 1 or bool(self._words.near(key, budget))
-        if " " in word or lone_letter(word):
+        if " " in word:
             return True
         return any(
             version not in self._harmless and self._is_near(WORD.findall(outline(version)), budget)
@@ -157,8 +180,8 @@ class Matcher:
         )
 
     def _is_near(self, keys: list[str], budget: Budget) -> bool:
-        """Whether a run of these outlines, or all of them as one split word, may be an entry."""
-        if any(self._words.near(key, budget) for key in keys):
+        """Whether a run of these outlines, or all as one split word, may be a letter or entry."""
+        if len(keys) == 1 == len(keys[0]) or any(self._words.near(key, budget) for key in keys):
             return True
         joined = without_repeats("".join(keys))
         is_spelled = 1 < len(keys) >= len(joined)
@@ -217,10 +240,13 @@ class Matcher:
             if len(self._harmless) >= self._most_harmless:  # any half: the common ones come back
                 self._harmless = set(list(self._harmless)[::2])
             self._harmless.add(piece)
-        else:
-            if len(self._notable) >= self._most_notable:
-                self._notable.clear()
-            self._notable[piece] = look
+            return
+        if len(self._notable) >= self._most_notable:
+            self._notable.clear()
+            self._letters.clear()
+        self._notable[piece] = look
+        if look == _LETTER:
+            self._letters.add(piece)
 
     # --- pieces in company ---
 
@@ -246,6 +272,11 @@ class Matcher:
         """What of the list lone letters spell, with symbols among them or not."""
         for version in versions(letters):
             yield from self._spelled_word("".join(RUN.findall(version)), budget)
+
+
+def _is_short(piece: str) -> bool:
+    """Whether a piece is worth remembering, and takes few bytes."""
+    return len(piece) <= (_LONGEST_PIECE if piece.isascii() else _LONGEST_FOREIGN_PIECE)
 
 
 def _first_match(hits: Iterable[_Hit]) -> Match | None:

@@ -159,7 +159,12 @@ def readings(run: str) -> Iterator[str]:
 
 def outline(text: str) -> str:
     """What all readings of the runs in a text have in common, stretched or not: a key for them."""
-    return without_repeats(text.replace("l", "i") if text.isalpha() else text.translate(_OUTLINE))
+    return word_outline(text) if text.isalpha() else without_repeats(text.translate(_OUTLINE))
+
+
+def word_outline(word: str) -> str:
+    """The same of a word of letters only."""
+    return without_repeats(word.replace("l", "i"))
 
 
 def _is_cartoon_oath(run: str) -> bool:

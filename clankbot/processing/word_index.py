@@ -71,9 +71,10 @@ class WordIndex(Generic[Owner]):
         for size in self._end_sizes:
             if key[: -size - 1 : -1] in self._ends:
                 return True
-        return any(
-            not self._inside.keys().isdisjoint(_slices(key, size)) for size in self._inside_sizes
-        )
+        for size in self._inside_sizes:
+            if not self._inside.keys().isdisjoint(_slices(key, size)):
+                return True
+        return False
 
     def near(self, key: str, budget: Budget) -> Near[Owner]:
         """The patterns that a word of this outline may match."""

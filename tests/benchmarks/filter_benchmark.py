@@ -32,7 +32,7 @@ Blocks = Callable[[str], bool]
 
 LINES = 20_000
 SIZES = (60, 500, 5000)
-TURN = 500  # lines
+TURN = 2000  # lines
 SECONDS_EACH = 8.0  # enough to know how fast a slow one is
 FLOOD = invented_words(20_000, seed=11)  # more pieces than are remembered
 
