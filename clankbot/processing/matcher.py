@@ -27,7 +27,6 @@ from clankbot.processing.readings import (
     spelled_out,
     trimmed,
     versions,
-    word_outline,
 )
 from clankbot.processing.word_index import WordIndex, matching
 from clankbot.processing.word_list import Match, WordList
@@ -121,7 +120,7 @@ class Matcher:
         return match
 
     def _may_be_row(self, pieces: Iterable[str]) -> bool:
-        """Whether enough pieces that may be letters follow one another, marks between them or not."""
+        """Whether enough pieces that may be letters stand in a row, marks between them or not."""
         row = 0
         for piece in pieces:
             if piece not in self._harmless:
@@ -145,8 +144,8 @@ class Matcher:
         if not (word.isalpha() and piece.isascii() and len(piece) <= _LONGEST_PIECE):
             return False
         if word not in self._harmless:
-            key = word_outline(word)
-            if len(key) == 1 or self._words.has_near(key):
+            may_be_letter = word[0] == word[-1] and len(outline(word)) == 1
+            if may_be_letter or not self._words.is_far(word):
                 return False
         if "#" in piece:  # a tag may be a phrase without blanks
             return False

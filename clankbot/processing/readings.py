@@ -68,6 +68,9 @@ def versions(folded: str) -> Iterable[str]:
     """
     if not _SYMBOL.search(folded):
         return (folded,)
+    if not _SYMBOL.search(folded.strip("@$!|")):  # such as a mention
+        bare = folded.rstrip("!|").lstrip("!|")
+        return dict.fromkeys((folded, folded.rstrip("!|"), bare, bare.lstrip("@$")))
     shorter = _MARKS_BEHIND.sub("", folded)
     bare = _MARKS_BEFORE.sub("", shorter)
     return dict.fromkeys(
@@ -159,12 +162,7 @@ def readings(run: str) -> Iterator[str]:
 
 def outline(text: str) -> str:
     """What all readings of the runs in a text have in common, stretched or not: a key for them."""
-    return word_outline(text) if text.isalpha() else without_repeats(text.translate(_OUTLINE))
-
-
-def word_outline(word: str) -> str:
-    """The same of a word of letters only."""
-    return without_repeats(word.replace("l", "i"))
+    return without_repeats(text.replace("l", "i") if text.isalpha() else text.translate(_OUTLINE))
 
 
 def _is_cartoon_oath(run: str) -> bool:

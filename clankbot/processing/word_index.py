@@ -7,7 +7,8 @@ ever one; only then are the readings of the word made and compared.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, product
 from typing import Final, Generic, TypeVar
 
 from clankbot.processing.budget import Budget
@@ -24,6 +25,7 @@ _Wildcard = tuple[list[str], tuple[Pattern, Owner]]
 
 _KEY_SIZES: Final = (3, 5, 8)  # letters by which wildcards are found: more where it is crowded
 _CROWD: Final = 8
+_HEAD: Final = 3  # letters at the beginning of a word that tell most others apart
 _STEPS_A_READING: Final = 2
 _LETTERS_A_STEP: Final = 4  # compared one by one in a stretched word
 
@@ -34,6 +36,7 @@ class WordIndex(Generic[Owner]):
     __slots__ = (
         "_end_sizes",
         "_ends",
+        "_heads",
         "_inside",
         "_inside_sizes",
         "_start_sizes",
@@ -54,6 +57,9 @@ class WordIndex(Generic[Owner]):
             if pattern.has_wildcard:
                 parts = [*map(outline, pattern.parts)]
                 (starts if parts[0] else ends if parts[-1] else inside).append((parts, found))
+        is_known_start = not (ends or inside) and all(len(p[0]) >= _HEAD for p, _ in starts)
+        begun = [*self._whole, *(parts[0] for parts, _ in starts)]
+        self._heads = {*chain.from_iterable(map(_heads, begun))} if is_known_start else set()
         self._starts = _by_start((parts[0], (parts, found)) for parts, found in starts)
         self._ends = _by_start((parts[-1][::-1], (parts, found)) for parts, found in ends)
         self._inside = _by_rarest_slice(inside)
@@ -61,20 +67,23 @@ class WordIndex(Generic[Owner]):
         self._end_sizes = _sizes(self._ends)
         self._inside_sizes = _sizes(self._inside)
 
-    def has_near(self, key: str) -> bool:
-        """Whether there may be such patterns: True is a guess, False is certain."""
-        if key in self._whole:
+    def is_far(self, word: str) -> bool:
+        """Whether a word of ASCII letters certainly matches nothing: a glance at its beginning."""
+        if self._heads and word[:_HEAD] not in self._heads:
             return True
+        key = outline(word)
+        if key in self._whole:
+            return False
         for size in self._start_sizes:
             if key[:size] in self._starts:
-                return True
+                return False
         for size in self._end_sizes:
             if key[: -size - 1 : -1] in self._ends:
-                return True
+                return False
         for size in self._inside_sizes:
             if not self._inside.keys().isdisjoint(_slices(key, size)):
-                return True
-        return False
+                return False
+        return True
 
     def near(self, key: str, budget: Budget) -> Near[Owner]:
         """The patterns that a word of this outline may match."""
@@ -89,6 +98,14 @@ class WordIndex(Generic[Owner]):
             for part in self._inside.keys() & {*_slices(key, size)}:
                 near += _holding(key, self._inside[part], budget)
         return near
+
+
+def _heads(key: str) -> Iterator[str]:
+    """The letters that words of an outline, stretched or not, may begin with."""
+    first, second = key[0], key[1:2]
+    begun = (first * 3, first * 2, first * 2 + second, first + second * 2, key)
+    for head in {each[:_HEAD] for each in begun}:
+        yield from map("".join, product(*("il" if each == "i" else each for each in head)))
 
 
 def _sizes(keys: Iterable[str]) -> list[int]:
