@@ -67,15 +67,16 @@ class Matcher:
         self._closed_up = WordIndex(closed_up(word_list.entries))
         self._phrases = PhraseTree(word_list.entries)
         self._most_notable = most_pieces // _NOTABLE_SHARE
-        self._most_harmless = most_pieces - self._most_notable
+        self._most_harmless = most_pieces - 2 * self._most_notable
         self._harmless: set[str] = set()
         self._notable: dict[str, _Look] = {}
         self._letters: set[str] = set()  # those of the notable that are one letter and no more
+        self._harmless_lines: set[str] = set()  # short messages of notable pieces: ":D :D :D"
 
     @property
     def remembered(self) -> int:
-        """How many pieces are remembered now."""
-        return len(self._harmless) + len(self._notable)
+        """How many pieces and messages are remembered now."""
+        return len(self._harmless) + len(self._notable) + len(self._harmless_lines)
 
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
@@ -85,7 +86,7 @@ class Matcher:
         rest = [*filterfalse(self._harmless.__contains__, pieces)]
         if len(rest) < FEWEST_SPELLED and self._letters.issuperset(rest):  # "a" and "I"
             return None
-        if text in self._harmless:  # a whole message, such as ":D :D :D"
+        if text in self._harmless_lines:
             return None
         try:
             return self._search(text, rest)
@@ -116,7 +117,9 @@ class Matcher:
         budget = budget or Budget(len(text))
         match = self._in_company(fold(text).split(), may_spell, suspected, budget)
         if not match and _is_short(text):
-            self._remember(text, _HARMLESS)
+            if len(self._harmless_lines) >= self._most_notable:
+                self._harmless_lines.clear()
+            self._harmless_lines.add(text)
         return match
 
     def _may_be_row(self, pieces: Iterable[str]) -> bool:
@@ -124,7 +127,8 @@ class Matcher:
         row = 0
         for piece in pieces:
             if piece not in self._harmless:
-                row += 1
+                look = self._notable.get(piece)
+                row += look.letters if look else FEWEST_SPELLED  # too long to be remembered
             elif piece[:1].isalnum():
                 row = 0
             if row >= FEWEST_SPELLED:

@@ -117,11 +117,13 @@ def test_no_ordinary_line_is_too_costly_however_disguised_with_a_list_of_thousan
 
 
 def test_phrases_are_not_looked_for_where_a_word_of_theirs_is_missing() -> None:
-    matcher = matcher_of([f"river {word}" for word in WORDS[:10]])
-    assert matcher.match("river") is None
-    alone, line = calls(lambda: matcher.match("river")), "river " + "of many words " * 20
-    assert matcher.match(line) is None
-    assert calls(lambda: matcher.match(line)) < 1.5 * alone
+    matcher = matcher_of([f"riverboat {word[:5]}" for word in WORDS[:10]])
+    line = "of many words in a riverboat "
+    for piece in (*line.split(), WORDS[0][:5]):
+        matcher.match(piece)
+    without, with_all = line * 3, f"{WORDS[0][:5]} {line * 3}"
+    assert calls(lambda: matcher.match(without)) < calls(lambda: matcher.match(with_all)) / 2
+    assert matcher.match(with_all) is None
 
 
 def test_a_run_of_many_signs_that_may_be_two_letters_has_few_readings() -> None:
@@ -138,6 +140,15 @@ def test_remembered_pieces_are_bounded_and_never_change_the_answer() -> None:
     assert matcher.match("ham")
     assert matcher.match("kill it, kill yourself")
     assert matcher.match("kill it yourself") is None
+
+
+def test_what_was_harmless_alone_may_matter_in_company_later() -> None:
+    matcher = matcher_of(["kill yourself", "xyzw"])
+    for alone in ("yourself", "x\u2800y\u2800z", "x y z", "x\u2800y", "kill", "yourself kill"):
+        assert matcher.match(alone) is None
+        assert matcher.match(alone) is None
+    for text in ("kill yourself", "x\u2800y\u2800z w", "x y z w", "x\u2800y z w", "x\ty z w"):
+        assert matcher.match(text), text
 
 
 def test_a_list_of_five_thousand_fits_in_ten_megabytes_with_all_it_remembers() -> None:
