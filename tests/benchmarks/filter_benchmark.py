@@ -171,20 +171,20 @@ def print_speeds(names: Sequence[str]) -> None:
         entries = word_list(size)
         filters = {name: FILTERS[name](entries) for name in names}
         timed(filters, warm_up)
-        print_rates(size, timed(filters | {"not warmed up": clankbot(entries)}, unseen))
-        print_rates(size, timed({name: FILTERS[name](entries) for name in names[:3]}, new_words))
+        cold = {"not warmed up": clankbot(entries)}
+        print_rates(f"{size} entries", timed(filters | cold, unseen))
+        fresh = {name: FILTERS[name](entries) for name in names[:3]}
+        print_rates("  every word new", timed(fresh, new_words))
 
 
-def print_rates(size: int, results: Mapping[str, Timed]) -> None:
+def print_rates(about: str, results: Mapping[str, Timed]) -> None:
     """A row for each filter, with how many times faster Clankbot's is."""
     ours = results["clankbot"]
     for name, result in results.items():
         ratio = (
             "" if result is ours else f"clankbot is {ours.rate / result.rate:,.1f} times as fast"
         )
-        print(
-            f"{size:6} entries   {name:17}{result.rate:10,.0f}   {ratio:36}{result.lines:7,} lines"
-        )
+        print(f"{about:17} {name:17}{result.rate:10,.0f}   {ratio:36}{result.lines:7,} lines")
 
 
 def print_prices() -> None:
