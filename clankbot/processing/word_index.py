@@ -26,6 +26,7 @@ _Wildcard = tuple[list[str], tuple[Pattern, Owner]]
 _KEY_SIZES: Final = (3, 5, 8)  # letters by which wildcards are found: more where it is crowded
 _CROWD: Final = 8
 _HEAD: Final = 3  # letters at the beginning of a word that tell most others apart
+_MOST_HEADS: Final = 500  # more are begun like any word
 _STEPS_A_READING: Final = 2
 _LETTERS_A_STEP: Final = 4  # compared one by one in a stretched word
 
@@ -58,8 +59,9 @@ class WordIndex(Generic[Owner]):
                 parts = [*map(outline, pattern.parts)]
                 (starts if parts[0] else ends if parts[-1] else inside).append((parts, found))
         is_known_start = not (ends or inside) and all(len(p[0]) >= _HEAD for p, _ in starts)
-        begun = [*self._whole, *(parts[0] for parts, _ in starts)]
-        self._heads = {*chain.from_iterable(map(_heads, begun))} if is_known_start else set()
+        begun = {key[:_HEAD] for key in (*self._whole, *(parts[0] for parts, _ in starts))}
+        tells_apart = is_known_start and len(begun) < _MOST_HEADS
+        self._heads = {*chain.from_iterable(map(_heads, begun))} if tells_apart else set()
         self._starts = _by_start((parts[0], (parts, found)) for parts, found in starts)
         self._ends = _by_start((parts[-1][::-1], (parts, found)) for parts, found in ends)
         self._inside = _by_rarest_slice(inside)
@@ -100,10 +102,10 @@ class WordIndex(Generic[Owner]):
         return near
 
 
-def _heads(key: str) -> Iterator[str]:
-    """The letters that words of an outline, stretched or not, may begin with."""
-    first, second = key[0], key[1:2]
-    begun = (first * 3, first * 2, first * 2 + second, first + second * 2, key)
+def _heads(start: str) -> Iterator[str]:
+    """The letters with which words, stretched or not, of an outline that starts so may begin."""
+    first, second = start[0], start[1:2]
+    begun = (first * 3, first * 2, first * 2 + second, first + second * 2, start)
     for head in {each[:_HEAD] for each in begun}:
         yield from map("".join, product(*("il" if each == "i" else each for each in head)))
 
