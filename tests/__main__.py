@@ -1,7 +1,7 @@
-"""The whole suite, its two halves side by side: ``python -m tests``.
+"""The whole suite, its files dealt out to a few runs side by side: ``python -m tests``.
 
-``python -m pytest`` runs the same tests one after another, in half as much more time; both take
-pytest's options.  Most tests wait for something, so two runs at once do not slow each other down.
+``python -m pytest`` runs the same tests one after another, in twice as much time; both take
+pytest's options.  Many tests wait for something, so more runs than processors do no harm.
 """
 
 from __future__ import annotations
@@ -15,12 +15,27 @@ from pathlib import Path
 from typing import IO, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-HALVES: Final = (
-    ("tests/flow", "tests/cli"),
-    ("tests", "--ignore=tests/flow", "--ignore=tests/cli"),
-)
+RUNS: Final = 4
+SLOW: Final = frozenset({"flow", "cli"})
+"""Folders whose tests start whole programs: a line there takes as long as several elsewhere."""
+SLOW_WEIGHT: Final = 4
 NO_TESTS: Final = 5
-"""Pytest's status where an option such as ``-k`` leaves nothing of a half."""
+"""Pytest's status where an option such as ``-k`` leaves nothing of a run."""
+
+
+def dealt() -> list[list[str]]:
+    """Every file of tests, the longest first, each to the run that has least to do so far."""
+    weights = {
+        file: file.stat().st_size * (SLOW_WEIGHT if file.parent.name in SLOW else 1)
+        for file in ROOT.glob("tests/**/test_*.py")
+    }
+    hands: list[list[str]] = [[] for _ in range(RUNS)]
+    loads = [0] * RUNS
+    for file in sorted(weights, key=lambda each: (-weights[each], each)):
+        least = loads.index(min(loads))
+        hands[least].append(str(file.relative_to(ROOT)))
+        loads[least] += weights[file]
+    return hands
 
 
 def counted(closing_line: str, word: str) -> int:
@@ -29,9 +44,9 @@ def counted(closing_line: str, word: str) -> int:
     return int(found[1]) if found else 0
 
 
-def start(half: tuple[str, ...], output: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Pytest for one half; what it prints is kept until it has ended."""
-    command = [sys.executable, "-m", "pytest", *half, *sys.argv[1:]]
+def start(files: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Pytest for some files; what it prints is kept until it has ended."""
+    command = [sys.executable, "-m", "pytest", *sorted(files), *sys.argv[1:]]
     return subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
 
 
@@ -39,9 +54,9 @@ def main() -> int:
     """0 when no test failed."""
     passed = failed = skipped = 0
     ended_well = True
-    with contextlib.ExitStack() as files:
-        outputs = [files.enter_context(tempfile.TemporaryFile()) for _ in HALVES]
-        started = [start(half, output) for half, output in zip(HALVES, outputs, strict=True)]
+    with contextlib.ExitStack() as kept:
+        outputs = [kept.enter_context(tempfile.TemporaryFile()) for _ in range(RUNS)]
+        started = [start(files, output) for files, output in zip(dealt(), outputs, strict=True)]
         for process, output in zip(started, outputs, strict=True):
             ended_well &= process.wait() in (0, NO_TESTS)
             output.seek(0)
