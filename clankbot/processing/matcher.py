@@ -9,7 +9,7 @@ suspected) are remembered as such, and send the message to a second, slower look
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, filterfalse
+from itertools import chain
 from typing import Final, NamedTuple
 
 from clankbot.processing.budget import Budget, TooCostly
@@ -81,9 +81,10 @@ class Matcher:
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
         pieces = text.split(" ")
-        if self._harmless.issuperset(pieces):
+        harmless = self._harmless
+        if harmless.issuperset(pieces):
             return None
-        rest = [*filterfalse(self._harmless.__contains__, pieces)]
+        rest = [piece for piece in pieces if piece not in harmless]
         if len(rest) < FEWEST_SPELLED and self._letters.issuperset(rest):  # "a" and "I"
             return None
         if text in self._harmless_lines:
@@ -142,19 +143,34 @@ class Matcher:
 
         It is remembered then.  False says nothing.
         """
+        if not piece.isascii() or len(piece) > _LONGEST_PIECE:
+            return False
         word = piece.lower()
         if not word.isalpha():
             word = word.lstrip(SEPARATORS).rstrip(MARKS)
-        if not (word.isalpha() and piece.isascii() and len(piece) <= _LONGEST_PIECE):
-            return False
-        if word not in self._harmless:
-            may_be_letter = word[0] == word[-1] and len(outline(word)) == 1
-            if may_be_letter or not self._words.is_far(word):
+        if word.isalpha():
+            if word not in self._harmless and not self._is_far_word(word):
                 return False
+        elif word[:1] != "@" or "!" in piece or not self._is_far_name(word):
+            return False
         if "#" in piece:  # a tag may be a phrase without blanks
             return False
         self._remember(piece, _HARMLESS)
         return True
+
+    def _is_far_word(self, word: str) -> bool:
+        may_be_letter = word[0] == word[-1] and len(outline(word)) == 1
+        return not may_be_letter and self._words.is_far(word)
+
+    def _is_far_name(self, mention: str) -> bool:
+        """The same of ``@some_name_12``: its parts, and all together, with the @ as an a or not."""
+        name = mention[1:]
+        if not name.replace("_", "").isalnum():
+            return False
+        parts = name.split("_")
+        joined = "".join(parts)
+        keys = {*map(outline, {joined, f"a{joined}", *parts, f"a{parts[0]}"})}
+        return min(map(len, keys)) > 1 and all(map(self._words.is_far_outline, keys))
 
     def _look_at(self, piece: str, budget: Budget) -> _Look:
         """What a piece is that is not known yet; remembered where it is short."""
@@ -173,7 +189,7 @@ class Matcher:
         """A glance: False is certain, and is the answer for nearly every piece."""
         if word.isalpha():
             key = outline(word)
-            return len(key) == 1 or bool(self._words.near(key, budget))
+            return len(key) == 1 or self._has_near(key, budget)
         if " " in word:
             return True
         return any(
@@ -184,11 +200,15 @@ class Matcher:
 
     def _is_near(self, keys: list[str], budget: Budget) -> bool:
         """Whether a run of these outlines, or all as one split word, may be a letter or entry."""
-        if len(keys) == 1 == len(keys[0]) or any(self._words.near(key, budget) for key in keys):
+        if len(keys) == 1 == len(keys[0]) or any(self._has_near(key, budget) for key in keys):
             return True
+        if len(keys) < 2:
+            return False
         joined = without_repeats("".join(keys))
-        is_spelled = 1 < len(keys) >= len(joined)
-        return is_spelled or bool(self._words.near(joined, budget))
+        return len(keys) >= len(joined) or self._has_near(joined, budget)
+
+    def _has_near(self, key: str, budget: Budget) -> bool:
+        return not self._words.is_far_outline(key) and bool(self._words.near(key, budget))
 
     def _look_closely(self, piece: str, folded: str, budget: Budget) -> _Look:
         hits = self._hits(folded, budget)

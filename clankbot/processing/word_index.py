@@ -73,7 +73,10 @@ class WordIndex(Generic[Owner]):
         """Whether a word of ASCII letters certainly matches nothing: a glance at its beginning."""
         if self._heads and word[:_HEAD] not in self._heads:
             return True
-        key = outline(word)
+        return self.is_far_outline(outline(word))
+
+    def is_far_outline(self, key: str) -> bool:
+        """Whether a word of this outline certainly matches nothing: cheaper than ``near``."""
         if key in self._whole:
             return False
         for size in self._start_sizes:

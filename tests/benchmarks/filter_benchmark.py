@@ -4,9 +4,9 @@
 
 Side by side, on the same lines and lists: Clankbot's filter, better-profanity (installed by hand,
 for this program alone: pip install better-profanity), and one regular expression of all entries
-between word boundaries.  Each is warmed up with lines of other rare words, names and links than
-those it is measured with, and all times are the processor's, so that other programs count for
-little.
+between word boundaries.  Each is warmed up with other lines than those it is measured with, of the
+same chat or of other rare words, names and links.  All times are the processor's, so that other
+programs count for little.
 """
 
 from __future__ import annotations
@@ -157,24 +157,29 @@ def timed(filters: Mapping[str, Blocks], lines: Sequence[str]) -> dict[str, Time
 
 def print_speeds(names: Sequence[str]) -> None:
     """Lines a second of every filter with every list, on lines it has not seen."""
-    warm_up, unseen = chat_lines(LINES, seed=1, half=0), chat_lines(LINES, seed=2, half=1)
-    known = {piece for line in warm_up for piece in line.split()}
-    pieces = [piece for line in unseen for piece in line.split()]
-    new = [piece for piece in pieces if piece not in known]
+    print(f"Lines a second: {LINES:,} lines that were not seen before")
+    evening = chat_lines(LINES, seed=1), chat_lines(LINES, seed=2)
+    other_words = chat_lines(LINES, seed=1, half=0), chat_lines(LINES, seed=2, half=1)
+    print(f"new lines: as an evening goes on, {share_of_new(*evening):.0%} of the pieces are new")
+    print(f"new words: after as many of other words, {share_of_new(*other_words):.0%} are")
     invented = invented_words(LINES, seed=8)
     new_words = [" ".join(invented[at : at + 8]) for at in range(0, LINES, 8)]
-    print(
-        f"Lines a second: {LINES:,} lines not seen before, after as many of other words.  Of their"
-        f"\npieces {len(new) / len(pieces):.0%} are not in those ({len({*new}):,} different ones)."
-    )
     for size in SIZES:
         entries = word_list(size)
-        filters = {name: FILTERS[name](entries) for name in names}
-        timed(filters, warm_up)
-        cold = {"not warmed up": clankbot(entries)}
-        print_rates(f"{size} entries", timed(filters | cold, unseen))
+        print(f"{size} entries")
+        for about, (warm_up, unseen) in {"new lines": evening, "new words": other_words}.items():
+            filters = {name: FILTERS[name](entries) for name in names}
+            timed(filters, warm_up)
+            print_rates(about, timed(filters, unseen))
         fresh = {name: FILTERS[name](entries) for name in names[:3]}
-        print_rates("  every word new", timed(fresh, new_words))
+        print_rates("every word new", timed(fresh, new_words))
+
+
+def share_of_new(before: Sequence[str], lines: Sequence[str]) -> float:
+    """How much of the lines did not stand in those before."""
+    known = {piece for line in before for piece in line.split()}
+    pieces = [piece for line in lines for piece in line.split()]
+    return sum(piece not in known for piece in pieces) / len(pieces)
 
 
 def print_rates(about: str, results: Mapping[str, Timed]) -> None:
@@ -184,7 +189,7 @@ def print_rates(about: str, results: Mapping[str, Timed]) -> None:
         ratio = (
             "" if result is ours else f"clankbot is {ours.rate / result.rate:,.1f} times as fast"
         )
-        print(f"{about:17} {name:17}{result.rate:10,.0f}   {ratio:36}{result.lines:7,} lines")
+        print(f"  {about:15} {name:17}{result.rate:10,.0f}   {ratio:36}{result.lines:7,} lines")
 
 
 def print_prices() -> None:
