@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from clankbot.processing.filters import ContentFilter, load_filter
 from clankbot.processing.word_list import parse_list
+from tests.processing.nasty import SHIPPED
 from tests.processing.word_samples import listed
 
-SHIPPED = Path(__file__).parents[2] / "blocked_words.txt"
 LAST_GROUP = "# --- ordinary words elsewhere"
 
 

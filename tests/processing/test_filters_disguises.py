@@ -7,15 +7,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from clankbot.processing.word_list import parse_list
 from tests.processing.disguises import DISGUISES
+from tests.processing.nasty import SHIPPED
 from tests.processing.word_samples import invented_words, listed, ordinary_words
 
-SHIPPED = Path(__file__).parents[2] / "blocked_words.txt"
 SPACED = {
     "blanks", "wide blanks", "Braille blanks", "blanks and bars", "blanks, stretched",
     "blanks, shouted", "emoji and blanks", "regional indicators",

@@ -17,7 +17,7 @@ from clankbot.processing.readings import readings
 from clankbot.processing.word_list import parse_list
 from tests.benchmarks.chat_lines import chat_lines
 from tests.processing.disguises import DISGUISES
-from tests.processing.nasty import NASTY, WORDS, filled, mixed_list, nasty_lists
+from tests.processing.nasty import NASTY, SHIPPED, WORDS, filled, mixed_list, nasty_lists
 from tests.processing.word_samples import invented_words, ordinary_words
 
 PROMISED_MS_PER_KB = 5.0
@@ -164,3 +164,11 @@ def test_a_list_of_five_thousand_fits_in_ten_megabytes_with_all_it_remembers() -
     tracemalloc.stop()
     assert matcher.remembered > MOST_PIECES / 2
     assert size < 10_000_000
+
+
+def test_no_ordinary_text_is_too_costly_be_it_as_long_as_a_message_may_be() -> None:
+    matcher = matcher_of(SHIPPED.read_text(encoding="utf-8").splitlines())
+    lines = chat_lines(20_000, seed=2)
+    for start in range(0, len(lines), 8):
+        text = " ".join(lines[start : start + 8])[:500]
+        assert matcher.match(text) != TOO_COSTLY, text
