@@ -38,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     forget = _add(commands, "forget", "delete all stored data of one viewer")
     forget.add_argument("viewer", metavar="LOGIN_OR_ID", help="the viewer's login or user id")
-    forget.add_argument("--channel", metavar="C", help="in this channel only")
+    forget.add_argument("--channel", type=_channel, metavar="C", help="in this channel only")
     _add_copy(commands)
     _add_replay(commands)
     return parser
@@ -67,13 +67,20 @@ def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--why", type=_channel, metavar="CHANNEL", help="the last decisions of a channel"
     )
     stats.add_argument(
-        "--changes", nargs="?", const="", metavar="CHANNEL", help="the last changes of settings"
+        "--changes",
+        type=_bare,
+        nargs="?",
+        const="",
+        metavar="CHANNEL",
+        help="the last changes of settings",
     )
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export = _add(commands, "export", "a channel's history as training data (JSON Lines)")
-    export.add_argument("channel", metavar="CHANNEL", help="the channel, with or without #")
+    export.add_argument(
+        "channel", type=_bare, metavar="CHANNEL", help="the channel, with or without #"
+    )
     export.add_argument(
         "--lines",
         type=_line_count,
@@ -100,7 +107,7 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         commands, "replay", "a saved chat on a fake clock: when would the bot speak, and what"
     )
     replay.add_argument("file", type=Path, metavar="FILE", help="IRC log lines, or an export")
-    replay.add_argument("--channel", metavar="C", help="this channel of the file only")
+    replay.add_argument("--channel", type=_bare, metavar="C", help="this channel of the file only")
     replay.add_argument(
         "--speed", type=_speed, default=0.0, metavar="X", help="X times as fast; 0: at once (0)"
     )
@@ -120,8 +127,13 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
 
 
+def _bare(text: str) -> str:
+    """A channel as it is stored, however it was written."""
+    return text.strip().lstrip("#").lower()
+
+
 def _channel(text: str) -> str:
-    channel = text.strip().lstrip("#").lower()
+    channel = _bare(text)
     if not channel:
         raise argparse.ArgumentTypeError("the name of a channel is wanted")
     return channel

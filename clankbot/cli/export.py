@@ -30,12 +30,11 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_from_process()
     set_up_logs(settings)
     filters = ChannelFilters(load_words(settings).current)
-    channel: str = options.channel.strip().lstrip("#").lower()
+    channel: str = options.channel
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # whatever the locale
     with existing_database(settings).open() as store:
-        while store.carry_on_removing():  # else what is on its way out would be exported
-            continue
+        store.finish_removing()  # else what is on its way out would be exported
         filters.load({channel: store.terms(channel)})
         messages = _messages(store, channel, filters(channel), settings)
         if not options.names:

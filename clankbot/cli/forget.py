@@ -16,7 +16,7 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_from_process()
     set_up_logs(settings)
     viewer = options.viewer.strip().lstrip("@").lower()
-    channel = options.channel.strip().lstrip("#").lower() if options.channel else None
+    channel: str | None = options.channel
     where = f"in #{channel}" if channel else "in any channel"
     with existing_database(settings).open() as store:
         names: dict[str, list[str]] = {}
@@ -36,6 +36,5 @@ def run(options: argparse.Namespace) -> int:
 def _forget(store: Store, user_id: str, channel: str | None) -> int:
     """Delete it all, and stop what a running bot is making of it; how many messages it was."""
     applied, _ = store.apply([ForgetViewer(channel, user_id), CallOff()])
-    while store.carry_on_removing():
-        continue
+    store.finish_removing()
     return applied.rows

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"clankbot: {error}", file=sys.stderr)
         return _EXIT_USAGE
-    chat = SavedChat(options.file, options.channel and options.channel.strip().lstrip("#").lower())
+    chat = SavedChat(options.file, options.channel)
     channels = chat.channels()
     if not chat.messages:
         where = f" of #{chat.channel}" if chat.channel else ""

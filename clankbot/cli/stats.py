@@ -28,8 +28,7 @@ def run(options: argparse.Namespace) -> int:
         if options.why is not None:
             lines = _decisions(store, options.why)
         elif options.changes is not None:
-            channel = options.changes.strip().lstrip("#").lower()
-            lines = _changes(store, channel or None, book)
+            lines = _changes(store, options.changes or None, book)
         else:
             lines = _summary(store, settings, book)
         for line in lines:

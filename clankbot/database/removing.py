@@ -38,6 +38,11 @@ class Removing(Repository):
                     self._session.run(END_REMOVAL, number)
         return self._may_be_removing
 
+    def finish_removing(self) -> None:
+        """Delete all that is still to go, for whoever has nothing else to do."""
+        while self.carry_on_removing():
+            continue
+
     def _begin_removing(self, scope: str, *keys: str) -> int:
         """Delete what moderators or viewers want gone, or begin to; how many messages it is."""
         up_to_row = self._session.number(sql.NEWEST_ID)

@@ -20,6 +20,8 @@ from clankbot.arguments import build_parser
         ("copy-database sideways", "to-mysql"),
         ("stats --why=", "the name of a channel is wanted"),
         ("stats --why #", "the name of a channel is wanted"),
+        ("forget alice --channel=", "the name of a channel is wanted"),
+        ("forget alice --channel #", "the name of a channel is wanted"),
     ],
 )
 def test_a_wrong_option_is_refused(
