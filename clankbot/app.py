@@ -1,7 +1,7 @@
 """The program: its arguments, the command to run, and the exit status.
 
-Each command is a module of ``clankbot.cli`` with ``run(options) -> int``, imported only when it
-is asked for, so that ``--help`` costs nothing.
+Each command is a module with ``run(options) -> int``, named by ``options.module`` and imported only
+when it is asked for, so that ``--help`` costs nothing.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _EXIT_INTERRUPTED: Final = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status, as the contract's section 1 has them."""
     options = build_parser().parse_args(arguments)
-    if options.module == "run":
+    if options.module == "clankbot.cli.run":
         # Until the bot listens to signals itself, being asked to stop is no failure either.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _leave)
     try:
-        command = _imported(f"clankbot.cli.{options.module}")
+        command = _imported(options.module)
         status: int = command.run(options)
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
@@ -66,7 +66,7 @@ def _tell(error: Exception) -> int:
     prefix = (
         "clankbot: " if isinstance(error, ClankbotError) else f"clankbot: {type(error).__name__}: "
     )
-    redaction = importlib.import_module("clankbot.auth.redaction")
+    redaction = importlib.import_module("clankbot.runtime.redaction")
     for warning in error.warnings if isinstance(error, ConfigError) else ():
         print(f"{prefix}warning: {redaction.redact(warning)}", file=sys.stderr)
     for line in redaction.redact(str(error)).splitlines() or [""]:

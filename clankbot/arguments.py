@@ -15,7 +15,7 @@ them.  Exit status: 0 as asked, 1 failed, 2 wrong usage, 77 run `login`, 78 a se
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser; ``options.module`` names the module of clankbot.cli that runs the command."""
+    """The parser; ``options.module`` names the module that runs the command."""
     parser = argparse.ArgumentParser(
         prog="clankbot.py",
         description="A Twitch chatbot that remembers its chat and talks along, "
@@ -24,7 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"clankbot {__version__}")
-    parser.set_defaults(module="run")
+    parser.set_defaults(module="clankbot.cli.run")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add(commands, "run", "the bot; what runs when no command is given")
     login = _add(commands, "login", "sign the bot account in with Twitch (no browser needed here)")
@@ -48,7 +48,7 @@ def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    parser.set_defaults(module=name.replace("-", "_"))
+    parser.set_defaults(module=f"clankbot.cli.{name.replace('-', '_')}")
     return parser
 
 
@@ -106,6 +106,7 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     replay = _add(
         commands, "replay", "a saved chat on a fake clock: when would the bot speak, and what"
     )
+    replay.set_defaults(module="clankbot.replay.command")
     replay.add_argument("file", type=Path, metavar="FILE", help="IRC log lines, or an export")
     replay.add_argument("--channel", type=_bare, metavar="C", help="this channel of the file only")
     replay.add_argument(

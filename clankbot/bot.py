@@ -14,31 +14,32 @@ from functools import partial
 from typing import Final
 
 from clankbot.auth.helix import Helix
-from clankbot.config.book import ChannelBook
+from clankbot.cancel import END, Cancel, End
+from clankbot.config.channel_wording import ChannelBook
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
-from clankbot.deadline import Cancel
 from clankbot.irc.connection import Endpoint, Link
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
-from clankbot.ollama.voice import OllamaVoice
+from clankbot.ollama.language_model import OllamaVoice
 from clankbot.parts import Words
-from clankbot.processing.board import Board
-from clankbot.processing.channel_filters import ChannelFilters
-from clankbot.processing.composer import Composer
-from clankbot.processing.filters import term_problem
+from clankbot.processing.channel_settings import Policies
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Rules
-from clankbot.processing.jobs import Job, Reload
-from clankbot.processing.last_look import LastLook
-from clankbot.processing.policies import Policies
+from clankbot.processing.internal_messages import Job, Reload
+from clankbot.processing.live_state import Board
 from clankbot.processing.ports import CancelHandle
+from clankbot.processing.speaking.composer import Composer
+from clankbot.processing.speaking.send_gate import LastLook
 from clankbot.processing.worker import Outside, Worker
-from clankbot.records import END, Assignment, Composed, End, Event, LinkUp
+from clankbot.records.chat import Event, LinkUp
+from clankbot.records.speech import Assignment, Composed
+from clankbot.runtime.scheduler import Chore, Upkeep
+from clankbot.runtime.threads import BotThreads, Reports
 from clankbot.services import Account, ollama_client
-from clankbot.threads import BotThreads, Reports
-from clankbot.upkeep import Chore, Upkeep
 
 log = logging.getLogger(__name__)
 

@@ -10,15 +10,20 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clankbot.auth.redaction import SecretFilter, remember
-from clankbot.config.service import service_environment
+from clankbot.config.environment import service_environment
 from clankbot.config.settings import Right, Settings
 from clankbot.database.database import Database
 from clankbot.errors import ClankbotError
-from clankbot.log import set_up_logging
-from clankbot.processing.filters import ContentFilter, FilterFile, allow_all, list_problems
-from clankbot.records import Secret
-from clankbot.systemd import is_journal
+from clankbot.processing.filter.content_filter import (
+    ContentFilter,
+    FilterFile,
+    allow_all,
+    list_problems,
+)
+from clankbot.records.accounts import Secret
+from clankbot.runtime.logging_setup import set_up_logging
+from clankbot.runtime.redaction import SecretFilter, remember
+from clankbot.runtime.systemd import is_journal
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from clankbot.auth.account import FindKeys, stored_sealer
 from clankbot.auth.helix import Helix
 from clankbot.auth.keys import find_keys, key_file_problems
 from clankbot.auth.oauth import TwitchOAuth
+from clankbot.auth.sign_in import FindKeys, stored_sealer
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.config.settings import Right, Settings, needed_for_login, require
 from clankbot.database.database import Database
 from clankbot.errors import NotSignedIn
 from clankbot.ollama.client import OllamaClient
-from clankbot.records import Credentials, Identity
+from clankbot.records.accounts import Credentials, Identity
 
 log = logging.getLogger(__name__)
 

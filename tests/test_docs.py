@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.arguments import build_parser
-from clankbot.config.book import ChannelBook, verbs_table
+from clankbot.config.channel_wording import ChannelBook, verbs_table
 from clankbot.config.settings import load_settings
 from clankbot.config.variables import VARIABLES
 

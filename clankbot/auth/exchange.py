@@ -13,10 +13,10 @@ from typing import Any, Final
 import requests
 import urllib3.exceptions
 
-from clankbot.auth.redaction import redact
-from clankbot.deadline import Deadline, session_within
 from clankbot.errors import AuthUnavailable
-from clankbot.records import Secret
+from clankbot.http import Deadline, session_within
+from clankbot.records.accounts import Secret
+from clankbot.runtime.redaction import redact
 
 _BODY_LIMIT_BYTES: Final = 1024 * 1024
 """Far above the largest answer asked for: a hundred live channels are some 100 KB."""

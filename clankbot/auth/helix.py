@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from clankbot.auth.exchange import Answer, ask
 from clankbot.errors import AuthUnavailable, RequestRefused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 
 _MOST_A_CALL: Final = 100
 _WAIT_LIMIT_S: Final = 60.0

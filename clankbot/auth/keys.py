@@ -16,9 +16,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from clankbot.auth.redaction import remember
 from clankbot.errors import ConfigError, KeyRefused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
+from clankbot.runtime.redaction import remember
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from clankbot.auth.exchange import Answer, Form, ask
-from clankbot.auth.redaction import new_token, remember
 from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefused
-from clankbot.records import Identity, Secret
+from clankbot.records.accounts import Identity, Secret
+from clankbot.runtime.redaction import new_token, remember
 
 SCOPES: Final = ("chat:read", "chat:edit")
 """To read chat and to write in it.  https://dev.twitch.tv/docs/chat/irc"""

@@ -15,9 +15,9 @@ from typing import Final
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.ports import TokenStore
 from clankbot.auth.seal import Sealer
-from clankbot.auth.vault import SignIn, Vault, opened, sealed, wall_clock_ms
+from clankbot.auth.token_store import SignIn, Vault, opened, sealed, wall_clock_ms
 from clankbot.errors import AuthUnavailable, NotSignedIn, TokenRefused
-from clankbot.records import SealedTokens, Secret
+from clankbot.records.accounts import SealedTokens, Secret
 
 log = logging.getLogger(__name__)
 

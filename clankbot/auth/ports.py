@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from clankbot.records import SealedTokens
+from clankbot.records.accounts import SealedTokens
 
 
 class TokenStore(Protocol):

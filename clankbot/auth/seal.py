@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from clankbot.auth.redaction import new_token
 from clankbot.errors import KeyRefused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
+from clankbot.runtime.redaction import new_token
 
 
 class Sealer:

@@ -17,9 +17,9 @@ from clankbot.auth.oauth import TwitchOAuth, Validation
 from clankbot.auth.pair import CurrentPair, Pair
 from clankbot.auth.ports import OpenStore
 from clankbot.auth.seal import Sealer
-from clankbot.auth.vault import Vault, sealed, wall_clock_ms
+from clankbot.auth.token_store import Vault, sealed, wall_clock_ms
 from clankbot.errors import AuthUnavailable, TokenRefused
-from clankbot.records import Credentials, Identity, Secret
+from clankbot.records.accounts import Credentials, Identity, Secret
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from clankbot.database.database import Database
 from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
 from clankbot.ollama.cloud import is_cloud_model
 from clankbot.parts import load_words, name_database, set_up_logs
+from clankbot.runtime.threads import not_torn_off
 from clankbot.services import (
     UNUSED_SIGN_IN,
     key_file,
@@ -25,7 +26,6 @@ from clankbot.services import (
     token_keeper,
     twitch_oauth,
 )
-from clankbot.threads import not_torn_off
 
 Finding = tuple[str, str]
 """``ok``, ``warn`` or ``fail``, and a sentence."""

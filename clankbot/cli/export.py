@@ -17,12 +17,12 @@ from dataclasses import replace
 from clankbot.app import EXIT_FAILED
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.store import Store
-from clankbot.ollama.characters import visible
 from clankbot.parts import existing_database, load_words, set_up_logs
-from clankbot.processing.channel_filters import ChannelFilters
 from clankbot.processing.examples import Pseudonyms, examples
-from clankbot.processing.filters import ContentFilter
-from clankbot.records import StoredMessage
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.filter.content_filter import ContentFilter
+from clankbot.records.writes import StoredMessage
+from clankbot.text import visible
 
 
 def run(options: argparse.Namespace) -> int:

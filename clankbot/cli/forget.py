@@ -8,7 +8,7 @@ from clankbot.app import EXIT_FAILED
 from clankbot.config.settings import settings_from_process
 from clankbot.database.store import Store
 from clankbot.parts import existing_database, set_up_logs
-from clankbot.records import CallOff, ForgetViewer
+from clankbot.records.writes import CallOff, ForgetViewer
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import logging
 import threading
 from functools import partial
 
-from clankbot.auth.account import show_status, sign_in_account
+from clankbot.auth.sign_in import show_status, sign_in_account
 from clankbot.config.settings import needed_for_login, settings_from_process
 from clankbot.parts import has_database, open_database, set_up_logs
 from clankbot.services import key_finder, twitch_oauth

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 
-from clankbot.auth.account import sign_out
+from clankbot.auth.sign_in import sign_out
 from clankbot.config.settings import settings_from_process
 from clankbot.parts import has_database, open_database, set_up_logs
 from clankbot.services import key_finder, twitch_oauth

@@ -22,27 +22,27 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.app import EXIT_FAILED, exit_status
-from clankbot.auth.redaction import SecretFilter
 from clankbot.bot import Bot
 from clankbot.config.addresses import IrcServer, without_password
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.config.terminal import wants_colours
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.errors import OllamaError
-from clankbot.log import log_to_file
+from clankbot.loopback.fake_ollama import OllamaStandIn
+from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.ollama.cloud import is_cloud_model
 from clankbot.parts import Words, load_words, open_database, set_up_logs
-from clankbot.records import Credentials, Identity, Secret
+from clankbot.records.accounts import Credentials, Identity, Secret
 from clankbot.rehearsal.console import Console
 from clankbot.rehearsal.conversation import Conversation
 from clankbot.rehearsal.keyboard import Keyboard
-from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
 from clankbot.rehearsal.script import play
 from clankbot.rehearsal.stage import ShortWarnings, Stage
-from clankbot.rehearsal.twitch_room import TwitchRoom
 from clankbot.rehearsal.typed import YOU
+from clankbot.runtime.logging_setup import log_to_file
+from clankbot.runtime.redaction import SecretFilter
+from clankbot.runtime.threads import Failure, Reports, Signals
 from clankbot.services import Account, ollama_client
-from clankbot.threads import Failure, Reports, Signals
 
 log = logging.getLogger(__name__)
 

@@ -13,13 +13,13 @@ from typing import Final, Protocol
 from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
-from clankbot.config.service import ServiceEnvironment, service_environment
+from clankbot.config.environment import ServiceEnvironment, service_environment
 from clankbot.config.settings import Settings, needed_for_run, settings_from_process
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.parts import load_words, needed_of_words, open_database, set_up_logs
+from clankbot.runtime.systemd import Notifier, watchdog_interval_s
+from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
 from clankbot.services import needed_of_keys, open_account
-from clankbot.systemd import Notifier, watchdog_interval_s
-from clankbot.threads import Failure, Reports, Signals, not_torn_off
 
 log = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from clankbot.config.book import ChannelBook, Overrides
+from clankbot.config.channel_wording import ChannelBook, Overrides
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.store import Store
-from clankbot.ollama.characters import visible
 from clankbot.parts import existing_database, set_up_logs
-from clankbot.records import ChannelSummary, SettingChange
+from clankbot.records.answers import ChannelSummary, SettingChange
+from clankbot.text import visible
 
 _CHANGES_SHOWN = 50
 _DECISIONS_SHOWN = 100

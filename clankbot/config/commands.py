@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from clankbot.config.channel import ChannelSetting
+from clankbot.config.channel_settings import ChannelSetting
 from clankbot.config.durations import seconds_in
 from clankbot.config.invisible import trimmed, visible
 from clankbot.config.kinds import FLAG, Refused
@@ -28,7 +28,7 @@ from clankbot.config.names import (
 )
 from clankbot.config.program_kinds import LOGIN
 from clankbot.config.timetable import LONGEST_QUIET_S
-from clankbot.records import Command, Verb
+from clankbot.records.settings import Command, Verb
 
 _CALL = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 _WORD = re.compile(r"([^\s=:]*)(?:\s*[=:](?=\s)|[=:])?\s*(.*)", re.DOTALL)

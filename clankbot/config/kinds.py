@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from clankbot.config.durations import duration_text, seconds_in
-from clankbot.records import Secret, SettingValue
+from clankbot.records.accounts import Secret
+from clankbot.records.settings import SettingValue
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

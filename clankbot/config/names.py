@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
-from clankbot.config.channel import CHANNEL_SETTINGS, ChannelSetting
+from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
 from clankbot.config.invisible import visible
 from clankbot.config.verbs import VERBS, VerbWord
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.config.kinds import Kind, Refused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 
 LOGIN: Final = re.compile(r"[a-z0-9_]{1,25}")
 """A Twitch login, lower case."""

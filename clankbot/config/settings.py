@@ -17,7 +17,7 @@ from clankbot.config.env_file import read_env_file
 from clankbot.config.kinds import Refused
 from clankbot.config.variables import VARIABLES, unquoted
 from clankbot.errors import ConfigError
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 
 MOST_CHANNELS = 100
 """How many channels Twitch lets one account join.  https://dev.twitch.tv/docs/chat/#rate-limits"""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from clankbot.config.kinds import Kind, Refused
-from clankbot.records import SettingValue
+from clankbot.records.settings import SettingValue
 
 LONGEST_QUIET_S: Final = 30 * 86_400
 """A month; whoever wants more says ``off``."""

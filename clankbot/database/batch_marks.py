@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
-from clankbot.database.engine import Session
-from clankbot.records import Applied, Write
+from clankbot.database.session import Session
+from clankbot.records.writes import Applied, Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from clankbot.database import sql
-from clankbot.database.engine import Row
 from clankbot.database.repository import Repository
+from clankbot.database.session import Row
 from clankbot.errors import WriteRefused
-from clankbot.records import (
+from clankbot.records.answers import Decision, SettingChange
+from clankbot.records.settings import SettingValue
+from clankbot.records.writes import (
     Applied,
     BlockTerm,
-    Decision,
     RecordDecision,
     SetSetting,
-    SettingChange,
-    SettingValue,
     Tally,
     UnblockTerm,
 )

@@ -20,8 +20,8 @@ from clankbot.database.copying_sql import (
 )
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect
-from clankbot.database.engine import Row, Session
 from clankbot.database.schema import MIGRATIONS, version
+from clankbot.database.session import Row, Session
 from clankbot.errors import DatabaseError
 
 _BATCH: Final = 1000

@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from clankbot.database.engine import Engine, Session
 from clankbot.database.schema import migrate
+from clankbot.database.session import Engine, Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
 

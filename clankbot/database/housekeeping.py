@@ -8,7 +8,7 @@ from typing import Final
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.database.repository import Repository
-from clankbot.records import ChannelSummary
+from clankbot.records.answers import ChannelSummary
 
 _NOTES_KEPT: Final = timedelta(days=90)
 """Daily figures, hints, and who changed a setting: long enough to look back on, and nothing hangs

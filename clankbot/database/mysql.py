@@ -18,9 +18,9 @@ from pymysql.constants import CR, ER
 
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect
-from clankbot.database.engine import AlreadyThere, ConnectionGone
+from clankbot.database.session import AlreadyThere, ConnectionGone
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WrongDatabase
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 
 _PATIENT_S: Final = 3600
 _AT_ONCE_S: Final = 0.001

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clankbot.database.dialect import Statement
-from clankbot.database.engine import Session
+from clankbot.database.session import Session
 
 
 class Repository:

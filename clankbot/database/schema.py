@@ -15,7 +15,7 @@ from typing import Final
 
 from clankbot.database import sql
 from clankbot.database.dialect import Statement, both, each
-from clankbot.database.engine import AlreadyThere, Session
+from clankbot.database.session import AlreadyThere, Session
 from clankbot.errors import DatabaseTooNew, DatabaseUnavailable
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from clankbot.database import sql
-from clankbot.database.engine import Engine, Session
+from clankbot.database.session import Engine, Session
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)

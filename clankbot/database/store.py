@@ -8,17 +8,17 @@ from types import TracebackType
 from typing import Self, assert_never
 from uuid import uuid4
 
-from clankbot.database.accounts import Accounts
 from clankbot.database.batch_marks import BatchMarks
 from clankbot.database.channels import Channels
-from clankbot.database.engine import Session
-from clankbot.database.history import History
 from clankbot.database.housekeeping import Housekeeping
-from clankbot.database.speech import Speech
+from clankbot.database.messages import History
+from clankbot.database.session import Session
+from clankbot.database.spoken import Speech
+from clankbot.database.tokens import Accounts
 from clankbot.database.traffic import TrafficLog
 from clankbot.database.viewers import Viewers
 from clankbot.errors import CommitInDoubt
-from clankbot.records import (
+from clankbot.records.writes import (
     AddHint,
     Append,
     Applied,

@@ -6,7 +6,7 @@ from typing import Final
 
 from clankbot.database import sql
 from clankbot.database.repository import Repository
-from clankbot.records import Applied, RecordTraffic, Traffic
+from clankbot.records.writes import Applied, RecordTraffic, Traffic
 
 _KEPT_MS: Final = 130_000
 """As long as the longest of Twitch's limits reaches back, with some to spare: slow mode is at most

@@ -6,7 +6,7 @@ from typing import Final
 
 from clankbot.database import sql
 from clankbot.database.removing import Removing
-from clankbot.records import Applied, ForgetViewer, OptIn, OptOut
+from clankbot.records.writes import Applied, ForgetViewer, OptIn, OptOut
 
 _CALL_OFFS: Final = "call_offs"
 

@@ -15,18 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.irc.refusals import why_refused
-from clankbot.irc.wording import utf16_length
-from clankbot.records import (
-    Delivered,
-    Event,
-    LinkDown,
-    LinkUp,
-    Notice,
-    Outgoing,
-    OwnState,
-    Undelivered,
-)
+from clankbot.irc.privmsg import utf16_length
+from clankbot.records.chat import Event, LinkDown, LinkUp, Notice, OwnState
+from clankbot.records.speech import Delivered, Outgoing, Undelivered
+from clankbot.twitch_notices import why_refused
 
 log = logging.getLogger(__name__)
 

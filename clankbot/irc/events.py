@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from clankbot.irc.message import IrcMessage
-from clankbot.records import (
+from clankbot.records.chat import (
     ChatCleared,
     ChatMessage,
     Event,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from clankbot.irc.pacing import JoinWindow
+from clankbot.irc.rate_limits import JoinWindow
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from clankbot.errors import LoginRefused
 from clankbot.irc.message import IrcMessage
-from clankbot.records import Credentials, LinkUp
+from clankbot.records.accounts import Credentials
+from clankbot.records.chat import LinkUp
 
 log = logging.getLogger(__name__)
 

@@ -21,15 +21,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from clankbot.backoff import Backoff, Silence
 from clankbot.errors import AuthUnavailable, ConnectionLost, LoginRefused
 from clankbot.irc.connection import Connection, Endpoint, Link, dial
 from clankbot.irc.events import to_event
 from clankbot.irc.login import Login
 from clankbot.irc.message import IrcMessage, format_line, parse_line
-from clankbot.irc.patience import Backoff, Silence
-from clankbot.records import (
+from clankbot.records.accounts import Credentials
+from clankbot.records.chat import (
     ChatCleared,
-    Credentials,
     Event,
     LinkDown,
     LinkUp,

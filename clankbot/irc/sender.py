@@ -26,24 +26,21 @@ from typing import Final
 
 from clankbot.irc.delivery import Deliveries, Sent
 from clankbot.irc.outbox import Outbox
-from clankbot.irc.standing import Standing
-from clankbot.irc.wording import Repeats, checksum, privmsg, safe_text, why_unsayable
-from clankbot.records import (
-    Delivered,
+from clankbot.irc.privmsg import Repeats, checksum, privmsg, safe_text, why_unsayable
+from clankbot.irc.send_limits import Standing
+from clankbot.records.chat import (
     Event,
     Left,
     LinkDown,
     LinkUp,
     Notice,
-    Outgoing,
     OwnState,
     Reconnect,
-    RecordTraffic,
     RoomState,
-    Traffic,
-    Undelivered,
     UserCleared,
 )
+from clankbot.records.speech import Delivered, Outgoing, Undelivered
+from clankbot.records.writes import RecordTraffic, Traffic
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from clankbot.deadline import Cancel, Deadline
+from clankbot.cancel import Cancel
 from clankbot.errors import Cancelled, OllamaRefused, OllamaTimeout, OllamaUnavailable
-from clankbot.ollama.answers import (
+from clankbot.http import Deadline
+from clankbot.ollama.protocol import (
     ModelFacts,
     ThinkRefused,
     json_object,
@@ -24,7 +25,7 @@ from clankbot.ollama.answers import (
     piece,
 )
 from clankbot.ollama.transport import Json, Transport
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 
 _QUESTION_TIMEOUT_S: Final = 5.0
 """For questions the server answers from memory."""

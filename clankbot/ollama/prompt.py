@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from clankbot.ollama.characters import fitting, visible
-from clankbot.ollama.marks import (
+from clankbot.ollama.special_tokens import (
     CHAT_BEGINS,
     CHAT_ENDS,
     QUESTION_BEGINS,
@@ -19,7 +18,8 @@ from clankbot.ollama.marks import (
     defused,
 )
 from clankbot.ollama.window import newest_that_fit, tokens_at_most
-from clankbot.records import MAX_MESSAGE_UTF16, Assignment, ContextLine
+from clankbot.records.speech import MAX_MESSAGE_UTF16, Assignment, ContextLine
+from clankbot.text import fitting, visible
 
 DEFAULT_PERSONA: Final = (
     "You are friendly, curious and a little cheeky, never mean, and you enjoy the stream together"

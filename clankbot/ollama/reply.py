@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.ollama.characters import fitting, utf16_length, visible
-from clankbot.ollama.dressing import harmless_start, undressed, unquoted, without_links
-from clankbot.ollama.marks import holds_fence, own_turn, without_thinking
-from clankbot.records import MAX_MESSAGE_UTF16
+from clankbot.ollama.markdown import harmless_start, undressed, unquoted, without_links
+from clankbot.ollama.special_tokens import holds_fence, own_turn, without_thinking
+from clankbot.records.speech import MAX_MESSAGE_UTF16
+from clankbot.text import fitting, utf16_length, visible
 
 _ROUNDS: Final = 40
 """Ordinary answers need two; what still changes after so many is no chat line."""

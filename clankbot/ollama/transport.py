@@ -13,11 +13,11 @@ from typing import Any, Final
 import requests
 import urllib3.exceptions
 
-from clankbot.deadline import Deadline, session_within
 from clankbot.errors import OllamaError, OllamaUnavailable
+from clankbot.http import Deadline, session_within
 from clankbot.ollama.address import port_hint, shown
-from clankbot.ollama.answers import status_failure
-from clankbot.records import Secret
+from clankbot.ollama.protocol import status_failure
+from clankbot.records.accounts import Secret
 
 _MAX_BYTES: Final = 1 << 20
 """No answer we want is longer: a thousand tokens are some 150 kB of JSON."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from clankbot.records import StoredMessage
+from clankbot.records.writes import StoredMessage
 
 Example = dict[str, list[dict[str, str]]]
 """``{"messages": [...]}``, as training programs want it."""

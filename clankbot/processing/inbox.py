@@ -13,8 +13,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from clankbot.processing.jobs import JobDone, ModelChecked, Reload
-from clankbot.records import ChatMessage, Delivered, End, Event, RecordTraffic, Undelivered
+from clankbot.cancel import End
+from clankbot.processing.internal_messages import JobDone, ModelChecked, Reload
+from clankbot.records.chat import ChatMessage, Event
+from clankbot.records.speech import Delivered, Undelivered
+from clankbot.records.writes import RecordTraffic
 
 log = logging.getLogger(__name__)
 

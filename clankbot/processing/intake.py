@@ -11,25 +11,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.processing.board import Board
-from clankbot.processing.channel_filters import ChannelFilters
-from clankbot.processing.ledger import Ledger
-from clankbot.processing.policies import Policies
+from clankbot.bounded_dict import Recent
+from clankbot.processing.channel_settings import Policies
+from clankbot.processing.commands.handler import TERM_VERBS, Steering, may_steer
+from clankbot.processing.commands.status import utc_day
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.filter.word_list import Match
+from clankbot.processing.live_state import Board
 from clankbot.processing.ports import Book
-from clankbot.processing.recent import Recent
-from clankbot.processing.removals import Removals
-from clankbot.processing.speaking import Speaking
-from clankbot.processing.status import utc_day
-from clankbot.processing.steering import TERM_VERBS, Steering, may_steer
-from clankbot.processing.triggers import is_mention
-from clankbot.processing.word_list import Match
-from clankbot.records import (
-    Append,
-    ChatMessage,
-    ContextLine,
-    StoredMessage,
-    Tally,
-)
+from clankbot.processing.recent_removals import Removals
+from clankbot.processing.speaking.triggers import is_mention
+from clankbot.processing.speaking.turns import Speaking
+from clankbot.processing.write_queue import Ledger
+from clankbot.records.chat import ChatMessage
+from clankbot.records.speech import ContextLine
+from clankbot.records.writes import Append, StoredMessage, Tally
 
 log = logging.getLogger(__name__)
 

@@ -8,20 +8,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from clankbot.processing.board import Board
-from clankbot.processing.ledger import Ledger
-from clankbot.processing.policies import Policies
-from clankbot.processing.removals import Removal, Removals
-from clankbot.processing.speaking import Speaking
-from clankbot.records import (
+from clankbot.processing.channel_settings import Policies
+from clankbot.processing.live_state import Board
+from clankbot.processing.recent_removals import Removal, Removals
+from clankbot.processing.speaking.turns import Speaking
+from clankbot.processing.write_queue import Ledger
+from clankbot.records.chat import MessageDeleted, UserCleared
+from clankbot.records.writes import (
     AddHint,
     Applied,
-    MessageDeleted,
     RemoveChannel,
     RemoveMessage,
     RemoveViewer,
     StoredMessage,
-    UserCleared,
     Write,
 )
 

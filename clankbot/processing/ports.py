@@ -6,21 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from clankbot.processing.word_list import Match
-from clankbot.records import (
-    Applied,
-    Assignment,
-    ChannelPolicy,
-    Command,
-    Composed,
-    ContextLine,
-    Decision,
-    Pace,
-    SettingChange,
-    SettingValue,
-    SpokenRow,
-    Write,
-)
+from clankbot.processing.filter.word_list import Match
+from clankbot.records.answers import Decision, Pace, SettingChange, SpokenRow
+from clankbot.records.settings import ChannelPolicy, Command, SettingValue
+from clankbot.records.speech import Assignment, Composed, ContextLine
+from clankbot.records.writes import Applied, Write
 
 
 class History(Protocol):

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from clankbot.processing.policies import Policies
+from clankbot.processing.channel_settings import Policies
 from clankbot.processing.ports import History
 
 log = logging.getLogger(__name__)

@@ -14,43 +14,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from clankbot.bounded_dict import Recent
+from clankbot.cancel import End
 from clankbot.errors import DatabaseError
-from clankbot.processing.board import Board
-from clankbot.processing.channel_filters import ChannelFilters
-from clankbot.processing.decisions import Decisions
+from clankbot.processing.channel_settings import Policies
+from clankbot.processing.commands.handler import Steering
+from clankbot.processing.commands.status import utc_day
+from clankbot.processing.commands.surroundings import Surroundings
+from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Intake, Rules
-from clankbot.processing.jobs import Job, JobDone, ModelChecked, Reload
-from clankbot.processing.last_look import BLOCKED
-from clankbot.processing.ledger import Ledger
+from clankbot.processing.internal_messages import Job, JobDone, ModelChecked, Reload
+from clankbot.processing.live_state import Board
 from clankbot.processing.moderation import Moderation
-from clankbot.processing.policies import Policies
 from clankbot.processing.ports import Book, CancelHandle, History, OpenHistory
-from clankbot.processing.recent import Recent
-from clankbot.processing.removals import Removals
-from clankbot.processing.repetition import fingerprint
+from clankbot.processing.recent_removals import Removals
 from clankbot.processing.retention import Retention
-from clankbot.processing.speaking import Speaking
-from clankbot.processing.status import utc_day
-from clankbot.processing.steering import Steering
-from clankbot.processing.surroundings import Surroundings
-from clankbot.records import (
-    Append,
+from clankbot.processing.speaking.decisions import Decisions
+from clankbot.processing.speaking.repetition import fingerprint
+from clankbot.processing.speaking.send_gate import BLOCKED
+from clankbot.processing.speaking.turns import Speaking
+from clankbot.processing.write_queue import Ledger
+from clankbot.records.chat import (
     ChatCleared,
     ChatMessage,
-    Delivered,
-    End,
     LinkUp,
     MessageDeleted,
-    Outgoing,
     OwnState,
-    RecordSpoken,
-    RecordTraffic,
-    StoredMessage,
-    Tally,
-    Undelivered,
     UserCleared,
 )
+from clankbot.records.speech import Delivered, Outgoing, Undelivered
+from clankbot.records.writes import Append, RecordSpoken, RecordTraffic, StoredMessage, Tally
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clankbot.records.policy import SettingValue
+from clankbot.records.settings import SettingValue
 
 
 @dataclass(frozen=True, slots=True)

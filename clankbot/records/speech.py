@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.records.policy import ChannelPolicy
+from clankbot.records.settings import ChannelPolicy
 
 MAX_MESSAGE_UTF16: Final = 500
 """Longest chat message, in UTF-16 units.

@@ -14,7 +14,7 @@ from clankbot.auth.seal import Sealer
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.database.file_lock import FileLock
 from clankbot.errors import DatabaseUnavailable
-from clankbot.records import SealedTokens, Secret
+from clankbot.records.accounts import SealedTokens, Secret
 from tests.doubles.twitch_id import Token, TwitchId
 
 KEY: Final = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="

@@ -10,7 +10,7 @@ import pytest
 from clankbot.auth.device_flow import sign_in
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefused
-from clankbot.records import Identity, Secret
+from clankbot.records.accounts import Identity, Secret
 from tests.auth.desk import Desk
 from tests.doubles.twitch_id import ANSWER_LOST, DROPPED, Trouble
 

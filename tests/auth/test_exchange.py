@@ -9,9 +9,9 @@ import pytest
 
 from clankbot.auth.exchange import ask
 from clankbot.auth.oauth import TwitchOAuth
-from clankbot.auth.redaction import new_token
 from clankbot.errors import AuthUnavailable
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
+from clankbot.runtime.redaction import new_token
 from tests.auth.certificate import self_signed
 from tests.auth.desk import Desk
 from tests.doubles import drips

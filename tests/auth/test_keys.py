@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from clankbot.auth.keys import find_keys
-from clankbot.auth.redaction import redact
 from clankbot.errors import ConfigError, KeyRefused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
+from clankbot.runtime.redaction import redact
 from tests.auth.desk import KEY, NEWER_KEY
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.errors import AuthUnavailable, TokenRefused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 from tests.auth.desk import Desk
 from tests.doubles.twitch_id import Trouble
 

@@ -11,10 +11,10 @@ from typing import Final
 
 import pytest
 
-from clankbot.auth.vault import Vault
+from clankbot.auth.token_store import Vault
 from clankbot.database.database import Database
 from clankbot.errors import AuthUnavailable, TokenRefused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 from tests.auth.desk import Desk
 from tests.doubles.twitch_id import Trouble
 from tests.waiting import wait_until

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.auth.redaction import redact
 from clankbot.auth.seal import Sealer
 from clankbot.errors import KeyRefused
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
+from clankbot.runtime.redaction import redact
 from tests.auth.desk import KEY, NEWER_KEY
 
 TOKEN = Secret("token0123456789")

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.auth.account import show_status, sign_in_account, sign_out
 from clankbot.auth.helix import Helix
 from clankbot.auth.keys import find_keys
 from clankbot.auth.seal import Sealer
+from clankbot.auth.sign_in import show_status, sign_in_account, sign_out
 from clankbot.errors import ClankbotError
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 from tests.auth.desk import KEY, NEWER_KEY, Desk
 from tests.doubles.twitch_id import ANSWER_LOST, DROPPED, Trouble
 

@@ -9,7 +9,7 @@ import pytest
 
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.errors import AuthUnavailable, NotSignedIn, TokenRefused
-from clankbot.records import Credentials, Identity, Secret
+from clankbot.records.accounts import Credentials, Identity, Secret
 from tests.auth.desk import Desk
 from tests.doubles.twitch_id import ANSWER_LOST, DROPPED, Trouble
 

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
-from tests.processing.word_samples import ordinary_words
+from tests.processing.filter.word_samples import ordinary_words
 
 _COMMON = """
 the to you a I it and is that of in he for this on lol be are so was not with do just what no have

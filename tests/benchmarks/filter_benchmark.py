@@ -21,12 +21,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from clankbot.processing.filters import ContentFilter, load_filter
+from clankbot.processing.filter.content_filter import ContentFilter, load_filter
 from tests.benchmarks.chat_lines import chat_lines
 from tests.benchmarks.labelled_lines import SHORT_WORDS, TO_BE_BLOCKED, TO_BE_LEFT_ALONE
-from tests.processing.disguises import DISGUISES, Disguise
-from tests.processing.nasty import NASTY, filled, nasty_lists
-from tests.processing.word_samples import invented_words, ordinary_words
+from tests.processing.filter.disguises import DISGUISES, Disguise
+from tests.processing.filter.nasty import NASTY, filled, nasty_lists
+from tests.processing.filter.word_samples import invented_words, ordinary_words
 
 Blocks = Callable[[str], bool]
 

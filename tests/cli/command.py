@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.database.database import Database
-from clankbot.records import Append, StoredMessage, Write
+from clankbot.records.writes import Append, StoredMessage, Write
 
 SCRIPT: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
 BLOCKED: Final = "blorpword"

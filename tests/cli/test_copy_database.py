@@ -17,7 +17,8 @@ from clankbot.database.database import Database
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.errors import DatabaseError
-from clankbot.records import OptOut, Secret, SetSetting, StoredMessage
+from clankbot.records.accounts import Secret
+from clankbot.records.writes import OptOut, SetSetting, StoredMessage
 from tests.cli.command import bot_said, clankbot, fill, said, started
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb, frozen
 

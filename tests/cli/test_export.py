@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.records import BlockTerm, OptOut
+from clankbot.records.writes import BlockTerm, OptOut
 from tests.cli.command import BLOCKED, bot_said, clankbot, fill, said, started
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from clankbot.cli.run import wait_for_end
-from clankbot.config.service import ServiceEnvironment
-from clankbot.systemd import Notifier
-from clankbot.threads import Reports
+from clankbot.config.environment import ServiceEnvironment
+from clankbot.runtime.systemd import Notifier
+from clankbot.runtime.threads import Reports
 
 
 class Fading:

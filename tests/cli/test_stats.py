@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.records import RecordDecision, SetSetting, SettingValue
+from clankbot.records.settings import SettingValue
+from clankbot.records.writes import RecordDecision, SetSetting
 from tests.cli.command import bot_said, clankbot, fill, said
 
 MINUTE_MS = 60_000

@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from clankbot.config.channel import CHANNEL_SETTINGS
+from clankbot.config.channel_settings import CHANNEL_SETTINGS
 from clankbot.config.commands import is_bot_command, parse_command
 from clankbot.config.names import key
 from clankbot.config.verbs import VERBS
-from clankbot.records import Command, Verb
+from clankbot.records.settings import Command, Verb
 
 THRESHOLD = ("threshold", "message_threshold")
 QUIET_HOURS = ("quiet", "quiet_hours")

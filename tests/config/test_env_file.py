@@ -8,7 +8,7 @@ import pytest
 
 from clankbot.config.settings import Settings, load_settings, needed_for_run
 from clankbot.errors import ConfigError
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 
 
 def load(folder: Path, text: str | bytes, environ: dict[str, str] | None = None) -> Settings:

@@ -21,7 +21,7 @@ from clankbot.config.settings import (
 )
 from clankbot.config.variables import VARIABLES
 from clankbot.errors import ConfigError
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 
 FOLDER = Path("/srv/clankbot")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clankbot.records import Append, RecordSpoken, StoredMessage
+from clankbot.records.writes import Append, RecordSpoken, StoredMessage
 
 BOT_ID = "900"
 

@@ -14,10 +14,10 @@ from clankbot.database import sql
 from clankbot.database.copying_sql import TABLES
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
+from clankbot.database.session import Session
 from clankbot.database.store import Store
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.waiting import wait_until

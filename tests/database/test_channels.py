@@ -8,14 +8,13 @@ from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.store import Store
 from clankbot.errors import DatabaseError
-from clankbot.records import (
+from clankbot.records.answers import Decision, SettingChange
+from clankbot.records.settings import SettingValue
+from clankbot.records.writes import (
     Applied,
     BlockTerm,
-    Decision,
     RecordDecision,
     SetSetting,
-    SettingChange,
-    SettingValue,
     Tally,
     UnblockTerm,
 )

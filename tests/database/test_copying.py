@@ -13,20 +13,20 @@ from clankbot.database.copying import CopyReport, copy_database
 from clankbot.database.copying_sql import TABLES
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both
-from clankbot.database.engine import Row, Session
 from clankbot.database.removing_sql import ADD_REMOVAL
+from clankbot.database.session import Row, Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError
-from clankbot.records import (
+from clankbot.records.accounts import SealedTokens
+from clankbot.records.answers import Pace
+from clankbot.records.writes import (
     AddHint,
     BlockTerm,
     OptOut,
-    Pace,
     RecordDecision,
     RecordTraffic,
     RemoveChannel,
     RemoveMessage,
-    SealedTokens,
     SetSetting,
     Tally,
     Traffic,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import Session
+from clankbot.database.session import Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
-from clankbot.records import (
+from clankbot.records.answers import ChannelSummary
+from clankbot.records.writes import (
     AddHint,
     BlockTerm,
-    ChannelSummary,
     RecordSpoken,
     RemoveChannel,
     RemoveMessage,

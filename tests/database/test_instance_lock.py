@@ -15,9 +15,9 @@ import pytest
 from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import Session
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.database.server_lock import ServerLock
+from clankbot.database.session import Session
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 from tests.database.chat import said
 from tests.database.conftest import instance_lock_taken_over

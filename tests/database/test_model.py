@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from clankbot.database.database import Database
-from clankbot.records import (
+from clankbot.records.writes import (
     Append,
     OptIn,
     OptOut,

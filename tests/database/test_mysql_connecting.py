@@ -13,10 +13,10 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlSettings
+from clankbot.database.session import Session
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WrongDatabase
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 from tests.database.conftest import reached_by
 from tests.doubles.mariadb import HOST, write_certificates
 from tests.doubles.mysql_proxy import MysqlProxy

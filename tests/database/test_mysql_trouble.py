@@ -11,9 +11,9 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import Session
+from clankbot.database.session import Session
 from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
-from clankbot.records import AddHint, Applied, RecordDecision, RemoveMessage, Tally, Write
+from clankbot.records.writes import AddHint, Applied, RecordDecision, RemoveMessage, Tally, Write
 from tests.database.chat import bot_said, said
 from tests.database.conftest import reached_by, settings_of
 from tests.doubles.mariadb import MariaDb, frozen

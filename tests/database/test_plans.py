@@ -11,10 +11,10 @@ import pytest
 from clankbot.database import removing_sql, sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
-from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine
 from clankbot.database.removing_sql import END_REMOVAL, NEXT_REMOVAL, REMOVALS
-from clankbot.records import (
+from clankbot.database.session import Session
+from clankbot.records.writes import (
     BlockTerm,
     RecordDecision,
     RecordSpoken,

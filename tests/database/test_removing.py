@@ -10,7 +10,7 @@ from clankbot.database.database import Database
 from clankbot.database.removing import STEP_ROWS
 from clankbot.database.store import Store
 from clankbot.errors import WriteRefused
-from clankbot.records import Applied, OptOut, RemoveChannel, RemoveViewer, Write
+from clankbot.records.writes import Applied, OptOut, RemoveChannel, RemoveViewer, Write
 from tests.database.chat import said
 
 _MANY = 2 * STEP_ROWS + 10

@@ -14,12 +14,13 @@ import pytest
 from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both, each
-from clankbot.database.engine import Session
 from clankbot.database.mysql import MySqlEngine
 from clankbot.database.schema import MIGRATIONS, Migration, migrate, version
+from clankbot.database.session import Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError, DatabaseTooNew, WriteRefused
-from clankbot.records import ContextLine, Pace
+from clankbot.records.answers import Pace
+from clankbot.records.speech import ContextLine
 from tests.database.chat import said
 from tests.database.conftest import NewDatabase, prepared
 from tests.doubles.mariadb import MariaDb
@@ -183,7 +184,7 @@ _PREPARE_MYSQL = """
 import sys
 from clankbot.database.database import Database
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
-from clankbot.records import Secret
+from clankbot.records.accounts import Secret
 sys.stdin.read(1)
 host, port, user, password, name = sys.argv[1:]
 Database(MySqlEngine(MySqlSettings(host, int(port), user, Secret(password), name))).prepare()

@@ -17,8 +17,8 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import Session
 from clankbot.database.schema import MIGRATIONS
+from clankbot.database.session import Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import (
     DatabaseError,
@@ -27,7 +27,8 @@ from clankbot.errors import (
     WriteRefused,
     WrongDatabase,
 )
-from clankbot.records import Append, SealedTokens, SetSetting
+from clankbot.records.accounts import SealedTokens
+from clankbot.records.writes import Append, SetSetting
 from tests.database.chat import said
 
 _NORMAL, _INCREMENTAL = 1, 2
@@ -244,7 +245,7 @@ def test_messages_that_come_together_are_one_transaction(sqlite: Database) -> No
 _WRITER = """
 import sys
 from clankbot.database.database import Database
-from clankbot.database.engine import Session
+from clankbot.database.session import Session
 from tests.database.chat import said
 
 database = Database.sqlite(sys.argv[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clankbot.database.database import Database
 from clankbot.database.store import Store
-from clankbot.records import RecordTraffic, Traffic
+from clankbot.records.writes import RecordTraffic, Traffic
 from tests.database.conftest import NOW_MS
 
 _KEPT_MS = 130_000

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from clankbot.database.copying_sql import TABLES
 from clankbot.database.database import Database
-from clankbot.database.engine import Session
+from clankbot.database.session import Session
 from clankbot.database.store import Store
-from clankbot.records import (
+from clankbot.records.writes import (
     Append,
     Applied,
     BlockTerm,

@@ -14,14 +14,14 @@ from typing import TypeVar
 
 from clankbot.auth.keys import find_keys
 from clankbot.auth.seal import Sealer
-from clankbot.auth.vault import SignIn, sealed, wall_clock_ms
+from clankbot.auth.token_store import SignIn, sealed, wall_clock_ms
 from clankbot.config.env_file import read_env_file
 from clankbot.config.settings import load_settings
 from clankbot.config.variables import VARIABLES
+from clankbot.loopback.fake_ollama import OllamaStandIn
+from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.parts import open_database
-from clankbot.records import Identity, Secret
-from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
-from clankbot.rehearsal.twitch_room import TwitchRoom
+from clankbot.records.accounts import Identity, Secret
 from tests.doubles.twitch_id import TwitchId
 from tests.waiting import wait_until
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.rehearsal.ollama_manner import Manner
+from clankbot.loopback.fake_behaviour import Manner
 from tests.flow.program import Program
 from tests.flow.world import World, living, sql
 from tests.waiting import wait_until

@@ -16,10 +16,11 @@ import pytest
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.mysql import MySqlEngine
+from clankbot.loopback.fake_behaviour import Manner
 from clankbot.parts import name_database
-from clankbot.processing.ledger import Ledger
-from clankbot.records import RemoveMessage, Secret, Tally
-from clankbot.rehearsal.ollama_manner import Manner
+from clankbot.processing.write_queue import Ledger
+from clankbot.records.accounts import Secret
+from clankbot.records.writes import RemoveMessage, Tally
 from tests.database.chat import said
 from tests.database.conftest import instance_lock_taken_over, mysql_settings
 from tests.doubles.mariadb import HOST, MariaDb, frozen

@@ -16,7 +16,7 @@ import pytest
 
 from clankbot import __version__
 from clankbot.database.database import Database
-from clankbot.rehearsal.ollama_manner import Manner
+from clankbot.loopback.fake_behaviour import Manner
 from tests.flow.program import SCRIPT, LiveProgram, live_program, program
 from tests.flow.world import sql
 from tests.waiting import wait_until

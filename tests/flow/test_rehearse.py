@@ -17,8 +17,8 @@ from typing import IO, Final
 
 import pytest
 
-from clankbot.rehearsal.ollama_manner import Asked, Manner
-from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+from clankbot.loopback.fake_behaviour import Asked, Manner
+from clankbot.loopback.fake_ollama import OllamaStandIn
 from tests.waiting import wait_until
 
 PROGRAM: Final = Path(__file__).resolve().parents[2] / "clankbot.py"

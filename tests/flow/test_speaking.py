@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.rehearsal.ollama_manner import Manner
+from clankbot.loopback.fake_behaviour import Manner
 from tests.flow.world import BLOCKED, living, sql
 from tests.waiting import wait_until
 

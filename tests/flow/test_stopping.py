@@ -12,7 +12,7 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+from clankbot.loopback.fake_ollama import OllamaStandIn
 from tests.flow.world import living
 from tests.waiting import wait_until
 

@@ -13,13 +13,14 @@ from clankbot.bot import Bot
 from clankbot.config.settings import Settings, load_settings
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.engine import Session
+from clankbot.database.session import Session
+from clankbot.loopback.fake_ollama import OllamaStandIn
+from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.parts import load_words, name_database
-from clankbot.records import Credentials, Identity, Secret, StoredMessage
-from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
-from clankbot.rehearsal.twitch_room import TwitchRoom
+from clankbot.records.accounts import Credentials, Identity, Secret
+from clankbot.records.writes import StoredMessage
+from clankbot.runtime.threads import Reports
 from clankbot.services import Account
-from clankbot.threads import Reports
 from tests.waiting import wait_until
 
 BLOCKED = "blorpword"

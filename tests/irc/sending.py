@@ -8,19 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clankbot.irc.sender import Sender
-from clankbot.records import (
-    Delivered,
-    Event,
-    LinkDown,
-    LinkUp,
-    Notice,
-    Outgoing,
-    OwnState,
-    RecordTraffic,
-    RoomState,
-    Speech,
-    Undelivered,
-)
+from clankbot.records.chat import Event, LinkDown, LinkUp, Notice, OwnState, RoomState
+from clankbot.records.speech import Delivered, Outgoing, Speech, Undelivered
+from clankbot.records.writes import RecordTraffic
 
 _PRIVMSG = re.compile(r"@client-nonce=([^; ]+)(?:;reply-parent-msg-id=(\S+))? PRIVMSG #(\S+) :(.*)")
 _MOST_STEPS = 200_000

@@ -16,7 +16,7 @@ import pytest
 
 from clankbot.errors import ConnectionLost
 from clankbot.irc.connection import Connection, Endpoint, Link, default_tls_context, dial
-from clankbot.rehearsal.twitch_room import TwitchRoom
+from clankbot.loopback.twitch_room import TwitchRoom
 from tests.irc.certificates import Certificate, make_certificate
 from tests.irc.corpus import ROWS
 

@@ -7,7 +7,8 @@ import logging
 
 import pytest
 
-from clankbot.records import Notice, Undelivered
+from clankbot.records.chat import Notice
+from clankbot.records.speech import Undelivered
 from tests.irc.sending import Said, joined
 
 

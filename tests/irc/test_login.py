@@ -9,7 +9,8 @@ import pytest
 from clankbot.errors import LoginRefused
 from clankbot.irc.login import Login
 from clankbot.irc.message import parse_line
-from clankbot.records import Credentials, LinkUp, Secret
+from clankbot.records.accounts import Credentials, Secret
+from clankbot.records.chat import LinkUp
 
 KNOWN = Credentials(login="clankbot", user_id="99", password=Secret("s3cret"))
 ANONYMOUS = Credentials(login="justinfan123", user_id=None, password=None)

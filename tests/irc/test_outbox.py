@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from clankbot.irc.outbox import Outbox
-from clankbot.records import Outgoing, Speech
+from clankbot.records.speech import Outgoing, Speech
 
 COMMAND, MENTION, SPONTANEOUS = Speech
 

@@ -17,10 +17,11 @@ import pytest
 from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.irc.connection import Endpoint, Link
 from clankbot.irc.reader import Reader
-from clankbot.records import (
+from clankbot.loopback.twitch_room import TwitchRoom
+from clankbot.records.accounts import Credentials, Secret
+from clankbot.records.chat import (
     ChatCleared,
     ChatMessage,
-    Credentials,
     Event,
     LinkDown,
     LinkUp,
@@ -28,10 +29,8 @@ from clankbot.records import (
     Notice,
     OwnState,
     Reconnect,
-    Secret,
     UserCleared,
 )
-from clankbot.rehearsal.twitch_room import TwitchRoom
 from tests.irc.certificates import make_certificate
 from tests.waiting import wait_until
 

@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from clankbot.records import Outgoing, Reconnect, Speech
+from clankbot.records.chat import Reconnect
+from clankbot.records.speech import Outgoing, Speech
 from tests.irc.sending import Bench, joined
 
 COMMAND, MENTION, SPONTANEOUS = Speech

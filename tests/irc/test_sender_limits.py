@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from clankbot.records import RoomState, Speech
+from clankbot.records.chat import RoomState
+from clankbot.records.speech import Speech
 from tests.irc.sending import Bench, Said
 
 CHANNELS = tuple(f"c{number}" for number in range(10))

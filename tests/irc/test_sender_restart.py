@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.irc.wording import checksum
-from clankbot.records import RecordTraffic, Speech, Traffic
+from clankbot.irc.privmsg import checksum
+from clankbot.records.speech import Speech
+from clankbot.records.writes import RecordTraffic, Traffic
 from tests.irc.sending import Bench, joined
-from tests.irc.test_pacing import most_within
+from tests.irc.test_rate_limits import most_within
 
 
 def restarted(earlier: Bench, *, after_s: float) -> Bench:

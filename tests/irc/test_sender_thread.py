@@ -10,15 +10,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from clankbot.irc.sender import Sender
-from clankbot.records import (
-    Delivered,
-    LinkUp,
-    Outgoing,
-    OwnState,
-    RoomState,
-    Speech,
-    Undelivered,
-)
+from clankbot.records.chat import LinkUp, OwnState, RoomState
+from clankbot.records.speech import Delivered, Outgoing, Speech, Undelivered
 from tests.waiting import wait_until
 
 CHANNELS = tuple(f"c{number}" for number in range(6))

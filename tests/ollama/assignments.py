@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clankbot.records import Assignment, ChannelPolicy, ContextLine
+from clankbot.records.settings import ChannelPolicy
+from clankbot.records.speech import Assignment, ContextLine
 
 
 def line(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+from clankbot.loopback.fake_ollama import OllamaStandIn
 
 
 @pytest.fixture

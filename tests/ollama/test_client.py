@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from clankbot.deadline import Cancel
+from clankbot.cancel import Cancel
 from clankbot.errors import (
     Cancelled,
     ModelMissing,
@@ -18,12 +18,12 @@ from clankbot.errors import (
     OllamaUnavailable,
     PromptTooLong,
 )
-from clankbot.ollama.answers import ModelFacts
+from clankbot.loopback.fake_behaviour import Manner
+from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.ollama.client import ChatRequest, Generation, OllamaClient
+from clankbot.ollama.protocol import ModelFacts
 from clankbot.ollama.transport import Unreachable
-from clankbot.records import Secret
-from clankbot.rehearsal.ollama_manner import Manner
-from clankbot.rehearsal.ollama_stand_in import OllamaStandIn
+from clankbot.records.accounts import Secret
 from tests.doubles.drips import DripServer, silent
 
 REQUEST = ChatRequest("llama3.1", "be kind", "hello", 8192, 200, {"temperature": 0.5})

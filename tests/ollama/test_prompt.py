@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from clankbot.ollama.marks import CHAT_BEGINS, CHAT_ENDS, QUESTION_BEGINS, QUESTION_ENDS
 from clankbot.ollama.prompt import DEFAULT_PERSONA, Prompt, build_prompt, system_message
+from clankbot.ollama.special_tokens import CHAT_BEGINS, CHAT_ENDS, QUESTION_BEGINS, QUESTION_ENDS
 from clankbot.ollama.window import tokens_at_most
-from clankbot.records import ChannelPolicy
+from clankbot.records.settings import ChannelPolicy
 from tests.ollama.assignments import assignment, chat, line
 
 ROOM = 8000

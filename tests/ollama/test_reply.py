@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from clankbot.ollama.characters import utf16_length, visible
 from clankbot.ollama.prompt import system_message
 from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
+from clankbot.text import utf16_length, visible
 from tests.ollama.assignments import assignment
 
 NAMES = ("Alice", "bruno", "Carla_99")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 
-from clankbot.records import ChatMessage, ContextLine
+from clankbot.records.chat import ChatMessage
+from clankbot.records.speech import ContextLine
 
 _numbers = itertools.count(1)
 

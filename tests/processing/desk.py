@@ -16,37 +16,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from clankbot.config.book import ChannelBook
+from clankbot.cancel import END, Cancel, End
+from clankbot.config.channel_wording import ChannelBook
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.deadline import Cancel
 from clankbot.errors import OllamaError
 from clankbot.parts import load_words
-from clankbot.processing.board import Board
-from clankbot.processing.channel_filters import ChannelFilters
-from clankbot.processing.composer import Composer
-from clankbot.processing.filters import term_problem
+from clankbot.processing.channel_settings import Policies
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Rules
-from clankbot.processing.jobs import Job, JobDone
-from clankbot.processing.last_look import LastLook
-from clankbot.processing.policies import Policies
+from clankbot.processing.internal_messages import Job, JobDone
+from clankbot.processing.live_state import Board
 from clankbot.processing.ports import Compose
+from clankbot.processing.speaking.composer import Composer
+from clankbot.processing.speaking.send_gate import LastLook
 from clankbot.processing.worker import Outside, Worker
-from clankbot.records import (
-    END,
-    ChatMessage,
-    Delivered,
-    End,
-    Event,
-    LinkUp,
-    Outgoing,
-    OwnState,
-    Speech,
-    Undelivered,
-)
+from clankbot.records.chat import ChatMessage, Event, LinkUp, OwnState
+from clankbot.records.speech import Delivered, Outgoing, Speech, Undelivered
 from tests.processing.chat import Hand, message
 
 BOT = "clankbot"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from clankbot.errors import Cancelled
 from clankbot.processing.ports import CancelHandle
-from clankbot.records import Assignment, Composed
+from clankbot.records.speech import Assignment, Composed
 
 
 class Model:

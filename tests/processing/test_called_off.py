@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clankbot.processing.ports import CancelHandle
-from clankbot.records import (
-    ChatCleared,
-    MessageDeleted,
-    UserCleared,
-)
+from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
 from tests.processing.desk import Desk
 from tests.processing.model import Model
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from clankbot.processing.examples import Example, Pseudonyms, examples
-from clankbot.records import StoredMessage
+from clankbot.records.writes import StoredMessage
 
 _numbers = itertools.count(1)
 

@@ -7,9 +7,10 @@ import queue
 
 import pytest
 
+from clankbot.cancel import END
 from clankbot.processing.inbox import Inbox, Record
-from clankbot.processing.jobs import JobDone
-from clankbot.records import END, ChatCleared, ChatMessage, Event, LinkDown, MessageDeleted
+from clankbot.processing.internal_messages import JobDone
+from clankbot.records.chat import ChatCleared, ChatMessage, Event, LinkDown, MessageDeleted
 from tests.processing.chat import message
 
 

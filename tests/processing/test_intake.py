@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from clankbot.processing.jobs import JobDone
-from clankbot.records import ChatMessage, ContextLine, LinkUp
+from clankbot.processing.internal_messages import JobDone
+from clankbot.records.chat import ChatMessage, LinkUp
+from clankbot.records.speech import ContextLine
 from tests.processing.chat import NOON_MS, message
 from tests.processing.desk import BOT_ID, Desk
 

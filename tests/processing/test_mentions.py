@@ -6,13 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from clankbot.processing.jobs import JobDone
-from clankbot.records import (
-    MessageDeleted,
-    OwnState,
-    RoomState,
-    UserCleared,
-)
+from clankbot.processing.internal_messages import JobDone
+from clankbot.records.chat import MessageDeleted, OwnState, RoomState, UserCleared
 from tests.processing.desk import BOT, BOT_ID, Desk, locked
 
 

@@ -10,17 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.processing.triggers import HOUR_MS
-from clankbot.records import (
-    ChatCleared,
-    Delivered,
-    Event,
-    MessageDeleted,
-    Outgoing,
-    OwnState,
-    Speech,
-    UserCleared,
-)
+from clankbot.processing.speaking.triggers import HOUR_MS
+from clankbot.records.chat import ChatCleared, Event, MessageDeleted, OwnState, UserCleared
+from clankbot.records.speech import Delivered, Outgoing, Speech
 from tests.processing.chat import NOON_MS, at
 from tests.processing.desk import BOT, BOT_ID, Desk
 

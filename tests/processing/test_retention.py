@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.processing.retention import Retention
-from clankbot.records import Append, SetSetting, StoredMessage
+from clankbot.records.writes import Append, SetSetting, StoredMessage
 from tests.processing.chat import NOON_MS
 from tests.processing.desk import Desk
 

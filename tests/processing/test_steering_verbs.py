@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from clankbot.errors import OllamaUnavailable
-from clankbot.processing.jobs import JobDone
-from clankbot.records import RoomState
+from clankbot.processing.internal_messages import JobDone
+from clankbot.records.chat import RoomState
 from tests.processing.desk import Desk
 
 # -- the model -------------------------------------------------------------------------------------

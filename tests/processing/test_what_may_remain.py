@@ -8,17 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.processing.removals import GRACE_MS
-from clankbot.records import (
-    ChatCleared,
-    ChatMessage,
-    Delivered,
-    Event,
-    MessageDeleted,
-    Outgoing,
-    Speech,
-    UserCleared,
-)
+from clankbot.processing.recent_removals import GRACE_MS
+from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
+from clankbot.records.speech import Delivered, Outgoing, Speech
 from tests.processing.chat import at
 from tests.processing.desk import BOT_ID, CHANNELS, Desk
 

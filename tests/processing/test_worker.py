@@ -12,34 +12,38 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.cancel import END
 from clankbot.database.removing import STEP_ROWS
-from clankbot.processing.jobs import JobDone, Reload
+from clankbot.processing.internal_messages import JobDone, Reload
 from clankbot.processing.ports import CancelHandle
-from clankbot.processing.repetition import fingerprint
-from clankbot.records import (
-    END,
-    Append,
-    Assignment,
-    CallOff,
+from clankbot.processing.speaking.repetition import fingerprint
+from clankbot.records.answers import SpokenRow
+from clankbot.records.chat import (
     ChatCleared,
-    Composed,
-    ContextLine,
-    Delivered,
     Event,
-    ForgetViewer,
     LinkDown,
     MessageDeleted,
     Notice,
-    Outgoing,
     Reconnect,
+    RoomState,
+)
+from clankbot.records.speech import (
+    Assignment,
+    Composed,
+    ContextLine,
+    Delivered,
+    Outgoing,
+    Speech,
+    Undelivered,
+)
+from clankbot.records.writes import (
+    Append,
+    CallOff,
+    ForgetViewer,
     RecordTraffic,
     RemoveChannel,
-    RoomState,
-    Speech,
-    SpokenRow,
     StoredMessage,
     Traffic,
-    Undelivered,
 )
 from tests.processing.chat import NOON_MS, message
 from tests.processing.desk import BOT, BOT_ID, Desk, locked

@@ -1,0 +1,1 @@
+"""``!clank`` carried out."""

@@ -1,0 +1,50 @@
+"""The word list of each channel: the global one, and beside it the channel's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from clankbot.processing.filter.content_filter import ContentFilter
+
+
+class ChannelFilters:
+    """Compiled filters by channel.
+
+    The worker's thread changes them by replacing whole values; any thread may ask.
+    """
+
+    def __init__(self, current: Callable[[], ContentFilter]) -> None:
+        self._current = current
+        self._base = current()
+        self._terms: dict[str, tuple[str, ...]] = {}
+        self._compiled: dict[str, ContentFilter] = {}
+
+    def __call__(self, channel: str) -> ContentFilter:
+        """The filter that holds in the channel now."""
+        return self._compiled.get(channel, self._base)
+
+    @property
+    def are_off(self) -> bool:
+        """Whether the operator has switched filtering off, channels' own terms included."""
+        return self._base.is_off
+
+    def terms(self, channel: str) -> tuple[str, ...]:
+        """The channel's own terms."""
+        return self._terms.get(channel, ())
+
+    def load(self, stored: Mapping[str, Iterable[str]]) -> None:
+        """Take what the database holds."""
+        for channel, terms in stored.items():
+            self.set_terms(channel, terms)
+
+    def set_terms(self, channel: str, terms: Iterable[str]) -> None:
+        """The channel's own terms have been stored; compiled once per change."""
+        self._terms[channel] = tuple(terms)
+        self._compiled[channel] = self._base.with_terms(self._terms[channel])
+
+    def refresh(self) -> None:
+        """Take over a global list that was reloaded."""
+        base = self._current()
+        if base is not self._base:
+            self._base = base
+            self._compiled = {c: base.with_terms(t) for c, t in self._terms.items()}

@@ -1,0 +1,183 @@
+"""The content filter: what the bot must neither hear nor say.
+
+An entry of the list is a word, not a row of letters, and is seen through the usual disguises:
+capitals, accents, letters of other scripts, digits and symbols for letters, invisible characters,
+stretched letters, letters set apart.  What a line of the list means is told in ``word_list``; how a
+message is searched, in ``matcher``.
+
+It fails closed: an error inside counts as blocked.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from clankbot.errors import ConfigError
+from clankbot.processing.filter.matcher import Matcher
+from clankbot.processing.filter.word_list import (
+    MOST_CHARACTERS,
+    Entry,
+    Match,
+    WordList,
+    parse_list,
+    parse_term,
+)
+
+log = logging.getLogger(__name__)
+
+FILTER_ERROR: Final = Match("(filter error)", "")
+"""What a text is said to match when the filter itself failed on it."""
+
+_CHANNEL_PIECES = 1024  # remembered beside a channel's own terms: there may be 100 channels
+
+_failures = count(1)
+
+
+class ContentFilter:
+    """Compiled word lists, asked one after another.  Never changes; any thread may ask."""
+
+    def __init__(self, *lists: Matcher) -> None:
+        self._lists = lists
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it blocks nothing, whatever terms are added."""
+        return not self._lists
+
+    def check(self, text: str) -> str | None:
+        """The entry that the text holds, as written in its list, or None.  Never raises."""
+        match = self.verdict(text)
+        return match.entry if match else None
+
+    def verdict(self, text: str) -> Match | None:
+        """As ``check``, with the reading that gave it away, for the log.  Never raises."""
+        try:
+            for word_list in self._lists:
+                if match := word_list.match(text):
+                    return match
+        except Exception:
+            log.exception("filter failed, text blocked", extra={"failures": next(_failures)})
+            return FILTER_ERROR
+        return None
+
+    def with_terms(self, terms: Iterable[str]) -> ContentFilter:
+        """A filter of the same global list and, instead of any before, a channel's own terms.
+
+        The global list is shared.  A term that is not valid (any more) is left out and logged.
+        """
+        if self.is_off:
+            return self
+        own = WordList(tuple(_valid_entries(terms)))
+        lists = [Matcher(own, _CHANNEL_PIECES)] if own.entries else []
+        return ContentFilter(self._lists[0], *lists)
+
+
+def load_filter(path: str | Path) -> ContentFilter:
+    """The filter of a list file.
+
+    Raises ConfigError with one sentence for a file that cannot be read, or one for each bad line.
+    """
+    word_list = _read_list(Path(path))
+    if not word_list.entries:
+        log.warning("the list of blocked words is empty", extra={"path": str(path)})
+    return ContentFilter(Matcher(word_list))
+
+
+def list_problems(path: str | Path) -> tuple[str, ...]:
+    """What ``load_filter`` would raise of a list file, one sentence each."""
+    try:
+        _read_list(Path(path))
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def allow_all() -> ContentFilter:
+    """The filter of CONTENT_FILTER_ENABLED=false: off means off, for channels' own terms, too."""
+    return ContentFilter()
+
+
+def term_problem(term: str) -> str | None:
+    """What is wrong with a term for a channel's own list, in one sentence; None if nothing is."""
+    if term.startswith("!"):
+        return "an exception (!word) can only stand in the operator's list; use unblock for a term"
+    if len(term.casefold()) > MOST_CHARACTERS:  # as it is stored, to be found again in any case
+        return f"a term has at most {MOST_CHARACTERS} characters when its letters are spelled out"
+    try:
+        parse_term(term)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+class FilterFile:
+    """The filter of a list file that may be edited while the bot runs."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Load the file.  Raises ConfigError as ``load_filter`` does."""
+        self._path = Path(path)
+        self._stamp = self._stamp_now()
+        self._filter = load_filter(self._path)
+
+    def current(self) -> ContentFilter:
+        """The filter of the last version that was good.  For any thread."""
+        return self._filter
+
+    def refresh(self, *, force: bool = False) -> bool:
+        """Take over a changed file, and tell whether that was done; costs one look at its date.
+
+        For one thread, about once a second.  A version that is broken, empty (as a file being saved
+        may look) or gone is logged once, and the list in use stays.  ``force`` reads it anyway.
+        """
+        stamp = self._stamp_now()
+        if stamp == self._stamp and not force:
+            return False
+        self._stamp = stamp
+        try:
+            word_list = _read_list(self._path)
+            if not word_list.entries:
+                raise ConfigError(f"{self._path} holds no entry")
+        except ConfigError as error:
+            log.error(
+                "blocked words not reloaded, the list in use stays", extra={"problem": str(error)}
+            )
+            return False
+        self._filter = ContentFilter(Matcher(word_list))
+        log.info("blocked words reloaded", extra={"entries": len(word_list.entries)})
+        return True
+
+    def _stamp_now(self) -> tuple[int, int, int] | None:
+        try:
+            status = os.stat(self._path)
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _read_list(path: Path) -> WordList:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"the list of blocked words, {path}, cannot be read: {error.strerror}"
+            " (BLOCKED_WORDS_FILE names it; CONTENT_FILTER_ENABLED=false goes without)"
+        ) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: not UTF-8 text") from error
+    return parse_list(text, str(path))
+
+
+def _valid_entries(terms: Iterable[str]) -> Iterator[Entry]:
+    for term in terms:
+        try:
+            yield parse_term(term)
+        except ValueError as error:
+            log.warning("term left out", extra={"term": term, "problem": str(error)})

@@ -1,0 +1,131 @@
+"""Character folding: every way of writing a letter becomes the plain small letter.
+
+The alphabet after folding is closed, which keeps all that follows simple: letters, digits and the
+marks that belong to a script's spelling stay as themselves, blanks are a space, what cannot be
+seen is gone, every apostrophe is ``'``, and any other character is a piece of ASCII punctuation.
+So ``WORD`` needs to name only ASCII characters, and is right for every script.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections.abc import Container
+from itertools import groupby, takewhile
+from typing import Final
+
+from clankbot.processing.filter.lookalikes import CURRENCY, LOOKALIKES
+
+WORD: Final = re.compile(r"[^\x00-/:-`{-\x7f]+")
+"""A run of letters and digits in folded text."""
+
+RUN: Final = re.compile(r"""[^\x00- "#%-/:-?A-`{}~\x7f]+""")
+"""A run of letters, digits, and the symbols ``@ $ ! |`` that are read as letters."""
+
+SEPARATORS: Final = "".join(set(string.punctuation) - set("@$!|"))
+"""The punctuation of folded text that belongs to no run."""
+
+_MOST_FOLDED: Final = 8192  # characters remembered; few chats use a tenth of that
+
+_INVISIBLE = re.compile(
+    # fillers, selectors, tags
+    "[\u034f\u0640\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
+    # marks that decorate Latin and Cyrillic letters; those of other scripts make a different word
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u2de0-\u2dff\ua66f"
+    "\ufe20-\ufe2f]"
+)
+_BEHIND_LATIN = re.compile(r"(?<=[a-z0-9])[^\x00-\x7f]+")
+_BLANK_CONTROLS = "\t\n\v\f\r\x85"
+_ODD_BLANKS = "\u2800\u3164\u115f\u1160\uffa0"  # letters or symbols by their class
+_APOSTROPHES = "`‘’‛ʹʻʼʽˈ′´｀＇"
+_LATIN_NAME = re.compile(
+    r"(?:LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?|REGIONAL INDICATOR SYMBOL LETTER )"
+    r"([A-Z])(?: WITH .+)?$"
+)
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_SIGNS = "".join(CURRENCY)
+_PRICE = re.compile(rf"(?<!\w)[{_SIGNS}](?=\d)|(?<=\d)[{_SIGNS}](?!\w)")
+_COMPOSABLE = re.compile(
+    "[\u3040-\u30ff][\u3099\u309a]"  # kana and voicing mark
+    "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"  # Korean letters of one syllable
+)
+
+
+def fold(text: str) -> str:
+    """The text in plain small letters; the same for entries and messages.  Linear, never raises."""
+    if text.isascii() and text.isprintable():
+        return text.lower().replace("`", "'")
+    text = _PRICE.sub(".", _FLAG.sub(".", text))
+    text = _BEHIND_LATIN.sub(_without_marks, text.translate(_FOLDED))
+    return _COMPOSABLE.sub(_composed, text)
+
+
+def as_written(text: str) -> str:
+    """The text compared by its spelling: accents count, capitals do not."""
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+def is_written_word(text: str) -> bool:
+    """Whether the text, unfolded, is one word of letters and digits."""
+    return bool(text) and all(map(_is_word_character, text))
+
+
+def without_words(text: str, words: Container[str]) -> str:
+    """The unfolded text with each word that is ``as_written`` among ``words`` cut out."""
+    runs = groupby(unicodedata.normalize("NFC", text), key=_is_word_character)
+    spellings = ("".join(run) for _, run in runs)
+    return "".join("'" if as_written(each) in words else each for each in spellings)
+
+
+def _is_word_character(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def _composed(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", match[0])
+
+
+def _without_marks(match: re.Match[str]) -> str:
+    """Other letters after a Latin one, without the marks (of any script) that stand on that one."""
+    others = match[0]
+    marks = takewhile(lambda each: unicodedata.category(each) in ("Mn", "Me"), others)
+    return others[sum(1 for _ in marks) :]
+
+
+def _fold_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cc":
+        return " " if character in _BLANK_CONTROLS else ""
+    if category == "Cf" or _INVISIBLE.match(character):
+        return ""
+    if character.isspace() or character in _ODD_BLANKS:
+        return " "
+    if character in _APOSTROPHES:
+        return "'"
+    if character.isascii():
+        return character.lower()
+    if character in LOOKALIKES:
+        return LOOKALIKES[character]
+    if character in "™℠":  # they would decompose to letters and hide the word before them
+        return "."
+    plainer = unicodedata.normalize("NFKD", character)
+    if plainer == character:
+        plainer = character.casefold()
+    if plainer != character:
+        return unicodedata.normalize("NFC", "".join(map(_fold_character, plainer)))
+    if latin := _LATIN_NAME.search(unicodedata.name(character, "")):
+        return latin[1].lower()
+    return character if category[0] in "LMN" else "."
+
+
+class _FoldTable(dict[int, str]):
+    """The folding of each character met so far, for ``str.translate``."""
+
+    def __missing__(self, codepoint: int) -> str:
+        if len(self) >= _MOST_FOLDED:
+            self.clear()
+        return self.setdefault(codepoint, _fold_character(chr(codepoint)))
+
+
+_FOLDED = _FoldTable()

@@ -1,0 +1,106 @@
+"""The list file: what each line means, and what is wrong with a line that means nothing.
+
+# a comment        word        that whole word         word*  *word  *word*  wo*d  wildcards
+several words      a phrase    !word  leaves that spelling alone     \\#  \\!  \\*  literally
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from clankbot.errors import ConfigError
+from clankbot.processing.filter.folding import WORD, as_written, fold, is_written_word
+from clankbot.processing.filter.patterns import Pattern, pattern_of
+
+# as Twitch's own: https://dev.twitch.tv/docs/api/reference#add-blocked-term
+_FEWEST_CHARACTERS, MOST_CHARACTERS = 2, 500
+_FEWEST_LETTERS = 2  # of a term, and of a word with a wildcard: fewer would match nearly everything
+
+_LONGEST_READING = 64  # characters
+
+_MOST_PROBLEMS = 20  # reported at once: a file with more is probably no list
+
+_ENTRY_WORD = re.compile(rf"(?:{WORD.pattern}|[*@$!|])+")
+_ESCAPED = re.compile(r"\\([#!*])")
+
+
+class Entry(NamedTuple):
+    """One blocked word or phrase: as written, and the patterns of its words in order."""
+
+    text: str
+    words: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The entry that matched, as written in the list, and the reading in which it was found."""
+
+    entry: str
+    reading: str
+
+    @classmethod
+    def of(cls, entry: Entry, reading: str) -> Match:
+        """The match of an entry, with as much of the reading as is worth showing."""
+        return cls(entry.text, reading[:_LONGEST_READING])
+
+
+@dataclass(frozen=True, slots=True)
+class WordList:
+    """A whole list: what is blocked, and the spellings (see ``as_written``) that are allowed."""
+
+    entries: tuple[Entry, ...]
+    allowed: frozenset[str] = frozenset()
+
+
+def parse_list(text: str, name: str) -> WordList:
+    """The word list in a text; ``name`` is the file's, for the errors.
+
+    Raises ConfigError with one problem for each bad line, up to a screenful.
+    """
+    entries: dict[tuple[Pattern, ...], Entry] = {}
+    allowed: set[str] = set()
+    problems: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        written = line.strip()
+        try:
+            if written.startswith("!"):
+                allowed.add(_parse_allowed(written[1:]))
+            elif written and not written.startswith("#"):
+                entry = parse_term(written)
+                entries.setdefault(entry.words, entry)
+        except ValueError as error:
+            problems.append(f"{name}, line {number}: {error}")
+    if problems:
+        rest = len(problems) - _MOST_PROBLEMS
+        more = [f"{name}: {rest} more lines like these"] if rest > 0 else []
+        raise ConfigError(*problems[:_MOST_PROBLEMS], *more)
+    return WordList(tuple(entries.values()), frozenset(allowed))
+
+
+def parse_term(written: str) -> Entry:
+    """The entry that a line stands for.  Raises ValueError with one sentence if it is none."""
+    if not _FEWEST_CHARACTERS <= len(written) <= MOST_CHARACTERS:
+        limits = f"{_FEWEST_CHARACTERS} to {MOST_CHARACTERS}"
+        raise ValueError(f"a term has {limits} characters, not {len(written)}")
+    # a literal star is punctuation, as every other sign that no letter hides behind
+    folded = fold(_ESCAPED.sub(lambda escape: escape[1].replace("*", "."), written))
+    words = [word.strip("!|") for word in _ENTRY_WORD.findall(folded)]
+    words = [word for word in words if "*" in word or WORD.search(word)]
+    if any("*" in word and _letters(word) < _FEWEST_LETTERS for word in words):
+        raise ValueError(f"a word with a wildcard needs at least {_FEWEST_LETTERS} letters")
+    if sum(map(_letters, words)) < _FEWEST_LETTERS:
+        raise ValueError(f"a term needs at least {_FEWEST_LETTERS} letters or digits")
+    return Entry(written, tuple(map(pattern_of, words)))
+
+
+def _parse_allowed(written: str) -> str:
+    if not is_written_word(written):
+        raise ValueError("an allow entry is ! and one word of letters and digits")
+    return as_written(written)
+
+
+def _letters(word: str) -> int:
+    """How many a pattern has, with the symbols that stand for letters beside real ones."""
+    return len(word.replace("*", "")) if WORD.search(word) else 0

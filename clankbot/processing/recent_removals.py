@@ -1,0 +1,110 @@
+"""What moderators removed a moment ago, so that latecomers do not slip in behind the removal.
+
+Twitch promises neither order nor single delivery, and a server may have messages under way when
+a ban is made.  https://dev.twitch.tv/docs/chat/irc
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from clankbot.bounded_dict import Recent
+from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, UserCleared
+from clankbot.records.speech import ContextLine
+from clankbot.records.writes import StoredMessage
+
+GRACE_MS: Final = 5_000
+"""After a ban or timeout, messages of that viewer that still arrive were sent before it."""
+_REMEMBERED: Final = 5_000
+
+Removal = MessageDeleted | UserCleared | ChatCleared
+
+
+def removes(removal: Removal, line: ContextLine) -> bool:
+    """Whether the removal, in the line's own channel, takes the line away."""
+    if isinstance(removal, MessageDeleted):
+        return removal.message_id == line.message_id
+    if isinstance(removal, ChatCleared):
+        return True
+    if removal.user_id is not None:
+        return removal.user_id == line.user_id
+    return removal.login == line.login
+
+
+def _ms(moment: datetime | None, otherwise: int) -> int:
+    return otherwise if moment is None else round(moment.timestamp() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """A removal of more than one message, on two clocks that may differ."""
+
+    sent_ms: int
+    """By Twitch's clock, which chat messages carry, too."""
+    arrived_ms: int
+    """By ours."""
+    latecomers_until_ms: int = 0
+    """By ours: until then messages may arrive that were under way."""
+
+
+class Removals:
+    """A bounded memory of removals.  Owned by the worker's thread."""
+
+    def __init__(self) -> None:
+        self._ids = Recent[str, None](_REMEMBERED)
+        self._viewers = Recent[tuple[str, str], _Cleared](_REMEMBERED)
+        self._channels: dict[str, _Cleared] = {}
+
+    def note(self, removal: Removal, now_ms: int) -> None:
+        """Remember a removal that arrived at ``now_ms``."""
+        if isinstance(removal, MessageDeleted):
+            self._ids[removal.message_id] = None
+        elif isinstance(removal, ChatCleared):
+            self._channels[removal.channel] = _Cleared(_ms(removal.sent_at, now_ms), now_ms)
+        else:
+            lasts_ms = GRACE_MS
+            if removal.duration_seconds is not None:
+                lasts_ms = min(lasts_ms, removal.duration_seconds * 1000)
+            cleared = _Cleared(_ms(removal.sent_at, now_ms), now_ms, now_ms + lasts_ms)
+            for name in (removal.user_id, removal.login):
+                if name:
+                    self._viewers[removal.channel, name] = cleared
+
+    def know(self, removal: UserCleared) -> bool:
+        """Whether this very timeout was noted before: Twitch may tell a thing twice."""
+        if removal.sent_at is None:
+            return False
+        known = self._viewers.get((removal.channel, removal.user_id or removal.login or ""))
+        return known is not None and known.sent_ms == _ms(removal.sent_at, 0)
+
+    def cover_id(self, message_id: str) -> bool:
+        """Whether the message with this id was deleted."""
+        return message_id in self._ids
+
+    def cover(self, message: ChatMessage, now_ms: int) -> bool:
+        """Whether a message that arrives at ``now_ms`` has been removed already."""
+        if message.message_id in self._ids:
+            return True
+        sent_ms = _ms(message.sent_at, now_ms)
+        chat = self._channels.get(message.channel)
+        if chat is not None and sent_ms < chat.sent_ms:
+            return True
+        for name in (message.user_id, message.login):
+            cleared = self._viewers.get((message.channel, name or ""))
+            if cleared is not None and (
+                sent_ms <= cleared.sent_ms or now_ms < cleared.latecomers_until_ms
+            ):
+                return True
+        return False
+
+    def cover_own(self, own: StoredMessage) -> bool:
+        """Whether the bot's own message, sent by our clock, has been removed already."""
+        if own.message_id in self._ids:
+            return True
+        removals = (
+            self._channels.get(own.channel),
+            self._viewers.get((own.channel, own.user_id)),
+        )
+        return any(cleared and own.sent_at_ms <= cleared.arrived_ms for cleared in removals)

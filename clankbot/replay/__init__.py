@@ -1,0 +1,1 @@
+"""``replay``: a saved chat past the triggers, on a fake clock."""

@@ -1,0 +1,141 @@
+"""``replay``: a saved chat on a fake clock: when the bot would have spoken, and what.
+
+For trying out threshold, delay, model and persona before an audience sees them.  Nothing of the
+real database is touched; the settings are those of the environment and of ``--set``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from clankbot.config.commands import parse_command
+from clankbot.config.settings import Settings, settings_from_process
+from clankbot.database.database import Database
+from clankbot.database.store import Store
+from clankbot.errors import ClankbotError, OllamaError, OllamaUnavailable
+from clankbot.ollama.language_model import OllamaVoice
+from clankbot.parts import load_words, set_up_logs
+from clankbot.records.settings import Command, Verb
+from clankbot.replay.bot import FileClock, ReplayBook, ReplayedBot
+from clankbot.replay.report import Report
+from clankbot.replay.saved_chat import Moment, SavedChat
+from clankbot.services import ollama_client
+
+_EXIT_USAGE: Final = 2
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when the file was played, 2 where ``--set`` was not understood."""
+    settings = settings_from_process()
+    _set_up_output(settings)
+    try:
+        book = ReplayBook(settings, map(_change, options.changes))
+    except ValueError as error:
+        print(f"clankbot: {error}", file=sys.stderr)
+        return _EXIT_USAGE
+    chat = SavedChat(options.file, options.channel)
+    channels = chat.channels()
+    if not chat.messages:
+        where = f" of #{chat.channel}" if chat.channel else ""
+        raise ClankbotError(
+            f"{options.file} holds no chat message{where} that can be read;"
+            " IRC log lines and the JSON Lines of `export` can"
+        )
+    words, clock, policy = load_words(settings), FileClock(), book.policy({})
+    voice = None if options.no_model else _voice(settings, clock, policy.model)
+    name = options.bot.strip().lstrip("@").lower()
+    report = Report(chat, channels, name)
+    report.begin("no model" if voice is None else policy.model, policy)
+    with _throw_away_store(clock) as store:
+        bot = ReplayedBot(
+            settings,
+            channels,
+            book=book,
+            words=words,
+            name=name,
+            store=store,
+            clock=clock,
+            voice=voice,
+        )
+        _play(_paced(chat, options.speed), bot, report)
+    return 0
+
+
+def _set_up_output(settings: Settings) -> None:
+    set_up_logs(settings)
+    if settings.log_level != "DEBUG":
+        logging.disable(logging.WARNING)  # what matters is printed, with the time in the file
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # chat has letters that not every terminal has
+
+
+def _play(moments: Iterable[Moment], bot: ReplayedBot, report: Report) -> None:
+    """All that happened, one thing after the other; the figures come however it ends."""
+    try:
+        for moment in moments:
+            if report.heard(moment):
+                for attempt in bot.hear(moment.event, moment.at_ms):
+                    report.tell(attempt, moment.at_ms)
+    finally:
+        report.end()
+
+
+def _change(text: str) -> Command:
+    """What ``--set`` asks for; ValueError with a sentence where it is no setting with a value."""
+    command = parse_command(f"!clank {text}")
+    if command is not None and command.verb is Verb.SET:
+        return command
+    if command is not None and command.verb is Verb.WRONG:
+        raise ValueError(f"--set {text}: {command.argument}")
+    if command is not None and command.verb is Verb.QUIET:
+        raise ValueError(f"--set {text}: of quiet, a replay knows only hours such as 23:00-08:00")
+    raise ValueError(f"--set {text}: a setting, = and a value are wanted")
+
+
+def _voice(settings: Settings, clock: FileClock, model: str) -> OllamaVoice:
+    """The Ollama of the settings; OllamaUnavailable where it does not answer or lacks the model."""
+    client = ollama_client(settings)
+    voice = OllamaVoice(
+        client, num_ctx=settings.ollama_num_ctx, clock=clock.seconds, now_ms=clock.now_ms
+    )
+    try:
+        problem = voice.model_problem(model)
+    except OllamaError as error:
+        problem = str(error)
+    if problem is not None:
+        raise OllamaUnavailable(f"{client.address}: {problem} (--no-model replays without)")
+    return voice
+
+
+@contextmanager
+def _throw_away_store(clock: FileClock) -> Iterator[Store]:
+    """An empty database in the time of the file, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="clankbot-replay-") as folder:
+        database = replace(Database.sqlite(Path(folder) / "chatbot.db"), now_ms=clock.now_ms)
+        database.prepare()
+        with database.open() as store:
+            yield store
+
+
+def _paced(chat: Iterable[Moment], speed: float) -> Iterator[Moment]:
+    """The moments: at once where ``speed`` is 0, else so many times as fast as they happened."""
+    if not speed:
+        yield from chat
+        return
+    pause, began_s, first_ms = threading.Event(), time.monotonic(), None
+    for moment in chat:
+        first_ms = moment.at_ms if first_ms is None else first_ms
+        due_s = began_s + (moment.at_ms - first_ms) / 1000 / speed
+        pause.wait(min(max(0.0, due_s - time.monotonic()), threading.TIMEOUT_MAX))
+        yield moment

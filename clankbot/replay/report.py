@@ -1,0 +1,130 @@
+"""What a replay prints: how it begins, a line for each thing said, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from clankbot.config.durations import duration_text
+from clankbot.records.chat import ChatMessage
+from clankbot.records.settings import ChannelPolicy
+from clankbot.replay.bot import Attempt
+from clankbot.replay.saved_chat import GAP_MS, START_MS, Moment, SavedChat
+from clankbot.text import visible
+
+_OCCASION_CHARS: Final = 24
+"""Room for most occasions, so that what is said begins in one column."""
+
+
+@dataclass(slots=True)
+class _Figures:
+    """What happened in one channel so far."""
+
+    began_ms: int
+    now_ms: int
+    quiet_since_ms: int
+    longest_ms: int = 0
+    messages: int = 0
+    by_itself: int = 0
+    answers: int = 0
+    in_vain: int = 0
+
+    def spoke(self) -> None:
+        """The bot broke its silence."""
+        self.longest_ms = max(self.longest_ms, self.now_ms - self.quiet_since_ms)
+        self.quiet_since_ms = self.now_ms
+
+    def __str__(self) -> str:
+        said = self.by_itself + self.answers
+        longest_ms = max(self.longest_ms, self.now_ms - self.quiet_since_ms)
+        parts = [f"{_counted(self.messages, 'message')} in {_length(self.now_ms - self.began_ms)}"]
+        if said:
+            parts.append(
+                f"would have spoken {_counted(said, 'time')}"
+                f" ({self.by_itself:,} by itself, {self.answers:,} when spoken to),"
+                f" one in {round(self.messages / said):,} messages"
+            )
+        else:
+            parts.append("would not have spoken")
+        if self.in_vain:
+            parts.append(f"{_counted(self.in_vain, 'attempt')} came to nothing")
+        return f"{'; '.join(parts)}; longest silence {_length(longest_ms)}"
+
+
+class Report:
+    """Prints as the replay goes on; to be told of every moment first, then of what came of it."""
+
+    def __init__(self, chat: SavedChat, channels: Sequence[str], bot_name: str) -> None:
+        """``chat`` has been read once, to know what is in it."""
+        self._chat = chat
+        self._channels = channels
+        self._bot_name = bot_name
+        self._own = 0
+        self._figures: dict[str, _Figures] = {}
+        self._is_timed = chat.timed > 0
+
+    def begin(self, model: str, policy: ChannelPolicy) -> None:
+        """What is played, and what is assumed."""
+        chat = self._chat
+        names = ", ".join(f"#{channel}" for channel in self._channels)
+        pace = f"threshold {policy.threshold}, delay {duration_text(policy.delay_s)}"
+        _show(f"{_counted(chat.messages, 'message')} in {names}; {model}, {pace}")
+        if chat.untimed:
+            count = "All messages" if not self._is_timed else _counted(chat.untimed, "message")
+            _show(f"{count} without a time: {GAP_MS // 1000} s after the one before is assumed")
+        if chat.other_lines:
+            lines = _counted(chat.other_lines, "line")
+            _show(f"{lines} passed over: neither chat nor moderation")
+
+    def heard(self, moment: Moment) -> bool:
+        """Count the moment; False where it is the bot's own message of then, to be left out."""
+        event, at_ms = moment.event, moment.at_ms
+        figures = self._figures.setdefault(event.channel, _Figures(at_ms, at_ms, at_ms))
+        figures.now_ms = at_ms
+        if isinstance(event, ChatMessage):
+            if event.login == self._bot_name:
+                self._own += 1
+                return False
+            figures.messages += 1
+        return True
+
+    def tell(self, attempt: Attempt, at_ms: int) -> None:
+        """One line: time, channel, why, and what was said."""
+        figures = self._figures[attempt.channel]
+        if attempt.text is None:
+            figures.in_vain += 1
+        else:
+            figures.spoke()
+            figures.by_itself += not attempt.is_answer
+            figures.answers += attempt.is_answer
+        said = f"({attempt.reason})" if attempt.text is None else attempt.text
+        channel = f"#{attempt.channel:<{max(map(len, self._channels))}}"
+        _show(f"{self._time(at_ms)}  {channel}  {attempt.occasion:<{_OCCASION_CHARS}}  {said}")
+
+    def _time(self, at_ms: int) -> str:
+        """The time in the file, UTC; from its beginning on where it tells none."""
+        if not self._is_timed:
+            return str(timedelta(milliseconds=at_ms - START_MS))
+        return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+
+    def end(self) -> None:
+        """The figures of each channel."""
+        for channel, figures in self._figures.items():
+            _show(f"#{channel}: {figures}")
+        if self._own:
+            _show(f"left out: {_counted(self._own, 'message')} of {self._bot_name} itself")
+
+
+def _show(line: str) -> None:
+    """Print a line at once; names and texts of a file do not drive the terminal."""
+    print(visible(line).rstrip(), flush=True)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _length(ms: int) -> str:
+    return duration_text(round(ms / 1000))

@@ -1,0 +1,1 @@
+"""What a long-lived process needs: threads, periodic work, logs, systemd."""

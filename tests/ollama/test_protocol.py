@@ -1,0 +1,184 @@
+"""What servers, other programs with their API, and proxies answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from clankbot.errors import (
+    ModelMissing,
+    OllamaError,
+    OllamaRefused,
+    OllamaUnavailable,
+    PromptTooLong,
+)
+from clankbot.ollama.protocol import (
+    ModelFacts,
+    Piece,
+    ThinkRefused,
+    json_object,
+    loaded_with,
+    model_facts,
+    model_key,
+    model_names,
+    piece,
+    status_failure,
+)
+
+NESTED = json.dumps(
+    {"error": {"code": 400, "message": "request (12030 tokens) exceeds the available context size"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "said"),
+    [
+        (400, '{"error": "invalid model name"}', OllamaRefused, "invalid model name"),
+        (400, '{"error": "\\"m\\" does not support thinking"}', ThinkRefused, "thinking"),
+        (400, '{"error": "\\"m\\" does not support chat"}', OllamaRefused, "support chat"),
+        (400, '{"error": "the input length exceeds the context length"}', PromptTooLong, "m"),
+        (400, json.dumps({"error": NESTED}), PromptTooLong, "m"),
+        (400, NESTED, PromptTooLong, "m"),
+        (401, '{"error": "unauthorized", "signin_url": "x"}', OllamaRefused, "OLLAMA_API_KEY"),
+        (403, "", OllamaRefused, "does not allow"),
+        (404, '{"error": "model \'m\' not found"}', ModelMissing, "ollama pull m"),
+        (404, '{"error": "model \\"m\\" not found, try pulling it first"}', ModelMissing, "pull"),
+        (404, "404 page not found", OllamaRefused, "is there an Ollama server"),
+        (405, "405 method not allowed", OllamaRefused, "405"),
+        (301, "", OllamaRefused, "redirects"),
+        (429, '{"error": "you have reached your session usage limit"}', OllamaUnavailable, "usage"),
+        (500, '{"error": "model requires more system memory"}', OllamaUnavailable, "memory"),
+        (
+            500,
+            '{"error": "option \\"temperature\\" must be of type float32"}',
+            OllamaRefused,
+            "float32",
+        ),
+        (502, "<html>Bad Gateway</html>", OllamaUnavailable, "the server answered 502"),
+        (503, '{"error": "server busy, please try again.  maximum"}', OllamaUnavailable, "busy"),
+        (504, "", OllamaUnavailable, "504"),
+        (500, '{"error": {"message": "odd"}}', OllamaUnavailable, "odd"),
+        (500, '["list"]', OllamaUnavailable, "500"),
+        (500, "[" * 100_000, OllamaUnavailable, "500"),
+    ],
+)
+def test_each_status_means_one_kind_of_error(
+    status: int, body: str, kind: type[OllamaError], said: str
+) -> None:
+    error = status_failure(status, body.encode(), "m")
+    assert type(error) is kind
+    assert said in str(error)
+
+
+def test_an_error_does_not_repeat_a_page_of_text() -> None:
+    body = json.dumps({"error": "line\n" * 1000}).encode()
+    text = str(status_failure(500, body, None))
+    assert len(text) < 300
+    assert "\n" not in text
+
+
+def test_a_line_of_an_answer_is_read() -> None:
+    line = b'{"message": {"role": "assistant", "content": "hi"}, "done": true, '
+    line += b'"done_reason": "stop", "prompt_eval_count": 26}'
+    assert piece(line, "m") == Piece("hi", False, True, "stop", 26)
+
+
+def test_a_thought_is_told_apart() -> None:
+    line = b'{"message": {"content": "", "thinking": "hm"}, "done": false}'
+    assert piece(line, "m") == Piece("", True, False, None, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"<html>", b"", b"[]", b"null", b'{"done": true}', b'{"message": "text"}', b"\xff\xfe", b"{"],
+)
+def test_nonsense_is_a_failing_server(line: bytes) -> None:
+    with pytest.raises(OllamaUnavailable):
+        piece(line, "m")
+
+
+def test_odd_values_in_an_answer_do_no_harm() -> None:
+    line = b'{"message": {"content": 5}, "done": "yes", "done_reason": 1, "prompt_eval_count": "x"}'
+    assert piece(line, "m") == Piece("", False, False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (b'{"error": "an error was encountered while running the model"}', OllamaUnavailable),
+        (b'{"error": "the input length exceeds the context length"}', PromptTooLong),
+    ],
+)
+def test_an_error_in_the_middle_of_an_answer_is_raised(
+    line: bytes, kind: type[OllamaError]
+) -> None:
+    with pytest.raises(kind):
+        piece(line, "m")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("llama3.1", "llama3.1:latest"),
+        (" LLaMa3.1:Latest ", "llama3.1"),
+        ("registry.ollama.ai/library/llama3.1", "llama3.1"),
+        ("library/llama3.1:8b", "llama3.1:8b"),
+        ("hf.co/user/repo:Q4_K_M", "hf.co/User/repo:q4_k_m"),
+        ("localhost:5000/team/model", "localhost:5000/team/model:latest"),
+    ],
+)
+def test_two_spellings_are_one_model(one: str, other: str) -> None:
+    assert model_key(one) == model_key(other)
+
+
+def test_a_tag_makes_another_model() -> None:
+    assert model_key("llama3.2") != model_key("llama3.2:3b")
+
+
+def test_a_list_of_models_may_be_null() -> None:
+    assert model_names({"models": None}) == ()
+    assert model_names({"models": [{"name": "a:latest"}, {"name": None}, 5]}) == ("a:latest",)
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_loaded"),
+    [
+        ({"name": "M:latest", "context_length": 8192}, True),
+        ({"model": "m", "name": "other", "context_length": 8192}, True),
+        ({"name": "m"}, True),
+        ({"name": "m", "context_length": 4096}, False),
+        ({"name": "m:7b", "context_length": 8192}, False),
+    ],
+)
+def test_a_model_is_loaded_when_it_has_the_wanted_window(
+    entry: dict[str, object], is_loaded: bool
+) -> None:
+    assert loaded_with({"models": [entry]}, "m", 8192) is is_loaded
+
+
+@pytest.mark.parametrize(
+    ("value", "facts"),
+    [
+        ({}, ModelFacts()),
+        ({"model_info": None, "capabilities": None}, ModelFacts()),
+        ({"model_info": {"general.architecture": "llama"}}, ModelFacts()),
+        (
+            {
+                "model_info": {"general.architecture": "qwen3", "qwen3.context_length": 40960},
+                "capabilities": ["completion", "thinking"],
+            },
+            ModelFacts(40960, True),
+        ),
+        ({"capabilities": ["completion"]}, ModelFacts(None, False)),
+    ],
+)
+def test_facts_are_told_where_the_server_tells_them(
+    value: dict[str, object], facts: ModelFacts
+) -> None:
+    assert model_facts(value) == facts
+
+
+def test_json_of_endless_depth_is_nonsense() -> None:
+    with pytest.raises(OllamaUnavailable):
+        json_object(b"[" * 100_000)

@@ -1,0 +1,152 @@
+"""What `!clank status` and `why` tell of a channel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clankbot.cancel import END
+from clankbot.processing.internal_messages import JobDone
+from clankbot.records.chat import MessageDeleted
+from tests.processing.desk import Desk
+
+
+def test_status_tells_where_things_stand(desk: Desk) -> None:
+    assert desk.ask("") == (
+        "on | tiny: ready | 0/3 messages | delay is over | today 0 generated, 0 said, 0 blocked"
+    )
+    desk.order("delay 60")
+    desk.speak("what a calm river")
+    desk.chat("one", "in the shed")
+    desk.clock.forward(0.5)
+    desk.voice_outage = "Ollama has not answered since 20:14 UTC"
+    assert desk.ask("status") == (
+        "on | tiny: Ollama has not answered since 20:14 UTC | 1/3 messages"
+        " | 60 s of the delay left | today 0 generated, 1 said, 1 blocked"
+    )
+    desk.order("off")
+    assert desk.ask("status") == (
+        "off | tiny: Ollama has not answered since 20:14 UTC | 1/3 messages"
+        " | today 0 generated, 1 said, 1 blocked"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "obstacle"),
+    [
+        ("quiet 30m", "quiet for 30 min"),
+        ("quiet 14:00-15:00", "quiet until 15:00"),
+        ("spontaneous off", "spontaneous messages are off"),
+        ("liveonly on", "Twitch has not said whether the channel is live"),
+        ("minviewers 2", "1/2 speakers"),
+    ],
+)
+def test_status_tells_what_keeps_it_silent(desk: Desk, text: str, obstacle: str) -> None:
+    desk.order(text)
+    desk.chat("one")
+    assert f"1/3 messages | {obstacle} | today" in desk.order("status")[0]
+
+
+def test_status_tells_of_the_silence_after_hints_and_of_what_is_under_way(desk: Desk) -> None:
+    for text in ("what a calm river", "nobody plays this well", "tea first then chess"):
+        desk.speak(text, f"own-{text}")
+        desk.hear(MessageDeleted("alpha", f"own-{text}"))
+    assert "quiet for 60 min, since moderators removed its messages" in desk.ask("status")
+    desk.order("on")
+    desk.order("speak")
+    assert "| a message is on its way |" in desk.ask("status")
+
+
+def test_status_tells_that_it_holds_off_after_an_answer_of_no_use(desk: Desk) -> None:
+    desk.fill(3)
+    desk.job()
+    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    assert "3/3 messages | trying again in 2 s | today" in desk.order("status")[0]
+
+
+def test_status_counts_what_was_generated_and_what_of_it_was_blocked(desk: Desk) -> None:
+    desk.fill(3)
+    desk.take_turn("in the shed")
+    desk.clock.forward(60)
+    desk.fill(1)
+    desk.take_turn("what a calm river")
+    desk.chat("in the shed")
+    assert desk.ask("status").endswith("today 2 generated, 1 said, 2 blocked")
+
+
+def test_status_counts_with_the_slower_pace_after_a_hint(desk: Desk) -> None:
+    desk.order("delay 60")
+    desk.speak("what a calm river", "own-1")
+    desk.hear(MessageDeleted("alpha", "own-1"))
+    status = desk.ask("status")
+    assert "0/6 messages" in status
+    assert "120 s of the delay left" in status
+
+
+def test_why_tells_what_decided_last_and_when(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        assert desk.ask("why") == "nothing has been decided here yet"
+        desk.chat("one")
+        desk.chat("elsewhere", "and more", channel="beta")
+        assert desk.ask("why") == "1/3 messages"
+        desk.clock.forward(10)
+        assert desk.ask("why") == "1/3 messages (12 s ago)"
+    with Desk(tmp_path, desk.clock) as again:
+        assert again.ask("why") == "1/3 messages (14 s ago)"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("off", "switched off"),
+        ("quiet 30m", "quiet for 30 min"),
+        ("spontaneous off", "spontaneous messages are off"),
+        ("threshold 9", "1/9 messages"),
+        ("threshold 1", "waiting for the next message"),
+    ],
+)
+def test_why_tells_at_once_what_a_change_of_settings_means(
+    desk: Desk, text: str, reason: str
+) -> None:
+    desk.chat("one")
+    asker = {"user_id": "1", "login": "mona", "is_mod": True}
+    desk.hear(desk.viewer(f"!clank {text}", **asker), desk.viewer("!clank why", **asker))
+    assert desk.answers[-1] == reason
+    assert not desk.has_job
+
+
+def test_a_change_of_settings_that_decides_is_recorded_at_once(desk: Desk) -> None:
+    desk.order("off")
+    assert [decision.reason for decision in desk.store.decisions("alpha", 9)] == ["switched off"]
+
+
+def test_why_tells_that_it_was_switched_off_while_it_composed(desk: Desk) -> None:
+    desk.fill(3)
+    job = desk.job()
+    desk.ask("off")
+    assert job.cancel.cancelled
+    desk.tell(JobDone("alpha", "the generation was called off"))
+    assert desk.ask("why") == "switched off"
+
+
+def test_the_newest_figure_is_recorded_within_a_minute(desk: Desk) -> None:
+    desk.order("threshold 500")
+    desk.fill(1)
+    desk.clock.forward(59)
+    desk.fill(1)
+    assert [decision.reason for decision in desk.store.decisions("alpha", 9)] == ["0/500 messages"]
+    desk.clock.forward(1)
+    desk.fill(1)
+    assert [decision.reason for decision in desk.store.decisions("alpha", 9)] == ["3/500 messages"]
+
+
+def test_why_tells_the_newest_figure_after_a_restart(tmp_path: Path) -> None:
+    with Desk(tmp_path, MESSAGE_THRESHOLD="500") as desk:
+        desk.fill(1)
+        desk.fill(1)
+        desk.fill(7)
+        desk.inbox.tell(END)
+        assert not desk.worker.step(0)
+    with Desk(tmp_path, desk.clock, MESSAGE_THRESHOLD="500") as again:
+        assert again.ask("why") == "9/500 messages"

@@ -1,0 +1,296 @@
+"""From a job to a finished line, and everything that may come between."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clankbot.cancel import END
+from clankbot.database.database import Database
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.errors import OllamaUnavailable
+from clankbot.processing.ports import CancelHandle
+from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
+from clankbot.records.speech import Outgoing, Speech
+from tests.processing.desk import BOT, BOT_ID, Desk
+from tests.processing.model import Model
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+def fill(desk: Desk) -> None:
+    desk.hear(
+        desk.viewer("one", message_id="f-1"),
+        desk.viewer("two", message_id="f-2", user_id="8", login="bruno"),
+        desk.viewer("three", message_id="f-3"),
+    )
+
+
+def test_a_spontaneous_line_is_made_of_the_newest_messages(desk: Desk, model: Model) -> None:
+    desk.order("context 3")
+    desk.chat("zero", channel="beta")
+    desk.speak("what a start", "own-0")
+    fill(desk)
+    line = desk.compose(model)
+    (assignment,) = model.asked
+    assert assignment.channel == "alpha"
+    assert assignment.bot_name == BOT
+    assert assignment.policy == desk.policies["alpha"]
+    assert assignment.asked is None
+    assert [(said.speaker, said.text) for said in assignment.lines] == [
+        ("Alice", "one"),
+        ("Bruno", "two"),
+        ("Alice", "three"),
+    ]
+    assert line is not None
+    assert line == Outgoing(
+        "alpha", "what a calm river", Speech.SPONTANEOUS, desk.clock(), grounds_id=line.grounds_id
+    )
+
+
+def test_an_answer_goes_to_the_one_who_asked(desk: Desk, model: Model) -> None:
+    desk.chat("@clankbot hi", message_id="m-a")
+    line = desk.compose(model)
+    (assignment,) = model.asked
+    assert assignment.lines == (assignment.asked,)
+    assert line == Outgoing(
+        "alpha",
+        "what a calm river",
+        Speech.MENTION_ANSWER,
+        desk.clock(),
+        reply_to_id="m-a",
+        addressee_id="7",
+        grounds_id=line.grounds_id if line else None,
+    )
+
+
+def test_a_requested_line_is_marked_as_such(desk: Desk, model: Model) -> None:
+    desk.order("speak")
+    line = desk.compose(model)
+    assert line is not None
+    assert line.requested
+    assert model.saw == []
+
+
+def test_its_own_earlier_lines_are_context(desk: Desk, model: Model) -> None:
+    desk.speak("owls are near", "own-1")
+    fill(desk)
+    desk.compose(model)
+    (assignment,) = model.asked
+    own, *others = assignment.lines
+    assert (own.text, own.is_own, own.user_id) == ("owls are near", True, BOT_ID)
+    assert not any(line.is_own for line in others)
+
+
+# -- what may not be seen --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("happens", "left"),
+    [
+        (lambda desk: desk.chat("!clank optout"), ["two"]),
+        (lambda desk: desk.board.set_opted_out(frozenset({"8"})), ["one", "three"]),
+        (lambda desk: desk.order("block two"), ["one", "three"]),
+        (lambda desk: desk.order("block bruno"), ["one", "three"]),
+        (lambda desk: desk.hear(MessageDeleted("alpha", "f-2")), ["one", "three"]),
+        (lambda desk: desk.hear(UserCleared("alpha", "7", 60)), ["two"]),
+        (lambda desk: desk.order("forget alice"), ["two"]),
+    ],
+    ids=["optout", "optout, not stored yet", "block", "name", "deletion", "timeout", "forget"],
+)
+def test_the_model_never_sees_what_was_removed_or_is_blocked_by_now(
+    desk: Desk, model: Model, happens: Callable[[Desk], None], left: list[str]
+) -> None:
+    fill(desk)
+    desk.compose(Model(None))
+    happens(desk)
+    desk.order("speak")
+    desk.compose(model)
+    assert model.saw == left
+
+
+def test_a_mention_that_fell_out_of_the_context_is_still_answered(desk: Desk, model: Model) -> None:
+    desk.order("context 1")
+    desk.hear(desk.viewer("@clankbot hi"), desk.viewer("so what", user_id="8"))
+    assert desk.compose(model) is not None
+    (assignment,) = model.asked
+    assert model.saw == ["so what"]
+    assert assignment.asked is not None
+    assert assignment.asked.text == "@clankbot hi"
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda desk: desk.board.set_opted_out(frozenset({"7"})),
+        lambda desk: desk.filters.set_terms("alpha", ["hi"]),
+        lambda desk: desk.filters.set_terms("alpha", ["alice"]),
+    ],
+    ids=["opted out", "blocked", "name blocked"],
+)
+def test_a_mention_that_may_not_be_seen_any_more_is_not_answered(
+    desk: Desk, model: Model, happens: Callable[[Desk], None]
+) -> None:
+    desk.chat("@clankbot hi")
+    happens(desk)
+    assert desk.compose(model) is None
+    assert model.asked == []
+    assert desk.why() == "the mention may not be seen any more"
+
+
+def test_a_mention_whose_turn_comes_too_late_is_not_answered(desk: Desk, model: Model) -> None:
+    desk.chat("@clankbot hi")
+    desk.clock.forward(61)
+    assert desk.compose(model) is None
+    assert model.asked == []
+    assert desk.why() == "the mention waited too long"
+
+
+def test_waiting_for_the_turn_and_for_the_composer_add_up(desk: Desk, model: Model) -> None:
+    fill(desk)
+    desk.chat("@clankbot hi")
+    desk.clock.forward(40)
+    desk.compose(Model(None))
+    desk.clock.forward(20.5)
+    assert desk.compose(model) is None
+    assert desk.why() == "the mention waited too long"
+
+
+# -- what goes wrong -------------------------------------------------------------------------------
+
+
+def test_a_server_that_fails_is_told_by_why(desk: Desk) -> None:
+    def fail(cancel: CancelHandle) -> None:
+        raise OllamaUnavailable("the connection was refused")
+
+    fill(desk)
+    assert desk.compose(Model(meanwhile=fail)) is None
+    assert desk.why() == "the connection was refused"
+
+
+def test_an_outage_is_told_by_why_with_its_beginning_from_the_first_failure_on(desk: Desk) -> None:
+    def refuse(_: CancelHandle) -> None:
+        raise OllamaUnavailable("no connection")
+
+    desk.voice_outage = "Ollama has not answered since 20:14 UTC (no connection)"
+    fill(desk)
+    assert desk.compose(Model(meanwhile=refuse)) is None
+    assert desk.why() == desk.voice_outage
+
+
+def test_a_generation_that_was_called_off_is_not_blamed_on_an_outage(desk: Desk) -> None:
+    desk.voice_outage = "Ollama has not answered since 20:14 UTC (no connection)"
+    fill(desk)
+    desk.compose(Model(meanwhile=lambda cancel: cancel.cancel()))
+    assert desk.why() == "the generation was called off"
+
+
+def test_an_answer_of_which_nothing_can_be_used_makes_it_hold_off(desk: Desk) -> None:
+    fill(desk)
+    assert desk.compose(Model(None)) is None
+    assert desk.why() == "nothing usable was left"
+    fill(desk)
+    desk.chat("four")
+    assert desk.why() == "trying again in 2 s"
+
+
+def test_a_run_of_unusable_answers_is_logged_once(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "clankbot.processing.worker")
+    fill(desk)
+    for text in (None, None, "what a calm river", None):
+        line = desk.compose(Model(text))
+        if line is not None:
+            desk.send(line)
+        desk.clock.forward(60)
+        desk.chat("one", "two", "three")
+    assert [record.message for record in caplog.records] == ["nothing to say"] * 2
+
+
+def test_a_database_that_cannot_be_read_is_survived(
+    desk: Desk, model: Model, tmp_path: Path
+) -> None:
+    fill(desk)
+    there, desk.database = desk.database, Database(SqliteEngine(tmp_path / "gone.db"))
+    assert desk.compose(model) is None
+    assert desk.why().startswith("the database is away: ")
+    desk.database = there
+    desk.chat("four")
+    assert desk.compose(model) is not None
+
+
+def test_a_line_that_the_sender_does_not_take_ends_the_turn(desk: Desk, model: Model) -> None:
+    fill(desk)
+    desk.takes_lines = False
+    assert desk.compose(model) is None
+    desk.takes_lines = True
+    assert desk.why() == "too many lines are waiting"
+    desk.chat("four")
+    assert not desk.jobs.empty()
+
+
+def test_grounds_are_closed_when_nothing_comes_of_a_job(desk: Desk) -> None:
+    def call_off(cancel: CancelHandle) -> None:
+        cancels.append(cancel)
+        raise OllamaUnavailable("gone")
+
+    cancels: list[CancelHandle] = []
+    fill(desk)
+    desk.compose(Model(meanwhile=call_off))
+    desk.hear(ChatCleared("alpha"))
+    assert not cancels[0].cancelled
+
+
+def test_what_nobody_foresaw_ends_the_thread(desk: Desk) -> None:
+    def burst(cancel: CancelHandle) -> None:
+        raise RuntimeError("a mistake")
+
+    fill(desk)
+    with pytest.raises(RuntimeError):
+        desk.compose(Model(meanwhile=burst))
+
+
+# -- the thread ------------------------------------------------------------------------------------
+
+
+def test_the_model_is_loaded_before_the_first_job(desk: Desk) -> None:
+    order: list[str] = []
+    model = Model(meanwhile=lambda cancel: order.append("asked"))
+    fill(desk)
+    desk.jobs.put(END)
+    desk.composer(model, prepare=lambda: order.append("loaded")).run()
+    assert order == ["loaded", "asked"]
+
+
+def test_stop_calls_off_what_is_under_way_and_starts_nothing_new(desk: Desk) -> None:
+    begun, cancels = threading.Event(), queue.Queue[CancelHandle]()
+
+    def wait(cancel: CancelHandle) -> None:
+        cancels.put(cancel)
+        begun.set()
+        wait_until(lambda: cancel.cancelled)
+
+    model = Model(meanwhile=wait)
+    fill(desk)
+    desk.chat("one", "two", "three", channel="beta")
+    desk.jobs.put(END)
+    composer = desk.composer(model)
+    thread = threading.Thread(target=composer.run)
+    thread.start()
+    assert begun.wait(5)
+    composer.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert len(model.asked) == 1
+    assert cancels.get_nowait().cancelled
+    desk.settle()
+    assert desk.why("beta") == "called off"

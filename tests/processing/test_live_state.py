@@ -1,0 +1,223 @@
+"""What holds right now: room modes, mutes, and generations whose context was removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from clankbot.processing.live_state import Board
+from clankbot.records.chat import (
+    ChatCleared,
+    Event,
+    LinkUp,
+    MessageDeleted,
+    Notice,
+    OwnState,
+    RoomState,
+    UserCleared,
+)
+from tests.processing.chat import Hand, line
+
+
+@pytest.fixture
+def clock() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def board(clock: Hand) -> Board:
+    board = Board(clock.ms)
+    board.note(LinkUp("clankbot", "99"))
+    return board
+
+
+def obstacle(board: Board) -> str | None:
+    return board.view("alpha").obstacle
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        (RoomState("alpha", emote_only=True), "emote-only"),
+        (RoomState("alpha", subscribers_only=True), "subscribers-only"),
+        (RoomState("alpha", followers_only_minutes=0), "followers-only"),
+        (RoomState("alpha", followers_only_minutes=-1), None),
+        (RoomState("alpha", slow_seconds=30), None),
+        (RoomState("alpha", unique_chat=True), None),
+    ],
+)
+def test_room_modes_silence_a_plain_account(
+    board: Board, state: RoomState, reason: str | None
+) -> None:
+    board.note(state)
+    assert obstacle(board) == reason
+
+
+def test_a_partial_room_state_leaves_the_rest_as_it_was(board: Board) -> None:
+    board.note(RoomState("alpha", subscribers_only=True, emote_only=False))
+    board.note(RoomState("alpha", slow_seconds=10))
+    assert obstacle(board) == "subscribers-only"
+    board.note(RoomState("alpha", subscribers_only=False))
+    assert obstacle(board) is None
+
+
+def test_a_moderator_speaks_in_every_mode_and_a_vip_in_all_but_emote_only(board: Board) -> None:
+    board.note(RoomState("alpha", emote_only=True, subscribers_only=True, followers_only_minutes=5))
+    board.note(OwnState("alpha", is_mod=True, message_id=None, nonce=None))
+    assert obstacle(board) is None
+    board.note(OwnState("alpha", is_mod=False, is_vip=True, message_id=None, nonce=None))
+    assert obstacle(board) == "emote-only"
+    board.note(RoomState("alpha", emote_only=False))
+    assert obstacle(board) is None
+
+
+def test_its_own_timeout_silences_it_until_it_is_over(board: Board, clock: Hand) -> None:
+    board.note(UserCleared("alpha", "99", 10))
+    assert obstacle(board) == "timed out for 10 s"
+    clock.forward(10)
+    assert obstacle(board) is None
+
+
+def test_its_own_ban_silences_it_until_it_has_joined_again(board: Board, clock: Hand) -> None:
+    board.note(UserCleared("alpha", "99", None))
+    clock.forward(1_000_000)
+    assert obstacle(board) == "banned"
+    board.note(OwnState("alpha", is_mod=False, message_id=None, nonce=None))
+    assert obstacle(board) is None
+
+
+def test_the_ban_of_another_is_no_obstacle(board: Board) -> None:
+    board.note(UserCleared("alpha", "7", None))
+    assert obstacle(board) is None
+
+
+@pytest.mark.parametrize(
+    ("notice_id", "text", "reason"),
+    [
+        ("msg_timedout", "You are timed out for 44 more seconds.", "timed out for 44 s"),
+        ("msg_followersonly", "", "followers-only"),
+        ("msg_banned", "", "banned"),
+        ("msg_verified_email", "", "Twitch wants a verified e-mail address"),
+        ("msg_duplicate", "", None),
+        ("a_new_one", "", None),
+    ],
+)
+def test_notices_that_say_so_silence_it(
+    board: Board, notice_id: str, text: str, reason: str | None
+) -> None:
+    board.note(Notice("alpha", notice_id, text))
+    assert obstacle(board) == reason
+    assert board.view("beta").obstacle is None
+
+
+def test_what_a_person_has_to_mend_silences_it_for_an_hour(board: Board, clock: Hand) -> None:
+    board.note(Notice("alpha", "msg_suspended", ""))
+    clock.forward(3599)
+    assert obstacle(board) == "the account is suspended"
+    board.note(UserCleared("alpha", "99", 10))
+    assert obstacle(board) == "timed out for 10 s"
+    clock.forward(10)
+    assert obstacle(board) is None
+    board.note(Notice("alpha", "msg_suspended", ""))
+    board.note(Notice("alpha", "msg_timedout", "You are timed out for 44 more seconds."))
+    assert obstacle(board) == "timed out for 44 s"
+
+
+def test_a_notice_about_a_mode_holds_until_the_modes_change(board: Board) -> None:
+    board.note(Notice("alpha", "msg_subsonly", ""))
+    assert obstacle(board) == "subscribers-only"
+    board.note(RoomState("alpha", subscribers_only=False))
+    assert obstacle(board) is None
+
+
+REMOVALS: list[tuple[Event, bool]] = [
+    (MessageDeleted("alpha", "m-1"), True),
+    (MessageDeleted("alpha", "m-9"), False),
+    (MessageDeleted("beta", "m-1"), False),
+    (UserCleared("alpha", "7", 60), True),
+    (UserCleared("alpha", "8", 60), False),
+    (UserCleared("alpha", None, 60, login="alice"), True),
+    (UserCleared("alpha", None, 60, login="bruno"), False),
+    (ChatCleared("alpha"), True),
+    (ChatCleared("beta"), False),
+]
+
+
+@pytest.mark.parametrize(("event", "hits"), REMOVALS)
+def test_a_removal_calls_off_the_generation_it_touches(
+    board: Board, event: Event, hits: bool
+) -> None:
+    called_off: list[bool] = []
+    number = board.open_grounds("alpha", lambda: called_off.append(True))
+    assert board.settle_grounds(number, (line("m-1"), line("m-2")))
+    board.note(event)
+    board.note(event)
+    assert board.revoked(number) is hits
+    assert called_off == [True] * hits
+
+
+@pytest.mark.parametrize(("event", "hits"), REMOVALS)
+def test_a_removal_while_the_context_is_being_read_counts_too(
+    board: Board, event: Event, hits: bool
+) -> None:
+    number = board.open_grounds("alpha", lambda: None)
+    board.note(event)
+    assert board.settle_grounds(number, (line("m-1"), line("m-2"))) is not hits
+    assert board.revoked(number) is hits
+
+
+def test_closed_grounds_are_forgotten(board: Board) -> None:
+    number = board.open_grounds("alpha", lambda: pytest.fail("nothing is under way"))
+    board.settle_grounds(number, (line("m-1"),))
+    board.close_grounds(number)
+    board.note(ChatCleared("alpha"))
+    assert not board.revoked(number)
+
+
+def test_an_optout_revokes_what_was_made_of_the_viewers_words_in_every_channel(
+    board: Board,
+) -> None:
+    numbers = [board.open_grounds(channel, lambda: None) for channel in ("alpha", "beta", "beta")]
+    for number, user_id in zip(numbers, "787", strict=True):
+        board.settle_grounds(number, (line(f"m-{number}", user_id=user_id),))
+    board.revoke_viewer("7")
+    assert [board.revoked(number) for number in numbers] == [True, False, True]
+
+
+def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(board: Board) -> None:
+    board.note(UserCleared("alpha", None, 10, login="vera"))
+    assert obstacle(board) is None
+    board.note(UserCleared("alpha", None, 10, login="clankbot"))
+    assert obstacle(board) == "timed out for 10 s"
+
+
+@pytest.mark.parametrize("seconds", [600, None])
+def test_a_moderator_may_say_that_its_timeout_or_ban_is_over(
+    board: Board, seconds: int | None
+) -> None:
+    board.note(UserCleared("alpha", "99", seconds))
+    board.forgive("alpha")
+    assert obstacle(board) is None
+
+
+def test_what_no_moderator_can_lift_stays(board: Board) -> None:
+    board.note(Notice("alpha", "msg_suspended", ""))
+    board.note(Notice("beta", "msg_channel_suspended", ""))
+    for channel in ("alpha", "beta"):
+        board.forgive(channel)
+    assert obstacle(board) == "the account is suspended"
+    assert board.view("beta").obstacle == "the channel is suspended or does not exist"
+
+
+def test_all_generations_are_dropped_where_it_cannot_be_known_whose_words_went(
+    board: Board,
+) -> None:
+    called_off: list[str] = []
+    numbers = [
+        board.open_grounds(channel, lambda channel=channel: called_off.append(channel))  # type: ignore[misc]
+        for channel in ("alpha", "beta")
+    ]
+    board.settle_grounds(numbers[0], (line("m-1"),))
+    board.revoke_all()
+    board.revoke_all()
+    assert called_off == ["alpha", "beta"]
+    assert all(board.revoked(number) for number in numbers)

@@ -1,0 +1,348 @@
+"""Writes on their way to the database: kept through an outage, in order, each stored once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from clankbot.database.store import Store
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
+from clankbot.processing.ports import History
+from clankbot.processing.write_queue import Ledger
+from clankbot.records.writes import (
+    AddHint,
+    Append,
+    Applied,
+    RecordTraffic,
+    RemoveMessage,
+    RemoveViewer,
+    SetSetting,
+    StoredMessage,
+    Tally,
+    Traffic,
+    Write,
+)
+from tests.processing.chat import NOON_MS, Hand
+from tests.processing.desk import Desk, locked
+
+
+def said(number: int, text: str | None = None) -> Append:
+    return Append(
+        StoredMessage(f"m-{number}", "alpha", "7", "alice", "Alice", text or f"t{number}", NOON_MS)
+    )
+
+
+REFUSED = SetSetting("alpha", "no_such_column", 1, "1", "mona", NOON_MS)
+"""No database takes this one."""
+
+
+class Book:
+    """A ledger with room for ten writes, its clock, and what came of it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = Hand()
+        self.outages: list[bool] = []
+        self.ledger = Ledger(
+            self.clock, lambda problem: self.outages.append(problem is not None), 10
+        )
+        self.attempts: list[tuple[float, int]] = []
+        """When a batch was tried, and of how many writes."""
+        self.loses_answer = False
+        """The next batch is stored, but the ledger is not told."""
+        self.refusal: DatabaseError | None = None
+        """What the database says to everything."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.store, name)
+
+    def apply(self, writes: Sequence[Write]) -> list[Applied]:
+        self.attempts.append((self.clock(), len(writes)))
+        if self.refusal is not None:
+            raise self.refusal
+        outcomes = self.store.apply(writes)
+        if self.loses_answer:
+            self.loses_answer = False
+            raise CommitInDoubt("the answer was lost")
+        return outcomes
+
+    def commit(self, *, force: bool = False) -> bool:
+        return self.ledger.commit(cast(History, self), force=force)
+
+    def texts(self) -> list[str]:
+        return [line.text for line in self.store.recent_messages("alpha", 100)]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    with Desk(tmp_path).database.open() as store:
+        yield Book(store)
+
+
+@pytest.fixture
+def outage(tmp_path: Path, book: Book) -> Iterator[ExitStack]:
+    """The database is locked by another program until the stack is closed."""
+    with ExitStack() as stack:
+        stack.enter_context(locked(tmp_path / "chat.db"))
+        yield stack
+
+
+def test_what_is_held_is_stored_in_order_and_only_once(book: Book) -> None:
+    for number in range(3):
+        book.ledger.add(said(number))
+    assert book.commit()
+    assert book.commit()
+    assert book.texts() == ["t0", "t1", "t2"]
+    assert len(book.ledger) == 0
+
+
+def test_what_follows_a_write_is_done_after_the_commit_with_its_outcome(book: Book) -> None:
+    heard: list[tuple[Applied, list[str]]] = []
+    book.ledger.add(said(1))
+    book.ledger.add(RemoveViewer("alpha", "7", None, NOON_MS), lambda a: heard.append((a, [])))
+    book.ledger.add(said(2), lambda a: heard.append((a, book.texts())))
+    assert heard == []
+    book.commit()
+    assert heard == [(Applied(1), []), (Applied(1), ["t2"])]
+
+
+def test_a_write_that_follows_another_is_stored_by_the_same_call(book: Book) -> None:
+    book.ledger.add(said(1), lambda _: book.ledger.add(AddHint("alpha", NOON_MS)))
+    assert book.commit()
+    assert book.store.hints_since("alpha", 0) == [NOON_MS]
+
+
+def test_a_follow_up_that_fails_takes_no_other_with_it(
+    book: Book, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[Applied] = []
+    book.ledger.add(said(1), lambda _: 1 / 0)  # type: ignore[arg-type]
+    book.ledger.add(said(2), heard.append)
+    assert book.commit()
+    assert heard == [Applied(1)]
+    assert [record.message for record in caplog.records] == ["follow-up failed"]
+
+
+def test_an_outage_loses_nothing_and_keeps_the_order(book: Book, outage: ExitStack) -> None:
+    book.ledger.add(said(1))
+    assert not book.commit()
+    book.ledger.add(said(2))
+    book.ledger.add(RemoveMessage("alpha", "m-1", NOON_MS))
+    book.ledger.add(said(3))
+    outage.close()
+    book.clock.forward(60)
+    assert book.commit()
+    assert book.texts() == ["t2", "t3"]
+
+
+def test_an_outage_is_told_once_when_it_begins_and_once_when_it_ends(
+    book: Book, outage: ExitStack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    book.ledger.add(said(1))
+    for _ in range(5):
+        book.commit()
+        book.clock.forward(60)
+    outage.close()
+    book.commit()
+    assert book.outages == [True, False]
+    assert [record.message for record in caplog.records] == ["database away", "database back"]
+
+
+def test_it_tries_again_with_growing_pauses(book: Book, outage: ExitStack) -> None:
+    book.ledger.add(said(1))
+    start = book.clock()
+    for _ in range(80):
+        book.commit()
+        book.clock.forward(0.5)
+    tries = [at - start for at, _ in book.attempts]
+    assert tries == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5]
+
+
+def test_each_outage_begins_with_a_short_pause_and_counts_its_own_losses(
+    book: Book, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for lost in (3, 1):
+        with locked(tmp_path / "chat.db"):
+            book.commit()
+            for number in range(10 + lost):
+                book.ledger.add(said(number))
+            for _ in range(5):
+                book.clock.forward(60)
+                book.commit()
+        book.clock.forward(60)
+        assert book.commit()
+        book.attempts.clear()
+    with locked(tmp_path / "chat.db"):
+        book.ledger.add(said(99))
+        book.commit()
+        book.clock.forward(0.5)
+        book.commit()
+    assert len(book.attempts) == 2
+    ends = [record for record in caplog.records if record.message == "database back"]
+    assert [record.__dict__["dropped"] for record in ends] == [3, 1]
+
+
+def test_at_the_end_it_tries_once_more_without_a_pause(book: Book, outage: ExitStack) -> None:
+    book.ledger.add(said(1))
+    book.commit()
+    outage.close()
+    assert not book.commit()
+    assert book.commit(force=True)
+    assert book.texts() == ["t1"]
+
+
+def test_an_outage_seen_by_a_question_ends_with_the_next_sign_of_life(
+    book: Book, outage: ExitStack
+) -> None:
+    book.ledger.note_outage(DatabaseUnavailable("gone"))
+    book.clock.forward(60)
+    assert not book.commit()
+    outage.close()
+    assert not book.commit()
+    book.clock.forward(60)
+    assert book.commit()
+    assert book.outages == [True, False]
+
+
+def test_when_it_is_full_the_oldest_chat_gives_way_and_removals_never(
+    book: Book, outage: ExitStack, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[Applied] = []
+    first: list[Write] = [
+        RemoveMessage("alpha", "x", NOON_MS),
+        said(0),
+        Tally("alpha", "2026-11-22", "blocked"),
+        SetSetting("alpha", "cooldown", 7, "1", "mona", NOON_MS),
+    ]
+    for write in (*first, *map(said, range(1, 7))):
+        book.ledger.add(write, heard.append)
+    assert caplog.records == []
+    for write in (said(7), said(8), RemoveMessage("alpha", "y", NOON_MS)):
+        book.ledger.add(write, heard.append)
+    assert len(book.ledger) == 10
+    assert [record.message for record in caplog.records] == ["chat gives way"]
+    outage.close()
+    assert book.commit()
+    assert book.texts() == ["t2", "t3", "t4", "t5", "t6", "t7", "t8"]
+    assert book.store.overrides("alpha") == {"cooldown": 7}
+    assert book.store.tally("alpha", "2026-11-22") == {}
+    assert len(heard) == 10
+
+
+def test_when_it_is_full_what_twitch_counts_for_half_a_minute_gives_way_too(
+    book: Book, outage: ExitStack
+) -> None:
+    book.ledger.add(RecordTraffic(Traffic.JOIN, NOON_MS))
+    for number in range(10):
+        book.ledger.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+    outage.close()
+    assert book.commit()
+    assert book.store.traffic_since(0) == []
+
+
+def test_a_batch_that_was_only_tried_gives_way_like_any_other(
+    book: Book, outage: ExitStack
+) -> None:
+    book.ledger.add(said(0))
+    book.commit()
+    for number in range(1, 11):
+        book.ledger.add(said(number))
+    outage.close()
+    book.clock.forward(60)
+    assert book.commit()
+    assert book.texts()[0] == "t1"
+
+
+def test_a_batch_in_doubt_stays_as_it_is_and_comes_again_alone(book: Book) -> None:
+    book.loses_answer = True
+    for number in (0, 1):
+        book.ledger.add(said(number))
+    book.commit()
+    book.refusal = DatabaseUnavailable("still away")
+    book.commit(force=True)
+    for number in range(2, 11):
+        book.ledger.add(said(number))
+    book.refusal = None
+    assert book.commit(force=True)
+    assert [count for _, count in book.attempts] == [2, 2, 2, 8]
+    assert book.texts()[:3] == ["t0", "t1", "t3"]
+    for number in range(20, 31):
+        book.ledger.add(said(number))
+    assert book.commit()
+    assert "t20" not in book.texts()
+
+
+def test_what_is_not_stored_at_the_end_includes_what_gave_way(
+    book: Book, outage: ExitStack
+) -> None:
+    book.ledger.add(said(0))
+    book.commit()
+    for number in range(1, 13):
+        book.ledger.add(said(number))
+    assert len(book.ledger) == 10
+    assert book.ledger.not_stored == 13
+
+
+def test_removals_are_held_even_beyond_the_bound(book: Book) -> None:
+    for number in range(12):
+        book.ledger.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+    assert len(book.ledger) == 12
+
+
+def test_a_write_that_is_refused_for_good_does_not_stop_the_others(
+    book: Book, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[Applied] = []
+    for write in (said(1), REFUSED, said(2), REFUSED, said(3)):
+        book.ledger.add(write, heard.append)
+    assert book.commit()
+    assert book.texts() == ["t1", "t2", "t3"]
+    assert [applied.rows for applied in heard] == [1, 0, 1, 0, 1]
+    assert [record.message for record in caplog.records] == ["write refused"] * 2
+    assert book.outages == []
+
+
+def test_a_database_that_refuses_everything_for_a_while_is_an_outage(
+    book: Book, caplog: pytest.LogCaptureFixture
+) -> None:
+    book.refusal = DatabaseError("the account is locked")
+    for number in (1, 2):
+        book.ledger.add(said(number))
+    for _ in range(3):
+        assert not book.commit()
+        book.clock.forward(60)
+    book.refusal = None
+    assert book.commit()
+    assert book.texts() == ["t1", "t2"]
+    assert book.outages == [True, False]
+    assert [record.message for record in caplog.records] == ["database away"]
+
+
+def test_after_a_refusal_it_goes_back_to_whole_batches(book: Book) -> None:
+    for write in (REFUSED, said(1), said(2), said(3)):
+        book.ledger.add(write)
+    book.commit()
+    for number in (4, 5, 6):
+        book.ledger.add(said(number))
+    book.commit()
+    assert [count for _, count in book.attempts] == [4, 1, 1, 1, 1, 3]
+    assert len(book.texts()) == 6
+
+
+def test_an_outage_among_single_writes_keeps_the_rest(book: Book, tmp_path: Path) -> None:
+    with ExitStack() as outage:
+        book.ledger.add(said(1), lambda _: outage.enter_context(locked(tmp_path / "chat.db")))
+        book.ledger.add(REFUSED)
+        book.ledger.add(said(2))
+        assert not book.commit()
+        assert book.texts() == ["t1"]
+    book.clock.forward(60)
+    assert book.commit()
+    assert book.texts() == ["t1", "t2"]

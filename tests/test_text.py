@@ -1,0 +1,66 @@
+"""What can be seen stays, and no character is cut in two."""
+
+from __future__ import annotations
+
+import pytest
+
+from clankbot.text import fitting, utf16_length, visible
+
+FAMILY = "👨\u200d👩\u200d👧"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain text, it's 100 %", "plain text, it's 100 %"),
+        ("émojis 🦊🏽 ドラ 한국 שלום", "émojis 🦊🏽 ドラ 한국 שלום"),
+        (f"{FAMILY} ❤️", f"{FAMILY} ❤️"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("a\u200db\u200c", "ab"),
+        ("a\u200d\u200dé", "aé"),
+        ("one\r\ntwo\tthree\x00", "one  two three "),
+        ("\u202ereversed\u2066", "reversed"),
+        ("zero\u200bwidth\ufeff\u00ad", "zerowidth"),
+        ("again \U000e0000\u034f", "again "),
+        ("🏴\U000e0067\U000e0062\U000e007f", "🏴"),
+        ("\ud83d\ude00 \ud83d", "😀 "),
+        ("\ude00\ud83dx", "x"),
+        ("line\u2028break", "line break"),
+        ("\U000e0100/ban \U000e01efviewer", "/ban viewer"),
+        ("\ufe0f!so [\ufe0fchat \u180blog\ufe0f\u200d\ufe0f ends]", "!so [chat log ends]"),
+        (
+            "1\ufe0f\u20e3 #\ufe0f\u20e3 ☂\ufe0f x1\ufe0f",
+            "1\ufe0f\u20e3 #\ufe0f\u20e3 ☂\ufe0f x1\ufe0f",
+        ),
+        ("\u3164empty\u2800letters", " empty letters"),
+    ],
+)
+def test_only_what_can_be_seen_is_left(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_length_is_counted_as_twitch_does() -> None:
+    assert utf16_length("aé😀") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "kept"),
+    [
+        ("hello", 5, "hello"),
+        ("hello", 3, "hel"),
+        ("ab😀", 3, "ab"),
+        ("ab😀", 4, "ab😀"),
+        ("abe\u0301", 3, "ab"),
+        ("ab👍🏽", 5, "ab"),
+        (f"a{FAMILY}", 7, "a"),
+        ("a🇩🇪🇫🇷", 8, "a🇩🇪"),
+        ("a🇩🇪🇫🇷", 6, "a🇩🇪"),
+        ("a❤\ufe0f", 2, "a"),
+        ("e" + "\u0301" * 9, 4, "e\u0301\u0301\u0301"),
+        ("", 4, ""),
+    ],
+)
+def test_a_cut_falls_between_characters_as_people_see_them(
+    text: str, limit: int, kept: str
+) -> None:
+    assert text[: fitting(text, limit)] == kept
