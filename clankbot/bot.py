@@ -15,29 +15,29 @@ from typing import Final
 
 from clankbot.auth.helix import Helix
 from clankbot.cancel import END, Cancel, End
-from clankbot.config.channel_wording import ChannelBook
+from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
 from clankbot.irc.connection import Endpoint, Link
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
-from clankbot.ollama.language_model import OllamaVoice
+from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import Words
-from clankbot.processing.channel_settings import Policies
+from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Rules
 from clankbot.processing.internal_messages import Job, Reload
-from clankbot.processing.live_state import Board
+from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import CancelHandle
 from clankbot.processing.speaking.composer import Composer
-from clankbot.processing.speaking.send_gate import LastLook
-from clankbot.processing.worker import Outside, Worker
+from clankbot.processing.speaking.send_gate import SendGate
+from clankbot.processing.worker import Dependencies, Worker
 from clankbot.records.chat import Event, LinkUp
 from clankbot.records.speech import Assignment, Composed
-from clankbot.runtime.scheduler import Chore, Upkeep
+from clankbot.runtime.scheduler import PeriodicTask, Scheduler
 from clankbot.runtime.threads import BotThreads, Reports
 from clankbot.services import Account, ollama_client
 
@@ -88,11 +88,11 @@ class Bot:
         self._inbox = Inbox()
         # One turn a channel at a time, so a place for each and one for END is always enough.
         self._jobs: queue.Queue[Job | End] = queue.Queue(len(settings.twitch_channels) + 1)
-        self._board = Board(utc_ms, account.identity.user_id if account.identity else None)
+        self._live_state = LiveState(utc_ms, account.identity.user_id if account.identity else None)
         self._filters = ChannelFilters(words.current)
-        self._voice = OllamaVoice(ollama_client(settings), num_ctx=settings.ollama_num_ctx)
+        self._voice = LanguageModel(ollama_client(settings), num_ctx=settings.ollama_num_ctx)
         self._sender, self._reader = self._chat(settings, account)
-        self._upkeep = Upkeep(self._chores(settings, account), self._stopping)
+        self._upkeep = Scheduler(self._chores(settings, account), self._stopping)
         self._worker = self._make_worker(settings, account, database, words)
         self._composer = Composer(
             jobs=self._jobs,
@@ -100,7 +100,7 @@ class Bot:
             prepare=lambda: self._voice.preload(settings.ollama_model),
             compose=self._compose,
             voice_outage=self._voice.outage,
-            board=self._board,
+            live_state=self._live_state,
             filter_of=self._filters,
             bot_name=lambda: self._name,
             offer=self._sender.offer,
@@ -113,7 +113,9 @@ class Bot:
         sender = Sender(
             send_line=link.send_line,
             channels=settings.twitch_channels,
-            last_look=LastLook(self._board, self._filters, clock=time.monotonic, now_ms=utc_ms),
+            send_gate=SendGate(
+                self._live_state, self._filters, clock=time.monotonic, now_ms=utc_ms
+            ),
             report=self._inbox.tell,
             stopping=self._stopping,
             finished=self._finished,
@@ -124,7 +126,7 @@ class Bot:
         def deliver(event: Event) -> None:
             if isinstance(event, LinkUp) and event.user_id is not None:
                 self._name = event.login  # another one after a rename, or another login
-            self._board.note(event)
+            self._live_state.note(event)
             sender.note(event)
             self._inbox.deliver(event)
 
@@ -144,11 +146,11 @@ class Bot:
     def _make_worker(
         self, settings: Settings, account: Account, database: Database, words: Words
     ) -> Worker:
-        book = ChannelBook(settings)
-        self._policies = Policies(settings.twitch_channels, book, self._board)
+        schema = SettingsSchema(settings)
+        self._settings = SettingsByChannel(settings.twitch_channels, schema, self._live_state)
         return Worker(
             inbox=self._inbox,
-            outside=Outside(
+            outside=Dependencies(
                 open_history=database.open,
                 jobs=self._jobs,
                 offer=self._sender.offer,
@@ -162,10 +164,10 @@ class Bot:
                 term_problem=term_problem,
                 reload_words=words.refresh,
             ),
-            board=self._board,
-            policies=self._policies,
+            live_state=self._live_state,
+            channel_settings=self._settings,
             filters=self._filters,
-            book=book,
+            schema=schema,
             rules=Rules(
                 ignored_logins=settings.ignored_users,
                 owners=settings.bot_owners,
@@ -177,20 +179,20 @@ class Bot:
             now_ms=utc_ms,
         )
 
-    def _chores(self, settings: Settings, account: Account) -> list[Chore]:
-        chores = [Chore("ollama", self._voice.probe)]
+    def _chores(self, settings: Settings, account: Account) -> list[PeriodicTask]:
+        chores = [PeriodicTask("ollama", self._voice.probe)]
         if account.upkeep is not None:
-            chores.append(Chore("sign-in", account.upkeep))
+            chores.append(PeriodicTask("sign-in", account.upkeep))
         if (helix := account.helix) is not None:
-            chores.append(Chore("live channels", lambda: self._ask_who_is_live(helix)))
+            chores.append(PeriodicTask("live channels", lambda: self._ask_who_is_live(helix)))
         return chores
 
     def _ask_who_is_live(self, helix: Helix) -> float:
         """Only where a channel wants to know: nobody else needs the requests."""
-        wanted = [c for c in self._policies if self._board.view(c).policy.live_only]
+        wanted = [c for c in self._settings if self._live_state.view(c).policy.live_only]
         if not wanted:
             return _LOOK_FOR_WISHES_S
-        self._board.set_live(helix.live_channels(wanted), wanted)
+        self._live_state.set_live(helix.live_channels(wanted), wanted)
         return _LIVE_EVERY_S
 
     def _compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:

@@ -9,7 +9,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Recent(OrderedDict[Key, Value]):
+class BoundedDict(OrderedDict[Key, Value]):
     """Holds the ``most`` entries that were written last, the newest at the end."""
 
     def __init__(self, most: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clankbot.config.environment import service_environment
-from clankbot.config.settings import Right, Settings
+from clankbot.config.settings import Settings, ValidValues
 from clankbot.database.database import Database
 from clankbot.errors import ClankbotError
 from clankbot.processing.filter.content_filter import (
@@ -101,7 +101,7 @@ def existing_database(settings: Settings) -> Database:
     return open_database(settings)
 
 
-def needed_of_words(right: Right) -> tuple[str, ...]:
+def word_list_requirements(right: ValidValues) -> tuple[str, ...]:
     """What is wrong with the word list, where the filter is on."""
     path = right.get("blocked_words_file")
     return list_problems(path) if path and right.get("content_filter_enabled") else ()

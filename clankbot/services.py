@@ -19,7 +19,7 @@ from clankbot.auth.keys import find_keys, key_file_problems
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.sign_in import FindKeys, stored_sealer
 from clankbot.auth.tokens import TokenKeeper
-from clankbot.config.settings import Right, Settings, needed_for_login, require
+from clankbot.config.settings import Settings, ValidValues, login_requirements, require
 from clankbot.database.database import Database
 from clankbot.errors import NotSignedIn
 from clankbot.ollama.client import OllamaClient
@@ -72,7 +72,7 @@ def key_file(settings: Settings) -> Path | None:
     return settings.token_encryption_key_file or _default_key_file(settings.database_url)
 
 
-def needed_of_keys(right: Right) -> tuple[str, ...]:
+def key_requirements(right: ValidValues) -> tuple[str, ...]:
     """What is wrong with the key file, where one is used."""
     if right.get("token_encryption_key", "") is not None or "database_url" not in right:
         return ()
@@ -86,7 +86,7 @@ def _default_key_file(database_url: Path) -> Path:
 
 def twitch_oauth(settings: Settings) -> TwitchOAuth:
     """Twitch's sign-in service, for the app of the settings."""
-    require(settings, needed_for_login)
+    require(settings, login_requirements)
     assert settings.twitch_client_id is not None
     return TwitchOAuth(
         settings.twitch_auth_url, settings.twitch_client_id, settings.twitch_client_secret

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.arguments import build_parser
-from clankbot.config.channel_wording import ChannelBook, verbs_table
+from clankbot.config.channel_wording import SettingsSchema, verbs_table
 from clankbot.config.settings import load_settings
 from clankbot.config.variables import VARIABLES
 
@@ -32,8 +32,8 @@ def test_every_clank_command_is_in_the_readme() -> None:
 
 
 def test_every_channel_setting_is_in_the_readme(tmp_path: Path) -> None:
-    book = ChannelBook(load_settings({}, tmp_path))
-    expected = [row(f"`{name}`", *rest) for name, *rest in book.settings_table()]
+    schema = SettingsSchema(load_settings({}, tmp_path))
+    expected = [row(f"`{name}`", *rest) for name, *rest in schema.settings_table()]
     assert rows_below("| setting | takes | default | what it is |") == expected
 
 

@@ -29,7 +29,7 @@ enough for an outage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TokenPair:
     """The stored pair as this process holds it."""
 
     row: SealedTokens
@@ -69,12 +69,12 @@ class CurrentPair:
         """Held by the thread that changes the pair, for as long as Twitch takes to answer it."""
         self._lock = threading.Lock()
         """Held while the database is asked, so that what is held follows what is stored."""
-        self._held: Pair | None = None
+        self._held: TokenPair | None = None
         self._refused: Secret | None = None
         self._unstored: tuple[Secret, SealedTokens] | None = None
         """A new pair that could not be stored yet, and the access token it replaces."""
 
-    def read(self) -> Pair:
+    def read(self) -> TokenPair:
         """The pair that is stored now.  While the database is away: the pair that was read last."""
         try:
             with self._vault.shared() as store:
@@ -84,20 +84,20 @@ class CurrentPair:
                 raise
             return held  # those who must write report the outage
 
-    def is_due(self, pair: Pair) -> bool:
+    def is_due(self, pair: TokenPair) -> bool:
         """Whether it is to be renewed: near its end, or refused."""
         return self._left_s(pair) <= pair.spare_s or pair.sign_in.access == self._refused
 
-    def is_usable(self, pair: Pair) -> bool:
+    def is_usable(self, pair: TokenPair) -> bool:
         """Whether its access token can still be good."""
         return self._left_s(pair) > 0 and pair.sign_in.access != self._refused
 
-    def refuse(self, pair: Pair) -> Pair:
+    def refuse(self, pair: TokenPair) -> TokenPair:
         """Renew it because Twitch said no to its access token, which is never used again."""
         self._refused = pair.sign_in.access
         return self.renew(pair)
 
-    def renew(self, pair: Pair) -> Pair:
+    def renew(self, pair: TokenPair) -> TokenPair:
         """Trade the pair for a new one, or take over what another process got for it.
 
         The old pair stays stored until the new one is, and the new one is used only then.  If this
@@ -127,7 +127,7 @@ class CurrentPair:
             log.info("token refreshed", extra={"login": pair.sign_in.identity.login})
             return fresh
 
-    def rewrite(self, pair: Pair, row: SealedTokens) -> Pair:
+    def rewrite(self, pair: TokenPair, row: SealedTokens) -> TokenPair:
         """Store the same pair in another row, unless another process has replaced it."""
         with self._turn, self._vault.alone() as store:
             current = self._hold(store)
@@ -136,7 +136,7 @@ class CurrentPair:
                 self._save(store, current)
             return current
 
-    def retime(self, pair: Pair, lifetime_s: float) -> Pair:
+    def retime(self, pair: TokenPair, lifetime_s: float) -> TokenPair:
         """Believe Twitch about the time that is left."""
         with self._lock:
             retimed = replace(pair, expires_at_s=self._clock() + lifetime_s)
@@ -144,7 +144,7 @@ class CurrentPair:
                 self._held = retimed
             return retimed
 
-    def _left_s(self, pair: Pair) -> float:
+    def _left_s(self, pair: TokenPair) -> float:
         return pair.expires_at_s - self._clock()
 
     def _refreshed(self, sign_in: SignIn) -> SealedTokens:
@@ -159,7 +159,7 @@ class CurrentPair:
         )
         return sealed(renewed, self._sealer)
 
-    def _hold(self, store: TokenStore) -> Pair:
+    def _hold(self, store: TokenStore) -> TokenPair:
         """Hold what is stored."""
         with self._lock:
             held, row = self._held, store.load_tokens()
@@ -173,17 +173,17 @@ class CurrentPair:
             log.warning("another account was signed in", extra={"login": row.bot_username})
         return found
 
-    def _save(self, store: TokenStore, pair: Pair) -> None:
+    def _save(self, store: TokenStore, pair: TokenPair) -> None:
         """Store it, and hold it once that is done."""
         with self._lock:
             store.save_tokens(pair.row)
             self._held = pair
 
-    def _opened(self, row: SealedTokens, follows_refusal: bool = False) -> Pair:
+    def _opened(self, row: SealedTokens, follows_refusal: bool = False) -> TokenPair:
         lifetime_s = max(0, row.expires_at_ms - row.created_at_ms) / 1000
         left_s = min(lifetime_s, (row.expires_at_ms - self._now_ms()) / 1000)
         spare = _LEAST_SPARE + (_MOST_SPARE - _LEAST_SPARE) * self._choose()
-        return Pair(
+        return TokenPair(
             row=row,
             sign_in=opened(row, self._sealer),
             expires_at_s=self._clock() + left_s,

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from clankbot.auth.oauth import TwitchOAuth, Validation
-from clankbot.auth.pair import CurrentPair, Pair
+from clankbot.auth.pair import CurrentPair, TokenPair
 from clankbot.auth.ports import OpenStore
 from clankbot.auth.seal import Sealer
 from clankbot.auth.token_store import Vault, sealed, wall_clock_ms
@@ -125,12 +125,12 @@ class TokenKeeper:
         due_s = min(self._validate_at_s, pair.expires_at_s - pair.spare_s)
         return max(_LEAST_PAUSE_S, due_s - self._clock())
 
-    def _usable(self) -> Pair:
+    def _usable(self) -> TokenPair:
         """The pair to use now, renewed only where it must be: ``upkeep`` does it in good time."""
         pair = self._pair.read()
         return pair if self._pair.is_usable(pair) else self._pair.renew(pair)
 
-    def _validate(self, pair: Pair) -> Pair:
+    def _validate(self, pair: TokenPair) -> TokenPair:
         """Ask Twitch about the pair.
 
         Twitch demands it at start and every hour; a token that fails is not to be used any more.
@@ -146,7 +146,7 @@ class TokenKeeper:
         log.warning("the token is no longer good, refreshing it")
         return self._pair.refuse(current)
 
-    def _confirmed(self, pair: Pair, validation: Validation) -> Pair:
+    def _confirmed(self, pair: TokenPair, validation: Validation) -> TokenPair:
         """The pair with what Twitch says of it: the time that is left, and the account's name."""
         if validation.client_id != self._oauth.client_id:
             raise TokenRefused(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from clankbot.app import EXIT_FAILED
 from clankbot.auth.keys import is_open_to_others
 from clankbot.config.addresses import without_password
-from clankbot.config.settings import Settings, needed_for_run, require, settings_from_process
+from clankbot.config.settings import Settings, require, run_requirements, settings_from_process
 from clankbot.database.database import Database
 from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
 from clankbot.ollama.cloud import is_cloud_model
@@ -75,7 +75,7 @@ def _findings(look: Callable[[Settings], Iterator[Finding]], settings: Settings)
 def _settings(settings: Settings) -> Iterator[Finding]:
     for warning in settings.warnings:
         yield "warn", warning
-    require(settings, needed_for_run)
+    require(settings, run_requirements)
     channels = ", ".join(f"#{channel}" for channel in settings.twitch_channels)
     yield "ok", f"the bot will sit in {channels}"
     if settings.dry_run:

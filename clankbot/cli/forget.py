@@ -8,7 +8,7 @@ from clankbot.app import EXIT_FAILED
 from clankbot.config.settings import settings_from_process
 from clankbot.database.store import Store
 from clankbot.parts import existing_database, set_up_logs
-from clankbot.records.writes import CallOff, ForgetViewer
+from clankbot.records.writes import ForgetViewer, RaiseDeletionEpoch
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,6 +35,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _forget(store: Store, user_id: str, channel: str | None) -> int:
     """Delete it all, and stop what a running bot is making of it; how many messages it was."""
-    applied, _ = store.apply([ForgetViewer(channel, user_id), CallOff()])
+    applied, _ = store.apply([ForgetViewer(channel, user_id), RaiseDeletionEpoch()])
     store.finish_removing()
     return applied.rows

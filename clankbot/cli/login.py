@@ -8,7 +8,7 @@ import threading
 from functools import partial
 
 from clankbot.auth.sign_in import show_status, sign_in_account
-from clankbot.config.settings import needed_for_login, settings_from_process
+from clankbot.config.settings import login_requirements, settings_from_process
 from clankbot.parts import has_database, open_database, set_up_logs
 from clankbot.services import key_finder, twitch_oauth
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 def run(options: argparse.Namespace) -> int:
     """0 when somebody is signed in now, 1 where ``--status`` finds nobody."""
-    settings = settings_from_process(needs=() if options.status else (needed_for_login,))
+    settings = settings_from_process(needs=() if options.status else (login_requirements,))
     set_up_logs(settings)
     for warning in settings.warnings:
         log.warning(warning)

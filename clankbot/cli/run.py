@@ -14,12 +14,12 @@ from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
 from clankbot.config.environment import ServiceEnvironment, service_environment
-from clankbot.config.settings import Settings, needed_for_run, settings_from_process
+from clankbot.config.settings import Settings, run_requirements, settings_from_process
 from clankbot.database.instance_lock import hold_instance_lock
-from clankbot.parts import load_words, needed_of_words, open_database, set_up_logs
+from clankbot.parts import load_words, open_database, set_up_logs, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
 from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
-from clankbot.services import needed_of_keys, open_account
+from clankbot.services import key_requirements, open_account
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,9 @@ class Watched(Protocol):
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0 when stopped as asked; see the contract's section 1 for the others."""
-    settings = settings_from_process(needs=(needed_for_run, needed_of_words, needed_of_keys))
+    settings = settings_from_process(
+        needs=(run_requirements, word_list_requirements, key_requirements)
+    )
     set_up_logs(settings)
     for warning in settings.warnings:
         log.warning(warning)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from clankbot.config.channel_wording import ChannelBook, Overrides
+from clankbot.config.channel_wording import Overrides, SettingsSchema
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.store import Store
 from clankbot.parts import existing_database, set_up_logs
@@ -23,20 +23,20 @@ def run(options: argparse.Namespace) -> int:
     """Prints; 0."""
     settings = settings_from_process()
     set_up_logs(settings)
-    book = ChannelBook(settings)
+    schema = SettingsSchema(settings)
     with existing_database(settings).open() as store:
         if options.why is not None:
             lines = _decisions(store, options.why)
         elif options.changes is not None:
-            lines = _changes(store, options.changes or None, book)
+            lines = _changes(store, options.changes or None, schema)
         else:
-            lines = _summary(store, settings, book)
+            lines = _summary(store, settings, schema)
         for line in lines:
             print(visible(line))  # nothing that people typed drives the terminal
     return 0
 
 
-def _summary(store: Store, settings: Settings, book: ChannelBook) -> list[str]:
+def _summary(store: Store, settings: Settings, schema: SettingsSchema) -> list[str]:
     summaries, overrides = store.summaries(), store.all_overrides()
     size = f"{store.size_bytes() / 1_000_000:.1f} MB"
     where = settings.mysql_database if settings.database_type == "mysql" else settings.database_url
@@ -44,7 +44,7 @@ def _summary(store: Store, settings: Settings, book: ChannelBook) -> list[str]:
         return [f"Nothing is stored yet ({where}, {size})."]
     head = ("channel", "messages", "speakers", "the bot's", "first (UTC)", "last (UTC)", "kept")
     rows = [
-        (*_summary_row(summary), _kept(book, overrides.get(summary.channel, {})))
+        (*_summary_row(summary), _kept(schema, overrides.get(summary.channel, {})))
         for summary in summaries
     ]
     most = settings.message_retention_count
@@ -52,8 +52,8 @@ def _summary(store: Store, settings: Settings, book: ChannelBook) -> list[str]:
     return [*_table([head, *rows]), "", f"{where}: {size}{newest}."]
 
 
-def _kept(book: ChannelBook, overrides: Overrides) -> str:
-    days = book.policy(overrides).retention_days
+def _kept(schema: SettingsSchema, overrides: Overrides) -> str:
+    days = schema.policy(overrides).retention_days
     return f"{days} {'day' if days == 1 else 'days'}" if days else "no limit"
 
 
@@ -75,7 +75,7 @@ def _decisions(store: Store, channel: str) -> list[str]:
     return [f"{_moment(decision.at_ms)} UTC  {decision.reason}" for decision in reversed(decisions)]
 
 
-def _changes(store: Store, channel: str | None, book: ChannelBook) -> list[str]:
+def _changes(store: Store, channel: str | None, schema: SettingsSchema) -> list[str]:
     changes = store.changes(channel, _CHANGES_SHOWN)
     if not changes:
         return ["No setting has been changed yet."]
@@ -84,9 +84,9 @@ def _changes(store: Store, channel: str | None, book: ChannelBook) -> list[str]:
         (
             _moment(change.at_ms),
             f"#{change.channel}",
-            book.name_of(change.column),
-            _cut(book.value_text(change.column, change.old_value)),
-            _cut(book.value_text(change.column, change.new_value)),
+            schema.name_of(change.column),
+            _cut(schema.value_text(change.column, change.old_value)),
+            _cut(schema.value_text(change.column, change.new_value)),
             _by(change),
         )
         for change in reversed(changes)

@@ -1,7 +1,8 @@
 """The table of channel settings: each is described here once and nowhere else.
 
 Parsing, help, answers, the column of ``channel_config`` and the README's table are made from it or
-checked against it.  A new setting is an entry here, a field in ``ChannelPolicy``, and a migration.
+checked against it.  A new setting is an entry here, a field in ``records.settings``, and a
+migration.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ class ChannelSetting:
     """Of ``channel_config``; NULL there means: not set."""
     help: str
     field: str | None = None
-    """Of ``ChannelPolicy``; None for an option of the model, which goes by its column's name."""
+    """Of ``ChannelSettings``; None for an option of the model, which goes by its column's name."""
     variable: str | None = None
-    """The environment variable that holds the global default; None where ChannelPolicy has it."""
+    """The environment variable that holds the global default; None where ChannelSettings has it."""
     unset: str = "the model's own"
     """What is shown where the default is None."""
     aliases: tuple[str, ...] = ()

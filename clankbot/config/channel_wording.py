@@ -13,7 +13,7 @@ from clankbot.config.commands import parse_command
 from clankbot.config.kinds import Refused
 from clankbot.config.settings import Settings
 from clankbot.config.verbs import VERBS, VerbWord
-from clankbot.records.settings import ChannelPolicy, Command, SettingValue
+from clankbot.records.settings import ChannelSettings, Command, SettingValue
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ _BY_NAME = {setting.name: setting for setting in _ENTRIES}
 _BY_COLUMN = {setting.column: setting for setting in _ENTRIES}
 
 
-class ChannelBook:
+class SettingsSchema:
     """The table of channel settings, with the program's settings as the defaults.
 
     Usable from any thread.  A value in the database that the table does not accept counts as not
@@ -38,10 +38,10 @@ class ChannelBook:
             for setting in CHANNEL_SETTINGS
             if setting.field and setting.variable
         }
-        self._defaults = replace(ChannelPolicy(), **given)
+        self._defaults = replace(ChannelSettings(), **given)
         self._reported: set[tuple[str, str]] = set()
 
-    def policy(self, overrides: Overrides) -> ChannelPolicy:
+    def policy(self, overrides: Overrides) -> ChannelSettings:
         """What holds, given a channel's own settings."""
         own: dict[str, Any] = {}
         options: dict[str, Any] = {}

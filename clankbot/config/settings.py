@@ -75,10 +75,10 @@ class Settings:
     """What the owner should be told at every start."""
 
 
-Right = Mapping[str, Any]
+ValidValues = Mapping[str, Any]
 """The values that are right, by field of ``Settings``; those that are wrong are not in it."""
 
-Needs = Callable[[Right], Iterable[str]]
+Needs = Callable[[ValidValues], Iterable[str]]
 """What a command needs beyond right values: one problem for each thing that is missing."""
 
 
@@ -122,15 +122,15 @@ def load_settings(
     return Settings(**values, warnings=warnings)
 
 
-def needed_for_run(right: Right) -> Iterator[str]:
+def run_requirements(right: ValidValues) -> Iterator[str]:
     """The bot needs channels, and an app to speak as."""
     if right.get("twitch_channels") == ():
         yield _missing("TWITCH_CHANNELS", "the channels to join, such as alice,bob")
     if right.get("dry_run") is False:
-        yield from needed_for_login(right)
+        yield from login_requirements(right)
 
 
-def needed_for_login(right: Right) -> Iterator[str]:
+def login_requirements(right: ValidValues) -> Iterator[str]:
     """A sign-in needs an app that asks for it."""
     if right.get("twitch_client_id", "") is None:
         yield _missing("TWITCH_CLIENT_ID", "the client id of your app at dev.twitch.tv/console")

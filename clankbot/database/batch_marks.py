@@ -31,7 +31,7 @@ class BatchMarks:
     def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:
         self._session = session
         self._now_ms = now_ms
-        self._writer = uuid4().hex
+        self._generator = uuid4().hex
         self._in_doubt: dict[str, _Attempt] = {}
 
     def done_before(self, batch: tuple[Write, ...]) -> list[Applied]:
@@ -41,7 +41,7 @@ class BatchMarks:
         """
         if not self._in_doubt:
             return []
-        found = self._session.row(sql.READ_MARK, self._writer)
+        found = self._session.row(sql.READ_MARK, self._generator)
         attempt = self._in_doubt.get(found[0]) if found else None
         if attempt is None or batch[: len(attempt.batch)] != attempt.batch:
             return []
@@ -50,7 +50,7 @@ class BatchMarks:
     def leave(self, mark: str) -> None:
         """Mark this transaction."""
         if self._session.dialect is Dialect.MYSQL:
-            self._session.run(sql.SET_MARK, self._writer, mark, self._now_ms())
+            self._session.run(sql.SET_MARK, self._generator, mark, self._now_ms())
 
     def doubt(self, mark: str, batch: tuple[Write, ...], applied: list[Applied]) -> None:
         """The commit of this batch was not answered."""

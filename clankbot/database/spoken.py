@@ -9,7 +9,7 @@ from clankbot.records.answers import Pace, SpokenRow
 from clankbot.records.writes import AddHint, Applied, ClearHints, RecordSpoken
 
 
-class Speech(Repository):
+class MessageKind(Repository):
     """The tables ``spoken`` and ``hints``."""
 
     def pace(self, channel: str, count_cap: int, hold_cap: int) -> Pace:

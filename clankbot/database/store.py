@@ -13,7 +13,7 @@ from clankbot.database.channels import Channels
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.messages import History
 from clankbot.database.session import Session
-from clankbot.database.spoken import Speech
+from clankbot.database.spoken import MessageKind
 from clankbot.database.tokens import Accounts
 from clankbot.database.traffic import TrafficLog
 from clankbot.database.viewers import Viewers
@@ -23,14 +23,14 @@ from clankbot.records.writes import (
     Append,
     Applied,
     BlockTerm,
-    CallOff,
     ClearHints,
     ForgetViewer,
     OptIn,
     OptOut,
+    RaiseDeletionEpoch,
     RecordDecision,
+    RecordRateLimitEvent,
     RecordSpoken,
-    RecordTraffic,
     RemoveChannel,
     RemoveMessage,
     RemoveViewer,
@@ -41,7 +41,7 @@ from clankbot.records.writes import (
 )
 
 
-class Store(History, Speech, Viewers, Channels, Accounts, TrafficLog, Housekeeping):
+class Store(History, MessageKind, Viewers, Channels, Accounts, TrafficLog, Housekeeping):
     """All repositories over one connection, usable only in the thread that opened it.
 
     Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
@@ -106,7 +106,7 @@ class Store(History, Speech, Viewers, Channels, Accounts, TrafficLog, Housekeepi
                 return self._remove_channel(write)
             case ForgetViewer():
                 return self._forget_viewer(write)
-            case CallOff():
+            case RaiseDeletionEpoch():
                 return self._call_off()
             case OptOut():
                 return self._opt_out(write)
@@ -128,7 +128,7 @@ class Store(History, Speech, Viewers, Channels, Accounts, TrafficLog, Housekeepi
                 return self._record_decision(write)
             case Tally():
                 return self._add_tally(write)
-            case RecordTraffic():
+            case RecordRateLimitEvent():
                 return self._record_traffic(write)
             case _:
                 assert_never(write)

@@ -8,7 +8,7 @@ from clankbot.database import sql
 from clankbot.database.removing import Removing
 from clankbot.records.writes import Applied, ForgetViewer, OptIn, OptOut
 
-_CALL_OFFS: Final = "call_offs"
+_CALL_OFFS: Final = "deletion_epoch"
 
 
 class Viewers(Removing):
@@ -37,8 +37,8 @@ class Viewers(Removing):
             )
         return [(user_id, login) for user_id, login in found]
 
-    def call_offs(self) -> int:
-        """How often a ``CallOff`` was written."""
+    def deletion_epoch(self) -> int:
+        """How often a ``RaiseDeletionEpoch`` was written."""
         return self._session.number(sql.COUNTER, _CALL_OFFS)
 
     def _call_off(self) -> Applied:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from clankbot.records.speech import Outgoing, Speech
+from clankbot.records.speech import MessageKind, Outgoing
 
 _MOST_WAITING: Final = 100
 """More than Twitch takes in two minutes, so that what overflows would have been stale anyway."""
@@ -67,5 +67,5 @@ class Outbox:
         return lines
 
 
-def _urgency(line: Outgoing) -> Speech:
+def _urgency(line: Outgoing) -> MessageKind:
     return line.speech

@@ -25,7 +25,7 @@ from clankbot.records.chat import (
     UserCleared,
 )
 from clankbot.records.speech import Outgoing
-from clankbot.records.writes import Traffic
+from clankbot.records.writes import RateLimitEvent
 from clankbot.twitch_notices import SLOW_MODE, TOO_FAST, wait_s
 
 _RETRY_S: Final = 1.0
@@ -98,9 +98,9 @@ class Standing:
 
     # --- what was written ---
 
-    def count_earlier(self, kind: Traffic, channel: str | None, at: float) -> None:
+    def count_earlier(self, kind: RateLimitEvent, channel: str | None, at: float) -> None:
         """An earlier run wrote this; to be told in order, before anything else is written."""
-        if kind is Traffic.JOIN:
+        if kind is RateLimitEvent.JOIN:
             self._joins.count_earlier(at)
             return
         self._account.record(at)

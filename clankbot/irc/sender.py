@@ -2,14 +2,14 @@
 
 Started by the wiring with ``run`` as its body; ends after ``finish()``, having said QUIT, and sets
 ``finished``.  It alone owns its state.  Other threads only hand over: lines with ``offer``, events
-with ``note``.  ``last_look``, ``report`` and ``wrote`` are called on this thread.
+with ``note``.  ``send_gate``, ``report`` and ``wrote`` are called on this thread.
 
 A line waits in the outbox until its channel is joined and has nothing under way, until the spacing
 of the channel and the window of the account let it pass, and until no more urgent line needs that
 window.  Then it is looked at for the last time and written, and Twitch's verdict is awaited.  Every
 line taken in is reported exactly once.
 
-It must not know what a line is about: whether the bot may speak in a channel is for ``last_look``.
+It must not know what a line is about: whether the bot may speak in a channel is for ``send_gate``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from clankbot.records.chat import (
     UserCleared,
 )
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
-from clankbot.records.writes import RecordTraffic, Traffic
+from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +78,11 @@ class Sender:
         *,
         send_line: Callable[[str], bool],
         channels: Sequence[str],
-        last_look: Callable[[Outgoing], str | None],
+        send_gate: Callable[[Outgoing], str | None],
         report: Callable[[Delivered | Undelivered], None],
         stopping: threading.Event,
         finished: threading.Event,
-        wrote: Callable[[RecordTraffic], None] = lambda traffic: None,
+        wrote: Callable[[RecordRateLimitEvent], None] = lambda traffic: None,
         dry_run: bool = False,
         clock: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = _utc_ms,
@@ -90,12 +90,12 @@ class Sender:
     ) -> None:
         """``send_line`` answers False when the link took nothing of the line.
 
-        ``last_look`` gives a reason in plain words to drop a line, or None.  ``dry_run`` obeys all
+        ``send_gate`` gives a reason in plain words to drop a line, or None.  ``dry_run`` obeys all
         limits and says nothing.  ``wrote`` hears of each line that Twitch counts.  ``clock`` is
         the one that ``Outgoing.created_at`` was read from.
         """
         self._send_line = send_line
-        self._last_look = last_look
+        self._send_gate = send_gate
         self._stopping = stopping
         self._finished = finished
         self._wrote = wrote
@@ -119,7 +119,7 @@ class Sender:
 
     # --- for other threads ---
 
-    def count_earlier(self, traffic: Iterable[RecordTraffic]) -> None:
+    def count_earlier(self, traffic: Iterable[RecordRateLimitEvent]) -> None:
         """Counts what an earlier run wrote, oldest first; to be called before the thread starts.
 
         Moments that are still to come, since the wall clock was set back, are taken for now.
@@ -231,7 +231,7 @@ class Sender:
         if not self._dry_run and not self._write_message(line, text, nonce, now):
             return
         self._outbox.remove(line)
-        # Not ``now``: the last look and the socket may have taken their time.
+        # Not ``now``: the send gate and the socket may have taken their time.
         sent = Sent(line, text, nonce, self._clock(), self._now_ms())
         self._standing.said(line.channel, sent.sent_at)
         self._repeats.record(line.channel, checksum(text), sent.sent_at)
@@ -245,18 +245,20 @@ class Sender:
             return "nobody is signed in"
         if self._repeats.includes(line.channel, text, now):
             return "identical to a message of the last 30 s"
-        return why_unsayable(text) or self._last_look(line)
+        return why_unsayable(text) or self._send_gate(line)
 
     def _write_join(self, channel: str, now: float) -> bool:
         written = self._write(f"JOIN #{channel}", now)
         if written:
-            self._wrote(RecordTraffic(Traffic.JOIN, self._now_ms()))
+            self._wrote(RecordRateLimitEvent(RateLimitEvent.JOIN, self._now_ms()))
         return written
 
     def _write_message(self, line: Outgoing, text: str, nonce: str, now: float) -> bool:
         written = self._write(privmsg(line.channel, text, nonce, line.reply_to_id), now)
         if written:
-            told = RecordTraffic(Traffic.MESSAGE, self._now_ms(), line.channel, checksum(text))
+            told = RecordRateLimitEvent(
+                RateLimitEvent.MESSAGE, self._now_ms(), line.channel, checksum(text)
+            )
             self._wrote(told)
         return written
 

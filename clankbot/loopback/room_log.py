@@ -45,7 +45,7 @@ class RoomJoin:
     at: float
 
 
-class RoomBook:
+class ServerLog:
     """The records of a room, in the order in which things happened.
 
     Any thread may read them, and wait for something to be written.  Waiting in vain raises

@@ -17,7 +17,7 @@ from clankbot.irc.message import IrcMessage, format_line, parse_line
 from clankbot.loopback import room_lines
 from clankbot.loopback.room_client import RoomClient
 from clankbot.loopback.room_lines import SERVER, made_up_user_id
-from clankbot.loopback.room_log import RoomBook, RoomJoin, RoomLogin, RoomMessage, bare
+from clankbot.loopback.room_log import RoomJoin, RoomLogin, RoomMessage, ServerLog, bare
 
 CAPABILITIES: Final = frozenset({"twitch.tv/tags", "twitch.tv/commands", "twitch.tv/membership"})
 
@@ -33,10 +33,10 @@ _CALM: Final = {
 }
 
 
-class RoomServer(RoomBook):
+class RoomServer(ServerLog):
     """A threaded server on a free port of 127.0.0.1; a context manager that listens from the start.
 
-    What it hears is in the book; what it should do differently is said by the attributes below.
+    What it hears is in the schema; what it should do differently is said by the attributes below.
     """
 
     def __init__(

@@ -75,7 +75,7 @@ class _Model:
             self.scale = max(self.scale * _SCALE_DOWN, least)
 
 
-class Writer:
+class Generator:
     """Has the models of one server write; ``num_ctx`` replaces our own choice of a window."""
 
     def __init__(

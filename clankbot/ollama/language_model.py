@@ -19,7 +19,7 @@ from clankbot.cancel import Cancel
 from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.cloud import is_cloud_address, is_cloud_model
-from clankbot.ollama.generator import Draft, Writer
+from clankbot.ollama.generator import Draft, Generator
 from clankbot.ollama.outages import Outage, Outages
 from clankbot.ollama.prompt import told
 from clankbot.ollama.protocol import model_key
@@ -41,7 +41,7 @@ class Health:
     problem: str | None
 
 
-class OllamaVoice:
+class LanguageModel:
     """Composes lines with the models of one server; ``num_ctx`` replaces our choice of a window."""
 
     def __init__(
@@ -54,7 +54,7 @@ class OllamaVoice:
     ) -> None:
         self._client = client
         self._server = client.address
-        self._writer = Writer(client, num_ctx, clock)
+        self._generator = Generator(client, num_ctx, clock)
         self._outages = Outages(clock)
         self._clock = clock
         self._now_ms = now_ms
@@ -74,7 +74,7 @@ class OllamaVoice:
             instructions=told(assignment),
         )
         with self._watching(assignment.policy.model):
-            draft = self._writer.write(assignment, cancel, partial(is_enough, clean=clean))
+            draft = self._generator.write(assignment, cancel, partial(is_enough, clean=clean))
         text, reason = _judged(draft, clean, assignment)
         return Composed(text, reason, draft.prompt.used_ids)
 
@@ -84,7 +84,7 @@ class OllamaVoice:
         Never raises for the server's sake: a failure shows in the log and in ``health``.
         """
         with contextlib.suppress(OllamaError), self._watching(model):
-            self._writer.load(model, Cancel())
+            self._generator.load(model, Cancel())
 
     def model_problem(self, name: str) -> str | None:
         """Why this model cannot be used, None when it can; asks the server, raises OllamaError."""

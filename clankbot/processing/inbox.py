@@ -17,11 +17,13 @@ from clankbot.cancel import End
 from clankbot.processing.internal_messages import JobDone, ModelChecked, Reload
 from clankbot.records.chat import ChatMessage, Event
 from clankbot.records.speech import Delivered, Undelivered
-from clankbot.records.writes import RecordTraffic
+from clankbot.records.writes import RecordRateLimitEvent
 
 log = logging.getLogger(__name__)
 
-Record = Event | Delivered | Undelivered | RecordTraffic | JobDone | ModelChecked | Reload | End
+Record = (
+    Event | Delivered | Undelivered | RecordRateLimitEvent | JobDone | ModelChecked | Reload | End
+)
 
 _ROOM: Final = 10_000
 """Some 10 MB of chat: several seconds of the largest raid while the database is busy."""

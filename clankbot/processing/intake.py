@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.bounded_dict import Recent
-from clankbot.processing.channel_settings import Policies
-from clankbot.processing.commands.handler import TERM_VERBS, Steering, may_steer
+from clankbot.bounded_dict import BoundedDict
+from clankbot.processing.channel_settings import SettingsByChannel
+from clankbot.processing.commands.handler import TERM_VERBS, CommandHandler, may_steer
 from clankbot.processing.commands.status import utc_day
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.word_list import Match
-from clankbot.processing.live_state import Board
-from clankbot.processing.ports import Book
-from clankbot.processing.recent_removals import Removals
+from clankbot.processing.live_state import LiveState
+from clankbot.processing.ports import SettingsSchema
+from clankbot.processing.recent_removals import RecentRemovals
 from clankbot.processing.speaking.triggers import is_mention
-from clankbot.processing.speaking.turns import Speaking
-from clankbot.processing.write_queue import Ledger
+from clankbot.processing.speaking.turns import Turns
+from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import ChatMessage
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import Append, StoredMessage, Tally
@@ -53,29 +53,29 @@ class Intake:
     def __init__(
         self,
         *,
-        ledger: Ledger,
-        board: Board,
-        policies: Policies,
+        write_queue: WriteQueue,
+        live_state: LiveState,
+        channel_settings: SettingsByChannel,
         filters: ChannelFilters,
-        removals: Removals,
-        speaking: Speaking,
-        steering: Steering,
-        book: Book,
+        removals: RecentRemovals,
+        speaking: Turns,
+        commands: CommandHandler,
+        schema: SettingsSchema,
         rules: Rules,
         bot_names: Iterable[str],
         now_ms: Callable[[], int],
     ) -> None:
-        self._ledger = ledger
-        self._board = board
-        self._policies = policies
+        self._write_queue = write_queue
+        self._live_state = live_state
+        self._settings = channel_settings
         self._filters = filters
         self._removals = removals
         self._speaking = speaking
-        self._steering = steering
-        self._book = book
+        self._commands = commands
+        self._schema = schema
         self._rules = rules
         self._now_ms = now_ms
-        self._seen = Recent[str, None](_SEEN)
+        self._seen = BoundedDict[str, None](_SEEN)
         self.bot_names = frozenset(bot_names)
         self.last_kept: dict[str, str] = {}
         """The id of the newest message stored of each channel since the start."""
@@ -85,8 +85,8 @@ class Intake:
         if not self._concerns_us(message):
             return
         said = self._without_address(message)
-        command = self._book.parse(said)
-        if command is None and self._board.has_opted_out(message.user_id):
+        command = self._schema.parse(said)
+        if command is None and self._live_state.has_opted_out(message.user_id):
             return
         blocked = self._blocked(message)
         if blocked is not None:
@@ -95,18 +95,18 @@ class Intake:
                 self._log_blocked(message, *blocked)
                 return
         if command is not None:
-            self._steering.handle(message, command)
+            self._commands.handle(message, command)
         elif not self._rules.is_bot_command(said):
             self._keep(message)
 
     def _concerns_us(self, message: ChatMessage) -> bool:
         """Whether it is the first delivery of a viewer's message in one of our channels."""
         return not (
-            message.channel not in self._policies
+            message.channel not in self._settings
             or message.from_shared_chat
             or message.user_id is None
             or message.message_id is None
-            or message.user_id == self._board.own_id
+            or message.user_id == self._live_state.own_id
             or message.login in self._rules.ignored_logins
             or self._is_again(message.message_id)
             or self._removals.cover(message, self._now_ms())
@@ -147,7 +147,7 @@ class Intake:
                 "text": message.text,
             },
         )
-        self._ledger.add(Tally(message.channel, utc_day(self._now_ms()), "blocked"))
+        self._write_queue.add(Tally(message.channel, utc_day(self._now_ms()), "blocked"))
 
     def _keep(self, message: ChatMessage) -> None:
         assert message.message_id is not None
@@ -162,10 +162,10 @@ class Intake:
             text=message.text,
             sent_at_ms=self._now_ms() if sent_at is None else round(sent_at.timestamp() * 1000),
         )
-        self._ledger.add(Append(stored))
+        self._write_queue.add(Append(stored))
         self.last_kept[message.channel] = message.message_id
         self._speaking.counted(message.channel)
-        if is_mention(message, self.bot_names, self._board.own_id):
+        if is_mention(message, self.bot_names, self._live_state.own_id):
             self._speaking.mentioned(message.channel, _as_line(stored))
 
 

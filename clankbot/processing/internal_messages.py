@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clankbot.processing.ports import CancelHandle
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import ContextLine
 
 
@@ -13,12 +13,12 @@ from clankbot.records.speech import ContextLine
 class Job:
     """One generation: for ``channel``, answering ``asked`` where there is one.
 
-    The worker opens its grounds on the board, so a removal counts from this moment on.
+    The worker opens its grounds on the live state, so a removal counts from this moment on.
     """
 
     channel: str
-    policy: ChannelPolicy
-    grounds_id: int
+    policy: ChannelSettings
+    generation_id: int
     cancel: CancelHandle
     asked: ContextLine | None = None
     answer_by: float | None = None

@@ -31,7 +31,7 @@ from clankbot.records.chat import (
     RoomState,
     UserCleared,
 )
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import ContextLine
 
 _HOUR_MS: Final = 3_600_000
@@ -76,7 +76,7 @@ class _Room:
     """None: a moderator's timeout."""
     refused_here: str | None = None
     refused_by_mode: str | None = None
-    policy: ChannelPolicy | None = None
+    policy: ChannelSettings | None = None
     silenced_until_ms: int = 0
     live: bool | None = None
     recent_own: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class _Room:
 class RoomView:
     """A snapshot of one channel, for the pure rules that judge it."""
 
-    policy: ChannelPolicy
+    policy: ChannelSettings
     obstacle: str | None
     """Why Twitch or its moderators would not let the bot speak; None when they would."""
     silenced_until_ms: int
@@ -98,22 +98,22 @@ class RoomView:
 
 
 @dataclass
-class _Grounds:
+class _Generation:
     channel: str
     call_off: Callable[[], None]
     lines: tuple[ContextLine, ...] | None = None
     removals: list[Removal] = field(default_factory=list)
-    revoked: bool = False
+    is_invalid: bool = False
 
 
-class Board:
+class LiveState:
     """See the module's text.  Every method may be called from any thread."""
 
     def __init__(self, now_ms: Callable[[], int], own_id: str | None = None) -> None:
         self._now_ms = now_ms
         self._lock = threading.Lock()
         self._rooms: dict[str, _Room] = {}
-        self._grounds: dict[int, _Grounds] = {}
+        self._generations: dict[int, _Generation] = {}
         self._numbers = itertools.count(1)
         self._opted_out: frozenset[str] = frozenset()
         self._own_id = own_id
@@ -139,7 +139,7 @@ class Board:
                 self._note_notice(self._room(event.channel), event.notice_id, event.text)
             elif isinstance(event, MessageDeleted | UserCleared | ChatCleared):
                 self._note_own_timeout(event)
-                called_off = self._revoke(event)
+                called_off = self._invalidate(event)
         for call_off in called_off:
             call_off()
 
@@ -195,7 +195,7 @@ class Board:
 
     # -- what the worker knows -------------------------------------------------------------------
 
-    def set_policy(self, channel: str, policy: ChannelPolicy) -> None:
+    def set_policy(self, channel: str, policy: ChannelSettings) -> None:
         """From now on this holds in the channel."""
         with self._lock:
             self._room(channel).policy = policy
@@ -240,67 +240,67 @@ class Board:
         with self._lock:
             self._outage = problem
 
-    def revoke(self, removal: Removal) -> None:
+    def invalidate(self, removal: Removal) -> None:
         """Drop what was made of the words that are removed."""
         with self._lock:
-            called_off = self._revoke(removal)
+            called_off = self._invalidate(removal)
         for call_off in called_off:
             call_off()
 
-    def revoke_viewer(self, user_id: str) -> None:
+    def invalidate_viewer(self, user_id: str) -> None:
         """Drop what was made of a viewer's words in any channel."""
         with self._lock:
-            channels = {grounds.channel for grounds in self._grounds.values()}
+            channels = {grounds.channel for grounds in self._generations.values()}
         for channel in channels:
-            self.revoke(UserCleared(channel, user_id, None))
+            self.invalidate(UserCleared(channel, user_id, None))
 
-    def revoke_all(self) -> None:
+    def invalidate_all(self) -> None:
         """Drop whatever is being made, in every channel: another program has deleted something."""
         with self._lock:
-            hit = [grounds for grounds in self._grounds.values() if not grounds.revoked]
+            hit = [grounds for grounds in self._generations.values() if not grounds.is_invalid]
             for grounds in hit:
-                grounds.revoked = True
+                grounds.is_invalid = True
         for grounds in hit:
             grounds.call_off()
 
     # -- generations -----------------------------------------------------------------------------
 
-    def open_grounds(self, channel: str, call_off: Callable[[], None]) -> int:
+    def register(self, channel: str, call_off: Callable[[], None]) -> int:
         """Register a generation before its context is read; ``call_off`` must not block."""
         with self._lock:
             number = next(self._numbers)
-            self._grounds[number] = _Grounds(channel, call_off)
+            self._generations[number] = _Generation(channel, call_off)
             return number
 
-    def settle_grounds(self, number: int, lines: tuple[ContextLine, ...]) -> bool:
+    def bind(self, number: int, lines: tuple[ContextLine, ...]) -> bool:
         """The context is read; False when something of it was removed in the meantime."""
         with self._lock:
-            grounds = self._grounds[number]
+            grounds = self._generations[number]
             grounds.lines = lines
-            grounds.revoked |= any(_hits(removal, lines) for removal in grounds.removals)
-            return not grounds.revoked
+            grounds.is_invalid |= any(_hits(removal, lines) for removal in grounds.removals)
+            return not grounds.is_invalid
 
-    def close_grounds(self, number: int | None) -> None:
+    def release(self, number: int | None) -> None:
         """The generation came to its end, said or not."""
         if number is not None:
             with self._lock:
-                self._grounds.pop(number, None)
+                self._generations.pop(number, None)
 
-    def revoked(self, number: int | None) -> bool:
+    def is_invalid(self, number: int | None) -> bool:
         """Whether something the generation was made of has been removed since."""
         with self._lock:
-            grounds = self._grounds.get(number) if number is not None else None
-            return grounds is not None and grounds.revoked
+            grounds = self._generations.get(number) if number is not None else None
+            return grounds is not None and grounds.is_invalid
 
-    def _revoke(self, removal: Removal) -> list[Callable[[], None]]:
+    def _invalidate(self, removal: Removal) -> list[Callable[[], None]]:
         called_off = []
-        for grounds in self._grounds.values():
-            if grounds.revoked or grounds.channel != removal.channel:
+        for grounds in self._generations.values():
+            if grounds.is_invalid or grounds.channel != removal.channel:
                 continue
             if grounds.lines is None:
                 grounds.removals.append(removal)
             elif _hits(removal, grounds.lines):
-                grounds.revoked = True
+                grounds.is_invalid = True
                 called_off.append(grounds.call_off)
         return called_off
 
@@ -340,7 +340,7 @@ class Board:
         with self._lock:
             room = self._room(channel)
             return RoomView(
-                policy=room.policy or ChannelPolicy(),
+                policy=room.policy or ChannelSettings(),
                 obstacle=_obstacle(room, now_ms),
                 silenced_until_ms=room.silenced_until_ms,
                 live=room.live,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from clankbot.processing.channel_settings import Policies
-from clankbot.processing.live_state import Board
-from clankbot.processing.recent_removals import Removal, Removals
-from clankbot.processing.speaking.turns import Speaking
-from clankbot.processing.write_queue import Ledger
+from clankbot.processing.channel_settings import SettingsByChannel
+from clankbot.processing.live_state import LiveState
+from clankbot.processing.recent_removals import RecentRemovals, Removal
+from clankbot.processing.speaking.turns import Turns
+from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import MessageDeleted, UserCleared
 from clankbot.records.writes import (
     AddHint,
@@ -33,23 +33,23 @@ class Moderation:
     def __init__(
         self,
         *,
-        ledger: Ledger,
-        board: Board,
-        policies: Policies,
-        removals: Removals,
-        speaking: Speaking,
+        write_queue: WriteQueue,
+        live_state: LiveState,
+        channel_settings: SettingsByChannel,
+        removals: RecentRemovals,
+        speaking: Turns,
         now_ms: Callable[[], int],
     ) -> None:
-        self._ledger = ledger
-        self._board = board
-        self._policies = policies
+        self._write_queue = write_queue
+        self._live_state = live_state
+        self._settings = channel_settings
         self._removals = removals
         self._speaking = speaking
         self._now_ms = now_ms
 
     def take(self, event: Removal) -> None:
         """Queue the deletion behind everything that came before it, and stop what hangs on it."""
-        if event.channel not in self._policies:
+        if event.channel not in self._settings:
             return
         now_ms = self._now_ms()
         is_timeout = self._is_new_timeout(event)
@@ -59,23 +59,25 @@ class Moderation:
         def removed(applied: Applied) -> None:
             self._removed(event, applied)
             if is_timeout or self._is_hint(event, applied):
-                self._ledger.add(AddHint(event.channel, now_ms))
+                self._write_queue.add(AddHint(event.channel, now_ms))
                 self._speaking.hint(event.channel, now_ms)
 
-        self._ledger.add(_removal_write(event, now_ms), removed)
+        self._write_queue.add(_removal_write(event, now_ms), removed)
 
     def overtaken(self, own: StoredMessage) -> None:
         """The bot's own message was removed before it was known to be said.
 
-        It is not stored; the mark that it spoke stands before this in the ledger.
+        It is not stored; the mark that it spoke stands before this in the write queue.
         """
         if self._removals.cover_id(own.message_id):
             self.take(MessageDeleted(own.channel, own.message_id))
         else:
-            self._ledger.add(RemoveMessage(own.channel, own.message_id, self._now_ms()))
+            self._write_queue.add(RemoveMessage(own.channel, own.message_id, self._now_ms()))
 
     def _removed(self, event: Removal, applied: Applied) -> None:
-        self._board.revoke(event)  # once more after the commit: see the board's text on grounds
+        self._live_state.invalidate(
+            event
+        )  # once more after the commit: see the live state's text on grounds
         log.info(
             "moderated",
             extra={"kind": type(event).__name__, "channel": event.channel, "rows": applied.rows},
@@ -87,7 +89,7 @@ class Moderation:
         """Whether the bot itself is timed out or banned, and that was not told before."""
         return (
             isinstance(event, UserCleared)
-            and self._board.is_own_timeout(event)
+            and self._live_state.is_own_timeout(event)
             and not self._removals.know(event)
         )
 

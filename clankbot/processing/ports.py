@@ -8,7 +8,7 @@ from typing import Protocol
 
 from clankbot.processing.filter.word_list import Match
 from clankbot.records.answers import Decision, Pace, SettingChange, SpokenRow
-from clankbot.records.settings import ChannelPolicy, Command, SettingValue
+from clankbot.records.settings import ChannelSettings, Command, SettingValue
 from clankbot.records.speech import Assignment, Composed, ContextLine
 from clankbot.records.writes import Applied, Write
 
@@ -49,7 +49,7 @@ class History(Protocol):
     def carry_on_removing(self) -> bool:
         """Delete some more of a removal that is too large for one step; whether any is left."""
 
-    def call_offs(self) -> int:
+    def deletion_epoch(self) -> int:
         """How often another program has deleted what prompts under way may hold."""
 
     def last_changes(self, channel: str) -> Sequence[SettingChange]:
@@ -117,10 +117,10 @@ class Compose(Protocol):
         """One clean chat line, or why there is none.  Raises the OllamaError family."""
 
 
-class Book(Protocol):
+class SettingsSchema(Protocol):
     """The table of channel settings and how they are spoken of."""
 
-    def policy(self, overrides: Mapping[str, SettingValue | None]) -> ChannelPolicy:
+    def policy(self, overrides: Mapping[str, SettingValue | None]) -> ChannelSettings:
         """What holds, given a channel's own settings."""
 
     def parse(self, text: str) -> Command | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from clankbot.bounded_dict import Recent
+from clankbot.bounded_dict import BoundedDict
 from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, UserCleared
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import StoredMessage
@@ -49,12 +49,12 @@ class _Cleared:
     """By ours: until then messages may arrive that were under way."""
 
 
-class Removals:
+class RecentRemovals:
     """A bounded memory of removals.  Owned by the worker's thread."""
 
     def __init__(self) -> None:
-        self._ids = Recent[str, None](_REMEMBERED)
-        self._viewers = Recent[tuple[str, str], _Cleared](_REMEMBERED)
+        self._ids = BoundedDict[str, None](_REMEMBERED)
+        self._viewers = BoundedDict[tuple[str, str], _Cleared](_REMEMBERED)
         self._channels: dict[str, _Cleared] = {}
 
     def note(self, removal: Removal, now_ms: int) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from clankbot.processing.channel_settings import Policies
+from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.ports import History
 
 log = logging.getLogger(__name__)
@@ -26,15 +26,15 @@ class Retention:
     def __init__(
         self,
         history: History,
-        policies: Policies,
+        channel_settings: SettingsByChannel,
         keep_count: int,
         *,
         clock: Callable[[], float],
         now_ms: Callable[[], int],
     ) -> None:
         self._history = history
-        self._policies = policies
-        self._channels = dict.fromkeys((*policies, *history.channels()))
+        self._settings = channel_settings
+        self._channels = dict.fromkeys((*channel_settings, *history.channels()))
         self._keep_count = keep_count or None
         self._clock = clock
         self._now_ms = now_ms
@@ -54,7 +54,7 @@ class Retention:
             self._next_round = now + _ROUND_EVERY_S
             self._left.extend(self._channels)
         channel = self._left[0]
-        days = self._policies.retention_days(channel)
+        days = self._settings.retention_days(channel)
         older_than = self._now_ms() - days * _DAY_MS if days else None
         pruned = self._history.prune(channel, older_than, self._keep_count, _ROWS_A_STEP)
         if pruned:

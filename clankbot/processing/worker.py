@@ -3,7 +3,7 @@
 Started by the wiring; ends at the END marker on the inbox, after storing everything before it.
 It never waits for Twitch or Ollama: what needs them is handed to the composer, the sender or an
 errand, and comes back as a record on the inbox.  The state of all decisions lives in the objects
-it owns, so none of it needs a lock; what other threads must know is told to the board.
+it owns, so none of it needs a lock; what other threads must know is told to the live_state.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clankbot.bounded_dict import Recent
+from clankbot.bounded_dict import BoundedDict
 from clankbot.cancel import End
 from clankbot.errors import DatabaseError
-from clankbot.processing.channel_settings import Policies
-from clankbot.processing.commands.handler import Steering
+from clankbot.processing.channel_settings import SettingsByChannel
+from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.commands.status import utc_day
 from clankbot.processing.commands.surroundings import Surroundings
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Intake, Rules
 from clankbot.processing.internal_messages import Job, JobDone, ModelChecked, Reload
-from clankbot.processing.live_state import Board
+from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
-from clankbot.processing.ports import Book, CancelHandle, History, OpenHistory
-from clankbot.processing.recent_removals import Removals
+from clankbot.processing.ports import CancelHandle, History, OpenHistory, SettingsSchema
+from clankbot.processing.recent_removals import RecentRemovals
 from clankbot.processing.retention import Retention
 from clankbot.processing.speaking.decisions import Decisions
 from clankbot.processing.speaking.repetition import fingerprint
 from clankbot.processing.speaking.send_gate import BLOCKED
-from clankbot.processing.speaking.turns import Speaking
-from clankbot.processing.write_queue import Ledger
+from clankbot.processing.speaking.turns import Turns
+from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import (
     ChatCleared,
     ChatMessage,
@@ -44,7 +44,7 @@ from clankbot.records.chat import (
     UserCleared,
 )
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
-from clankbot.records.writes import Append, RecordSpoken, RecordTraffic, StoredMessage, Tally
+from clankbot.records.writes import Append, RecordRateLimitEvent, RecordSpoken, StoredMessage, Tally
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ _LOOK_EVERY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class Dependencies:
     """What the worker reaches the other threads and rooms by; none of it blocks."""
 
     open_history: OpenHistory
@@ -87,11 +87,11 @@ class Worker:
         self,
         *,
         inbox: Inbox,
-        outside: Outside,
-        board: Board,
-        policies: Policies,
+        outside: Dependencies,
+        live_state: LiveState,
+        channel_settings: SettingsByChannel,
         filters: ChannelFilters,
-        book: Book,
+        schema: SettingsSchema,
         rules: Rules,
         login: str,
         clock: Callable[[], float],
@@ -99,20 +99,20 @@ class Worker:
     ) -> None:
         self._inbox = inbox
         self._outside = outside
-        self._board = board
-        self._policies = policies
+        self._live_state = live_state
+        self._settings = channel_settings
         self._filters = filters
-        self._book = book
+        self._schema = schema
         self._rules = rules
         self._login = self._display_name = login
         self._clock = clock
         self._now_ms = now_ms
-        self._ledger = Ledger(clock, board.set_outage)
-        self._decisions = Decisions(self._ledger.add, clock, now_ms)
+        self._write_queue = WriteQueue(clock, live_state.set_outage)
+        self._decisions = Decisions(self._write_queue.add, clock, now_ms)
         self._next_look = 0.0
         self.stepped_at = clock()
         """When its last round began: a sign of life, for any thread to read."""
-        self._said_after = Recent[str, str | None](_ACCEPTED)
+        self._said_after = BoundedDict[str, str | None](_ACCEPTED)
         self._unsaid: dict[str, str] = {}
         """Why nothing was said last in each channel, so that a run of it is logged once."""
 
@@ -126,51 +126,51 @@ class Worker:
     def open(self, history: History) -> None:
         """Build what works on this connection, and take what holds since the last run."""
         self._history = history
-        self._removals = Removals()
+        self._removals = RecentRemovals()
         self._speaking = self._build_speaking(history)
-        self._steering = self._build_steering(history)
+        self._commands = self._build_steering(history)
         self._intake = Intake(
-            ledger=self._ledger,
-            board=self._board,
-            policies=self._policies,
+            write_queue=self._write_queue,
+            live_state=self._live_state,
+            channel_settings=self._settings,
             filters=self._filters,
             removals=self._removals,
             speaking=self._speaking,
-            steering=self._steering,
-            book=self._book,
+            commands=self._commands,
+            schema=self._schema,
             rules=self._rules,
             bot_names={self._login},
             now_ms=self._now_ms,
         )
         self._moderation = Moderation(
-            ledger=self._ledger,
-            board=self._board,
-            policies=self._policies,
+            write_queue=self._write_queue,
+            live_state=self._live_state,
+            channel_settings=self._settings,
             removals=self._removals,
             speaking=self._speaking,
             now_ms=self._now_ms,
         )
         self._retention = Retention(
             history,
-            self._policies,
+            self._settings,
             self._rules.retention_count,
             clock=self._clock,
             now_ms=self._now_ms,
         )
         self._handlers = self._build_handlers()
-        self._policies.load(history.all_overrides())
+        self._settings.load(history.all_overrides())
         self._filters.load(history.all_terms())
-        self._board.set_opted_out(history.opted_out())
-        self._call_offs = history.call_offs()
+        self._live_state.set_opted_out(history.opted_out())
+        self._deletion_epoch = history.deletion_epoch()
         self._is_removing = history.carry_on_removing()
-        for channel in self._policies:
+        for channel in self._settings:
             self._speaking.load(channel)
 
-    def _build_speaking(self, history: History) -> Speaking:
-        return Speaking(
+    def _build_speaking(self, history: History) -> Turns:
+        return Turns(
             history=history,
-            board=self._board,
-            policies=self._policies,
+            live_state=self._live_state,
+            channel_settings=self._settings,
             jobs=self._outside.jobs,
             make_cancel=self._outside.make_cancel,
             voice_problem=self._outside.voice_problem,
@@ -180,16 +180,16 @@ class Worker:
             now_ms=self._now_ms,
         )
 
-    def _build_steering(self, history: History) -> Steering:
-        return Steering(
+    def _build_steering(self, history: History) -> CommandHandler:
+        return CommandHandler(
             Surroundings(
                 history=history,
-                ledger=self._ledger,
-                board=self._board,
-                policies=self._policies,
+                write_queue=self._write_queue,
+                live_state=self._live_state,
+                channel_settings=self._settings,
                 filters=self._filters,
                 speaking=self._speaking,
-                book=self._book,
+                schema=self._schema,
                 owners=self._rules.owners,
                 retention_count=self._rules.retention_count,
                 offer=self._outside.offer,
@@ -215,9 +215,9 @@ class Worker:
             OwnState: self._on_own_state,
             Delivered: self._on_delivered,
             Undelivered: self._on_undelivered,
-            RecordTraffic: self._ledger.add,
+            RecordRateLimitEvent: self._write_queue.add,
             JobDone: self._on_job_done,
-            ModelChecked: self._steering.model_checked,
+            ModelChecked: self._commands.model_checked,
             Reload: self._on_reload,
         }
 
@@ -232,10 +232,10 @@ class Worker:
         goes_on = self._take_in(0.0 if self._is_removing else wait_s)
         if not goes_on:
             self._decisions.catch_up()
-        stored = self._ledger.commit(self._history, force=not goes_on)
+        stored = self._write_queue.commit(self._history, force=not goes_on)
         if not goes_on:
             if not stored:
-                log.error("not stored", extra={"writes": self._ledger.not_stored})
+                log.error("not stored", extra={"writes": self._write_queue.not_stored})
             return False
         if stored:
             self._decide()
@@ -274,7 +274,7 @@ class Worker:
             self._speaking.judge()
             self._retention.step()
         except DatabaseError as error:
-            self._ledger.note_outage(error)
+            self._write_queue.note_outage(error)
 
     def _look_around(self, *, may_ask: bool) -> None:
         """Notice what others changed: the word list and, unless it is away, the database."""
@@ -283,14 +283,14 @@ class Worker:
         if not may_ask:
             return
         try:
-            call_offs = self._history.call_offs()
+            deletion_epoch = self._history.deletion_epoch()
         except DatabaseError as error:
-            self._ledger.note_outage(error)
+            self._write_queue.note_outage(error)
             return
-        if call_offs != self._call_offs:
-            self._call_offs = call_offs
+        if deletion_epoch != self._deletion_epoch:
+            self._deletion_epoch = deletion_epoch
             self._speaking.forget_all()
-            self._board.revoke_all()
+            self._live_state.invalidate_all()
 
     def _on_reload(self, _: Reload) -> None:
         self._outside.reload_words(True)
@@ -329,8 +329,8 @@ class Worker:
         line = outcome.line
         if not line.speech.is_generated:
             return
-        self._board.close_grounds(line.grounds_id)
-        self._ledger.add(
+        self._live_state.release(line.generation_id)
+        self._write_queue.add(
             RecordSpoken(
                 line.channel,
                 outcome.message_id,
@@ -345,12 +345,12 @@ class Worker:
             if self._removals.cover_own(own):
                 self._moderation.overtaken(own)
             else:
-                self._ledger.add(Append(own))
+                self._write_queue.add(Append(own))
         self._tally(line.channel, "said")
 
     def _own_message(self, outcome: Delivered) -> StoredMessage | None:
         """The row for what was said; None without Twitch's id for it."""
-        own_id, message_id = self._board.own_id, outcome.message_id
+        own_id, message_id = self._live_state.own_id, outcome.message_id
         if own_id is None or message_id is None:
             return None
         return StoredMessage(
@@ -367,7 +367,7 @@ class Worker:
     def _after_speaking(self, outcome: Delivered) -> None:
         channel = outcome.line.channel
         said = "would have been said" if outcome.shadow else "said"
-        self._speaking.reported(channel, outcome.line.grounds_id, said, said=True)
+        self._speaking.reported(channel, outcome.line.generation_id, said, said=True)
         self._speaking.reload_own_words(channel)
         self._speaking.counted(channel)  # chat may have gone on since it was said
 
@@ -380,10 +380,10 @@ class Worker:
         if outcome.reason == BLOCKED:
             self._tally(line.channel, "blocked")
         if line.speech.is_generated:
-            self._board.close_grounds(line.grounds_id)
-            self._speaking.reported(line.channel, line.grounds_id, outcome.reason, said=False)
+            self._live_state.release(line.generation_id)
+            self._speaking.reported(line.channel, line.generation_id, outcome.reason, said=False)
         elif outcome.reason == BLOCKED:
-            self._steering.unspeakable(line)
+            self._commands.unspeakable(line)
 
     def _tally(self, channel: str, what: str) -> None:
-        self._ledger.add(Tally(channel, utc_day(self._now_ms()), what))
+        self._write_queue.add(Tally(channel, utc_day(self._now_ms()), what))

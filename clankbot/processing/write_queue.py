@@ -1,6 +1,6 @@
 """Writes on their way to the database, in order, and what is to be done once they are stored.
 
-Owned by the worker's thread.  While the database is away the ledger keeps what was taken in and
+Owned by the worker's thread.  While the database is away the queue keeps what was taken in and
 tries again with growing pauses; nothing that fits is lost and the order stays.
 """
 
@@ -14,7 +14,14 @@ from typing import Final
 
 from clankbot.errors import CommitInDoubt, DatabaseError, WriteRefused
 from clankbot.processing.ports import History
-from clankbot.records.writes import Append, Applied, RecordDecision, RecordTraffic, Tally, Write
+from clankbot.records.writes import (
+    Append,
+    Applied,
+    RecordDecision,
+    RecordRateLimitEvent,
+    Tally,
+    Write,
+)
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +29,13 @@ Then = Callable[[Applied], None]
 
 MAX_HELD: Final = 20_000
 """Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat."""
-_MAY_GIVE_WAY: Final = (Append, RecordDecision, RecordTraffic, Tally)
+_MAY_GIVE_WAY: Final = (Append, RecordDecision, RecordRateLimitEvent, Tally)
 _BATCH: Final = 500
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 10.0
 
 
-class Ledger:
+class WriteQueue:
     """See the module's text."""
 
     def __init__(

@@ -12,7 +12,7 @@ SettingValue = int | float | str | bool
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelPolicy:
+class ChannelSettings:
     """What holds in one channel: its own settings where set, the global defaults elsewhere."""
 
     threshold: int = 30

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 
 MAX_MESSAGE_UTF16: Final = 500
 """Longest chat message, in UTF-16 units.
@@ -15,7 +15,7 @@ Source: https://dev.twitch.tv/docs/api/reference#send-chat-message
 """
 
 
-class Speech(enum.IntEnum):
+class MessageKind(enum.IntEnum):
     """Why a line is said; a lower number goes first."""
 
     COMMAND_ANSWER = 0
@@ -25,7 +25,7 @@ class Speech(enum.IntEnum):
     @property
     def is_generated(self) -> bool:
         """Whether a model wrote it; command answers are our own words and are not stored."""
-        return self is not Speech.COMMAND_ANSWER
+        return self is not MessageKind.COMMAND_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Outgoing:
 
     channel: str
     text: str
-    speech: Speech
+    speech: MessageKind
     created_at: float
     """Monotonic seconds; nothing older than 60 s is sent."""
     reply_to_id: str | None = None
     addressee_id: str | None = None
     """User id of the viewer it answers, for the opt-out check at the moment of sending."""
-    grounds_id: int | None = None
+    generation_id: int | None = None
     """The generation it came from, for the moderation check at the moment of sending."""
     requested: bool = False
     """A moderator asked for it (``!clank speak``): the spontaneous switch and pace do not apply."""
@@ -89,7 +89,7 @@ class Assignment:
 
     channel: str
     bot_name: str
-    policy: ChannelPolicy
+    policy: ChannelSettings
     lines: tuple[ContextLine, ...]
     """Oldest first."""
     asked: ContextLine | None = None

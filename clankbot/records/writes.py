@@ -77,7 +77,7 @@ class ForgetViewer:
 
 
 @dataclass(frozen=True, slots=True)
-class CallOff:
+class RaiseDeletionEpoch:
     """Tell a bot at work on this database that its prompts may hold what is gone by now."""
 
 
@@ -173,7 +173,7 @@ class Tally:
     amount: int = 1
 
 
-class Traffic(enum.Enum):
+class RateLimitEvent(enum.Enum):
     """What Twitch counts of an account, over all its connections."""
 
     MESSAGE = "message"
@@ -181,10 +181,10 @@ class Traffic(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordTraffic:
+class RecordRateLimitEvent:
     """Note that the bot wrote one of these, so that a restart does not forget Twitch's limits."""
 
-    kind: Traffic
+    kind: RateLimitEvent
     at_ms: int
     channel: str | None = None
     """Where a message was written; None for a JOIN, which counts for the account alone."""
@@ -198,7 +198,7 @@ Write = (
     | RemoveViewer
     | RemoveChannel
     | ForgetViewer
-    | CallOff
+    | RaiseDeletionEpoch
     | OptOut
     | OptIn
     | RecordSpoken
@@ -209,7 +209,7 @@ Write = (
     | UnblockTerm
     | RecordDecision
     | Tally
-    | RecordTraffic
+    | RecordRateLimitEvent
 )
 """Everything the worker asks of the database; applied in order, one transaction a batch."""
 

@@ -13,26 +13,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from clankbot.cancel import END, Cancel, End
-from clankbot.config.channel_wording import ChannelBook
+from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import Settings
 from clankbot.database.store import Store
 from clankbot.errors import OllamaError, OllamaTimeout
-from clankbot.ollama.language_model import OllamaVoice
+from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import Words
-from clankbot.processing.channel_settings import Policies
+from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Rules
 from clankbot.processing.internal_messages import Job, JobDone
-from clankbot.processing.live_state import Board
+from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import CancelHandle
 from clankbot.processing.speaking.composer import Composer
-from clankbot.processing.speaking.send_gate import LastLook
-from clankbot.processing.worker import Outside, Worker
+from clankbot.processing.speaking.send_gate import SendGate
+from clankbot.processing.worker import Dependencies, Worker
 from clankbot.records.chat import Event
-from clankbot.records.settings import ChannelPolicy, Command, SettingValue, Verb
+from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 from clankbot.records.speech import Assignment, Composed, Delivered, Outgoing, Undelivered
 
 _OWN_ID: Final = "replayed"
@@ -59,7 +59,7 @@ class FileClock:
         return self._ms / 1000
 
 
-class ReplayBook(ChannelBook):
+class ReplayBook(SettingsSchema):
     """The settings of a replay: those of the program, changed as its user asks.
 
     Moderators' commands in the file are not obeyed, for what is tried out are other settings;
@@ -70,7 +70,7 @@ class ReplayBook(ChannelBook):
         super().__init__(settings)
         self._changes = {change.column: change.value for change in changes if change.column}
 
-    def policy(self, overrides: Mapping[str, SettingValue | None]) -> ChannelPolicy:
+    def policy(self, overrides: Mapping[str, SettingValue | None]) -> ChannelSettings:
         """What holds in every channel."""
         return super().policy({**self._changes, **overrides})
 
@@ -102,12 +102,12 @@ class ReplayedBot:
         settings: Settings,
         channels: Sequence[str],
         *,
-        book: ReplayBook,
+        schema: ReplayBook,
         words: Words,
         name: str,
         store: Store,
         clock: FileClock,
-        voice: OllamaVoice | None,
+        voice: LanguageModel | None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -118,12 +118,14 @@ class ReplayedBot:
         self._failure: OllamaError | None = None
         self._came_of_it = ""
         self._said = 0
-        self._board = Board(clock.now_ms, _OWN_ID)
-        self._board.set_live(channels, channels)
+        self._live_state = LiveState(clock.now_ms, _OWN_ID)
+        self._live_state.set_live(channels, channels)
         self._filters = ChannelFilters(words.current)
-        self._look = LastLook(self._board, self._filters, clock=clock.seconds, now_ms=clock.now_ms)
+        self._look = SendGate(
+            self._live_state, self._filters, clock=clock.seconds, now_ms=clock.now_ms
+        )
         self._composer = self._make_composer(name)
-        self._worker = self._make_worker(settings, channels, book, name)
+        self._worker = self._make_worker(settings, channels, schema, name)
         self._worker.open(store)
 
     def _make_composer(self, name: str) -> Composer:
@@ -133,7 +135,7 @@ class ReplayedBot:
             prepare=lambda: None,
             compose=self._compose,
             voice_outage=lambda model: None,
-            board=self._board,
+            live_state=self._live_state,
             filter_of=self._filters,
             bot_name=lambda: name,
             offer=self._offer,
@@ -142,11 +144,11 @@ class ReplayedBot:
         )
 
     def _make_worker(
-        self, settings: Settings, channels: Sequence[str], book: ReplayBook, name: str
+        self, settings: Settings, channels: Sequence[str], schema: ReplayBook, name: str
     ) -> Worker:
         return Worker(
             inbox=self._inbox,
-            outside=Outside(
+            outside=Dependencies(
                 open_history=lambda: self._store,
                 jobs=self._jobs,
                 offer=self._offer,
@@ -160,10 +162,10 @@ class ReplayedBot:
                 term_problem=term_problem,
                 reload_words=lambda force: None,
             ),
-            board=self._board,
-            policies=Policies(channels, book, self._board),
+            live_state=self._live_state,
+            channel_settings=SettingsByChannel(channels, schema, self._live_state),
             filters=self._filters,
-            book=book,
+            schema=schema,
             rules=Rules(
                 ignored_logins=settings.ignored_users,
                 owners=frozenset(),

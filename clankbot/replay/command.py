@@ -24,7 +24,7 @@ from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.database import Database
 from clankbot.database.store import Store
 from clankbot.errors import ClankbotError, OllamaError, OllamaUnavailable
-from clankbot.ollama.language_model import OllamaVoice
+from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import load_words, set_up_logs
 from clankbot.records.settings import Command, Verb
 from clankbot.replay.bot import FileClock, ReplayBook, ReplayedBot
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_from_process()
     _set_up_output(settings)
     try:
-        book = ReplayBook(settings, map(_change, options.changes))
+        schema = ReplayBook(settings, map(_change, options.changes))
     except ValueError as error:
         print(f"clankbot: {error}", file=sys.stderr)
         return _EXIT_USAGE
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
             f"{options.file} holds no chat message{where} that can be read;"
             " IRC log lines and the JSON Lines of `export` can"
         )
-    words, clock, policy = load_words(settings), FileClock(), book.policy({})
+    words, clock, policy = load_words(settings), FileClock(), schema.policy({})
     voice = None if options.no_model else _voice(settings, clock, policy.model)
     name = options.bot.strip().lstrip("@").lower()
     report = Report(chat, channels, name)
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         bot = ReplayedBot(
             settings,
             channels,
-            book=book,
+            schema=schema,
             words=words,
             name=name,
             store=store,
@@ -103,10 +103,10 @@ def _change(text: str) -> Command:
     raise ValueError(f"--set {text}: a setting, = and a value are wanted")
 
 
-def _voice(settings: Settings, clock: FileClock, model: str) -> OllamaVoice:
+def _voice(settings: Settings, clock: FileClock, model: str) -> LanguageModel:
     """The Ollama of the settings; OllamaUnavailable where it does not answer or lacks the model."""
     client = ollama_client(settings)
-    voice = OllamaVoice(
+    voice = LanguageModel(
         client, num_ctx=settings.ollama_num_ctx, clock=clock.seconds, now_ms=clock.now_ms
     )
     try:

@@ -9,7 +9,7 @@ from typing import Final
 
 from clankbot.config.durations import duration_text
 from clankbot.records.chat import ChatMessage
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 from clankbot.replay.bot import Attempt
 from clankbot.replay.saved_chat import GAP_MS, START_MS, Moment, SavedChat
 from clankbot.text import visible
@@ -65,7 +65,7 @@ class Report:
         self._figures: dict[str, _Figures] = {}
         self._is_timed = chat.timed > 0
 
-    def begin(self, model: str, policy: ChannelPolicy) -> None:
+    def begin(self, model: str, policy: ChannelSettings) -> None:
         """What is played, and what is assumed."""
         chat = self._chat
         names = ", ".join(f"#{channel}" for channel in self._channels)

@@ -45,7 +45,7 @@ _LONGEST_WAIT_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class PeriodicTask:
     """Work that comes round again: ``run`` returns the seconds until it wants its next turn."""
 
     name: str
@@ -56,19 +56,19 @@ class Chore:
 class _Turn:
     """When a chore is due, and how it has failed since it last worked."""
 
-    chore: Chore
+    chore: PeriodicTask
     due_s: float
     failing: type[Exception] | None = None
     failing_since_s: float = 0.0
     retry_s: float = _RETRY_S
 
 
-class Upkeep:
+class Scheduler:
     """Runs chores when they are due and errands as they come, one at a time, in one thread."""
 
     def __init__(
         self,
-        chores: Sequence[Chore],
+        chores: Sequence[PeriodicTask],
         stopping: threading.Event,
         *,
         clock: Callable[[], float] = time.monotonic,

@@ -76,7 +76,7 @@ def test_a_token_that_stays_refused_does_not_lead_to_refresh_after_refresh(desk:
 
 def test_a_sign_in_that_is_over_is_passed_on(desk: Desk) -> None:
     desk.signed_in()
-    desk.twitch.revoke_all()
+    desk.twitch.invalidate_all()
     with pytest.raises(TokenRefused):
         helix(desk).live_channels(["alpha"])
 

@@ -106,7 +106,7 @@ def run_the_life_of_a_token(witness: Witness) -> None:
         for deed in (keeper.upkeep, keeper.credentials, keeper.login_refused, keeper.upkeep):
             witness.watch(deed)
         witness.watch(functools.partial(helix.live_channels, ["alpha"]))
-        desk.twitch.revoke_all()
+        desk.twitch.invalidate_all()
         for deed in (keeper.login_refused, keeper.credentials):
             witness.watch(deed)
     desk.signed_in()

@@ -198,7 +198,7 @@ def test_a_refused_refresh_asks_for_a_person(desk: Desk) -> None:
     desk.signed_in()
     keeper = desk.keeper()
     keeper.start()
-    desk.twitch.revoke_all()
+    desk.twitch.invalidate_all()
     desk.clock.now_s += HOUR_S
     with pytest.raises(TokenRefused, match=r"Invalid refresh token.*python clankbot\.py login"):
         keeper.upkeep()

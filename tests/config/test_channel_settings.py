@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, SWITCHES
-from clankbot.config.channel_wording import ChannelBook, verbs_table
+from clankbot.config.channel_wording import SettingsSchema, verbs_table
 from clankbot.config.commands import parse_command
 from clankbot.config.settings import load_settings
 from clankbot.config.verbs import VERBS
-from clankbot.records.settings import ChannelPolicy, Command, SettingValue, Verb
+from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 
 SETTINGS = load_settings(
     {
@@ -25,7 +25,7 @@ SETTINGS = load_settings(
     },
     Path("/srv/clankbot"),
 )
-BOOK = ChannelBook(SETTINGS)
+BOOK = SettingsSchema(SETTINGS)
 
 COLUMNS = {
     "threshold": "message_threshold",
@@ -276,7 +276,7 @@ def test_a_default_is_told_as_the_default(name: str) -> None:
 
 
 def test_without_overrides_the_program_s_settings_hold() -> None:
-    expected = ChannelPolicy(
+    expected = ChannelSettings(
         threshold=11, delay_s=12, context_limit=13, model="tiny", retention_days=14
     )
     assert BOOK.policy({}) == expected
@@ -301,11 +301,11 @@ def test_undoing_an_off_or_a_quiet_time_can_be_told() -> None:
 def test_a_broken_value_in_the_database_gives_way_to_the_default(
     name: str, text: str, phrase: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    book = ChannelBook(SETTINGS)
+    schema = SettingsSchema(SETTINGS)
     with caplog.at_level(logging.WARNING):
-        assert book.policy({COLUMNS[name]: text}) == BOOK.policy({})
-        assert book.policy({COLUMNS[name]: text}) == BOOK.policy({})
-        assert book.shown(name, {COLUMNS[name]: text}).endswith("(the default)")
+        assert schema.policy({COLUMNS[name]: text}) == BOOK.policy({})
+        assert schema.policy({COLUMNS[name]: text}) == BOOK.policy({})
+        assert schema.shown(name, {COLUMNS[name]: text}).endswith("(the default)")
     (record,) = caplog.records
     assert record.__dict__["column"] == COLUMNS[name]
     assert len(record.__dict__["value"]) <= 80
@@ -325,7 +325,7 @@ def test_a_reset_of_quiet_lifts_a_quiet_time_too() -> None:
 
 
 def test_every_field_of_a_policy_is_set_by_the_table() -> None:
-    fields = {f.name for f in dataclasses.fields(ChannelPolicy)}
+    fields = {f.name for f in dataclasses.fields(ChannelSettings)}
     assert {s.field for s in (*CHANNEL_SETTINGS, *SWITCHES) if s.field} == fields - {
         "model_options"
     }

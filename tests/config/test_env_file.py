@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.config.settings import Settings, load_settings, needed_for_run
+from clankbot.config.settings import Settings, load_settings, run_requirements
 from clankbot.errors import ConfigError
 from clankbot.records.accounts import Secret
 
@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_read_is_told_with_what_is_wrong_but_nothing_is_ca
 ) -> None:
     (tmp_path / ".env").mkdir()
     with pytest.raises(ConfigError) as caught:
-        load_settings({"TIME_DELAY": "soon"}, tmp_path, needs=(needed_for_run,))
+        load_settings({"TIME_DELAY": "soon"}, tmp_path, needs=(run_requirements,))
     unreadable, wrong = caught.value.problems
     assert unreadable.startswith(".env cannot be read")
     assert wrong.startswith("TIME_DELAY")

@@ -15,9 +15,9 @@ from clankbot.config.settings import (
     Needs,
     Settings,
     load_settings,
-    needed_for_login,
-    needed_for_run,
+    login_requirements,
     require,
+    run_requirements,
 )
 from clankbot.config.variables import VARIABLES
 from clankbot.errors import ConfigError
@@ -338,23 +338,23 @@ def test_what_is_accepted_but_doubtful_is_said_at_the_start(
 
 
 def test_what_a_command_needs_is_asked_for_by_that_command() -> None:
-    assert needs_of({}, needed_for_run) == ["TWITCH_CHANNELS", "TWITCH_CLIENT_ID"]
-    assert needs_of({}, needed_for_login) == ["TWITCH_CLIENT_ID"]
-    require(load({"TWITCH_CHANNELS": "alpha", "TWITCH_CLIENT_ID": "abc"}), needed_for_run)
-    require(load({"TWITCH_CLIENT_ID": "abc"}), needed_for_login)
+    assert needs_of({}, run_requirements) == ["TWITCH_CHANNELS", "TWITCH_CLIENT_ID"]
+    assert needs_of({}, login_requirements) == ["TWITCH_CLIENT_ID"]
+    require(load({"TWITCH_CHANNELS": "alpha", "TWITCH_CLIENT_ID": "abc"}), run_requirements)
+    require(load({"TWITCH_CLIENT_ID": "abc"}), login_requirements)
     with pytest.raises(ConfigError, match="TWITCH_CLIENT_ID is not set"):
-        require(load({}), needed_for_login)
+        require(load({}), login_requirements)
 
 
 def test_shadow_mode_needs_no_twitch_application() -> None:
-    require(load({"TWITCH_CHANNELS": "alpha", "DRY_RUN": "true"}), needed_for_run)
-    assert needs_of({"DRY_RUN": "true"}, needed_for_run) == ["TWITCH_CHANNELS"]
+    require(load({"TWITCH_CHANNELS": "alpha", "DRY_RUN": "true"}), run_requirements)
+    assert needs_of({"DRY_RUN": "true"}, run_requirements) == ["TWITCH_CHANNELS"]
 
 
 def test_what_is_missing_is_reported_with_what_is_wrong_and_nothing_twice() -> None:
     wrong = {"TIME_DELAY": "soon", "TWITCH_CHANNELS": "b@d", "DRY_RUN": "perhaps"}
-    assert needs_of(wrong, needed_for_run) == ["TWITCH_CHANNELS", "TIME_DELAY", "DRY_RUN"]
-    assert needs_of({"TIME_DELAY": "soon"}, needed_for_run) == [
+    assert needs_of(wrong, run_requirements) == ["TWITCH_CHANNELS", "TIME_DELAY", "DRY_RUN"]
+    assert needs_of({"TIME_DELAY": "soon"}, run_requirements) == [
         "TIME_DELAY",
         "TWITCH_CHANNELS",
         "TWITCH_CLIENT_ID",

@@ -23,13 +23,13 @@ from clankbot.records.writes import (
     AddHint,
     BlockTerm,
     OptOut,
+    RateLimitEvent,
     RecordDecision,
-    RecordTraffic,
+    RecordRateLimitEvent,
     RemoveChannel,
     RemoveMessage,
     SetSetting,
     Tally,
-    Traffic,
 )
 from tests.database.chat import bot_said, said
 from tests.database.conftest import NewDatabase, prepared
@@ -183,7 +183,7 @@ def test_what_twitch_counts_of_the_last_minute_stays_behind(
 ) -> None:
     source, target = pair
     with source.open() as store:
-        store.apply([RecordTraffic(Traffic.JOIN, 1)])
+        store.apply([RecordRateLimitEvent(RateLimitEvent.JOIN, 1)])
     copy_database(source, target, _silent, batch=100)
     with target.open() as store:
         assert store.traffic_since(0) == []

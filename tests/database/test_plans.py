@@ -16,11 +16,11 @@ from clankbot.database.removing_sql import END_REMOVAL, NEXT_REMOVAL, REMOVALS
 from clankbot.database.session import Session
 from clankbot.records.writes import (
     BlockTerm,
+    RateLimitEvent,
     RecordDecision,
+    RecordRateLimitEvent,
     RecordSpoken,
-    RecordTraffic,
     SetSetting,
-    Traffic,
     Write,
 )
 from tests.database.chat import said
@@ -37,7 +37,7 @@ def _fill(database: Database) -> None:
     with database.open() as store:
         store.apply([said(f"q{n}", channel="quiet", user=str(n % 5)) for n in range(_QUIET_ROWS)])
         store.apply([said(f"b{n}", user=str(n % 50), at_ms=n) for n in range(_BUSY_ROWS)])
-        store.apply([RecordTraffic(Traffic.MESSAGE, n) for n in range(_TRAFFIC_ROWS)])
+        store.apply([RecordRateLimitEvent(RateLimitEvent.MESSAGE, n) for n in range(_TRAFFIC_ROWS)])
         for n in range(80):
             channel = "quiet" if n < 10 else "alpha"
             notes: list[Write] = [
@@ -102,7 +102,7 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "newest spoken": (sql.NEWEST_SPOKEN_ID, ("quiet",)),
     "spoken past": (sql.SPOKEN_ID_PAST, ("quiet", 5)),
     "decisions past": (sql.DECISION_ID_PAST, ("quiet", 5)),
-    "counter": (sql.COUNTER, ("call_offs",)),
+    "counter": (sql.COUNTER, ("deletion_epoch",)),
     "mark": (sql.READ_MARK, ("writer",)),
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from clankbot.database.database import Database
 from clankbot.database.store import Store
-from clankbot.records.writes import RecordTraffic, Traffic
+from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 from tests.database.conftest import NOW_MS
 
 _KEPT_MS = 130_000
 
 
-def joined(age_ms: int = 0) -> RecordTraffic:
-    return RecordTraffic(Traffic.JOIN, NOW_MS - age_ms)
+def joined(age_ms: int = 0) -> RecordRateLimitEvent:
+    return RecordRateLimitEvent(RateLimitEvent.JOIN, NOW_MS - age_ms)
 
 
-def wrote(age_ms: int = 0) -> RecordTraffic:
-    return RecordTraffic(Traffic.MESSAGE, NOW_MS - age_ms, "alpha", 2**32 - 1)
+def wrote(age_ms: int = 0) -> RecordRateLimitEvent:
+    return RecordRateLimitEvent(RateLimitEvent.MESSAGE, NOW_MS - age_ms, "alpha", 2**32 - 1)
 
 
 def test_nothing_was_written_by_a_bot_that_is_new(store: Store) -> None:

@@ -12,10 +12,10 @@ from clankbot.records.writes import (
     Append,
     Applied,
     BlockTerm,
-    CallOff,
     ForgetViewer,
     OptIn,
     OptOut,
+    RaiseDeletionEpoch,
     SetSetting,
     StoredMessage,
 )
@@ -120,8 +120,8 @@ def test_a_moderator_is_found_by_what_was_changed_when_the_messages_are_gone(sto
 
 def test_a_running_bot_can_tell_that_another_program_forgot_somebody(database: Database) -> None:
     with database.open() as bot, database.open() as other:
-        before = bot.call_offs()
+        before = bot.deletion_epoch()
         other.apply([ForgetViewer(None, "1")])
-        assert bot.call_offs() == before
-        other.apply([ForgetViewer(None, "1"), CallOff()])
-        assert bot.call_offs() == before + 1
+        assert bot.deletion_epoch() == before
+        other.apply([ForgetViewer(None, "1"), RaiseDeletionEpoch()])
+        assert bot.deletion_epoch() == before + 1

@@ -218,7 +218,7 @@ class TwitchId:
         found = [text for token in self.tokens for text in (token.access, token.refresh)]
         return found + self._codes + ([self.client_secret] if self.client_secret else [])
 
-    def revoke_all(self) -> None:
+    def invalidate_all(self) -> None:
         """As when the owner disconnects the app: no token is good for anything any more."""
         for token in self.tokens:
             token.is_revoked = True

@@ -18,7 +18,7 @@ from clankbot.database.database import Database
 from clankbot.database.mysql import MySqlEngine
 from clankbot.loopback.fake_behaviour import Manner
 from clankbot.parts import name_database
-from clankbot.processing.write_queue import Ledger
+from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.accounts import Secret
 from clankbot.records.writes import RemoveMessage, Tally
 from tests.database.chat import said
@@ -194,19 +194,19 @@ def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
     database.prepare()
     problems: list[str | None] = []
     while_storing: list[str | None] = []
-    ledger = Ledger(time.monotonic, problems.append, most_held=10)
+    write_queue = WriteQueue(time.monotonic, problems.append, most_held=10)
     with database.open() as store:
-        ledger.add(said("before"))
-        assert ledger.commit(store)
+        write_queue.add(said("before"))
+        assert write_queue.commit(store)
         with stopped(mariadb):
-            ledger.add(said("oldest"))
-            assert not ledger.commit(store)
+            write_queue.add(said("oldest"))
+            assert not write_queue.commit(store)
             removal = RemoveMessage("alpha", "before", 9)
-            ledger.add(removal, lambda _: while_storing.append(problems[-1]))
+            write_queue.add(removal, lambda _: while_storing.append(problems[-1]))
             for number in range(20):
-                ledger.add(said(f"{number}"))
-            assert len(ledger) == 10
-        assert ledger.commit(store, force=True)
+                write_queue.add(said(f"{number}"))
+            assert len(write_queue) == 10
+        assert write_queue.commit(store, force=True)
         kept = [line.message_id for line in store.recent_messages("alpha", 99)]
     assert while_storing != [None]  # for the rest may still be on its way
     assert problems[1:] == [None]
@@ -223,15 +223,15 @@ def test_a_refused_write_behind_a_commit_in_doubt_has_nothing_stored_twice(
         where = replace(mysql_settings(mariadb, name), port=proxy.port, ssl_ca=None)
         database = Database(MySqlEngine(where))
         database.prepare()
-        ledger = Ledger(time.monotonic, lambda problem: None)
+        write_queue = WriteQueue(time.monotonic, lambda problem: None)
         with database.open() as store:
             for write in (said("a"), generated):
-                ledger.add(write)
+                write_queue.add(write)
             proxy.lose_next_answer_to(b"COMMIT")
-            assert not ledger.commit(store)
+            assert not write_queue.commit(store)
             for write in (refused, said("b"), generated):
-                ledger.add(write)
-            assert ledger.commit(store, force=True)
+                write_queue.add(write)
+            assert write_queue.commit(store, force=True)
             assert store.tally("alpha", "2030-03-17") == {"generated": 2}
             assert [line.message_id for line in store.recent_messages("alpha", 9)] == ["a", "b"]
     assert len(logged(caplog, "write refused")) == 1

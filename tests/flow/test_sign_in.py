@@ -237,7 +237,7 @@ def test_a_refused_refresh_ends_with_status_77_and_what_to_do(tmp_path: Path) ->
     with live_program(tmp_path, TOKEN_VALIDATE_INTERVAL="0.3") as live:
         live.sign_in()
         live.start_and_join()
-        live.twitch.revoke_all()
+        live.twitch.invalidate_all()
         assert live.wait() == 77
         assert "clankbot.py login" in live.log
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from clankbot.irc.sender import Sender
 from clankbot.records.chat import Event, LinkDown, LinkUp, Notice, OwnState, RoomState
-from clankbot.records.speech import Delivered, Outgoing, Speech, Undelivered
-from clankbot.records.writes import RecordTraffic
+from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
+from clankbot.records.writes import RecordRateLimitEvent
 
 _PRIVMSG = re.compile(r"@client-nonce=([^; ]+)(?:;reply-parent-msg-id=(\S+))? PRIVMSG #(\S+) :(.*)")
 _MOST_STEPS = 200_000
@@ -46,7 +46,7 @@ class Bench:
         self.wire: list[tuple[float, str]] = []
         self.said: list[Said] = []
         self.reports: list[Delivered | Undelivered] = []
-        self.traffic: list[RecordTraffic] = []
+        self.traffic: list[RecordRateLimitEvent] = []
         self.stopping = threading.Event()
         self.finished = threading.Event()
         self._news = False
@@ -54,7 +54,7 @@ class Bench:
         self.sender = Sender(
             send_line=self._take_line,
             channels=self.channels,
-            last_look=lambda line: self.objection(line),
+            send_gate=lambda line: self.objection(line),
             report=self.reports.append,
             stopping=self.stopping,
             finished=self.finished,
@@ -137,7 +137,7 @@ class Bench:
     def offer(
         self,
         text: str,
-        speech: Speech = Speech.SPONTANEOUS,
+        speech: MessageKind = MessageKind.SPONTANEOUS,
         channel: str = "a",
         *,
         age_s: float = 0.0,
@@ -147,7 +147,9 @@ class Bench:
         line = Outgoing(channel, text, speech, self.now - age_s, reply_to_id)
         return self.sender.offer(line)
 
-    def say(self, text: str, speech: Speech = Speech.SPONTANEOUS, channel: str = "a") -> None:
+    def say(
+        self, text: str, speech: MessageKind = MessageKind.SPONTANEOUS, channel: str = "a"
+    ) -> None:
         """Offers a line and lets it go out if nothing holds it."""
         self.offer(text, speech, channel)
         self.run()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from clankbot.irc.outbox import Outbox
-from clankbot.records.speech import Outgoing, Speech
+from clankbot.records.speech import MessageKind, Outgoing
 
-COMMAND, MENTION, SPONTANEOUS = Speech
+COMMAND, MENTION, SPONTANEOUS = MessageKind
 
 
-def line(text: str, speech: Speech, channel: str = "a", created_at: float = 0.0) -> Outgoing:
+def line(text: str, speech: MessageKind, channel: str = "a", created_at: float = 0.0) -> Outgoing:
     return Outgoing(channel, text, speech, created_at)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from clankbot.records.chat import Event, Left, LinkUp, Notice, Reconnect, RoomState, UserCleared
-from clankbot.records.speech import Delivered, Outgoing, Speech
+from clankbot.records.speech import Delivered, MessageKind, Outgoing
 from tests.irc.sending import Bench, joined
 
-COMMAND, MENTION, SPONTANEOUS = Speech
+COMMAND, MENTION, SPONTANEOUS = MessageKind
 
 
 # --- saying ---

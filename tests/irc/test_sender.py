@@ -7,14 +7,14 @@ import logging
 import pytest
 
 from clankbot.records.chat import Reconnect
-from clankbot.records.speech import Outgoing, Speech
+from clankbot.records.speech import MessageKind, Outgoing
 from tests.irc.sending import Bench, joined
 
-COMMAND, MENTION, SPONTANEOUS = Speech
+COMMAND, MENTION, SPONTANEOUS = MessageKind
 CGJ = "\u034f"
 
 
-# --- the last look, age, and the outbox's bounds ---
+# --- the send gate, age, and the outbox's bounds ---
 
 
 def test_the_last_look_is_taken_after_all_limits_and_its_reason_is_reported() -> None:
@@ -82,7 +82,7 @@ def test_a_flood_of_events_leaves_room_for_the_newest() -> None:
 
 @pytest.mark.parametrize("speech", [COMMAND, SPONTANEOUS])
 @pytest.mark.parametrize("text", ["/ban viewer", " .timeout viewer", "\n!clank off", "\r\n", ""])
-def test_what_would_be_run_as_a_command_is_never_said(text: str, speech: Speech) -> None:
+def test_what_would_be_run_as_a_command_is_never_said(text: str, speech: MessageKind) -> None:
     bench = joined("a")
     bench.say(text, speech)
     assert bench.said == []

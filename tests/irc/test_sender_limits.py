@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from clankbot.records.chat import RoomState
-from clankbot.records.speech import Speech
+from clankbot.records.speech import MessageKind
 from tests.irc.sending import Bench, Said
 
 CHANNELS = tuple(f"c{number}" for number in range(10))
@@ -41,7 +41,7 @@ class Town:
             self.give_verdicts()
 
     def talk(self) -> None:
-        for speech, chance in zip(Speech, (0.08, 0.3, 0.9), strict=True):
+        for speech, chance in zip(MessageKind, (0.08, 0.3, 0.9), strict=True):
             if self.dice.random() < chance:
                 text = self.dice.choice(["yes", "no", f"talk {self.dice.random()}"])
                 channel = self.dice.choice(CHANNELS)
@@ -111,7 +111,7 @@ def test_a_flood_of_talk_never_starves_answers_to_commands(
 ) -> None:
     town = Town(3, privileged, troubles=False)
     town.live()
-    commands = [r for r in town.bench.reports if r.line.speech is Speech.COMMAND_ANSWER]
+    commands = [r for r in town.bench.reports if r.line.speech is MessageKind.COMMAND_ANSWER]
     said_at = {delivered.line: delivered.sent_at_ms / 1000 for delivered in town.bench.delivered}
     assert len(commands) > 50
     assert all(report.line in said_at for report in commands)

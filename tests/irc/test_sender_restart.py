@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clankbot.irc.privmsg import checksum
-from clankbot.records.speech import Speech
-from clankbot.records.writes import RecordTraffic, Traffic
+from clankbot.records.speech import MessageKind
+from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 from tests.irc.sending import Bench, joined
 from tests.irc.test_rate_limits import most_within
 
@@ -25,14 +25,14 @@ def test_each_join_and_each_message_is_told_with_its_moment_and_nothing_else_is(
     bench.connect()
     bench.say("one")
     bench.run(seconds=5.0)
-    bench.say("two", Speech.COMMAND_ANSWER)
+    bench.say("two", MessageKind.COMMAND_ANSWER)
     bench.sender.finish()
     bench.run_to_the_end()
     assert bench.wire[-1][1] == "QUIT"
     assert bench.traffic == [
-        RecordTraffic(Traffic.JOIN, 1_000_000),
-        RecordTraffic(Traffic.MESSAGE, 1_000_000, "a", checksum("one")),
-        RecordTraffic(Traffic.MESSAGE, 1_005_000, "a", checksum("two")),
+        RecordRateLimitEvent(RateLimitEvent.JOIN, 1_000_000),
+        RecordRateLimitEvent(RateLimitEvent.MESSAGE, 1_000_000, "a", checksum("one")),
+        RecordRateLimitEvent(RateLimitEvent.MESSAGE, 1_005_000, "a", checksum("two")),
     ]
 
 
@@ -40,14 +40,14 @@ def test_what_the_link_did_not_take_is_not_told() -> None:
     bench = joined("a")
     bench.link_takes = False
     bench.say("hello")
-    assert [written.kind for written in bench.traffic] == [Traffic.JOIN]
+    assert [written.kind for written in bench.traffic] == [RateLimitEvent.JOIN]
 
 
 def test_a_shadow_run_tells_of_its_joins_alone() -> None:
     bench = joined("a", dry_run=True)
     bench.say("hello")
     assert len(bench.delivered) == 1
-    assert [written.kind for written in bench.traffic] == [Traffic.JOIN]
+    assert [written.kind for written in bench.traffic] == [RateLimitEvent.JOIN]
 
 
 def test_joins_before_a_restart_leave_fewer_for_after_it() -> None:
@@ -83,11 +83,11 @@ def test_a_message_before_a_restart_is_kept_at_a_distance_after_it(
     earlier = Bench("a")
     earlier.slow["a"] = slow_s
     earlier.connect()
-    earlier.say("one", Speech.COMMAND_ANSWER)
+    earlier.say("one", MessageKind.COMMAND_ANSWER)
     later = restarted(earlier, after_s=0.5)
     later.connect()
     for number in range(3):  # lines that waited for a minute are given up
-        later.offer(f"{number}", Speech.COMMAND_ANSWER)
+        later.offer(f"{number}", MessageKind.COMMAND_ANSWER)
         later.run(seconds=50.0)
     assert later.said[0].at == pytest.approx(next_at)
 
@@ -100,7 +100,7 @@ def test_a_message_before_a_restart_is_not_said_again_after_it() -> None:
     later.connect()
     later.say("hello")
     later.say("hello", channel="b")
-    later.say("hello", Speech.COMMAND_ANSWER)
+    later.say("hello", MessageKind.COMMAND_ANSWER)
     later.run(seconds=10.0)
     later.offer("hello")
     later.run(seconds=15.0)
@@ -116,14 +116,14 @@ def talk(bench: Bench) -> None:
     """As much as may be said within ten seconds, mostly answers to commands."""
     for number in range(10):
         for channel in bench.channels:
-            bench.offer(f"{number}", Speech.COMMAND_ANSWER, channel)
+            bench.offer(f"{number}", MessageKind.COMMAND_ANSWER, channel)
         bench.run(seconds=1.0)
 
 
 def test_moments_ahead_of_a_clock_that_was_set_back_are_taken_for_now() -> None:
     bench = Bench("a")
     an_hour_ahead = round((bench.now + 3600) * 1000)
-    bench.sender.count_earlier([RecordTraffic(Traffic.JOIN, an_hour_ahead)] * 18)
+    bench.sender.count_earlier([RecordRateLimitEvent(RateLimitEvent.JOIN, an_hour_ahead)] * 18)
     bench.connect()
     bench.run(seconds=11.9)
     assert bench.joins == []

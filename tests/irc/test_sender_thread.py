@@ -11,7 +11,7 @@ import pytest
 
 from clankbot.irc.sender import Sender
 from clankbot.records.chat import LinkUp, OwnState, RoomState
-from clankbot.records.speech import Delivered, Outgoing, Speech, Undelivered
+from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from tests.waiting import wait_until
 
 CHANNELS = tuple(f"c{number}" for number in range(6))
@@ -30,7 +30,7 @@ class Running:
         self.sender = Sender(
             send_line=self._take_line,
             channels=CHANNELS,
-            last_look=lambda line: self.objection(line),
+            send_gate=lambda line: self.objection(line),
             report=self.reports.append,
             stopping=threading.Event(),
             finished=self.finished,
@@ -46,7 +46,9 @@ class Running:
             self.sender.note(OwnState(channel, True, None, None))
             self.sender.note(RoomState(channel, 0))
 
-    def offer(self, text: str, channel: str = "c0", speech: Speech = Speech.SPONTANEOUS) -> bool:
+    def offer(
+        self, text: str, channel: str = "c0", speech: MessageKind = MessageKind.SPONTANEOUS
+    ) -> bool:
         return self.sender.offer(Outgoing(channel, text, speech, time.monotonic()))
 
     def stop(self) -> float:
@@ -107,7 +109,7 @@ def test_lines_offered_by_many_threads_are_reported_once_each(running: Running) 
     def offer_some(who: int) -> None:
         for number in range(20):
             text = f"line {number} of {who}"
-            if running.offer(text, CHANNELS[number % len(CHANNELS)], Speech(who % 3)):
+            if running.offer(text, CHANNELS[number % len(CHANNELS)], MessageKind(who % 3)):
                 taken.append(text)
 
     threads = [threading.Thread(target=offer_some, args=(who,)) for who in range(6)]

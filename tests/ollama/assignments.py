@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, ContextLine
 
 
@@ -28,7 +28,7 @@ def chat(*texts: str) -> tuple[ContextLine, ...]:
 
 
 def assignment(
-    *lines: ContextLine, asked: ContextLine | None = None, policy: ChannelPolicy | None = None
+    *lines: ContextLine, asked: ContextLine | None = None, policy: ChannelSettings | None = None
 ) -> Assignment:
     """An assignment for clankbot in the channel alpha."""
-    return Assignment("alpha", "clankbot", policy or ChannelPolicy(), lines, asked)
+    return Assignment("alpha", "clankbot", policy or ChannelSettings(), lines, asked)

@@ -21,8 +21,8 @@ from clankbot.errors import (
 from clankbot.loopback.fake_behaviour import Manner
 from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.ollama.client import OllamaClient
-from clankbot.ollama.language_model import Health, OllamaVoice
-from clankbot.records.settings import ChannelPolicy
+from clankbot.ollama.language_model import Health, LanguageModel
+from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Composed, ContextLine
 from tests.ollama.assignments import assignment, chat, line
 
@@ -46,10 +46,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def voice(ollama: OllamaStandIn, clock: Clock) -> Iterator[OllamaVoice]:
+def voice(ollama: OllamaStandIn, clock: Clock) -> Iterator[LanguageModel]:
     """A voice that speaks with the stand-in."""
     client = OllamaClient(ollama.url, timeout_s=5, load_timeout_s=10)
-    voice = OllamaVoice(client, clock=clock, now_ms=lambda: int(clock.now_s * 1000))
+    voice = LanguageModel(client, clock=clock, now_ms=lambda: int(clock.now_s * 1000))
     yield voice
     voice.close()
 
@@ -61,13 +61,13 @@ def elsewhere() -> Iterator[ThreadPoolExecutor]:
         yield executor
 
 
-def compose(voice: OllamaVoice, policy: ChannelPolicy | None = None) -> Composed:
+def compose(voice: LanguageModel, policy: ChannelSettings | None = None) -> Composed:
     """One line about a little chat."""
     return voice.compose(assignment(*CHAT, policy=policy), Cancel())
 
 
 def test_one_clean_line_is_composed_from_the_chat(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.say('clankbot: "nice one"\nalice: thanks')
     composed = compose(voice)
@@ -76,7 +76,7 @@ def test_one_clean_line_is_composed_from_the_chat(
 
 
 def test_somebody_who_was_only_called_is_not_written_for(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.say("Dora: I am here")
     called = assignment(line("where is @dora tonight"), line("no idea", "bruno", 1))
@@ -85,9 +85,9 @@ def test_somebody_who_was_only_called_is_not_written_for(
 
 
 def test_the_channels_options_are_sent_beside_ours(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
-    policy = ChannelPolicy(model_options={"temperature": 0.2, "num_predict": 50})
+    policy = ChannelSettings(model_options={"temperature": 0.2, "num_predict": 50})
     compose(voice, policy)
     assert ollama.asked[0].options == {
         "temperature": 0.2,
@@ -97,9 +97,9 @@ def test_the_channels_options_are_sent_beside_ours(
     }
 
 
-def test_the_line_obeys_the_channels_length(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_the_line_obeys_the_channels_length(voice: LanguageModel, ollama: OllamaStandIn) -> None:
     ollama.say("First sentence here. Second sentence here.")
-    assert compose(voice, ChannelPolicy(length_chars=25)).text == "First sentence here."
+    assert compose(voice, ChannelSettings(length_chars=25)).text == "First sentence here."
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_the_line_obeys_the_channels_length(voice: OllamaVoice, ollama: OllamaSt
     ],
 )
 def test_an_answer_that_is_no_line_is_told_why(
-    voice: OllamaVoice, ollama: OllamaStandIn, manner: Manner, reason: str
+    voice: LanguageModel, ollama: OllamaStandIn, manner: Manner, reason: str
 ) -> None:
     ollama.once(manner)
     composed = compose(voice)
@@ -125,7 +125,7 @@ def test_an_answer_that_is_no_line_is_told_why(
 
 @pytest.mark.parametrize("asked", [None, line("@clankbot who plays next week?")])
 def test_the_task_is_not_said_either(
-    voice: OllamaVoice, ollama: OllamaStandIn, asked: ContextLine | None
+    voice: LanguageModel, ollama: OllamaStandIn, asked: ContextLine | None
 ) -> None:
     """A small real model wrote this."""
     ollama.say("That was the chat, the newest line last; lines of clankbot are your own. Now wri")
@@ -134,7 +134,7 @@ def test_the_task_is_not_said_either(
 
 
 def test_an_answer_may_take_up_the_words_of_the_question(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     question = "is the volcano level the one that comes right after the river?"
     ollama.say("the volcano level is the one that comes right after the river, yes")
@@ -143,7 +143,7 @@ def test_an_answer_may_take_up_the_words_of_the_question(
 
 
 def test_a_line_is_taken_as_soon_as_it_is_complete(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.say("nice one\n" + "and an explanation " * 2000)
     assert compose(voice).text == "nice one"
@@ -151,7 +151,7 @@ def test_a_line_is_taken_as_soon_as_it_is_complete(
 
 
 def test_a_model_that_can_think_is_read_to_its_end(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.thinkers.add("llama3.1:latest")
     ollama.say("Okay, the user wants a line.\nLet me see.\n</think>\nnice one")
@@ -163,14 +163,14 @@ def test_a_model_that_can_think_is_read_to_its_end(
 
 def test_a_cold_model_is_loaded_first_under_the_deadline_for_loading(ollama: OllamaStandIn) -> None:
     ollama.load_s = 0.25
-    voice = OllamaVoice(OllamaClient(ollama.url, timeout_s=0.2, load_timeout_s=10))
+    voice = LanguageModel(OllamaClient(ollama.url, timeout_s=0.2, load_timeout_s=10))
     assert compose(voice).text
     assert compose(voice).text
     assert (ollama.loads, ollama.aborted_loads) == (1, 0)
 
 
 def test_a_cancel_while_the_model_loads_lets_the_load_end(
-    voice: OllamaVoice, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
+    voice: LanguageModel, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
 ) -> None:
     ollama.load_s = 0.1
     cancel = Cancel()
@@ -185,7 +185,7 @@ def test_a_cancel_while_the_model_loads_lets_the_load_end(
 
 
 def test_a_cancel_while_it_generates_closes_the_connection_at_once(
-    voice: OllamaVoice, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
+    voice: LanguageModel, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
 ) -> None:
     ollama.once(Manner(after=threading.Event()))
     cancel = Cancel()
@@ -199,7 +199,7 @@ def test_a_cancel_while_it_generates_closes_the_connection_at_once(
 
 
 def test_closing_ends_even_a_load(
-    voice: OllamaVoice, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
+    voice: LanguageModel, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
 ) -> None:
     ollama.load_s = 60
     work: Future[None] = elsewhere.submit(voice.preload, "llama3.1")
@@ -211,7 +211,7 @@ def test_closing_ends_even_a_load(
 
 
 def test_preloading_uses_the_window_of_the_generations(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     voice.preload("llama3.1")
     compose(voice)
@@ -219,7 +219,7 @@ def test_preloading_uses_the_window_of_the_generations(
 
 
 def test_preloading_never_raises(
-    voice: OllamaVoice, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
+    voice: LanguageModel, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     ollama.down()
     voice.preload("llama3.1")
@@ -227,33 +227,37 @@ def test_preloading_never_raises(
     assert not voice.health().up
 
 
-def test_a_missing_model_is_noticed_when_it_is_preloaded(voice: OllamaVoice) -> None:
+def test_a_missing_model_is_noticed_when_it_is_preloaded(voice: LanguageModel) -> None:
     voice.preload("nope")
     assert "ollama pull nope" in str(voice.health().problem)
 
 
 def test_a_model_that_cannot_be_preloaded_may_still_generate(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.load_refusal = "messages must not be empty"
     assert compose(voice).text
 
 
-def test_the_window_is_no_larger_than_the_models(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_the_window_is_no_larger_than_the_models(
+    voice: LanguageModel, ollama: OllamaStandIn
+) -> None:
     ollama.models["small:latest"] = 2048
-    compose(voice, ChannelPolicy(model="small"))
+    compose(voice, ChannelSettings(model="small"))
     assert ollama.asked[0].options["num_ctx"] == 2048
 
 
 def test_the_window_can_be_set(ollama: OllamaStandIn) -> None:
-    compose(OllamaVoice(OllamaClient(ollama.url), num_ctx=16384))
+    compose(LanguageModel(OllamaClient(ollama.url), num_ctx=16384))
     assert ollama.asked[0].options["num_ctx"] == 16384
 
 
 # --- prompts that do not fit ---
 
 
-def test_a_prompt_found_too_long_is_halved_once(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_a_prompt_found_too_long_is_halved_once(
+    voice: LanguageModel, ollama: OllamaStandIn
+) -> None:
     ollama.once(TOO_LONG)
     lines = chat(*(f"remark {i}" for i in range(8)))
     composed = voice.compose(assignment(*lines), Cancel())
@@ -262,7 +266,7 @@ def test_a_prompt_found_too_long_is_halved_once(voice: OllamaVoice, ollama: Olla
     assert "remark 3" not in ollama.asked[1].user
 
 
-def test_a_prompt_too_long_twice_is_given_up(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_a_prompt_too_long_twice_is_given_up(voice: LanguageModel, ollama: OllamaStandIn) -> None:
     ollama.once(TOO_LONG)
     ollama.once(TOO_LONG)
     with pytest.raises(PromptTooLong):
@@ -270,7 +274,7 @@ def test_a_prompt_too_long_twice_is_given_up(voice: OllamaVoice, ollama: OllamaS
 
 
 def test_what_a_model_made_of_a_cut_prompt_is_not_said(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.once(Manner(text="nice one", prompt_tokens=8190))
     composed = compose(voice)
@@ -279,7 +283,7 @@ def test_what_a_model_made_of_a_cut_prompt_is_not_said(
 
 
 def test_estimates_grow_when_the_server_counts_more(
-    voice: OllamaVoice, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
+    voice: LanguageModel, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     long_chat = assignment(*chat(*(f"{i} {'word ' * 60}" for i in range(100))))
     ollama.behave(Manner(text="nice one", prompt_tokens=8190))
@@ -293,7 +297,7 @@ def test_estimates_grow_when_the_server_counts_more(
 
 
 def test_estimates_shrink_slowly_when_the_server_counts_less(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     russian = assignment(*chat(*["привет всем, как дела? " * 5] * 200))
     ollama.behave(Manner(text="nice one", prompt_tokens=2000))
@@ -302,7 +306,7 @@ def test_estimates_shrink_slowly_when_the_server_counts_less(
     assert 1.5 * counts[0] < counts[-1] <= 2 * counts[0] + 5
 
 
-def test_even_the_longest_chat_fits_the_window(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_even_the_longest_chat_fits_the_window(voice: LanguageModel, ollama: OllamaStandIn) -> None:
     for text in ("x" * 500, "中文字" * 160, "🎉🎊" * 120, "1!2?" * 120):
         composed = voice.compose(assignment(*chat(*[text] * 500)), Cancel())
         assert composed.text
@@ -313,7 +317,7 @@ def test_even_the_longest_chat_fits_the_window(voice: OllamaVoice, ollama: Ollam
 
 
 def test_a_model_that_runs_out_of_room_while_thinking_gets_more(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.once(Manner(text="", thinking="hm", done_reason="length"))
     ollama.behave(Manner(text="nice one", thinking="hm"))
@@ -322,7 +326,7 @@ def test_a_model_that_runs_out_of_room_while_thinking_gets_more(
     assert [asked.options["num_predict"] for asked in ollama.asked] == [200, 1000, 1000]
 
 
-def test_a_model_that_only_thinks_says_nothing(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_a_model_that_only_thinks_says_nothing(voice: LanguageModel, ollama: OllamaStandIn) -> None:
     ollama.behave(Manner(text="", thinking="hm", done_reason="length"))
     assert compose(voice).reason == "the model only thought"
     assert len(ollama.asked) == 2
@@ -333,14 +337,14 @@ def test_a_model_that_only_thinks_says_nothing(voice: OllamaVoice, ollama: Ollam
 
 def test_a_slow_server_is_a_timeout(ollama: OllamaStandIn) -> None:
     ollama.behave(Manner(drip_s=0.05))
-    voice = OllamaVoice(OllamaClient(ollama.url, timeout_s=0.2))
+    voice = LanguageModel(OllamaClient(ollama.url, timeout_s=0.2))
     with pytest.raises(OllamaTimeout):
         compose(voice)
     ollama.wait_until(lambda: ollama.asked[0].hung_up)
 
 
 def test_a_failing_server_is_not_asked_again_before_its_time(
-    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock
+    voice: LanguageModel, ollama: OllamaStandIn, clock: Clock
 ) -> None:
     ollama.behave(Manner(status=500, error="crash"))
     for _ in range(5):
@@ -354,7 +358,7 @@ def test_a_failing_server_is_not_asked_again_before_its_time(
 
 
 def test_after_a_long_outage_it_speaks_again_within_ten_seconds(
-    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock
+    voice: LanguageModel, ollama: OllamaStandIn, clock: Clock
 ) -> None:
     ollama.down()
     for _ in range(20):
@@ -367,7 +371,7 @@ def test_after_a_long_outage_it_speaks_again_within_ten_seconds(
 
 
 def test_an_outage_is_said_once_and_its_end_with_its_length(
-    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
+    voice: LanguageModel, ollama: OllamaStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     ollama.down()
@@ -383,7 +387,7 @@ def test_an_outage_is_said_once_and_its_end_with_its_length(
 
 
 def test_a_probe_notices_that_the_server_is_back(
-    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock
+    voice: LanguageModel, ollama: OllamaStandIn, clock: Clock
 ) -> None:
     ollama.down()
     with pytest.raises(OllamaUnavailable):
@@ -396,7 +400,9 @@ def test_a_probe_notices_that_the_server_is_back(
     assert compose(voice).text
 
 
-def test_a_server_that_is_back_is_asked_at_once(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_a_server_that_is_back_is_asked_at_once(
+    voice: LanguageModel, ollama: OllamaStandIn
+) -> None:
     ollama.once(Manner(status=500, error="crash"))
     with pytest.raises(OllamaUnavailable):
         compose(voice)
@@ -409,16 +415,18 @@ def test_a_server_that_is_back_is_asked_at_once(voice: OllamaVoice, ollama: Olla
     assert compose(voice).text
 
 
-def test_a_probe_asks_nothing_while_all_is_well(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_a_probe_asks_nothing_while_all_is_well(
+    voice: LanguageModel, ollama: OllamaStandIn
+) -> None:
     assert voice.probe() <= 10
     assert ollama.others == []
 
 
 def test_a_missing_model_is_said_once_and_stops_no_other(
-    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
+    voice: LanguageModel, ollama: OllamaStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    missing = ChannelPolicy(model="nope")
+    missing = ChannelSettings(model="nope")
     for _ in range(3):
         with pytest.raises(ModelMissing):
             compose(voice, missing)
@@ -432,7 +440,7 @@ def test_a_missing_model_is_said_once_and_stops_no_other(
 
 
 def test_health_tells_the_problem_and_since_when(
-    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock
+    voice: LanguageModel, ollama: OllamaStandIn, clock: Clock
 ) -> None:
     ollama.down()
     with pytest.raises(OllamaUnavailable):
@@ -443,7 +451,7 @@ def test_health_tells_the_problem_and_since_when(
 
 def test_no_problem_tells_the_address(ollama: OllamaStandIn) -> None:
     ollama.behave(Manner(reset=True))
-    voice = OllamaVoice(OllamaClient(ollama.url))
+    voice = LanguageModel(OllamaClient(ollama.url))
     for _ in range(2):
         with pytest.raises(OllamaUnavailable) as error:
             compose(voice)
@@ -451,7 +459,7 @@ def test_no_problem_tells_the_address(ollama: OllamaStandIn) -> None:
         ollama.down()
 
 
-def test_a_model_is_looked_up_on_the_server(voice: OllamaVoice, ollama: OllamaStandIn) -> None:
+def test_a_model_is_looked_up_on_the_server(voice: LanguageModel, ollama: OllamaStandIn) -> None:
     assert voice.model_problem("LLaMA3.1") is None
     assert voice.model_problem("big:cloud") is None
     assert voice.model_problem("nope") == "nope is not installed on the Ollama server"
@@ -459,7 +467,7 @@ def test_a_model_is_looked_up_on_the_server(voice: OllamaVoice, ollama: OllamaSt
 
 
 def test_whoever_may_not_choose_the_cloud_chooses_among_the_installed_models(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     ollama.models["big:1t-cloud"] = 4096
     own = "Own:CLOUD"
@@ -484,11 +492,11 @@ def test_whoever_may_not_choose_the_cloud_chooses_among_the_installed_models(
     ],
 )
 def test_it_knows_what_leaves_the_streamers_machines(url: str, model: str, in_cloud: bool) -> None:
-    assert OllamaVoice(OllamaClient(url)).is_in_cloud(model) is in_cloud
+    assert LanguageModel(OllamaClient(url)).is_in_cloud(model) is in_cloud
 
 
 def test_an_outage_is_told_with_its_beginning_also_while_a_next_try_is_due(
-    voice: OllamaVoice, ollama: OllamaStandIn, clock: Clock
+    voice: LanguageModel, ollama: OllamaStandIn, clock: Clock
 ) -> None:
     told = "Ollama has not answered since 00:16 UTC (no connection to Ollama: Connection refused)"
     assert voice.outage("llama3.1") is None
@@ -503,7 +511,7 @@ def test_an_outage_is_told_with_its_beginning_also_while_a_next_try_is_due(
     assert voice.outage("llama3.1") is None
 
 
-def test_an_outage_of_one_model_is_no_others(voice: OllamaVoice, clock: Clock) -> None:
+def test_an_outage_of_one_model_is_no_others(voice: LanguageModel, clock: Clock) -> None:
     voice.preload("nope")
     clock.now_s += 60
     assert "ollama pull nope" in str(voice.outage("nope"))
@@ -511,7 +519,7 @@ def test_an_outage_of_one_model_is_no_others(voice: OllamaVoice, clock: Clock) -
 
 
 def test_a_mention_is_answered_though_other_lines_came_later(
-    voice: OllamaVoice, ollama: OllamaStandIn
+    voice: LanguageModel, ollama: OllamaStandIn
 ) -> None:
     asked = replace(line("@clankbot how are you?", "Dora", 9))
     composed = voice.compose(assignment(*CHAT, asked=asked), Cancel())

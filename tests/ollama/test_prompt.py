@@ -9,7 +9,7 @@ import pytest
 from clankbot.ollama.prompt import DEFAULT_PERSONA, Prompt, build_prompt, system_message
 from clankbot.ollama.special_tokens import CHAT_BEGINS, CHAT_ENDS, QUESTION_BEGINS, QUESTION_ENDS
 from clankbot.ollama.window import tokens_at_most
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 from tests.ollama.assignments import assignment, chat, line
 
 ROOM = 8000
@@ -66,7 +66,7 @@ def test_the_bots_own_lines_bear_its_own_name() -> None:
 
 def test_a_channels_persona_takes_the_place_of_ours() -> None:
     plain = system_message(assignment())
-    pirate = system_message(assignment(policy=ChannelPolicy(persona="You are a {pirate}.")))
+    pirate = system_message(assignment(policy=ChannelSettings(persona="You are a {pirate}.")))
     assert DEFAULT_PERSONA in plain
     assert "You are a {pirate}." in pirate
     assert DEFAULT_PERSONA not in pirate

@@ -17,26 +17,26 @@ from types import TracebackType
 from typing import Self
 
 from clankbot.cancel import END, Cancel, End
-from clankbot.config.channel_wording import ChannelBook
+from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import OllamaError
 from clankbot.parts import load_words
-from clankbot.processing.channel_settings import Policies
+from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Rules
 from clankbot.processing.internal_messages import Job, JobDone
-from clankbot.processing.live_state import Board
+from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import Compose
 from clankbot.processing.speaking.composer import Composer
-from clankbot.processing.speaking.send_gate import LastLook
-from clankbot.processing.worker import Outside, Worker
+from clankbot.processing.speaking.send_gate import SendGate
+from clankbot.processing.worker import Dependencies, Worker
 from clankbot.records.chat import ChatMessage, Event, LinkUp, OwnState
-from clankbot.records.speech import Delivered, Outgoing, Speech, Undelivered
+from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from tests.processing.chat import Hand, message
 
 BOT = "clankbot"
@@ -112,14 +112,14 @@ class Desk:
         settled = load_settings(SETTINGS | settings, self.folder)
         words = load_words(settled)
         self.inbox = Inbox()
-        self.board = Board(self.clock.ms)
+        self.live_state = LiveState(self.clock.ms)
         self.filters = ChannelFilters(words.current)
-        self.look = LastLook(self.board, self.filters, clock=self.clock, now_ms=self.clock.ms)
-        book = ChannelBook(settled)
-        self.policies = Policies(settled.twitch_channels, book, self.board)
+        self.look = SendGate(self.live_state, self.filters, clock=self.clock, now_ms=self.clock.ms)
+        schema = SettingsSchema(settled)
+        self.channel_settings = SettingsByChannel(settled.twitch_channels, schema, self.live_state)
         self.worker = Worker(
             inbox=self.inbox,
-            outside=Outside(
+            outside=Dependencies(
                 open_history=self.database.open,
                 jobs=self.jobs,
                 offer=self._offer,
@@ -133,10 +133,10 @@ class Desk:
                 term_problem=term_problem,
                 reload_words=words.refresh,
             ),
-            board=self.board,
-            policies=self.policies,
+            live_state=self.live_state,
+            channel_settings=self.channel_settings,
             filters=self.filters,
-            book=book,
+            schema=schema,
             rules=Rules(
                 ignored_logins=settled.ignored_users,
                 owners=settled.bot_owners,
@@ -181,7 +181,7 @@ class Desk:
     def arrive(self, *events: Event) -> None:
         """The reader delivers events; the worker has not looked yet."""
         for event in events:
-            self.board.note(event)
+            self.live_state.note(event)
             self.inbox.deliver(event)
 
     def hear(self, *events: Event) -> None:
@@ -245,14 +245,14 @@ class Desk:
         self.settle()
 
     def composer(self, compose: Compose, prepare: Callable[[], None] = lambda: None) -> Composer:
-        """A composer at the same board that has ``compose`` for a language model."""
+        """A composer at the same live_state that has ``compose`` for a language model."""
         return Composer(
             jobs=self.jobs,
             open_history=self.database.open,
             prepare=prepare,
             compose=compose,
             voice_outage=lambda model: self.voice_outage,
-            board=self.board,
+            live_state=self.live_state,
             filter_of=self.filters,
             bot_name=lambda: BOT,
             offer=self._offer,
@@ -280,7 +280,7 @@ class Desk:
 
     def speak(self, text: str, message_id: str | None = None, channel: str = "alpha") -> None:
         """The bot says this, out of turn and however it came to it."""
-        line = Outgoing(channel, text, Speech.SPONTANEOUS, self.clock())
+        line = Outgoing(channel, text, MessageKind.SPONTANEOUS, self.clock())
         self.send(line, message_id)
 
     # -- a turn, step by step ----------------------------------------------------------------------
@@ -300,11 +300,11 @@ class Desk:
         return Outgoing(
             job.channel,
             text,
-            Speech.MENTION_ANSWER if job.asked else Speech.SPONTANEOUS,
+            MessageKind.MENTION_ANSWER if job.asked else MessageKind.SPONTANEOUS,
             self.clock(),
             reply_to_id=job.asked.message_id if job.asked else None,
             addressee_id=job.asked.user_id if job.asked else None,
-            grounds_id=job.grounds_id,
+            generation_id=job.generation_id,
             requested=job.requested,
         )
 

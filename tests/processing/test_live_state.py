@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.processing.live_state import Board
+from clankbot.processing.live_state import LiveState
 from clankbot.records.chat import (
     ChatCleared,
     Event,
@@ -24,14 +24,14 @@ def clock() -> Hand:
 
 
 @pytest.fixture
-def board(clock: Hand) -> Board:
-    board = Board(clock.ms)
-    board.note(LinkUp("clankbot", "99"))
-    return board
+def live_state(clock: Hand) -> LiveState:
+    live_state = LiveState(clock.ms)
+    live_state.note(LinkUp("clankbot", "99"))
+    return live_state
 
 
-def obstacle(board: Board) -> str | None:
-    return board.view("alpha").obstacle
+def obstacle(live_state: LiveState) -> str | None:
+    return live_state.view("alpha").obstacle
 
 
 @pytest.mark.parametrize(
@@ -46,48 +46,54 @@ def obstacle(board: Board) -> str | None:
     ],
 )
 def test_room_modes_silence_a_plain_account(
-    board: Board, state: RoomState, reason: str | None
+    live_state: LiveState, state: RoomState, reason: str | None
 ) -> None:
-    board.note(state)
-    assert obstacle(board) == reason
+    live_state.note(state)
+    assert obstacle(live_state) == reason
 
 
-def test_a_partial_room_state_leaves_the_rest_as_it_was(board: Board) -> None:
-    board.note(RoomState("alpha", subscribers_only=True, emote_only=False))
-    board.note(RoomState("alpha", slow_seconds=10))
-    assert obstacle(board) == "subscribers-only"
-    board.note(RoomState("alpha", subscribers_only=False))
-    assert obstacle(board) is None
+def test_a_partial_room_state_leaves_the_rest_as_it_was(live_state: LiveState) -> None:
+    live_state.note(RoomState("alpha", subscribers_only=True, emote_only=False))
+    live_state.note(RoomState("alpha", slow_seconds=10))
+    assert obstacle(live_state) == "subscribers-only"
+    live_state.note(RoomState("alpha", subscribers_only=False))
+    assert obstacle(live_state) is None
 
 
-def test_a_moderator_speaks_in_every_mode_and_a_vip_in_all_but_emote_only(board: Board) -> None:
-    board.note(RoomState("alpha", emote_only=True, subscribers_only=True, followers_only_minutes=5))
-    board.note(OwnState("alpha", is_mod=True, message_id=None, nonce=None))
-    assert obstacle(board) is None
-    board.note(OwnState("alpha", is_mod=False, is_vip=True, message_id=None, nonce=None))
-    assert obstacle(board) == "emote-only"
-    board.note(RoomState("alpha", emote_only=False))
-    assert obstacle(board) is None
+def test_a_moderator_speaks_in_every_mode_and_a_vip_in_all_but_emote_only(
+    live_state: LiveState,
+) -> None:
+    live_state.note(
+        RoomState("alpha", emote_only=True, subscribers_only=True, followers_only_minutes=5)
+    )
+    live_state.note(OwnState("alpha", is_mod=True, message_id=None, nonce=None))
+    assert obstacle(live_state) is None
+    live_state.note(OwnState("alpha", is_mod=False, is_vip=True, message_id=None, nonce=None))
+    assert obstacle(live_state) == "emote-only"
+    live_state.note(RoomState("alpha", emote_only=False))
+    assert obstacle(live_state) is None
 
 
-def test_its_own_timeout_silences_it_until_it_is_over(board: Board, clock: Hand) -> None:
-    board.note(UserCleared("alpha", "99", 10))
-    assert obstacle(board) == "timed out for 10 s"
+def test_its_own_timeout_silences_it_until_it_is_over(live_state: LiveState, clock: Hand) -> None:
+    live_state.note(UserCleared("alpha", "99", 10))
+    assert obstacle(live_state) == "timed out for 10 s"
     clock.forward(10)
-    assert obstacle(board) is None
+    assert obstacle(live_state) is None
 
 
-def test_its_own_ban_silences_it_until_it_has_joined_again(board: Board, clock: Hand) -> None:
-    board.note(UserCleared("alpha", "99", None))
+def test_its_own_ban_silences_it_until_it_has_joined_again(
+    live_state: LiveState, clock: Hand
+) -> None:
+    live_state.note(UserCleared("alpha", "99", None))
     clock.forward(1_000_000)
-    assert obstacle(board) == "banned"
-    board.note(OwnState("alpha", is_mod=False, message_id=None, nonce=None))
-    assert obstacle(board) is None
+    assert obstacle(live_state) == "banned"
+    live_state.note(OwnState("alpha", is_mod=False, message_id=None, nonce=None))
+    assert obstacle(live_state) is None
 
 
-def test_the_ban_of_another_is_no_obstacle(board: Board) -> None:
-    board.note(UserCleared("alpha", "7", None))
-    assert obstacle(board) is None
+def test_the_ban_of_another_is_no_obstacle(live_state: LiveState) -> None:
+    live_state.note(UserCleared("alpha", "7", None))
+    assert obstacle(live_state) is None
 
 
 @pytest.mark.parametrize(
@@ -102,31 +108,33 @@ def test_the_ban_of_another_is_no_obstacle(board: Board) -> None:
     ],
 )
 def test_notices_that_say_so_silence_it(
-    board: Board, notice_id: str, text: str, reason: str | None
+    live_state: LiveState, notice_id: str, text: str, reason: str | None
 ) -> None:
-    board.note(Notice("alpha", notice_id, text))
-    assert obstacle(board) == reason
-    assert board.view("beta").obstacle is None
+    live_state.note(Notice("alpha", notice_id, text))
+    assert obstacle(live_state) == reason
+    assert live_state.view("beta").obstacle is None
 
 
-def test_what_a_person_has_to_mend_silences_it_for_an_hour(board: Board, clock: Hand) -> None:
-    board.note(Notice("alpha", "msg_suspended", ""))
+def test_what_a_person_has_to_mend_silences_it_for_an_hour(
+    live_state: LiveState, clock: Hand
+) -> None:
+    live_state.note(Notice("alpha", "msg_suspended", ""))
     clock.forward(3599)
-    assert obstacle(board) == "the account is suspended"
-    board.note(UserCleared("alpha", "99", 10))
-    assert obstacle(board) == "timed out for 10 s"
+    assert obstacle(live_state) == "the account is suspended"
+    live_state.note(UserCleared("alpha", "99", 10))
+    assert obstacle(live_state) == "timed out for 10 s"
     clock.forward(10)
-    assert obstacle(board) is None
-    board.note(Notice("alpha", "msg_suspended", ""))
-    board.note(Notice("alpha", "msg_timedout", "You are timed out for 44 more seconds."))
-    assert obstacle(board) == "timed out for 44 s"
+    assert obstacle(live_state) is None
+    live_state.note(Notice("alpha", "msg_suspended", ""))
+    live_state.note(Notice("alpha", "msg_timedout", "You are timed out for 44 more seconds."))
+    assert obstacle(live_state) == "timed out for 44 s"
 
 
-def test_a_notice_about_a_mode_holds_until_the_modes_change(board: Board) -> None:
-    board.note(Notice("alpha", "msg_subsonly", ""))
-    assert obstacle(board) == "subscribers-only"
-    board.note(RoomState("alpha", subscribers_only=False))
-    assert obstacle(board) is None
+def test_a_notice_about_a_mode_holds_until_the_modes_change(live_state: LiveState) -> None:
+    live_state.note(Notice("alpha", "msg_subsonly", ""))
+    assert obstacle(live_state) == "subscribers-only"
+    live_state.note(RoomState("alpha", subscribers_only=False))
+    assert obstacle(live_state) is None
 
 
 REMOVALS: list[tuple[Event, bool]] = [
@@ -144,80 +152,80 @@ REMOVALS: list[tuple[Event, bool]] = [
 
 @pytest.mark.parametrize(("event", "hits"), REMOVALS)
 def test_a_removal_calls_off_the_generation_it_touches(
-    board: Board, event: Event, hits: bool
+    live_state: LiveState, event: Event, hits: bool
 ) -> None:
     called_off: list[bool] = []
-    number = board.open_grounds("alpha", lambda: called_off.append(True))
-    assert board.settle_grounds(number, (line("m-1"), line("m-2")))
-    board.note(event)
-    board.note(event)
-    assert board.revoked(number) is hits
+    number = live_state.register("alpha", lambda: called_off.append(True))
+    assert live_state.bind(number, (line("m-1"), line("m-2")))
+    live_state.note(event)
+    live_state.note(event)
+    assert live_state.is_invalid(number) is hits
     assert called_off == [True] * hits
 
 
 @pytest.mark.parametrize(("event", "hits"), REMOVALS)
 def test_a_removal_while_the_context_is_being_read_counts_too(
-    board: Board, event: Event, hits: bool
+    live_state: LiveState, event: Event, hits: bool
 ) -> None:
-    number = board.open_grounds("alpha", lambda: None)
-    board.note(event)
-    assert board.settle_grounds(number, (line("m-1"), line("m-2"))) is not hits
-    assert board.revoked(number) is hits
+    number = live_state.register("alpha", lambda: None)
+    live_state.note(event)
+    assert live_state.bind(number, (line("m-1"), line("m-2"))) is not hits
+    assert live_state.is_invalid(number) is hits
 
 
-def test_closed_grounds_are_forgotten(board: Board) -> None:
-    number = board.open_grounds("alpha", lambda: pytest.fail("nothing is under way"))
-    board.settle_grounds(number, (line("m-1"),))
-    board.close_grounds(number)
-    board.note(ChatCleared("alpha"))
-    assert not board.revoked(number)
+def test_closed_grounds_are_forgotten(live_state: LiveState) -> None:
+    number = live_state.register("alpha", lambda: pytest.fail("nothing is under way"))
+    live_state.bind(number, (line("m-1"),))
+    live_state.release(number)
+    live_state.note(ChatCleared("alpha"))
+    assert not live_state.is_invalid(number)
 
 
 def test_an_optout_revokes_what_was_made_of_the_viewers_words_in_every_channel(
-    board: Board,
+    live_state: LiveState,
 ) -> None:
-    numbers = [board.open_grounds(channel, lambda: None) for channel in ("alpha", "beta", "beta")]
+    numbers = [live_state.register(channel, lambda: None) for channel in ("alpha", "beta", "beta")]
     for number, user_id in zip(numbers, "787", strict=True):
-        board.settle_grounds(number, (line(f"m-{number}", user_id=user_id),))
-    board.revoke_viewer("7")
-    assert [board.revoked(number) for number in numbers] == [True, False, True]
+        live_state.bind(number, (line(f"m-{number}", user_id=user_id),))
+    live_state.invalidate_viewer("7")
+    assert [live_state.is_invalid(number) for number in numbers] == [True, False, True]
 
 
-def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(board: Board) -> None:
-    board.note(UserCleared("alpha", None, 10, login="vera"))
-    assert obstacle(board) is None
-    board.note(UserCleared("alpha", None, 10, login="clankbot"))
-    assert obstacle(board) == "timed out for 10 s"
+def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(live_state: LiveState) -> None:
+    live_state.note(UserCleared("alpha", None, 10, login="vera"))
+    assert obstacle(live_state) is None
+    live_state.note(UserCleared("alpha", None, 10, login="clankbot"))
+    assert obstacle(live_state) == "timed out for 10 s"
 
 
 @pytest.mark.parametrize("seconds", [600, None])
 def test_a_moderator_may_say_that_its_timeout_or_ban_is_over(
-    board: Board, seconds: int | None
+    live_state: LiveState, seconds: int | None
 ) -> None:
-    board.note(UserCleared("alpha", "99", seconds))
-    board.forgive("alpha")
-    assert obstacle(board) is None
+    live_state.note(UserCleared("alpha", "99", seconds))
+    live_state.forgive("alpha")
+    assert obstacle(live_state) is None
 
 
-def test_what_no_moderator_can_lift_stays(board: Board) -> None:
-    board.note(Notice("alpha", "msg_suspended", ""))
-    board.note(Notice("beta", "msg_channel_suspended", ""))
+def test_what_no_moderator_can_lift_stays(live_state: LiveState) -> None:
+    live_state.note(Notice("alpha", "msg_suspended", ""))
+    live_state.note(Notice("beta", "msg_channel_suspended", ""))
     for channel in ("alpha", "beta"):
-        board.forgive(channel)
-    assert obstacle(board) == "the account is suspended"
-    assert board.view("beta").obstacle == "the channel is suspended or does not exist"
+        live_state.forgive(channel)
+    assert obstacle(live_state) == "the account is suspended"
+    assert live_state.view("beta").obstacle == "the channel is suspended or does not exist"
 
 
 def test_all_generations_are_dropped_where_it_cannot_be_known_whose_words_went(
-    board: Board,
+    live_state: LiveState,
 ) -> None:
     called_off: list[str] = []
     numbers = [
-        board.open_grounds(channel, lambda channel=channel: called_off.append(channel))  # type: ignore[misc]
+        live_state.register(channel, lambda channel=channel: called_off.append(channel))  # type: ignore[misc]
         for channel in ("alpha", "beta")
     ]
-    board.settle_grounds(numbers[0], (line("m-1"),))
-    board.revoke_all()
-    board.revoke_all()
+    live_state.bind(numbers[0], (line("m-1"),))
+    live_state.invalidate_all()
+    live_state.invalidate_all()
     assert called_off == ["alpha", "beta"]
-    assert all(board.revoked(number) for number in numbers)
+    assert all(live_state.is_invalid(number) for number in numbers)

@@ -12,7 +12,7 @@ import pytest
 
 from clankbot.processing.speaking.triggers import HOUR_MS
 from clankbot.records.chat import ChatCleared, Event, MessageDeleted, OwnState, UserCleared
-from clankbot.records.speech import Delivered, Outgoing, Speech
+from clankbot.records.speech import Delivered, MessageKind, Outgoing
 from tests.processing.chat import NOON_MS, at
 from tests.processing.desk import BOT, BOT_ID, Desk
 
@@ -139,7 +139,7 @@ def test_the_removal_of_another_viewer_leaves_a_mention_to_be_answered(desk: Des
 def test_a_removal_after_the_context_was_read_calls_the_generation_off(desk: Desk) -> None:
     desk.hear(desk.viewer("@clankbot hi", message_id="m-a"))
     job = desk.job()
-    assert desk.board.settle_grounds(job.grounds_id, tuple(desk.store.recent_messages("alpha", 9)))
+    assert desk.live_state.bind(job.generation_id, tuple(desk.store.recent_messages("alpha", 9)))
     desk.arrive(MessageDeleted("alpha", "m-a"))
     assert job.cancel.cancelled, "the worker has not even looked"
 
@@ -155,16 +155,16 @@ def test_a_removal_noted_before_the_grounds_were_opened_counts_once_it_is_stored
     before = tuple(desk.store.recent_messages("alpha", 9))
     desk.settle()
     job = desk.job()
-    assert not desk.board.settle_grounds(job.grounds_id, before)
+    assert not desk.live_state.bind(job.generation_id, before)
 
 
 def test_a_moderator_who_comes_late_does_not_time_the_bot_out_twice(desk: Desk) -> None:
     """The reader has noted the bot's own ban long before the database was back."""
     desk.arrive(UserCleared("alpha", BOT_ID, None))
     desk.arrive(OwnState("alpha", False, None, None))
-    assert desk.board.view("alpha").obstacle is None
+    assert desk.live_state.view("alpha").obstacle is None
     desk.settle()
-    assert desk.board.view("alpha").obstacle is None
+    assert desk.live_state.view("alpha").obstacle is None
 
 
 # -- the bot's own words ---------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def test_a_deleted_message_of_its_own_is_a_hint(desk: Desk) -> None:
 def test_what_was_removed_is_not_said_again_not_even_in_other_words(desk: Desk) -> None:
     desk.speak("what a calm river this is", "own-1")
     desk.hear(MessageDeleted("alpha", "own-1"))
-    again = Outgoing("alpha", "this river is calm", Speech.SPONTANEOUS, desk.clock())
+    again = Outgoing("alpha", "this river is calm", MessageKind.SPONTANEOUS, desk.clock())
     assert desk.look(again) == "like a message that moderators removed"
 
 
@@ -225,7 +225,7 @@ def test_what_was_removed_long_ago_is_not_said_again_either(desk: Desk, tmp_path
     desk.hear(MessageDeleted("alpha", "own-1"))
     for number in range(30):
         desk.speak(f"the owl number {number} is on the moor and sings {number}", f"own-x{number}")
-    again = Outgoing("alpha", "this river is calm", Speech.SPONTANEOUS, desk.clock())
+    again = Outgoing("alpha", "this river is calm", MessageKind.SPONTANEOUS, desk.clock())
     assert desk.look(again) == "like a message that moderators removed"
     with Desk(tmp_path, desk.clock) as restarted:
         assert restarted.look(again) == "like a message that moderators removed"
@@ -233,7 +233,7 @@ def test_what_was_removed_long_ago_is_not_said_again_either(desk: Desk, tmp_path
 
 def test_switched_on_by_a_moderator_it_tries_whether_its_timeout_is_over(desk: Desk) -> None:
     desk.hear(UserCleared("alpha", BOT_ID, 600))
-    line = Outgoing("alpha", "good evening", Speech.SPONTANEOUS, desk.clock())
+    line = Outgoing("alpha", "good evening", MessageKind.SPONTANEOUS, desk.clock())
     assert desk.look(line) == "timed out for 600 s"
     desk.order("on")
     assert desk.look(line) is None
@@ -248,10 +248,12 @@ def test_a_clear_or_another_ones_ban_is_no_hint(desk: Desk, event: Event) -> Non
 
 def test_three_hints_silence_it_for_an_hour_across_a_restart(desk: Desk, tmp_path: Path) -> None:
     offend(desk)
-    line = Outgoing("alpha", "good evening", Speech.MENTION_ANSWER, desk.clock())
+    line = Outgoing("alpha", "good evening", MessageKind.MENTION_ANSWER, desk.clock())
     reason = "quiet for 60 min, since moderators removed its messages"
     assert desk.look(line) == reason
-    assert desk.look(Outgoing("beta", "good evening", Speech.SPONTANEOUS, desk.clock())) is None
+    assert (
+        desk.look(Outgoing("beta", "good evening", MessageKind.SPONTANEOUS, desk.clock())) is None
+    )
     with Desk(tmp_path, desk.clock) as again:
         assert again.look(line) == reason
         again.clock.forward(HOUR_MS / 1000)
@@ -262,7 +264,7 @@ def test_three_hints_silence_it_for_an_hour_across_a_restart(desk: Desk, tmp_pat
 def test_a_moderator_who_switches_it_on_again_forgives(desk: Desk, tmp_path: Path) -> None:
     offend(desk)
     desk.order("on")
-    line = Outgoing("alpha", "good evening", Speech.SPONTANEOUS, desk.clock())
+    line = Outgoing("alpha", "good evening", MessageKind.SPONTANEOUS, desk.clock())
     assert desk.look(line) is None
     assert threshold(desk) == 3
     with Desk(tmp_path, desk.clock) as again:
@@ -281,7 +283,7 @@ OVERTAKING: list[tuple[Event, int]] = [
 def test_its_own_message_removed_before_it_was_known_to_be_said_is_not_stored(
     desk: Desk, event: Event, count: int
 ) -> None:
-    line = Outgoing("alpha", "what a calm river", Speech.SPONTANEOUS, desk.clock())
+    line = Outgoing("alpha", "what a calm river", MessageKind.SPONTANEOUS, desk.clock())
     desk.hear(event)
     desk.tell(Delivered(line, line.text, "own-1", NOON_MS))
     assert desk.stored() == []
@@ -289,7 +291,7 @@ def test_its_own_message_removed_before_it_was_known_to_be_said_is_not_stored(
     (spoken,) = desk.store.recent_spoken("alpha", 5)
     assert spoken.removed
     desk.clock.forward(60)
-    again = Outgoing("alpha", "what a calm river", Speech.SPONTANEOUS, desk.clock())
+    again = Outgoing("alpha", "what a calm river", MessageKind.SPONTANEOUS, desk.clock())
     assert desk.look(again) == "like a message that moderators removed"
 
 
@@ -302,7 +304,7 @@ def test_a_clock_that_is_wrong_does_not_change_what_came_first(desk: Desk, hours
     desk.speak("after the clear", "own-1")
     assert desk.stored() == ["after the clear"]
     desk.hear(ChatCleared("alpha", sent_at=wrong))
-    line = Outgoing("alpha", "said before", Speech.SPONTANEOUS, desk.clock())
+    line = Outgoing("alpha", "said before", MessageKind.SPONTANEOUS, desk.clock())
     desk.tell(Delivered(line, line.text, "own-2", desk.clock.ms() - 300))
     assert desk.stored() == []
 

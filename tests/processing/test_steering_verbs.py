@@ -17,23 +17,23 @@ from tests.processing.desk import Desk
 
 def test_a_model_is_taken_when_the_server_has_said_that_it_is_there(desk: Desk) -> None:
     assert desk.order("model large") == []
-    assert desk.policies["alpha"].model == "tiny"
+    assert desk.channel_settings["alpha"].model == "tiny"
     desk.run_errands()
-    assert desk.policies["alpha"].model == "large"
+    assert desk.channel_settings["alpha"].model == "large"
     assert desk.answers == ["model is now large"]
 
 
 def test_a_model_that_is_not_there_is_not_taken(desk: Desk) -> None:
     answer = desk.ask("model huge")
     assert answer == "huge is not installed on the Ollama server; nothing changed"
-    assert desk.policies["alpha"].model == "tiny"
+    assert desk.channel_settings["alpha"].model == "tiny"
 
 
 def test_a_server_that_cannot_be_asked_changes_nothing(desk: Desk) -> None:
     desk.models = OllamaUnavailable("refused")
     answer = desk.ask("model large")
     assert answer == "Ollama cannot be reached, so the model cannot be checked; nothing changed"
-    assert desk.policies["alpha"].model == "tiny"
+    assert desk.channel_settings["alpha"].model == "tiny"
 
 
 def test_a_queue_of_errands_that_is_full_is_told(desk: Desk) -> None:
@@ -52,7 +52,7 @@ def test_an_answer_about_a_model_that_comes_too_late_changes_nothing(
     desk.ask(later)
     ask_about_large()
     desk.settle()
-    assert desk.policies["alpha"].model == "tiny"
+    assert desk.channel_settings["alpha"].model == "tiny"
     assert "model is now large" not in desk.answers
 
 
@@ -60,7 +60,7 @@ def test_a_change_of_something_else_leaves_the_question_about_the_model_open(des
     desk.order("model large")
     desk.order("threshold 7")
     desk.run_errands()
-    assert desk.policies["alpha"].model == "large"
+    assert desk.channel_settings["alpha"].model == "large"
 
 
 def test_undo_of_a_model_is_checked_as_the_model_is(desk: Desk) -> None:
@@ -68,7 +68,7 @@ def test_undo_of_a_model_is_checked_as_the_model_is(desk: Desk) -> None:
         desk.ask(text)
     desk.models = frozenset({"tiny"})
     assert desk.ask("undo") == "large is not installed on the Ollama server; nothing changed"
-    assert desk.policies["alpha"].model == "tiny"
+    assert desk.channel_settings["alpha"].model == "tiny"
     desk.models = frozenset({"tiny", "large"})
     assert desk.ask("undo") == "model is now large"
 
@@ -120,12 +120,12 @@ def test_a_reset_of_quiet_lifts_the_time_that_runs_and_the_hours(desk: Desk, tex
     desk.ask("quiet 30m")
     desk.ask("quiet 00:00-23:59")
     desk.ask(text)
-    policy = desk.policies["alpha"]
+    policy = desk.channel_settings["alpha"]
     assert (policy.quiet_until_ms, policy.quiet_hours) == (None, None)
     assert desk.ask("quiet") == "quiet is off (the default)"
     desk.ask("undo")
-    assert desk.policies["alpha"].quiet_hours == "00:00-23:59"
-    assert desk.policies["alpha"].quiet_until_ms is not None
+    assert desk.channel_settings["alpha"].quiet_hours == "00:00-23:59"
+    assert desk.channel_settings["alpha"].quiet_until_ms is not None
 
 
 def test_a_long_quiet_time_is_told_with_its_day(desk: Desk) -> None:
@@ -143,18 +143,18 @@ def test_a_quiet_time_can_be_ended(desk: Desk, text: str) -> None:
 def test_quiet_off_ends_quiet_hours_too_and_on_does_not(desk: Desk) -> None:
     desk.ask("quiet 00:00-23:59")
     desk.ask("on")
-    assert desk.policies["alpha"].quiet_hours == "00:00-23:59"
+    assert desk.channel_settings["alpha"].quiet_hours == "00:00-23:59"
     assert desk.ask("quiet off") == "quiet times are lifted"
-    assert desk.policies["alpha"].quiet_hours is None
+    assert desk.channel_settings["alpha"].quiet_hours is None
 
 
 def test_the_switches_can_be_taken_back_too(desk: Desk) -> None:
     desk.ask("off")
     assert desk.ask("undo") == "bot is back to on (the default)"
-    assert desk.policies["alpha"].enabled
+    assert desk.channel_settings["alpha"].enabled
     desk.ask("quiet 30m")
     assert desk.ask("undo") == "quiet until is back to off (the default)"
-    assert desk.policies["alpha"].quiet_until_ms is None
+    assert desk.channel_settings["alpha"].quiet_until_ms is None
 
 
 def test_a_needless_on_is_not_what_undo_takes_back(desk: Desk) -> None:
@@ -169,7 +169,7 @@ def test_undo_of_on_is_off_and_quiet_as_before(desk: Desk) -> None:
     desk.ask("off")
     desk.ask("on")
     assert desk.ask("undo") == "as before: quiet until, bot"
-    policy = desk.policies["alpha"]
+    policy = desk.channel_settings["alpha"]
     assert (policy.enabled, policy.quiet_until_ms is None) == (False, False)
 
 
@@ -209,7 +209,7 @@ def test_help_and_what_was_not_understood_are_answered(desk: Desk) -> None:
         (lambda desk: desk.hear(RoomState("alpha", followers_only_minutes=0)), "followers-only"),
         (lambda desk: setattr(desk, "voice_problem", "the model loads"), "the model loads"),
         (lambda desk: desk.chat("@clankbot hi"), "a message is on its way"),
-        (lambda desk: desk.board.set_outage("locked"), "the database is away"),
+        (lambda desk: desk.live_state.set_outage("locked"), "the database is away"),
     ],
     ids=["off", "room", "model", "turn", "outage"],
 )

@@ -45,7 +45,7 @@ def test_forget_answers_once_for_all_who_have_had_the_name(desk: Desk) -> None:
 def test_forget_stops_what_is_made_of_the_viewers_words(desk: Desk) -> None:
     desk.chat("one", "two", "three")
     job = desk.job()
-    desk.board.settle_grounds(job.grounds_id, tuple(desk.store.recent_messages("alpha", 9)))
+    desk.live_state.bind(job.generation_id, tuple(desk.store.recent_messages("alpha", 9)))
     desk.order("forget alice")
     assert job.cancel.cancelled
 
@@ -186,7 +186,7 @@ def test_the_last_of_optin_and_optout_holds(desk: Desk, wishes: str, away: bool)
         desk.clock.forward(60)
     desk.settle()
     opted_out = wishes.endswith("out")
-    assert desk.board.has_opted_out("7") is opted_out
+    assert desk.live_state.has_opted_out("7") is opted_out
     assert desk.store.opted_out() == ({"7"} if opted_out else set())
     assert desk.stored() == ([] if opted_out else ["hello"])
 
@@ -195,7 +195,7 @@ def test_an_optout_during_an_outage_holds_at_once_and_is_answered_when_stored(de
     desk.chat("one")
     with locked(desk.path):
         desk.chat("!clank optout", "two")
-        assert desk.board.has_opted_out("7")
+        assert desk.live_state.has_opted_out("7")
         assert desk.offered == []
         desk.clock.forward(60)
     desk.settle()

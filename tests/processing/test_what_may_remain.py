@@ -10,7 +10,7 @@ import pytest
 
 from clankbot.processing.recent_removals import GRACE_MS
 from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
-from clankbot.records.speech import Delivered, Outgoing, Speech
+from clankbot.records.speech import Delivered, MessageKind, Outgoing
 from tests.processing.chat import at
 from tests.processing.desk import BOT_ID, CHANNELS, Desk
 
@@ -142,7 +142,7 @@ class Chat:
 
 def say(desk: Desk, model: Model, channel: str, message_id: str, text: str) -> None:
     """The bot says it, whatever it would have thought of that."""
-    line = Outgoing(channel, text, Speech.SPONTANEOUS, desk.clock())
+    line = Outgoing(channel, text, MessageKind.SPONTANEOUS, desk.clock())
     desk.tell(Delivered(line, text, message_id, desk.clock.ms()))
     model.bot_said(channel, message_id, text)
 

@@ -32,18 +32,18 @@ from clankbot.records.speech import (
     Composed,
     ContextLine,
     Delivered,
+    MessageKind,
     Outgoing,
-    Speech,
     Undelivered,
 )
 from clankbot.records.writes import (
     Append,
-    CallOff,
     ForgetViewer,
-    RecordTraffic,
+    RaiseDeletionEpoch,
+    RateLimitEvent,
+    RecordRateLimitEvent,
     RemoveChannel,
     StoredMessage,
-    Traffic,
 )
 from tests.processing.chat import NOON_MS, message
 from tests.processing.desk import BOT, BOT_ID, Desk, locked
@@ -104,7 +104,10 @@ def test_what_could_not_be_stored_at_the_end_is_told(
 
 
 def test_what_twitch_counts_is_stored_up_to_the_end(desk: Desk) -> None:
-    written = [RecordTraffic(Traffic.JOIN, NOON_MS), RecordTraffic(Traffic.MESSAGE, NOON_MS + 1)]
+    written = [
+        RecordRateLimitEvent(RateLimitEvent.JOIN, NOON_MS),
+        RecordRateLimitEvent(RateLimitEvent.MESSAGE, NOON_MS + 1),
+    ]
     for record in written:
         desk.inbox.tell(record)
     desk.inbox.tell(END)
@@ -156,11 +159,11 @@ def test_an_outage_loses_nothing_and_keeps_the_order(desk: Desk) -> None:
             desk.clock.forward(0.3)
         desk.hear(MessageDeleted("alpha", "m-a"), MessageDeleted("alpha", "d-1"))
         desk.chat("last words")
-        assert desk.board.outage is not None
+        assert desk.live_state.outage is not None
         assert desk.stored() == ["before"]
     desk.clock.forward(10)
     desk.settle()
-    assert desk.board.outage is None
+    assert desk.live_state.outage is None
     assert desk.stored() == ["during 0", "during 2", "during 3", "during 4", "last words"]
 
 
@@ -182,10 +185,10 @@ def test_an_outage_that_only_a_question_meets_is_told_once(
         for _ in range(100):
             desk.clock.forward(1)
             desk.settle()
-        assert desk.board.outage is not None
+        assert desk.live_state.outage is not None
     desk.clock.forward(10)
     desk.settle()
-    assert desk.board.outage is None
+    assert desk.live_state.outage is None
     assert [record.message for record in caplog.records] == ["database away", "database back"]
 
 
@@ -218,12 +221,12 @@ def test_an_edited_word_list_is_noticed_during_an_outage(desk: Desk) -> None:
 # -- the bot's own lines ---------------------------------------------------------------------------
 
 
-def own(speech: Speech = Speech.SPONTANEOUS, text: str = "what a calm river") -> Outgoing:
+def own(speech: MessageKind = MessageKind.SPONTANEOUS, text: str = "what a calm river") -> Outgoing:
     return Outgoing("alpha", text, speech, 1000.0)
 
 
-@pytest.mark.parametrize("speech", [Speech.SPONTANEOUS, Speech.MENTION_ANSWER])
-def test_what_the_bot_said_is_stored_under_its_real_id(desk: Desk, speech: Speech) -> None:
+@pytest.mark.parametrize("speech", [MessageKind.SPONTANEOUS, MessageKind.MENTION_ANSWER])
+def test_what_the_bot_said_is_stored_under_its_real_id(desk: Desk, speech: MessageKind) -> None:
     desk.tell(Delivered(own(speech), "what a calm river", "own-1", NOON_MS + 7))
     assert desk.store.recent_messages("alpha", 5) == [
         ContextLine("own-1", BOT_ID, BOT, BOT, "what a calm river", NOON_MS + 7, is_own=True)
@@ -236,7 +239,7 @@ def test_what_the_bot_said_is_stored_under_its_real_id(desk: Desk, speech: Speec
 
 
 def test_an_answer_to_a_command_leaves_no_trace(desk: Desk) -> None:
-    desk.tell(Delivered(own(Speech.COMMAND_ANSWER), "on: I talk along", "own-1", NOON_MS))
+    desk.tell(Delivered(own(MessageKind.COMMAND_ANSWER), "on: I talk along", "own-1", NOON_MS))
     assert desk.stored() == []
     assert desk.store.recent_spoken("alpha", 5) == []
     assert desk.store.tally("alpha", "2026-09-21") == {}
@@ -261,8 +264,8 @@ def test_once_a_line_has_come_to_its_end_its_grounds_are_forgotten(
 ) -> None:
     desk.chat("@clankbot hi")
     job = desk.job()
-    desk.board.settle_grounds(job.grounds_id, tuple(desk.store.recent_messages("alpha", 5)))
-    line = replace(own(), grounds_id=job.grounds_id)
+    desk.live_state.bind(job.generation_id, tuple(desk.store.recent_messages("alpha", 5)))
+    line = replace(own(), generation_id=job.generation_id)
     if report is Delivered:
         desk.tell(Delivered(line, line.text, "own-1", NOON_MS))
     else:
@@ -358,7 +361,7 @@ def test_what_is_made_when_another_program_forgets_a_viewer_is_not_said(desk: De
     line = desk.compose_line("a line about a secret")
     desk.hear(desk.viewer("@clankbot and mine", user_id="8", login="bruno"))
     with desk.database.open() as other:
-        other.apply([ForgetViewer(None, "7"), CallOff()])
+        other.apply([ForgetViewer(None, "7"), RaiseDeletionEpoch()])
     desk.clock.forward(1)
     desk.settle()
     assert desk.look(line) == "moderated since"

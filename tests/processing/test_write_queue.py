@@ -13,18 +13,18 @@ import pytest
 from clankbot.database.store import Store
 from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 from clankbot.processing.ports import History
-from clankbot.processing.write_queue import Ledger
+from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.writes import (
     AddHint,
     Append,
     Applied,
-    RecordTraffic,
+    RateLimitEvent,
+    RecordRateLimitEvent,
     RemoveMessage,
     RemoveViewer,
     SetSetting,
     StoredMessage,
     Tally,
-    Traffic,
     Write,
 )
 from tests.processing.chat import NOON_MS, Hand
@@ -41,20 +41,20 @@ REFUSED = SetSetting("alpha", "no_such_column", 1, "1", "mona", NOON_MS)
 """No database takes this one."""
 
 
-class Book:
-    """A ledger with room for ten writes, its clock, and what came of it."""
+class SettingsSchema:
+    """A write_queue with room for ten writes, its clock, and what came of it."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = Hand()
         self.outages: list[bool] = []
-        self.ledger = Ledger(
+        self.write_queue = WriteQueue(
             self.clock, lambda problem: self.outages.append(problem is not None), 10
         )
         self.attempts: list[tuple[float, int]] = []
         """When a batch was tried, and of how many writes."""
         self.loses_answer = False
-        """The next batch is stored, but the ledger is not told."""
+        """The next batch is stored, but the write queue is not told."""
         self.refusal: DatabaseError | None = None
         """What the database says to everything."""
 
@@ -72,147 +72,155 @@ class Book:
         return outcomes
 
     def commit(self, *, force: bool = False) -> bool:
-        return self.ledger.commit(cast(History, self), force=force)
+        return self.write_queue.commit(cast(History, self), force=force)
 
     def texts(self) -> list[str]:
         return [line.text for line in self.store.recent_messages("alpha", 100)]
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
+def schema(tmp_path: Path) -> Iterator[SettingsSchema]:
     with Desk(tmp_path).database.open() as store:
-        yield Book(store)
+        yield SettingsSchema(store)
 
 
 @pytest.fixture
-def outage(tmp_path: Path, book: Book) -> Iterator[ExitStack]:
+def outage(tmp_path: Path, schema: SettingsSchema) -> Iterator[ExitStack]:
     """The database is locked by another program until the stack is closed."""
     with ExitStack() as stack:
         stack.enter_context(locked(tmp_path / "chat.db"))
         yield stack
 
 
-def test_what_is_held_is_stored_in_order_and_only_once(book: Book) -> None:
+def test_what_is_held_is_stored_in_order_and_only_once(schema: SettingsSchema) -> None:
     for number in range(3):
-        book.ledger.add(said(number))
-    assert book.commit()
-    assert book.commit()
-    assert book.texts() == ["t0", "t1", "t2"]
-    assert len(book.ledger) == 0
+        schema.write_queue.add(said(number))
+    assert schema.commit()
+    assert schema.commit()
+    assert schema.texts() == ["t0", "t1", "t2"]
+    assert len(schema.write_queue) == 0
 
 
-def test_what_follows_a_write_is_done_after_the_commit_with_its_outcome(book: Book) -> None:
+def test_what_follows_a_write_is_done_after_the_commit_with_its_outcome(
+    schema: SettingsSchema,
+) -> None:
     heard: list[tuple[Applied, list[str]]] = []
-    book.ledger.add(said(1))
-    book.ledger.add(RemoveViewer("alpha", "7", None, NOON_MS), lambda a: heard.append((a, [])))
-    book.ledger.add(said(2), lambda a: heard.append((a, book.texts())))
+    schema.write_queue.add(said(1))
+    schema.write_queue.add(
+        RemoveViewer("alpha", "7", None, NOON_MS), lambda a: heard.append((a, []))
+    )
+    schema.write_queue.add(said(2), lambda a: heard.append((a, schema.texts())))
     assert heard == []
-    book.commit()
+    schema.commit()
     assert heard == [(Applied(1), []), (Applied(1), ["t2"])]
 
 
-def test_a_write_that_follows_another_is_stored_by_the_same_call(book: Book) -> None:
-    book.ledger.add(said(1), lambda _: book.ledger.add(AddHint("alpha", NOON_MS)))
-    assert book.commit()
-    assert book.store.hints_since("alpha", 0) == [NOON_MS]
+def test_a_write_that_follows_another_is_stored_by_the_same_call(schema: SettingsSchema) -> None:
+    schema.write_queue.add(said(1), lambda _: schema.write_queue.add(AddHint("alpha", NOON_MS)))
+    assert schema.commit()
+    assert schema.store.hints_since("alpha", 0) == [NOON_MS]
 
 
 def test_a_follow_up_that_fails_takes_no_other_with_it(
-    book: Book, caplog: pytest.LogCaptureFixture
+    schema: SettingsSchema, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Applied] = []
-    book.ledger.add(said(1), lambda _: 1 / 0)  # type: ignore[arg-type]
-    book.ledger.add(said(2), heard.append)
-    assert book.commit()
+    schema.write_queue.add(said(1), lambda _: 1 / 0)  # type: ignore[arg-type]
+    schema.write_queue.add(said(2), heard.append)
+    assert schema.commit()
     assert heard == [Applied(1)]
     assert [record.message for record in caplog.records] == ["follow-up failed"]
 
 
-def test_an_outage_loses_nothing_and_keeps_the_order(book: Book, outage: ExitStack) -> None:
-    book.ledger.add(said(1))
-    assert not book.commit()
-    book.ledger.add(said(2))
-    book.ledger.add(RemoveMessage("alpha", "m-1", NOON_MS))
-    book.ledger.add(said(3))
+def test_an_outage_loses_nothing_and_keeps_the_order(
+    schema: SettingsSchema, outage: ExitStack
+) -> None:
+    schema.write_queue.add(said(1))
+    assert not schema.commit()
+    schema.write_queue.add(said(2))
+    schema.write_queue.add(RemoveMessage("alpha", "m-1", NOON_MS))
+    schema.write_queue.add(said(3))
     outage.close()
-    book.clock.forward(60)
-    assert book.commit()
-    assert book.texts() == ["t2", "t3"]
+    schema.clock.forward(60)
+    assert schema.commit()
+    assert schema.texts() == ["t2", "t3"]
 
 
 def test_an_outage_is_told_once_when_it_begins_and_once_when_it_ends(
-    book: Book, outage: ExitStack, caplog: pytest.LogCaptureFixture
+    schema: SettingsSchema, outage: ExitStack, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    book.ledger.add(said(1))
+    schema.write_queue.add(said(1))
     for _ in range(5):
-        book.commit()
-        book.clock.forward(60)
+        schema.commit()
+        schema.clock.forward(60)
     outage.close()
-    book.commit()
-    assert book.outages == [True, False]
+    schema.commit()
+    assert schema.outages == [True, False]
     assert [record.message for record in caplog.records] == ["database away", "database back"]
 
 
-def test_it_tries_again_with_growing_pauses(book: Book, outage: ExitStack) -> None:
-    book.ledger.add(said(1))
-    start = book.clock()
+def test_it_tries_again_with_growing_pauses(schema: SettingsSchema, outage: ExitStack) -> None:
+    schema.write_queue.add(said(1))
+    start = schema.clock()
     for _ in range(80):
-        book.commit()
-        book.clock.forward(0.5)
-    tries = [at - start for at, _ in book.attempts]
+        schema.commit()
+        schema.clock.forward(0.5)
+    tries = [at - start for at, _ in schema.attempts]
     assert tries == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5]
 
 
 def test_each_outage_begins_with_a_short_pause_and_counts_its_own_losses(
-    book: Book, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    schema: SettingsSchema, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     for lost in (3, 1):
         with locked(tmp_path / "chat.db"):
-            book.commit()
+            schema.commit()
             for number in range(10 + lost):
-                book.ledger.add(said(number))
+                schema.write_queue.add(said(number))
             for _ in range(5):
-                book.clock.forward(60)
-                book.commit()
-        book.clock.forward(60)
-        assert book.commit()
-        book.attempts.clear()
+                schema.clock.forward(60)
+                schema.commit()
+        schema.clock.forward(60)
+        assert schema.commit()
+        schema.attempts.clear()
     with locked(tmp_path / "chat.db"):
-        book.ledger.add(said(99))
-        book.commit()
-        book.clock.forward(0.5)
-        book.commit()
-    assert len(book.attempts) == 2
+        schema.write_queue.add(said(99))
+        schema.commit()
+        schema.clock.forward(0.5)
+        schema.commit()
+    assert len(schema.attempts) == 2
     ends = [record for record in caplog.records if record.message == "database back"]
     assert [record.__dict__["dropped"] for record in ends] == [3, 1]
 
 
-def test_at_the_end_it_tries_once_more_without_a_pause(book: Book, outage: ExitStack) -> None:
-    book.ledger.add(said(1))
-    book.commit()
+def test_at_the_end_it_tries_once_more_without_a_pause(
+    schema: SettingsSchema, outage: ExitStack
+) -> None:
+    schema.write_queue.add(said(1))
+    schema.commit()
     outage.close()
-    assert not book.commit()
-    assert book.commit(force=True)
-    assert book.texts() == ["t1"]
+    assert not schema.commit()
+    assert schema.commit(force=True)
+    assert schema.texts() == ["t1"]
 
 
 def test_an_outage_seen_by_a_question_ends_with_the_next_sign_of_life(
-    book: Book, outage: ExitStack
+    schema: SettingsSchema, outage: ExitStack
 ) -> None:
-    book.ledger.note_outage(DatabaseUnavailable("gone"))
-    book.clock.forward(60)
-    assert not book.commit()
+    schema.write_queue.note_outage(DatabaseUnavailable("gone"))
+    schema.clock.forward(60)
+    assert not schema.commit()
     outage.close()
-    assert not book.commit()
-    book.clock.forward(60)
-    assert book.commit()
-    assert book.outages == [True, False]
+    assert not schema.commit()
+    schema.clock.forward(60)
+    assert schema.commit()
+    assert schema.outages == [True, False]
 
 
 def test_when_it_is_full_the_oldest_chat_gives_way_and_removals_never(
-    book: Book, outage: ExitStack, caplog: pytest.LogCaptureFixture
+    schema: SettingsSchema, outage: ExitStack, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Applied] = []
     first: list[Write] = [
@@ -222,127 +230,131 @@ def test_when_it_is_full_the_oldest_chat_gives_way_and_removals_never(
         SetSetting("alpha", "cooldown", 7, "1", "mona", NOON_MS),
     ]
     for write in (*first, *map(said, range(1, 7))):
-        book.ledger.add(write, heard.append)
+        schema.write_queue.add(write, heard.append)
     assert caplog.records == []
     for write in (said(7), said(8), RemoveMessage("alpha", "y", NOON_MS)):
-        book.ledger.add(write, heard.append)
-    assert len(book.ledger) == 10
+        schema.write_queue.add(write, heard.append)
+    assert len(schema.write_queue) == 10
     assert [record.message for record in caplog.records] == ["chat gives way"]
     outage.close()
-    assert book.commit()
-    assert book.texts() == ["t2", "t3", "t4", "t5", "t6", "t7", "t8"]
-    assert book.store.overrides("alpha") == {"cooldown": 7}
-    assert book.store.tally("alpha", "2026-11-22") == {}
+    assert schema.commit()
+    assert schema.texts() == ["t2", "t3", "t4", "t5", "t6", "t7", "t8"]
+    assert schema.store.overrides("alpha") == {"cooldown": 7}
+    assert schema.store.tally("alpha", "2026-11-22") == {}
     assert len(heard) == 10
 
 
 def test_when_it_is_full_what_twitch_counts_for_half_a_minute_gives_way_too(
-    book: Book, outage: ExitStack
+    schema: SettingsSchema, outage: ExitStack
 ) -> None:
-    book.ledger.add(RecordTraffic(Traffic.JOIN, NOON_MS))
+    schema.write_queue.add(RecordRateLimitEvent(RateLimitEvent.JOIN, NOON_MS))
     for number in range(10):
-        book.ledger.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+        schema.write_queue.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
     outage.close()
-    assert book.commit()
-    assert book.store.traffic_since(0) == []
+    assert schema.commit()
+    assert schema.store.traffic_since(0) == []
 
 
 def test_a_batch_that_was_only_tried_gives_way_like_any_other(
-    book: Book, outage: ExitStack
+    schema: SettingsSchema, outage: ExitStack
 ) -> None:
-    book.ledger.add(said(0))
-    book.commit()
+    schema.write_queue.add(said(0))
+    schema.commit()
     for number in range(1, 11):
-        book.ledger.add(said(number))
+        schema.write_queue.add(said(number))
     outage.close()
-    book.clock.forward(60)
-    assert book.commit()
-    assert book.texts()[0] == "t1"
+    schema.clock.forward(60)
+    assert schema.commit()
+    assert schema.texts()[0] == "t1"
 
 
-def test_a_batch_in_doubt_stays_as_it_is_and_comes_again_alone(book: Book) -> None:
-    book.loses_answer = True
+def test_a_batch_in_doubt_stays_as_it_is_and_comes_again_alone(schema: SettingsSchema) -> None:
+    schema.loses_answer = True
     for number in (0, 1):
-        book.ledger.add(said(number))
-    book.commit()
-    book.refusal = DatabaseUnavailable("still away")
-    book.commit(force=True)
+        schema.write_queue.add(said(number))
+    schema.commit()
+    schema.refusal = DatabaseUnavailable("still away")
+    schema.commit(force=True)
     for number in range(2, 11):
-        book.ledger.add(said(number))
-    book.refusal = None
-    assert book.commit(force=True)
-    assert [count for _, count in book.attempts] == [2, 2, 2, 8]
-    assert book.texts()[:3] == ["t0", "t1", "t3"]
+        schema.write_queue.add(said(number))
+    schema.refusal = None
+    assert schema.commit(force=True)
+    assert [count for _, count in schema.attempts] == [2, 2, 2, 8]
+    assert schema.texts()[:3] == ["t0", "t1", "t3"]
     for number in range(20, 31):
-        book.ledger.add(said(number))
-    assert book.commit()
-    assert "t20" not in book.texts()
+        schema.write_queue.add(said(number))
+    assert schema.commit()
+    assert "t20" not in schema.texts()
 
 
 def test_what_is_not_stored_at_the_end_includes_what_gave_way(
-    book: Book, outage: ExitStack
+    schema: SettingsSchema, outage: ExitStack
 ) -> None:
-    book.ledger.add(said(0))
-    book.commit()
+    schema.write_queue.add(said(0))
+    schema.commit()
     for number in range(1, 13):
-        book.ledger.add(said(number))
-    assert len(book.ledger) == 10
-    assert book.ledger.not_stored == 13
+        schema.write_queue.add(said(number))
+    assert len(schema.write_queue) == 10
+    assert schema.write_queue.not_stored == 13
 
 
-def test_removals_are_held_even_beyond_the_bound(book: Book) -> None:
+def test_removals_are_held_even_beyond_the_bound(schema: SettingsSchema) -> None:
     for number in range(12):
-        book.ledger.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
-    assert len(book.ledger) == 12
+        schema.write_queue.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+    assert len(schema.write_queue) == 12
 
 
 def test_a_write_that_is_refused_for_good_does_not_stop_the_others(
-    book: Book, caplog: pytest.LogCaptureFixture
+    schema: SettingsSchema, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Applied] = []
     for write in (said(1), REFUSED, said(2), REFUSED, said(3)):
-        book.ledger.add(write, heard.append)
-    assert book.commit()
-    assert book.texts() == ["t1", "t2", "t3"]
+        schema.write_queue.add(write, heard.append)
+    assert schema.commit()
+    assert schema.texts() == ["t1", "t2", "t3"]
     assert [applied.rows for applied in heard] == [1, 0, 1, 0, 1]
     assert [record.message for record in caplog.records] == ["write refused"] * 2
-    assert book.outages == []
+    assert schema.outages == []
 
 
 def test_a_database_that_refuses_everything_for_a_while_is_an_outage(
-    book: Book, caplog: pytest.LogCaptureFixture
+    schema: SettingsSchema, caplog: pytest.LogCaptureFixture
 ) -> None:
-    book.refusal = DatabaseError("the account is locked")
+    schema.refusal = DatabaseError("the account is locked")
     for number in (1, 2):
-        book.ledger.add(said(number))
+        schema.write_queue.add(said(number))
     for _ in range(3):
-        assert not book.commit()
-        book.clock.forward(60)
-    book.refusal = None
-    assert book.commit()
-    assert book.texts() == ["t1", "t2"]
-    assert book.outages == [True, False]
+        assert not schema.commit()
+        schema.clock.forward(60)
+    schema.refusal = None
+    assert schema.commit()
+    assert schema.texts() == ["t1", "t2"]
+    assert schema.outages == [True, False]
     assert [record.message for record in caplog.records] == ["database away"]
 
 
-def test_after_a_refusal_it_goes_back_to_whole_batches(book: Book) -> None:
+def test_after_a_refusal_it_goes_back_to_whole_batches(schema: SettingsSchema) -> None:
     for write in (REFUSED, said(1), said(2), said(3)):
-        book.ledger.add(write)
-    book.commit()
+        schema.write_queue.add(write)
+    schema.commit()
     for number in (4, 5, 6):
-        book.ledger.add(said(number))
-    book.commit()
-    assert [count for _, count in book.attempts] == [4, 1, 1, 1, 1, 3]
-    assert len(book.texts()) == 6
+        schema.write_queue.add(said(number))
+    schema.commit()
+    assert [count for _, count in schema.attempts] == [4, 1, 1, 1, 1, 3]
+    assert len(schema.texts()) == 6
 
 
-def test_an_outage_among_single_writes_keeps_the_rest(book: Book, tmp_path: Path) -> None:
+def test_an_outage_among_single_writes_keeps_the_rest(
+    schema: SettingsSchema, tmp_path: Path
+) -> None:
     with ExitStack() as outage:
-        book.ledger.add(said(1), lambda _: outage.enter_context(locked(tmp_path / "chat.db")))
-        book.ledger.add(REFUSED)
-        book.ledger.add(said(2))
-        assert not book.commit()
-        assert book.texts() == ["t1"]
-    book.clock.forward(60)
-    assert book.commit()
-    assert book.texts() == ["t1", "t2"]
+        schema.write_queue.add(
+            said(1), lambda _: outage.enter_context(locked(tmp_path / "chat.db"))
+        )
+        schema.write_queue.add(REFUSED)
+        schema.write_queue.add(said(2))
+        assert not schema.commit()
+        assert schema.texts() == ["t1"]
+    schema.clock.forward(60)
+    assert schema.commit()
+    assert schema.texts() == ["t1", "t2"]

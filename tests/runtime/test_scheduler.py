@@ -21,7 +21,7 @@ from clankbot.errors import (
     RequestRefused,
     TokenRefused,
 )
-from clankbot.runtime.scheduler import Chore, Upkeep
+from clankbot.runtime.scheduler import PeriodicTask, Scheduler
 
 
 class Scripted:
@@ -39,13 +39,13 @@ class Scripted:
         return answer
 
 
-def upkeep_of(**chores: Callable[[], float]) -> Upkeep:
+def upkeep_of(**chores: Callable[[], float]) -> Scheduler:
     """An upkeep whose clock stands still at zero."""
-    listed = [Chore(name, run) for name, run in chores.items()]
-    return Upkeep(listed, threading.Event(), clock=lambda: 0.0)
+    listed = [PeriodicTask(name, run) for name, run in chores.items()]
+    return Scheduler(listed, threading.Event(), clock=lambda: 0.0)
 
 
-def pauses(upkeep: Upkeep, turns: int) -> list[float]:
+def pauses(upkeep: Scheduler, turns: int) -> list[float]:
     """The pauses it asks for when it is always given its next turn just in time."""
     now_s, seen = 0.0, []
     for _ in range(turns):
@@ -157,9 +157,9 @@ def test_what_does_not_heal_by_itself_ends_the_thread(error: Exception) -> None:
 class Running:
     """An upkeep in a thread of its own."""
 
-    def __init__(self, *chores: Chore) -> None:
+    def __init__(self, *chores: PeriodicTask) -> None:
         self.stopping = threading.Event()
-        self.upkeep = Upkeep(chores, self.stopping)
+        self.upkeep = Scheduler(chores, self.stopping)
         self.thread = threading.Thread(target=self.upkeep.run, name="upkeep", daemon=True)
 
     def __enter__(self) -> Running:
@@ -180,7 +180,7 @@ def test_it_stops_at_once_in_the_middle_of_a_long_pause() -> None:
         ran.set()
         return 3600.0
 
-    with Running(Chore("validate", once_an_hour)):
+    with Running(PeriodicTask("validate", once_an_hour)):
         assert ran.wait(5.0)
 
 
@@ -190,7 +190,7 @@ def test_errands_run_in_order_in_the_upkeep_thread() -> None:
     def note(number: int) -> None:
         seen.put((number, threading.current_thread().name))
 
-    with Running(Chore("idle", lambda: 3600.0)) as running:
+    with Running(PeriodicTask("idle", lambda: 3600.0)) as running:
         for number in range(3):
             assert running.upkeep.submit(partial(note, number))
         assert [seen.get(timeout=5.0) for _ in range(3)] == [(n, "upkeep") for n in range(3)]
@@ -221,7 +221,7 @@ def test_a_refused_sign_in_during_an_errand_ends_the_thread() -> None:
     def fail() -> None:
         raise TokenRefused("sign in again")
 
-    upkeep = Upkeep([Chore("stop", stop_in_the_second_round)], stopping)
+    upkeep = Scheduler([PeriodicTask("stop", stop_in_the_second_round)], stopping)
     upkeep.submit(fail)
     with pytest.raises(TokenRefused):
         upkeep.run()
@@ -235,7 +235,7 @@ def test_errands_beyond_twenty_are_declined_and_none_outlives_the_stop() -> None
         release.wait(5.0)
         return 3600.0
 
-    with Running(Chore("slow", slow)) as running:
+    with Running(PeriodicTask("slow", slow)) as running:
         assert entered.wait(5.0)
         taken = [running.upkeep.submit(lambda: ran.append(1)) for _ in range(21)]
         assert taken == [True] * 20 + [False]

@@ -18,7 +18,7 @@ from clankbot.processing.commands.throttle import Throttle
 from clankbot.processing.internal_messages import ModelChecked
 from clankbot.records.chat import ChatMessage, UserCleared
 from clankbot.records.settings import Command, Verb
-from clankbot.records.speech import Outgoing, Speech
+from clankbot.records.speech import MessageKind, Outgoing
 from clankbot.records.writes import (
     Applied,
     BlockTerm,
@@ -46,7 +46,7 @@ def may_steer(message: ChatMessage, owners: Collection[str]) -> bool:
     return message.is_broadcaster or message.is_mod or message.user_id in owners
 
 
-class Steering:
+class CommandHandler:
     """Carries out commands of one bot."""
 
     def __init__(self, surroundings: Surroundings) -> None:
@@ -59,7 +59,7 @@ class Steering:
         self._about_at: dict[str, float] = {}
         self._deeds: dict[Verb, Callable[[ChatMessage, Command], str | None]] = {
             Verb.STATUS: self._tell_status,
-            Verb.HELP: lambda _, command: self._s.book.help_text(command.argument),
+            Verb.HELP: lambda _, command: self._s.schema.help_text(command.argument),
             Verb.SHOW: self._show,
             Verb.SET: self._changes.set,
             Verb.RESET: self._changes.reset,
@@ -95,14 +95,14 @@ class Steering:
         try:
             answer = self._carry_out(message, command)
         except DatabaseError as error:
-            self._s.ledger.note_outage(error)
+            self._s.write_queue.note_outage(error)
             answer = _AWAY
         if answer is not None:
             self._answer(message, answer)
 
     def _carry_out(self, message: ChatMessage, command: Command) -> str | None:
         """Store what was said before, which the command may be about, and do its deed."""
-        stored = self._s.ledger.commit(self._s.history)
+        stored = self._s.write_queue.commit(self._s.history)
         if not stored and command.verb in _BUILD_ON_STORED:
             return _AWAY
         return self._deeds[command.verb](message, command)
@@ -117,7 +117,7 @@ class Steering:
             Outgoing(
                 channel=message.channel,
                 text=text,
-                speech=Speech.COMMAND_ANSWER,
+                speech=MessageKind.COMMAND_ANSWER,
                 created_at=self._s.clock(),
                 reply_to_id=message.message_id,
             )
@@ -136,8 +136,10 @@ class Steering:
 
     def _show(self, message: ChatMessage, command: Command) -> str:
         channel, now_ms = message.channel, self._s.now_ms()
-        shown = self._s.book.shown(command.setting or "", self._s.policies.overrides(channel))
-        policy = self._s.policies[channel]
+        shown = self._s.schema.shown(
+            command.setting or "", self._s.channel_settings.overrides(channel)
+        )
+        policy = self._s.channel_settings[channel]
         if command.setting != "quiet" or (policy.quiet_until_ms or 0) <= now_ms:
             return shown
         until = quiet_until(policy.quiet_until_ms or 0, now_ms, policy.timezone)
@@ -161,7 +163,7 @@ class Steering:
 
     def _on(self, message: ChatMessage, _: Command) -> None:
         channel = message.channel
-        self._s.ledger.add(ClearHints(channel), lambda _: self._s.speaking.forgive(channel))
+        self._s.write_queue.add(ClearHints(channel), lambda _: self._s.speaking.forgive(channel))
         # None and not True: what is the default already is no change, and nothing to take back.
         self._changes.make(message, {"enabled": None, "quiet_until": None}, "on: I talk along")
 
@@ -172,12 +174,12 @@ class Steering:
 
     def _quiet(self, message: ChatMessage, command: Command) -> None:
         if not command.value:
-            lifted = dict.fromkeys(self._s.book.columns("quiet"))
+            lifted = dict.fromkeys(self._s.schema.columns("quiet"))
             self._changes.make(message, lifted, "quiet times are lifted")
             return
         now_ms = self._s.now_ms()
         end_ms = now_ms + int(command.value) * 1000
-        answer = quiet_until(end_ms, now_ms, self._s.policies[message.channel].timezone)
+        answer = quiet_until(end_ms, now_ms, self._s.channel_settings[message.channel].timezone)
         self._changes.make(message, {"quiet_until": end_ms}, answer)
 
     def _speak(self, message: ChatMessage, _: Command) -> str | None:
@@ -212,9 +214,9 @@ class Steering:
 
         for user_id in user_ids:
             removal = UserCleared(channel, user_id, 0)
-            self._s.board.revoke(removal)
+            self._s.live_state.invalidate(removal)
             self._s.speaking.moderated(removal)
-            self._s.ledger.add(ForgetViewer(channel, user_id), stored)
+            self._s.write_queue.add(ForgetViewer(channel, user_id), stored)
         return None
 
     def _block(self, message: ChatMessage, command: Command) -> str | None:
@@ -264,13 +266,13 @@ class Steering:
             else:
                 then(applied)
 
-        self._s.ledger.add(write, stored)
+        self._s.write_queue.add(write, stored)
 
     def _opt_out(self, message: ChatMessage, _: Command) -> None:
-        board, user_id = self._s.board, message.user_id
+        live_state, user_id = self._s.live_state, message.user_id
         assert user_id is not None  # else it is not taken in
-        board.set_opted_out(board.opted_out | {user_id})
-        board.revoke_viewer(user_id)
+        live_state.set_opted_out(live_state.opted_out | {user_id})
+        live_state.invalidate_viewer(user_id)
         self._s.speaking.forget(user_id)
         self._store(
             message,
@@ -282,16 +284,16 @@ class Steering:
         )
 
     def _opt_in(self, message: ChatMessage, _: Command) -> None:
-        board, user_id = self._s.board, message.user_id
+        live_state, user_id = self._s.live_state, message.user_id
         assert user_id is not None
         # At once, for what the viewer says next is stored behind this, in order.
-        board.set_opted_out(board.opted_out - {user_id})
+        live_state.set_opted_out(live_state.opted_out - {user_id})
 
         def stored(applied: Applied) -> None:
             if applied.refused:
-                board.set_opted_out(board.opted_out | {user_id})
+                live_state.set_opted_out(live_state.opted_out | {user_id})
                 self._answer(message, NOT_STORED)
             else:
                 self._answer(message, "welcome back: your messages are kept again from now on")
 
-        self._s.ledger.add(OptIn(user_id), stored)
+        self._s.write_queue.add(OptIn(user_id), stored)

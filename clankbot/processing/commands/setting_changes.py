@@ -58,7 +58,7 @@ class Changes:
         """``!clank NAME VALUE``."""
         assert command.column is not None
         assert command.value is not None
-        answer = self._s.book.confirm(command.setting or "", command.value)
+        answer = self._s.schema.confirm(command.setting or "", command.value)
         if command.setting == "liveonly" and command.value and not self._s.asks_who_is_live:
             answer += "; I stay silent, for without a sign-in I cannot ask Twitch who is live"
         return self._request(_Wish(message, {command.column: command.value}, answer))
@@ -66,12 +66,12 @@ class Changes:
     def reset(self, message: ChatMessage, command: Command) -> str | None:
         """``!clank reset [NAME]``."""
         if command.setting is not None:
-            columns = self._s.book.columns(command.setting)
-            answer = self._s.book.confirm(command.setting, None)
+            columns = self._s.schema.columns(command.setting)
+            answer = self._s.schema.confirm(command.setting, None)
         else:
             self._unchecked.pop(message.channel, None)
-            own = self._s.policies.overrides(message.channel)
-            columns = [c for c in self._s.book.columns() if own.get(c) is not None]
+            own = self._s.channel_settings.overrides(message.channel)
+            columns = [c for c in self._s.schema.columns() if own.get(c) is not None]
             answer = "all settings are the defaults again"
         if not columns:
             return "all settings are the defaults already"
@@ -87,8 +87,8 @@ class Changes:
         check = self._s.filters(message.channel).check
         if any(isinstance(value, str) and check(value) for value in values.values()):
             return "what was set before holds a blocked term; nothing changed"
-        names = [self._s.book.name_of(column) for column in values]
-        told = [self._s.book.confirm(*one) for one in zip(names, values.values(), strict=True)]
+        names = [self._s.schema.name_of(column) for column in values]
+        told = [self._s.schema.confirm(*one) for one in zip(names, values.values(), strict=True)]
         answer = told[0] if len(told) == 1 else f"as before: {', '.join(names)}"
         undoes = {change.column: change.change_id for change in changes}
         return self._request(_Wish(message, values, answer, undoes))
@@ -97,7 +97,7 @@ class Changes:
 
     def _request(self, wish: _Wish) -> str | None:
         """Store it; where it names a model, ask first, on a thread that may wait."""
-        names = {self._s.book.name_of(column): column for column in wish.values}
+        names = {self._s.schema.name_of(column): column for column in wish.values}
         model = wish.values[names[_MODEL]] if _MODEL in names else None
         if model is None:
             self._store(wish)
@@ -138,7 +138,7 @@ class Changes:
         by_id, by = self._s.name_to_keep(wish.message)
         refused: list[str] = []
         for column, value in wish.values.items():
-            self._s.ledger.add(
+            self._s.write_queue.add(
                 SetSetting(
                     channel=channel,
                     column=column,
@@ -157,7 +157,7 @@ class Changes:
         if applied.refused:
             refused.append(column)
         else:
-            self._s.policies.change(channel, column, wish.values[column])
+            self._s.channel_settings.change(channel, column, wish.values[column])
             self._s.speaking.reconsider(channel)
         if column != list(wish.values)[-1]:
             return

@@ -39,7 +39,7 @@ class Status:
 
     def summary(self, channel: str, now_ms: int) -> str:
         """On or off, the model, what is still to wait for, and the day's figures."""
-        policy = self._s.policies[channel]
+        policy = self._s.channel_settings[channel]
         standing = self._s.speaking.standing(channel)
         parts = [
             "on" if policy.enabled else "off",
@@ -65,7 +65,7 @@ class Status:
 
     def about(self, channel: str) -> str:
         """What the bot is and what it keeps, for viewers."""
-        policy, most = self._s.policies[channel], self._s.retention_count
+        policy, most = self._s.channel_settings[channel], self._s.retention_count
         days = policy.retention_days
         kept = f"for {counted(days, 'day')}" if days else "until moderators delete them"
         newest = f", the newest {most} at most" if most else ""

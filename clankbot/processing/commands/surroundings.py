@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from clankbot.processing.channel_settings import Policies
+from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.internal_messages import ModelChecked
-from clankbot.processing.live_state import Board
-from clankbot.processing.ports import Book, History
-from clankbot.processing.speaking.turns import Speaking
-from clankbot.processing.write_queue import Ledger
+from clankbot.processing.live_state import LiveState
+from clankbot.processing.ports import History, SettingsSchema
+from clankbot.processing.speaking.turns import Turns
+from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import ChatMessage
 from clankbot.records.speech import Outgoing
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What steering works with; plain callables where other rooms are behind them."""
+    """What commands works with; plain callables where other rooms are behind them."""
 
     history: History
-    ledger: Ledger
-    board: Board
-    policies: Policies
+    write_queue: WriteQueue
+    live_state: LiveState
+    channel_settings: SettingsByChannel
     filters: ChannelFilters
-    speaking: Speaking
-    book: Book
+    speaking: Turns
+    schema: SettingsSchema
     owners: Collection[str]
     retention_count: int
     offer: Callable[[Outgoing], bool]
@@ -42,6 +42,6 @@ class Surroundings:
 
     def name_to_keep(self, message: ChatMessage) -> tuple[str, str]:
         """Id and name of who asks, for the record: nobody in particular after an opt-out."""
-        if self.board.has_opted_out(message.user_id):
+        if self.live_state.has_opted_out(message.user_id):
             return "", ""
         return message.user_id or "", message.login

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from clankbot.bounded_dict import Recent
+from clankbot.bounded_dict import BoundedDict
 
 BURST: Final = 10
 """Answers at once; a moderator trying out settings stays below it."""
@@ -40,7 +40,7 @@ class Cooldowns:
 
     def __init__(self, clock: Callable[[], float], most: int = _MOST_REMEMBERED) -> None:
         self._clock = clock
-        self._begun = Recent[tuple[str, str], float](most)
+        self._begun = BoundedDict[tuple[str, str], float](most)
 
     def begin(self, channel: str, user_id: str) -> None:
         """The viewer is answered now."""

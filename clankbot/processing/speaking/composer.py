@@ -2,7 +2,7 @@
 
 Started by the wiring; ends at the END marker on its queue of jobs.  It alone waits for the
 language model, so storing and forgetting never do.  What it composed is judged once more by
-``last_look`` when its turn to be sent has come.
+``send_gate`` when its turn to be sent has come.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Callable
 from clankbot.cancel import END, End
 from clankbot.errors import Cancelled, DatabaseError, OllamaError
 from clankbot.processing.internal_messages import Job, JobDone
-from clankbot.processing.live_state import Board
+from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import CancelHandle, Compose, Filter, History, OpenHistory
-from clankbot.records.speech import Assignment, ContextLine, Outgoing, Speech
+from clankbot.records.speech import Assignment, ContextLine, MessageKind, Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Composer:
         prepare: Callable[[], None],
         compose: Compose,
         voice_outage: Callable[[str], str | None],
-        board: Board,
+        live_state: LiveState,
         filter_of: Callable[[str], Filter],
         bot_name: Callable[[], str],
         offer: Callable[[Outgoing], bool],
@@ -47,7 +47,7 @@ class Composer:
         self._prepare = prepare
         self._ask_model = compose
         self._voice_outage = voice_outage
-        self._board = board
+        self._live_state = live_state
         self._filter_of = filter_of
         self._bot_name = bot_name
         self._offer = offer
@@ -93,12 +93,12 @@ class Composer:
             with self._lock:
                 self._cancel = None
             if not done.offered:
-                self._board.close_grounds(job.grounds_id)
+                self._live_state.release(job.generation_id)
         return done
 
     def _failure(self, job: Job, error: OllamaError) -> str:
         """Why the model gave nothing: a removal, an order, or the trouble and since when."""
-        if self._board.revoked(job.grounds_id):
+        if self._live_state.is_invalid(job.generation_id):
             return _REVOKED
         outage = None if isinstance(error, Cancelled) else self._voice_outage(job.policy.model)
         return outage or str(error)
@@ -116,7 +116,7 @@ class Composer:
             if not self._may_be_seen(job.channel, job.asked):
                 return JobDone(job.channel, "the mention may not be seen any more")
             grounds = (*lines, job.asked)
-        if not self._board.settle_grounds(job.grounds_id, grounds):
+        if not self._live_state.bind(job.generation_id, grounds):
             return JobDone(job.channel, _REVOKED)
         composed = self._ask_model(
             Assignment(job.channel, self._bot_name(), job.policy, lines, job.asked), job.cancel
@@ -131,11 +131,11 @@ class Composer:
         return Outgoing(
             channel=job.channel,
             text=text,
-            speech=Speech.MENTION_ANSWER if job.asked else Speech.SPONTANEOUS,
+            speech=MessageKind.MENTION_ANSWER if job.asked else MessageKind.SPONTANEOUS,
             created_at=self._clock(),
             reply_to_id=job.asked.message_id if job.asked else None,
             addressee_id=job.asked.user_id if job.asked else None,
-            grounds_id=job.grounds_id,
+            generation_id=job.generation_id,
             requested=job.requested,
         )
 
@@ -150,5 +150,5 @@ class Composer:
         return (
             check(line.text) is None
             and check(line.speaker) is None
-            and not self._board.has_opted_out(line.user_id)
+            and not self._live_state.has_opted_out(line.user_id)
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clankbot.processing.channel_settings import Policies
+from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.ports import History
 from clankbot.processing.speaking.triggers import (
     ADAPTIVE_WINDOW_MS,
@@ -40,13 +40,13 @@ class PaceGate:
     def __init__(
         self,
         history: History,
-        policies: Policies,
+        channel_settings: SettingsByChannel,
         factor: Callable[[str], int],
         keep_count: int,
         now_ms: Callable[[], int],
     ) -> None:
         self._history = history
-        self._policies = policies
+        self._settings = channel_settings
         self._factor = factor
         self._keep_count = keep_count
         self._now_ms = now_ms
@@ -55,7 +55,7 @@ class PaceGate:
         """Why it is not time yet, in plain words; None when it is."""
         threshold = self._threshold(channel)
         reason = spontaneous_obstacle(
-            self._policies[channel],
+            self._settings[channel],
             self._pace(channel, threshold),
             now_ms=self._now_ms(),
             threshold=threshold,
@@ -68,7 +68,7 @@ class PaceGate:
         threshold = self._threshold(channel)
         pace = self._pace(channel, threshold)
         delay = delay_obstacle(
-            self._policies[channel],
+            self._settings[channel],
             pace,
             now_ms=self._now_ms(),
             factor=self._factor(channel),
@@ -77,19 +77,19 @@ class PaceGate:
 
     def _threshold(self, channel: str) -> int:
         """The number of messages the channel waits for, under ``adaptive`` and after hints."""
-        policy, since = self._policies[channel], self._now_ms() - ADAPTIVE_WINDOW_MS
+        policy, since = self._settings[channel], self._now_ms() - ADAPTIVE_WINDOW_MS
         recent = self._history.count_since(channel, since) if policy.adaptive else 0
         wanted = effective_threshold(policy, recent) * self._factor(channel)
         # More than is kept can never be counted, and would be silence instead of restraint.
         return min(wanted, max(policy.threshold, self._keep_count or wanted))
 
     def _pace(self, channel: str, threshold: int) -> Pace:
-        policy = self._policies[channel]
+        policy = self._settings[channel]
         needed = min(policy.threshold, policy.context_limit)
         return self._history.pace(channel, threshold, needed)
 
     def _speakers_obstacle(self, channel: str) -> str | None:
-        wanted = self._policies[channel].min_speakers
+        wanted = self._settings[channel].min_speakers
         if not wanted:
             return None
         speakers = self._history.speakers_since(channel, self._now_ms() - SPEAKERS_WINDOW_MS)

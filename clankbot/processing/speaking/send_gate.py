@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from clankbot.processing.live_state import Board, RoomView
+from clankbot.processing.live_state import LiveState, RoomView
 from clankbot.processing.ports import Filter
 from clankbot.processing.speaking.repetition import NEARLY_REMOVED, repeats
 from clankbot.processing.speaking.triggers import quiet_hours_end
-from clankbot.records.speech import Outgoing, Speech
+from clankbot.records.speech import MessageKind, Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def _duration(milliseconds: int) -> str:
     return f"{seconds} s" if seconds < 120 else f"{-(-seconds // 60)} min"
 
 
-def silence_reason(view: RoomView, speech: Speech, now_ms: int, requested: bool) -> str | None:
+def silence_reason(view: RoomView, speech: MessageKind, now_ms: int, requested: bool) -> str | None:
     """Why nothing of this kind may be said in the channel now; None when it may.
 
     Answers to commands are stopped by Twitch's obstacles only.
@@ -72,32 +72,32 @@ def silence_reason(view: RoomView, speech: Speech, now_ms: int, requested: bool)
         return None
     if reason := quiet_reason(view, now_ms, requested=requested):
         return reason
-    if speech is Speech.MENTION_ANSWER and not view.policy.mentions:
+    if speech is MessageKind.MENTION_ANSWER and not view.policy.mentions:
         return "mentions are off"
-    if speech is Speech.SPONTANEOUS and not view.policy.spontaneous and not requested:
+    if speech is MessageKind.SPONTANEOUS and not view.policy.spontaneous and not requested:
         return "spontaneous messages are off"
     return None
 
 
-class LastLook:
+class SendGate:
     """Judges each line at the moment of sending.  Called on the sender's thread."""
 
     def __init__(
         self,
-        board: Board,
+        live_state: LiveState,
         filter_of: Callable[[str], Filter],
         *,
         clock: Callable[[], float],
         now_ms: Callable[[], int],
     ) -> None:
-        self._board = board
+        self._live_state = live_state
         self._filter_of = filter_of
         self._clock = clock
         self._now_ms = now_ms
 
     def __call__(self, line: Outgoing) -> str | None:
         """The reason to drop the line, in plain words; None when it may be said."""
-        view = self._board.view(line.channel)
+        view = self._live_state.view(line.channel)
         if self._clock() - line.created_at > MAX_AGE_S:
             return "too old"
         if reason := silence_reason(view, line.speech, self._now_ms(), line.requested):
@@ -107,11 +107,11 @@ class LastLook:
         return self._filter_reason(line)
 
     def _generated_reason(self, line: Outgoing, view: RoomView) -> str | None:
-        if self._board.outage is not None:
+        if self._live_state.outage is not None:
             return "the database is away"
-        if self._board.revoked(line.grounds_id):
+        if self._live_state.is_invalid(line.generation_id):
             return "moderated since"
-        if self._board.has_opted_out(line.addressee_id):
+        if self._live_state.has_opted_out(line.addressee_id):
             return "the viewer opted out"
         if repeats(line.text, view.recent_own):
             return "a repeat of a recent message of its own"
@@ -128,7 +128,7 @@ class LastLook:
             extra={
                 "direction": "out",
                 "channel": line.channel,
-                "user_id": self._board.own_id,
+                "user_id": self._live_state.own_id,
                 "entry": match.entry,
                 "reading": match.reading,
                 "text": line.text,

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from clankbot.records.answers import Pace
 from clankbot.records.chat import ChatMessage
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 
 HOUR_MS = 3_600_000
 HINT_WEIGHS_MS = 24 * HOUR_MS
@@ -45,7 +45,7 @@ def silenced_until_ms(hints_ms: Sequence[int]) -> int | None:
     return max(ends, default=None)
 
 
-def effective_threshold(policy: ChannelPolicy, recent_messages: int) -> int:
+def effective_threshold(policy: ChannelSettings, recent_messages: int) -> int:
     """The threshold, which under ``adaptive`` follows the chat's pace.
 
     Rule: the configured threshold is meant for a chat of ``threshold`` messages in ten minutes.
@@ -59,7 +59,7 @@ def effective_threshold(policy: ChannelPolicy, recent_messages: int) -> int:
 
 
 def spontaneous_obstacle(
-    policy: ChannelPolicy, pace: Pace, *, now_ms: int, threshold: int, factor: int = 1
+    policy: ChannelSettings, pace: Pace, *, now_ms: int, threshold: int, factor: int = 1
 ) -> str | None:
     """Why the bot does not speak by itself yet, in plain words; None when it is time.
 
@@ -74,7 +74,7 @@ def spontaneous_obstacle(
 
 
 def delay_obstacle(
-    policy: ChannelPolicy, pace: Pace, *, now_ms: int, factor: int = 1
+    policy: ChannelSettings, pace: Pace, *, now_ms: int, factor: int = 1
 ) -> str | None:
     """How much of the delay is left, in plain words; None when it is over."""
     if pace.spoke_at_ms is None:

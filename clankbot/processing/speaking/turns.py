@@ -14,10 +14,10 @@ from typing import Final
 
 from clankbot.cancel import End
 from clankbot.errors import DatabaseError
-from clankbot.processing.channel_settings import Policies
+from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.commands.throttle import Cooldowns
 from clankbot.processing.internal_messages import Job, JobDone
-from clankbot.processing.live_state import Board, RoomView
+from clankbot.processing.live_state import LiveState, RoomView
 from clankbot.processing.ports import CancelHandle, History
 from clankbot.processing.recent_removals import Removal, removes
 from clankbot.processing.speaking.decisions import Decisions, kind_of
@@ -25,7 +25,7 @@ from clankbot.processing.speaking.pace import PaceGate, Standing
 from clankbot.processing.speaking.send_gate import SWITCHED_OFF, silence_reason
 from clankbot.processing.speaking.triggers import HINT_WEIGHS_MS, silenced_until_ms, slowdown
 from clankbot.records.answers import Decision
-from clankbot.records.speech import ContextLine, Speech
+from clankbot.records.speech import ContextLine, MessageKind
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ _ON_ITS_WAY: Final = "a message is on its way"
 
 @dataclass
 class _Turn:
-    grounds_id: int
+    generation_id: int
     cancel: CancelHandle
     addressee_id: str | None
     """The viewer who is answered, whose cooldown begins when the answer has been said."""
@@ -59,15 +59,15 @@ class _Wait:
     since: float
 
 
-class Speaking:
+class Turns:
     """See the module's text."""
 
     def __init__(
         self,
         *,
         history: History,
-        board: Board,
-        policies: Policies,
+        live_state: LiveState,
+        channel_settings: SettingsByChannel,
         jobs: queue.Queue[Job | End],
         make_cancel: Callable[[], CancelHandle],
         voice_problem: Callable[[str], str | None],
@@ -77,15 +77,15 @@ class Speaking:
         now_ms: Callable[[], int],
     ) -> None:
         self._history = history
-        self._board = board
-        self._policies = policies
+        self._live_state = live_state
+        self._settings = channel_settings
         self._jobs = jobs
         self._make_cancel = make_cancel
         self._voice_problem = voice_problem
         self._decisions = decisions
         self._clock = clock
         self._now_ms = now_ms
-        self._pace = PaceGate(history, policies, self.factor, keep_count, now_ms)
+        self._pace = PaceGate(history, channel_settings, self.factor, keep_count, now_ms)
         self._turns: dict[str, _Turn] = {}
         self._counted: dict[str, None] = {}
         self._changed: dict[str, None] = {}
@@ -113,7 +113,7 @@ class Speaking:
         except DatabaseError as error:
             log.warning("own words not read", extra={"channel": channel, "problem": str(error)})
             return
-        self._board.set_own_words(
+        self._live_state.set_own_words(
             channel,
             recent=[row.fingerprint for row in recent if not row.removed],
             removed=[row.fingerprint for row in removed],
@@ -132,10 +132,10 @@ class Speaking:
         """A moderator switched the bot on again."""
         self._hints[channel] = []
         self._take_hints(channel)
-        self._board.forgive(channel)
+        self._live_state.forgive(channel)
 
     def _take_hints(self, channel: str) -> None:
-        self._board.set_silence(channel, silenced_until_ms(self._hints[channel]) or 0)
+        self._live_state.set_silence(channel, silenced_until_ms(self._hints[channel]) or 0)
 
     def factor(self, channel: str) -> int:
         """By how much the channel's threshold, delay and cooldown are multiplied after hints."""
@@ -163,7 +163,7 @@ class Speaking:
         for channel in counted:
             if channel in self._turns:
                 continue
-            reason = self._silence(channel, Speech.SPONTANEOUS) or self._pace_obstacle(channel)
+            reason = self._silence(channel, MessageKind.SPONTANEOUS) or self._pace_obstacle(channel)
             if reason is None:
                 self._start(channel)
             elif channel not in refused:  # else ``why`` would never tell of the mention
@@ -178,7 +178,7 @@ class Speaking:
             wait = waiting.pop(next(iter(waiting)))
             if self._clock() - wait.since > MENTION_WAITS_S:
                 continue
-            reason = self._silence(channel, Speech.MENTION_ANSWER)
+            reason = self._silence(channel, MessageKind.MENTION_ANSWER)
             reason = reason or self._cooldown(channel, wait.asked)
             if reason is None:
                 self._start(channel, wait)
@@ -198,7 +198,7 @@ class Speaking:
             return _ON_ITS_WAY
         if self._history.carry_on_removing():
             return "messages are still being deleted"
-        reason = self._silence(channel, Speech.SPONTANEOUS, requested=True)
+        reason = self._silence(channel, MessageKind.SPONTANEOUS, requested=True)
         if reason is None:
             self._start(channel, in_vain=in_vain)
         return reason
@@ -236,14 +236,14 @@ class Speaking:
         if not outcome.usable:
             self._hold_off(outcome.channel)
         if not outcome.offered:
-            is_on = self._policies[outcome.channel].enabled
+            is_on = self._settings[outcome.channel].enabled
             self._nothing_said(outcome.channel, outcome.reason if is_on else SWITCHED_OFF)
         self._end(outcome.channel)
 
-    def reported(self, channel: str, grounds_id: int | None, outcome: str, said: bool) -> None:
+    def reported(self, channel: str, generation_id: int | None, outcome: str, said: bool) -> None:
         """The sender told what became of a generated line."""
         turn = self._turns.get(channel)
-        if turn is None or turn.grounds_id != grounds_id:
+        if turn is None or turn.generation_id != generation_id:
             return
         turn.reported = True
         if said:
@@ -279,13 +279,13 @@ class Speaking:
         in_vain: Callable[[str], None] | None = None,
     ) -> None:
         cancel = self._make_cancel()
-        number = self._board.open_grounds(channel, cancel.cancel)
+        number = self._live_state.register(channel, cancel.cancel)
         addressee_id = mention.asked.user_id if mention else None
         self._turns[channel] = _Turn(number, cancel, addressee_id, in_vain)
         self._jobs.put_nowait(
             Job(
                 channel,
-                self._policies[channel],
+                self._settings[channel],
                 number,
                 cancel,
                 asked=mention.asked if mention else None,
@@ -299,8 +299,8 @@ class Speaking:
 
     # -- obstacles --------------------------------------------------------------------------------
 
-    def _silence(self, channel: str, speech: Speech, *, requested: bool = False) -> str | None:
-        view = self._board.view(channel)
+    def _silence(self, channel: str, speech: MessageKind, *, requested: bool = False) -> str | None:
+        view = self._live_state.view(channel)
         self._log_obstacle(channel, view.obstacle)
         return silence_reason(view, speech, self._now_ms(), requested) or self._problem(view)
 
@@ -313,7 +313,7 @@ class Speaking:
             log.info(phrase, extra={"channel": channel, "reason": obstacle})
 
     def _problem(self, view: RoomView) -> str | None:
-        if self._board.outage is not None:
+        if self._live_state.outage is not None:
             return "the database is away"
         return self._voice_problem(view.policy.model)
 
@@ -326,7 +326,7 @@ class Speaking:
         return f"trying again in {round(left_s)} s" if left_s > 0 else None
 
     def _cooldown(self, channel: str, asked: ContextLine) -> str | None:
-        wait_s = self._policies[channel].cooldown_s * self.factor(channel)
+        wait_s = self._settings[channel].cooldown_s * self.factor(channel)
         over = self._cooldowns.age_s(channel, asked.user_id) >= wait_s
         return None if over else "cooldown"
 
@@ -341,8 +341,8 @@ class Speaking:
     def _room_obstacle(self, channel: str) -> str | None:
         if channel in self._turns:
             return _ON_ITS_WAY
-        view = self._board.view(channel)
-        return silence_reason(view, Speech.SPONTANEOUS, self._now_ms(), requested=False)
+        view = self._live_state.view(channel)
+        return silence_reason(view, MessageKind.SPONTANEOUS, self._now_ms(), requested=False)
 
     def reconsider(self, channel: str) -> None:
         """Settings changed: what decided before them is told no longer."""
@@ -351,7 +351,7 @@ class Speaking:
     def _reconsider_changed(self) -> None:
         """Judge anew, without speaking: that is for the next message to bring about."""
         for channel in list(self._changed):
-            reason = self._silence(channel, Speech.SPONTANEOUS)
+            reason = self._silence(channel, MessageKind.SPONTANEOUS)
             if reason is None and channel not in self._turns:
                 reason = self._pace_obstacle(channel) or "waiting for the next message"
             if reason is not None:

@@ -12,8 +12,8 @@ from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
 from clankbot.irc.events import to_event
 from clankbot.irc.message import parse_line
 from clankbot.records.chat import Event
-from clankbot.records.settings import ChannelPolicy, SettingValue
-from clankbot.records.speech import Speech
+from clankbot.records.settings import ChannelSettings, SettingValue
+from clankbot.records.speech import MessageKind
 from tests.processing.desk import OWNER_ID, Desk, locked
 
 AWAY = "the database is away; nothing changed"
@@ -53,8 +53,8 @@ every_setting = pytest.mark.parametrize(
 
 def held(desk: Desk, setting: ChannelSetting) -> SettingValue | None:
     """What holds in the channel."""
-    policy = desk.policies["alpha"]
-    assert policy == desk.board.view("alpha").policy
+    policy = desk.channel_settings["alpha"]
+    assert policy == desk.live_state.view("alpha").policy
     value: SettingValue | None = (
         getattr(policy, setting.field)
         if setting.field
@@ -78,7 +78,7 @@ def test_a_setting_is_shown_set_kept_taken_back_and_reset(
         assert desk.ask(f"{name} {typed}") == f"{name} is now {text}"
         assert desk.ask(name) == f"{name} is {text}"
         assert held(desk, setting) == value
-        assert desk.policies["beta"] == desk.board.view("beta").policy
+        assert desk.channel_settings["beta"] == desk.live_state.view("beta").policy
         assert desk.store.all_overrides() == {"alpha": {column: value}}
         (change,) = desk.store.last_changes("alpha")
         assert (change.old_value, change.new_value) == (None, value)
@@ -99,31 +99,31 @@ def test_a_setting_is_shown_set_kept_taken_back_and_reset(
 def test_what_a_setting_does_not_accept_changes_nothing(
     desk: Desk, setting: ChannelSetting
 ) -> None:
-    before = desk.policies["alpha"]
+    before = desk.channel_settings["alpha"]
     for garbage in CASES[setting.name][3]:
         answer = desk.ask(f"{setting.name} {garbage}")
         assert answer == f"{setting.name} takes {setting.kind.accepts}"
-    assert desk.policies["alpha"] == before
+    assert desk.channel_settings["alpha"] == before
     assert desk.store.all_overrides() == {}
     assert desk.errands == []
 
 
 def test_each_channel_has_its_own_settings(desk: Desk) -> None:
     desk.order("threshold 7", channel="beta")
-    assert desk.policies["beta"].threshold == 7
-    assert desk.policies["alpha"] == ChannelPolicy(
+    assert desk.channel_settings["beta"].threshold == 7
+    assert desk.channel_settings["alpha"] == ChannelSettings(
         threshold=3, delay_s=0, context_limit=20, model="tiny"
     )
 
 
 def test_reset_empties_every_setting_and_leaves_the_bot_switched_off(desk: Desk) -> None:
     assert desk.ask("reset") == "all settings are the defaults already"
-    default = desk.policies["alpha"]
+    default = desk.channel_settings["alpha"]
     for text in ("threshold 7", "mentions off", "top_k 3", "off"):
         desk.ask(text)
     assert desk.ask("reset") == "all settings are the defaults again"
     assert desk.store.all_overrides() == {"alpha": {"enabled": False}}
-    assert desk.policies["alpha"].threshold == default.threshold
+    assert desk.channel_settings["alpha"].threshold == default.threshold
 
 
 def test_undo_goes_back_change_by_change(desk: Desk) -> None:
@@ -141,7 +141,7 @@ def test_undo_takes_back_all_of_one_command(desk: Desk) -> None:
     for text in ("threshold 7", "mentions off", "top_k 3", "reset"):
         desk.ask(text)
     assert desk.ask("undo") == "as before: top_k, mentions, threshold"
-    policy = desk.policies["alpha"]
+    policy = desk.channel_settings["alpha"]
     assert (policy.threshold, policy.mentions, policy.model_options) == (7, False, {"top_k": 3})
     assert desk.ask("undo") == "top_k is back to the model's own (the default)"
 
@@ -151,7 +151,7 @@ def test_undo_takes_back_one_of_two_commands_of_the_same_moment(desk: Desk) -> N
     texts = ("threshold 7", "delay 9", "undo")
     desk.hear(*(desk.viewer(f"!clank {text}", **asker) for text in texts))
     assert desk.answers[-1] == "delay is back to 0 seconds (the default)"
-    assert desk.policies["alpha"].threshold == 7
+    assert desk.channel_settings["alpha"].threshold == 7
 
 
 def test_undo_does_not_bring_back_what_is_blocked_by_now(desk: Desk) -> None:
@@ -159,7 +159,7 @@ def test_undo_does_not_bring_back_what_is_blocked_by_now(desk: Desk) -> None:
         desk.ask(text)
     answer = "what was set before holds a blocked term; nothing changed"
     assert desk.ask("undo") == answer
-    assert desk.policies["alpha"].persona == "You live in a tree."
+    assert desk.channel_settings["alpha"].persona == "You live in a tree."
     desk.ask("unblock barn")
     assert desk.ask("undo") == 'prompt is now "You live in a barn."'
 
@@ -213,7 +213,7 @@ def test_badges_and_ids_decide_who_may_change_something(
     desk: Desk, tags: str, user_id: str, may: bool
 ) -> None:
     desk.hear(typed("!clank threshold 7", tags, user_id))
-    assert desk.policies["alpha"].threshold == (7 if may else 3)
+    assert desk.channel_settings["alpha"].threshold == (7 if may else 3)
     assert desk.answers == ["threshold is now 7 messages"] * may
     assert desk.stored() == []
 
@@ -229,12 +229,12 @@ def test_badges_and_ids_decide_who_may_change_something(
 )
 def test_viewers_meet_silence(desk: Desk, text: str) -> None:
     desk.chat("hello", user_id="8")
-    default = desk.policies["alpha"]
+    default = desk.channel_settings["alpha"]
     desk.chat(f"!clank {text}".strip())
     assert desk.offered == []
     assert desk.errands == []
     assert desk.jobs.empty()
-    assert desk.policies["alpha"] == default
+    assert desk.channel_settings["alpha"] == default
     assert desk.store.all_overrides() == {}
     assert desk.store.all_terms() == {}
     assert desk.stored() == ["hello"]
@@ -243,10 +243,10 @@ def test_viewers_meet_silence(desk: Desk, text: str) -> None:
 def test_an_answer_replies_to_the_command(desk: Desk) -> None:
     desk.order("threshold 7", message_id="m-a")
     (line,) = desk.offered
-    assert (line.channel, line.reply_to_id, line.speech, line.created_at, line.grounds_id) == (
+    assert (line.channel, line.reply_to_id, line.speech, line.created_at, line.generation_id) == (
         "alpha",
         "m-a",
-        Speech.COMMAND_ANSWER,
+        MessageKind.COMMAND_ANSWER,
         desk.clock(),
         None,
     )
@@ -256,7 +256,7 @@ def test_a_spree_is_carried_out_and_not_answered_in_full(desk: Desk) -> None:
     for number in range(1, 16):
         desk.order(f"threshold {number}")
     assert len(desk.offered) == 10
-    assert desk.policies["alpha"].threshold == 15
+    assert desk.channel_settings["alpha"].threshold == 15
 
 
 def test_a_spree_of_viewers_leaves_moderators_their_answers(desk: Desk) -> None:
@@ -272,13 +272,13 @@ def test_a_spree_of_viewers_leaves_moderators_their_answers(desk: Desk) -> None:
 def test_a_change_holds_and_is_answered_when_it_is_stored_and_not_before(desk: Desk) -> None:
     with locked(desk.path):
         assert desk.order("threshold 7") == []
-        assert desk.policies["alpha"].threshold == 3
+        assert desk.channel_settings["alpha"].threshold == 3
         desk.clock.forward(60)
         desk.settle()
         assert desk.offered == []
         desk.clock.forward(60)
     desk.settle()
-    assert desk.policies["alpha"].threshold == 7
+    assert desk.channel_settings["alpha"].threshold == 7
     assert desk.answers == ["threshold is now 7 messages"]
 
 
@@ -292,7 +292,7 @@ def test_what_depends_on_stored_things_is_refused_meanwhile(desk: Desk, text: st
         desk.clock.forward(60)
     desk.settle()
     assert desk.stored() == ["one", "two"]
-    assert desk.policies["alpha"].threshold == 7
+    assert desk.channel_settings["alpha"].threshold == 7
     assert desk.filters.terms("alpha") == ()
 
 
@@ -308,11 +308,11 @@ def refuse(desk: Desk, table: str) -> None:
 
 def test_a_change_that_the_database_refuses_is_told_and_does_not_hold(desk: Desk) -> None:
     desk.ask("mentions off")
-    before = desk.policies["alpha"]
+    before = desk.channel_settings["alpha"]
     refuse(desk, "setting_changes")
     for text in ("threshold 7", "off", "quiet 30m", "reset", "undo"):
         assert desk.ask(text) == "could not be stored; nothing changed"
-    assert desk.policies["alpha"] == before
+    assert desk.channel_settings["alpha"] == before
 
 
 def test_a_viewer_whom_the_database_does_not_forget_is_not_told_to_be(desk: Desk) -> None:
@@ -334,15 +334,15 @@ def test_an_optin_that_the_database_refuses_is_none(desk: Desk) -> None:
     refuse(desk, "opt_outs")
     desk.chat("!clank optin")
     assert desk.answers[-1] == "could not be stored; nothing changed"
-    assert desk.board.has_opted_out("7")
+    assert desk.live_state.has_opted_out("7")
 
 
 def test_a_question_that_the_database_does_not_answer_begins_an_outage(desk: Desk) -> None:
     away = desk.path.rename(desk.folder / "away.db")
     desk.store.close()
     assert desk.order("status") == [AWAY]
-    assert desk.board.outage is not None
+    assert desk.live_state.outage is not None
     away.rename(desk.path)
     desk.clock.forward(60)
     desk.settle()
-    assert desk.board.outage is None
+    assert desk.live_state.outage is None

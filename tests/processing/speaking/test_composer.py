@@ -15,7 +15,7 @@ from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import OllamaUnavailable
 from clankbot.processing.ports import CancelHandle
 from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
-from clankbot.records.speech import Outgoing, Speech
+from clankbot.records.speech import MessageKind, Outgoing
 from tests.processing.desk import BOT, BOT_ID, Desk
 from tests.processing.model import Model
 from tests.waiting import wait_until
@@ -43,7 +43,7 @@ def test_a_spontaneous_line_is_made_of_the_newest_messages(desk: Desk, model: Mo
     (assignment,) = model.asked
     assert assignment.channel == "alpha"
     assert assignment.bot_name == BOT
-    assert assignment.policy == desk.policies["alpha"]
+    assert assignment.policy == desk.channel_settings["alpha"]
     assert assignment.asked is None
     assert [(said.speaker, said.text) for said in assignment.lines] == [
         ("Alice", "one"),
@@ -52,7 +52,11 @@ def test_a_spontaneous_line_is_made_of_the_newest_messages(desk: Desk, model: Mo
     ]
     assert line is not None
     assert line == Outgoing(
-        "alpha", "what a calm river", Speech.SPONTANEOUS, desk.clock(), grounds_id=line.grounds_id
+        "alpha",
+        "what a calm river",
+        MessageKind.SPONTANEOUS,
+        desk.clock(),
+        generation_id=line.generation_id,
     )
 
 
@@ -64,11 +68,11 @@ def test_an_answer_goes_to_the_one_who_asked(desk: Desk, model: Model) -> None:
     assert line == Outgoing(
         "alpha",
         "what a calm river",
-        Speech.MENTION_ANSWER,
+        MessageKind.MENTION_ANSWER,
         desk.clock(),
         reply_to_id="m-a",
         addressee_id="7",
-        grounds_id=line.grounds_id if line else None,
+        generation_id=line.generation_id if line else None,
     )
 
 
@@ -97,7 +101,7 @@ def test_its_own_earlier_lines_are_context(desk: Desk, model: Model) -> None:
     ("happens", "left"),
     [
         (lambda desk: desk.chat("!clank optout"), ["two"]),
-        (lambda desk: desk.board.set_opted_out(frozenset({"8"})), ["one", "three"]),
+        (lambda desk: desk.live_state.set_opted_out(frozenset({"8"})), ["one", "three"]),
         (lambda desk: desk.order("block two"), ["one", "three"]),
         (lambda desk: desk.order("block bruno"), ["one", "three"]),
         (lambda desk: desk.hear(MessageDeleted("alpha", "f-2")), ["one", "three"]),
@@ -130,7 +134,7 @@ def test_a_mention_that_fell_out_of_the_context_is_still_answered(desk: Desk, mo
 @pytest.mark.parametrize(
     "happens",
     [
-        lambda desk: desk.board.set_opted_out(frozenset({"7"})),
+        lambda desk: desk.live_state.set_opted_out(frozenset({"7"})),
         lambda desk: desk.filters.set_terms("alpha", ["hi"]),
         lambda desk: desk.filters.set_terms("alpha", ["alice"]),
     ],

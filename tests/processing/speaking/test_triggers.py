@@ -17,10 +17,10 @@ from clankbot.processing.speaking.triggers import (
     spontaneous_obstacle,
 )
 from clankbot.records.answers import Pace
-from clankbot.records.settings import ChannelPolicy
+from clankbot.records.settings import ChannelSettings
 from tests.processing.chat import NOON_MS, message
 
-POLICY = ChannelPolicy(threshold=4, delay_s=60, context_limit=200)
+POLICY = ChannelSettings(threshold=4, delay_s=60, context_limit=200)
 
 
 def obstacle(counted: int, held: int, spoke_at_ms: int | None, factor: int = 1) -> str | None:
@@ -52,7 +52,7 @@ def test_it_waits_for_enough_context() -> None:
 
 
 def test_a_small_context_asks_for_no_more_than_it_holds() -> None:
-    policy = ChannelPolicy(threshold=30, delay_s=0, context_limit=2)
+    policy = ChannelSettings(threshold=30, delay_s=0, context_limit=2)
     pace = Pace(counted=30, held=2, spoke_at_ms=None)
     assert spontaneous_obstacle(policy, pace, now_ms=NOON_MS, threshold=30) is None
 
@@ -83,8 +83,8 @@ def test_the_newest_of_several_silences_counts() -> None:
 
 
 def test_adaptive_follows_the_pace_within_bounds() -> None:
-    steady = ChannelPolicy(threshold=30)
-    adaptive = ChannelPolicy(threshold=30, adaptive=True)
+    steady = ChannelSettings(threshold=30)
+    adaptive = ChannelSettings(threshold=30, adaptive=True)
     assert effective_threshold(steady, 500) == 30
     assert [effective_threshold(adaptive, n) for n in (0, 10, 30, 90, 5000)] == [
         10,

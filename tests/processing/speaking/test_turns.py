@@ -10,7 +10,7 @@ import pytest
 
 from clankbot.processing.internal_messages import JobDone
 from clankbot.records.chat import MessageDeleted, Notice, OwnState
-from clankbot.records.speech import Delivered, Outgoing, Speech, Undelivered
+from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from tests.processing.chat import NOON_MS
 from tests.processing.desk import Desk
 
@@ -55,7 +55,7 @@ def test_a_shadow_message_sets_the_pace_and_is_no_context(desk: Desk) -> None:
     desk.clock.forward(30)
     desk.fill(3)
     assert desk.why() == "30 s of the delay left"
-    assert desk.look(Outgoing("alpha", line.text, Speech.SPONTANEOUS, desk.clock())) == (
+    assert desk.look(Outgoing("alpha", line.text, MessageKind.SPONTANEOUS, desk.clock())) == (
         "a repeat of a recent message of its own"
     )
 
@@ -155,7 +155,7 @@ def test_what_moderators_ask_for_keeps_it_silent(desk: Desk, order: str, reason:
 
 def test_it_speaks_again_when_the_channel_is_live(desk: Desk) -> None:
     desk.order("liveonly on")
-    desk.board.set_live(["alpha"], ["alpha", "beta"])
+    desk.live_state.set_live(["alpha"], ["alpha", "beta"])
     desk.fill(3)
     assert desk.has_job
 
