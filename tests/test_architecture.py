@@ -237,9 +237,9 @@ def oversized(package: Package) -> Iterator[str]:
 
 
 def undocumented(package: Package) -> Iterator[str]:
-    """Modules, and public classes and functions, without a docstring."""
+    """Modules that hold anything, and public classes and functions, without a docstring."""
     for module in package.values():
-        if not ast.get_docstring(module.tree):
+        if module.tree.body and not ast.get_docstring(module.tree):
             yield f"{module.name}: the module has no docstring"
         for node in public_definitions(module.tree):
             if not ast.get_docstring(node):
