@@ -1,7 +1,7 @@
 """What a line of Twitch chat means: IrcMessage to event.  Pure, and never raises.
 
-Each command that the bot acts on has one small function below, named in ``_MEANINGS``.  A line that
-lacks what its event cannot do without gives None; a damaged tag gives the field's safe fallback.
+Each command that the bot acts on has one function, listed in ``_MEANINGS``.  A line that lacks what
+its event needs gives None; a damaged tag gives the field's safe fallback.
 Source of the lines: https://dev.twitch.tv/docs/chat/irc/
 """
 
@@ -16,8 +16,6 @@ from clankbot.records.chat import (
     ChatMessage,
     Event,
     Left,
-    LinkDown,
-    LinkUp,
     MessageDeleted,
     Notice,
     OwnState,
@@ -26,37 +24,23 @@ from clankbot.records.chat import (
     UserCleared,
 )
 
-__all__ = [
-    "ChatCleared",
-    "ChatMessage",
-    "Event",
-    "Left",
-    "LinkDown",
-    "LinkUp",
-    "MessageDeleted",
-    "Notice",
-    "OwnState",
-    "Reconnect",
-    "RoomState",
-    "UserCleared",
-    "to_event",
-]
-
 _ACTION_START, _ACTION_END = "\x01ACTION ", "\x01"
 
 
 def to_event(message: IrcMessage) -> Event | None:
-    """What ``message`` means to the bot; None where it means nothing, or lacks what it needs."""
+    """What ``message`` means to the bot; None if it means nothing, or lacks what it needs."""
+    if message.command == "RECONNECT":
+        return Reconnect()
     meaning = _MEANINGS.get(message.command)
-    return meaning(message) if meaning else None
+    channel = message.params[0].removeprefix("#").lower() if message.params else ""
+    return meaning(channel, message) if meaning and channel else None
 
 
-def _chat_message(message: IrcMessage) -> ChatMessage | None:
+def _chat_message(channel: str, message: IrcMessage) -> ChatMessage | None:
     """PRIVMSG, or a USERNOTICE (such as a resubscription) in which the viewer wrote something."""
     tags = message.tags
-    channel = _channel(message)
     login = (message.nick or tags.get("login", "")).lower()
-    if not channel or not login or len(message.params) < 2:
+    if not login or len(message.params) < 2:
         return None
     text = message.params[1]
     is_action = text.startswith(_ACTION_START) and text.endswith(_ACTION_END)
@@ -81,46 +65,39 @@ def _chat_message(message: IrcMessage) -> ChatMessage | None:
         reply_to_user_id=tags.get("reply-parent-user-id") or None,
         from_shared_chat=_is_mirrored(tags),
         room_id=room_id,
-        raw=message.raw,
     )
 
 
-def _message_deleted(message: IrcMessage) -> MessageDeleted | None:
-    channel = _channel(message)
+def _message_deleted(channel: str, message: IrcMessage) -> MessageDeleted | None:
     message_id = message.tags.get("target-msg-id")
-    if not channel or not message_id or _is_mirrored(message.tags):
+    if not message_id or _is_mirrored(message.tags):
         return None
     login = message.tags.get("login", "").lower() or None
-    return MessageDeleted(channel, message_id, login, message.raw)
+    return MessageDeleted(channel, message_id, login)
 
 
-def _chat_cleared(message: IrcMessage) -> UserCleared | ChatCleared | None:
+def _chat_cleared(channel: str, message: IrcMessage) -> UserCleared | ChatCleared | None:
     """CLEARCHAT: of one viewer as soon as anything names one, else of the whole chat."""
     tags = message.tags
-    channel = _channel(message)
-    if not channel or _is_mirrored(tags):
+    if _is_mirrored(tags):
         return None
     user_id = tags.get("target-user-id") or None
     login = message.params[1].lower() if len(message.params) > 1 else None
     if not user_id and not login:
-        return ChatCleared(channel, _sent_at(tags), message.raw)
+        return ChatCleared(channel, _sent_at(tags))
     duration_s = _whole_number(tags.get("ban-duration"))
-    return UserCleared(channel, user_id, duration_s, login or None, _sent_at(tags), message.raw)
+    return UserCleared(channel, user_id, duration_s, login or None, _sent_at(tags))
 
 
-def _left(message: IrcMessage) -> Left | None:
-    """PART, which the bot is sent when it is banned; others' would take another capability."""
-    channel = _channel(message)
-    if not channel or not message.nick:
+def _left(channel: str, message: IrcMessage) -> Left | None:
+    """PART, sent to the bot when it is banned; others' PARTs would need another capability."""
+    if not message.nick:
         return None
-    return Left(channel, message.nick.lower(), message.raw)
+    return Left(channel, message.nick.lower())
 
 
-def _room_state(message: IrcMessage) -> RoomState | None:
+def _room_state(channel: str, message: IrcMessage) -> RoomState | None:
     tags = message.tags
-    channel = _channel(message)
-    if not channel:
-        return None
     return RoomState(
         channel,
         slow_seconds=_whole_number(tags.get("slow")),
@@ -128,15 +105,11 @@ def _room_state(message: IrcMessage) -> RoomState | None:
         followers_only_minutes=_whole_number(tags.get("followers-only")),
         subscribers_only=_flag(tags.get("subs-only")),
         unique_chat=_flag(tags.get("r9k")),
-        raw=message.raw,
     )
 
 
-def _own_state(message: IrcMessage) -> OwnState | None:
+def _own_state(channel: str, message: IrcMessage) -> OwnState | None:
     tags = message.tags
-    channel = _channel(message)
-    if not channel:
-        return None
     badges = _badges(tags)
     return OwnState(
         channel,
@@ -146,24 +119,17 @@ def _own_state(message: IrcMessage) -> OwnState | None:
         is_vip=_is_vip(tags, badges),
         is_broadcaster="broadcaster" in badges,
         display_name=tags.get("display-name") or None,
-        raw=message.raw,
     )
 
 
-def _notice(message: IrcMessage) -> Notice | None:
-    channel = _channel(message)
-    if not channel:
-        return None
+def _notice(channel: str, message: IrcMessage) -> Notice | None:
     text = message.params[1] if len(message.params) > 1 else ""
     notice_id = message.tags.get("msg-id") or None
-    return Notice(None if channel == "*" else channel, notice_id, text, message.raw)
+    return Notice(None if channel == "*" else channel, notice_id, text)
 
 
-def _reconnect(message: IrcMessage) -> Reconnect:
-    return Reconnect(message.raw)
-
-
-_MEANINGS: dict[str, Callable[[IrcMessage], Event | None]] = {
+# Each is given the channel, lower case and without ``#``.
+_MEANINGS: dict[str, Callable[[str, IrcMessage], Event | None]] = {
     "PRIVMSG": _chat_message,
     "USERNOTICE": _chat_message,
     "CLEARMSG": _message_deleted,
@@ -172,13 +138,7 @@ _MEANINGS: dict[str, Callable[[IrcMessage], Event | None]] = {
     "ROOMSTATE": _room_state,
     "USERSTATE": _own_state,
     "NOTICE": _notice,
-    "RECONNECT": _reconnect,
 }
-
-
-def _channel(message: IrcMessage) -> str:
-    """The channel a line is about, lower case without ``#``; empty where it names none."""
-    return message.params[0].removeprefix("#").lower() if message.params else ""
 
 
 def _is_mirrored(tags: dict[str, str]) -> bool:
@@ -221,7 +181,7 @@ def _flag(value: str | None) -> bool | None:
 
 
 def _whole_number(value: str | None) -> int | None:
-    """The number a tag holds; None where it is absent or no number."""
+    """The number a tag holds; None if it is absent or no number."""
     try:
         return int(value or "")
     except ValueError:
@@ -229,7 +189,7 @@ def _whole_number(value: str | None) -> int | None:
 
 
 def _sent_at(tags: dict[str, str]) -> datetime | None:
-    """When Twitch took the message; None where ``tmi-sent-ts`` is absent or damaged."""
+    """When Twitch took the message; None if ``tmi-sent-ts`` is absent or damaged."""
     sent_at_ms = _whole_number(tags.get("tmi-sent-ts"))
     if sent_at_ms is None:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 _MEANING = {":": ";", "s": " ", "r": "\r", "n": "\n"}
@@ -22,15 +22,14 @@ class IrcMessage:
 
     tags: dict[str, str]
     prefix: str | None
+    # The part of the prefix before ``!``, case kept; None if there is no ``!``.
     nick: str | None
-    """The part of the prefix before ``!``, case kept; None where there is no ``!``."""
     command: str
     params: tuple[str, ...]
-    raw: str = field(default="", repr=False, compare=False)
 
 
 def parse_line(line: str) -> IrcMessage:
-    """The parts of ``line``, given without its CRLF.  ValueError where there is no command."""
+    """The parts of ``line``, given without its CRLF.  ValueError if there is no command."""
     rest = line
     tags: dict[str, str] = {}
     prefix = nick = None
@@ -50,7 +49,7 @@ def parse_line(line: str) -> IrcMessage:
     command, *params = words
     if colon:
         params.append(trailing)
-    return IrcMessage(tags, prefix, nick, command.upper(), tuple(params), line)
+    return IrcMessage(tags, prefix, nick, command.upper(), tuple(params))
 
 
 def _parse_tags(section: str) -> dict[str, str]:

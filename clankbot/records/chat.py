@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -25,7 +25,6 @@ class ChatMessage:
     reply_to_user_id: str | None = None
     from_shared_chat: bool = False
     room_id: str | None = None
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class MessageDeleted:
     channel: str
     message_id: str
     login: str | None = None
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,6 @@ class UserCleared:
     duration_seconds: int | None
     login: str | None = None
     sent_at: datetime | None = None
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,6 @@ class ChatCleared:
 
     channel: str
     sent_at: datetime | None = None
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,6 @@ class Left:
 
     channel: str
     login: str
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,6 @@ class RoomState:
     followers_only_minutes: int | None = None
     subscribers_only: bool | None = None
     unique_chat: bool | None = None
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,6 @@ class OwnState:
     is_broadcaster: bool = False
     display_name: str | None = None
     """The bot's own, which may be its login in other capitals or a name in another script."""
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +96,11 @@ class Notice:
     channel: str | None
     notice_id: str | None
     text: str
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
     """RECONNECT: the server is about to close this connection."""
-
-    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

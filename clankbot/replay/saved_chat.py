@@ -153,7 +153,7 @@ def _happened(line: str, number: int) -> Iterator[Found]:
     if isinstance(event, ChatMessage):  # a log without tags has no ids
         message_id, user_id = event.message_id or f"line-{number}", event.user_id or event.login
         sent_at = event.sent_at if sent_ms else None
-        event = replace(event, message_id=message_id, user_id=user_id, sent_at=sent_at, raw="")
+        event = replace(event, message_id=message_id, user_id=user_id, sent_at=sent_at)
     yield event, sent_ms or _likely(_written_ms(line[: irc.start(1)]))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 from datetime import UTC, datetime
 
@@ -16,13 +15,6 @@ from tests.irc.corpus import ROWS, Row, about, expected_event
 @pytest.mark.parametrize("row", [row for row in ROWS if "event" in row], ids=about)
 def test_a_line_has_its_meaning(row: Row) -> None:
     assert to_event(parse_line(row["line"])) == expected_event(row)
-
-
-@pytest.mark.parametrize("row", [row for row in ROWS if row.get("event")], ids=about)
-def test_an_event_keeps_its_line(row: Row) -> None:
-    event = to_event(parse_line(row["line"]))
-    assert event is not None
-    assert dataclasses.asdict(event)["raw"] == row["line"]
 
 
 def test_a_message_knows_when_it_was_sent_to_the_millisecond() -> None:

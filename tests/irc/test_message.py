@@ -21,11 +21,6 @@ def test_a_line_without_a_command_is_refused(row: Row) -> None:
         parse_line(row["line"])
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if "error" not in row], ids=about)
-def test_a_message_keeps_its_line(row: Row) -> None:
-    assert parse_line(row["line"]).raw == row["line"]
-
-
 def test_a_line_of_sixteen_kilobytes_is_taken_apart() -> None:
     tags = {f"key{number}": "v" * 20 for number in range(500)}
     message = parse_line(format_line("PRIVMSG", "#harbour", trailing="x" * 4096, tags=tags))
