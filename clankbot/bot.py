@@ -19,7 +19,7 @@ from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
-from clankbot.irc.connection import Endpoint, Link
+from clankbot.irc.connection import Endpoint, Link, dial
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
 from clankbot.ollama.language_model import LanguageModel
@@ -54,7 +54,8 @@ _LONGEST_ROUND_S: Final = 60.0
 """Several times what a database that hangs can hold the worker."""
 _MAY_BE_LATE: Final = frozenset({"upkeep", "irc-reader", "composer"})
 """The first two may wait for an answer of Twitch's sign-in for longer than a stop may take: a
-refresh that is called off can lose a one-time token.  The composer may wait for the name or the
+refresh that is called off can lose a one-time token.  The reader may also look for the name or an
+address of Twitch chat.  The composer may wait for the name or the
 address of Ollama's machine, which nothing can call off.  None has anything else to lose then."""
 _TRAFFIC_COUNTS_MS: Final = 130_000
 """How far back Twitch's limits may reach, with some to spare: slow mode is at most two minutes."""
@@ -83,7 +84,6 @@ class Bot:
         self._database = database
         self._name = account.identity.login if account.identity else _NAME_WITHOUT_ACCOUNT
         self._stopping = threading.Event()
-        self._finished = threading.Event()
         self._threads = BotThreads(reports, self._stopping)
         self._inbox = Inbox()
         # One turn a channel at a time, so a place for each and one for END is always enough.
@@ -109,36 +109,31 @@ class Bot:
         )
 
     def _chat(self, settings: Settings, account: Account) -> tuple[Sender, Reader]:
-        link = Link()
+        link = Link(self._stopping)
         sender = Sender(
-            send_line=link.send_line,
+            link=link,
             channels=settings.twitch_channels,
             send_gate=SendGate(
                 self._live_state, self._filters, clock=time.monotonic, now_ms=utc_ms
             ),
             report=self._inbox.tell,
-            stopping=self._stopping,
-            finished=self._finished,
-            wrote=self._inbox.tell,
+            now_ms=utc_ms,
             dry_run=settings.dry_run,
         )
 
-        def deliver(event: Event) -> None:
+        def handle(event: Event) -> None:
             if isinstance(event, LinkUp) and event.user_id is not None:
                 self._name = event.login  # another one after a rename, or another login
             self._live_state.note(event)
-            sender.note(event)
+            sender.handle(event)
             self._inbox.deliver(event)
 
         server = settings.twitch_irc_url
         reader = Reader(
-            endpoint=Endpoint(server.host, server.port, server.tls),
-            credentials=account.credentials,
-            login_refused=account.login_refused,
-            deliver=deliver,
+            dial=partial(dial, Endpoint(server.host, server.port, server.tls)),
+            account=account,
+            handle=handle,
             link=link,
-            stopping=self._stopping,
-            finished=self._finished,
             idle_timeout_s=settings.irc_idle_timeout,
         )
         return sender, reader

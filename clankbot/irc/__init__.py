@@ -1,1 +1,0 @@
-"""The IRC room: lines to events, one connection, paced sending.  Knows no storage, no models."""

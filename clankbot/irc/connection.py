@@ -1,7 +1,7 @@
 """The client's socket: the only place that has one.  Lines in, lines out; knows nothing of IRC.
 
 ``dial`` makes a Connection.  The reader's thread dials, reads and closes; any thread may send.
-Every wait is short and bounded, so that the network never keeps a stop request waiting.
+Every wait is short and bounded, so that the network never keeps a stop request waiting for long.
 
 A TLS socket is entered by one thread at a time, since OpenSSL rules out reading and writing one
 connection at once (https://github.com/openssl/openssl/issues/20446): the socket never blocks, every
@@ -11,10 +11,7 @@ call on it is made under one lock, and waiting for the network happens outside t
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
-import os
-import queue
 import re
 import select
 import socket
@@ -24,34 +21,31 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from clankbot.errors import ConnectionLost
-from clankbot.irc.framing import LineBuffer
 
 log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-_Place = tuple[Any, ...]
-"""One answer of getaddrinfo: family, kind, protocol, name, address."""
+# For TCP to one address of the server, and again for the TLS handshake.  A stop has five seconds.
+_DIAL_TIMEOUT_S: Final = 4.0
 
+# Longest single wait for data: how soon a stop request is noticed.
 _STEP_S: Final = 0.1
-"""Longest single wait for the network: how soon a stop request is noticed."""
 
-_CONNECT_TIMEOUT_S: Final = 20.0
-"""For name resolution, TCP and TLS together."""
-
-_ADDRESS_TIMEOUT_S: Final = 5.0
-"""For TCP to one address of several, so that a dead one leaves time for the others."""
-
+# A peer that does not even take one line in this time is as good as gone.
 _SEND_TIMEOUT_S: Final = 5.0
-"""A peer that does not even take one line in this time is as good as gone."""
 
+# How long closing waits for the peer to close its side.
 _FAREWELL_S: Final = 0.15
-"""How long closing waits for the peer to close its side."""
 
 _READ_BYTES: Final = 64 * 1024
+
+# Twitch's longest lines, tags included, have a few KB; this bounds what a broken peer can make us
+# hold.
+_MAX_LINE_BYTES: Final = 64 * 1024
 
 _LINE_ENDS = re.compile("[\r\n\0]")
 
@@ -75,20 +69,83 @@ def default_tls_context() -> ssl.SSLContext:
     return context
 
 
+def dial(
+    endpoint: Endpoint,
+    *,
+    tls_context: ssl.SSLContext | None = None,
+    timeout_s: float = _DIAL_TIMEOUT_S,
+) -> Connection:
+    """A connection to ``endpoint``, with TLS verified if it asks for TLS.
+
+    ``timeout_s`` is for each address of the host, and again for the TLS handshake; only looking up
+    the name has no limit of ours.  Raises ConnectionLost if no connection is made.
+    """
+    try:
+        sock = socket.create_connection((endpoint.host, endpoint.port), timeout_s)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # lines are small and urgent
+            if endpoint.tls:
+                context = tls_context or default_tls_context()
+                sock = context.wrap_socket(sock, server_hostname=endpoint.host)
+            return Connection(sock)
+        except BaseException:
+            sock.close()
+            raise
+    except (OSError, UnicodeError) as error:  # UnicodeError: the name cannot be one
+        raise ConnectionLost(f"cannot connect to {endpoint}: {_reason(error)}") from error
+
+
+class LineBuffer:
+    """Cuts a byte stream, in whatever pieces it comes, into text lines.  Pure.
+
+    Lines end at ``\\n``, one ``\\r`` before it comes off, and empty ones are left out.  Decoding
+    comes after cutting, so a character split between two pieces is whole again and an invalid byte
+    harms its own line only.  A line longer than ``limit_bytes`` is dropped whole.
+    """
+
+    def __init__(self, limit_bytes: int = _MAX_LINE_BYTES) -> None:
+        self._limit_bytes = limit_bytes
+        self._held = bytearray()
+        self._is_overlong = False
+
+    def feed(self, data: bytes) -> list[str]:
+        """The lines that ``data`` completes; an unfinished rest is held for the next call."""
+        *ended, rest = data.split(b"\n")
+        lines = []
+        for piece in ended:
+            self._hold(piece)
+            if self._is_overlong:
+                log.warning("over-long line dropped", extra={"limit_bytes": self._limit_bytes})
+            elif line := self._held.removesuffix(b"\r"):
+                lines.append(line.decode("utf-8", "replace"))
+            self._held.clear()
+            self._is_overlong = False
+        self._hold(rest)
+        return lines
+
+    def _hold(self, piece: bytes) -> None:
+        self._is_overlong |= len(self._held) + len(piece) > self._limit_bytes
+        if self._is_overlong:
+            self._held.clear()
+        else:
+            self._held += piece
+
+
 class Connection:
-    """A connected, non-blocking socket that speaks in lines."""
+    """A connected socket, made non-blocking, that speaks in lines."""
 
     def __init__(self, sock: socket.socket, clock: Callable[[], float] = time.monotonic) -> None:
+        sock.setblocking(False)
         self._socket = sock
         self._clock = clock
         self._buffer = LineBuffer()
         self._lock = threading.Lock()
         self._sending = threading.Lock()
+        # Why nothing can be sent or read any more.
         self._ended: str | None = None
-        """Why nothing can be sent or read any more."""
 
     def read_lines(self) -> list[str]:
-        """The lines that have arrived, waiting a moment for some; none where nothing came.
+        """The lines that have arrived, after waiting a moment for some; empty if nothing came.
 
         Only the reader's thread calls it.  Raises ConnectionLost when the connection has ended.
         """
@@ -102,10 +159,10 @@ class Connection:
     def send_line(self, line: str) -> None:
         """Send one line; CR, LF and NUL in it become blanks, so that it stays one.
 
-        Any thread may call it.  Raises ConnectionLost where the line could not be sent whole.
+        Any thread may call it.  Raises ConnectionLost if the line could not be sent whole.
         """
         unsent = _LINE_ENDS.sub(" ", line).encode("utf-8", "replace") + b"\r\n"
-        with self._sending:  # two lines never mix, even where one goes out in parts
+        with self._sending:  # two lines never mix, even if one goes out in parts
             deadline = self._clock() + _SEND_TIMEOUT_S
             while unsent:
                 sent = self._attempt(partial(self._socket.send, unsent), reading=False)
@@ -114,7 +171,10 @@ class Connection:
                     raise self._end("the server takes no more data")
 
     def close(self) -> None:
-        """Say goodbye and close.  Only the reader's thread calls it; later sends find it closed."""
+        """End our side, wait a moment for the peer's, and close; later sends find it closed.
+
+        Only the reader's thread calls it.
+        """
         with self._lock:
             self._end("the connection is closed")
             with contextlib.suppress(OSError, ValueError):  # the peer may be gone already
@@ -124,7 +184,7 @@ class Connection:
     def _attempt(self, call: Callable[[], Answer], *, reading: bool) -> Answer | None:
         """The answer of a call on the socket, tried again after a wait for what it lacked.
 
-        None where a moment's wait was not enough.
+        None if a moment's wait was not enough.
         """
         for is_last in (False, True):
             try:
@@ -141,8 +201,10 @@ class Connection:
             except OSError as error:
                 raise self._end(_reason(error)) from error
             if not is_last:
-                with contextlib.suppress(OSError, ValueError):  # closed: the next try tells
-                    _wait(self._socket, reading=reading)
+                socks = [self._socket]
+                # A socket that is closed by now cannot be waited for: the next try tells.
+                with contextlib.suppress(OSError, ValueError):
+                    select.select(socks if reading else [], [] if reading else socks, [], _STEP_S)
         return None
 
     def _end(self, reason: str) -> ConnectionLost:
@@ -152,10 +214,7 @@ class Connection:
         return ConnectionLost(self._ended)
 
     def _say_goodbye(self) -> None:
-        """End our side and wait a moment for the peer's.
-
-        Closing with bytes unread would send a reset, which can overtake our last line.
-        """
+        """Closing with bytes unread would send a reset, which can overtake our last line."""
         deadline = self._clock() + _FAREWELL_S
         if isinstance(self._socket, ssl.SSLSocket):
             with contextlib.suppress(OSError):  # "want read": the peer's answer is not awaited
@@ -169,25 +228,23 @@ class Connection:
 
 
 class Link:
-    """The way out to Twitch chat, whichever connection that is just now.
+    """What the reader's and the sender's threads share: the way out, and how both end.
 
-    The reader attaches each connection once it is signed in and detaches it before the next one
-    begins; any thread may send.
+    The reader attaches each connection once it is signed in; one that is closed takes no lines.
+    ``stopping`` is the program's; the sender sets ``finished`` once it sends nothing more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stopping: threading.Event) -> None:
+        self.stopping = stopping
+        self.finished = threading.Event()
         self._connection: Connection | None = None
 
     def attach(self, connection: Connection) -> None:
         """From now on lines go to this connection."""
         self._connection = connection
 
-    def detach(self) -> None:
-        """From now on there is no way out."""
-        self._connection = None
-
     def send_line(self, line: str) -> bool:
-        """Whether the line went out whole; False also where nothing is attached."""
+        """Whether the line went out whole; False if there is no connection.  For any thread."""
         connection = self._connection
         if connection is None:
             return False
@@ -199,128 +256,10 @@ class Link:
         return True
 
 
-def dial(
-    endpoint: Endpoint,
-    *,
-    tls_context: ssl.SSLContext | None = None,
-    give_up: Callable[[], bool] = lambda: False,
-    timeout_s: float = _CONNECT_TIMEOUT_S,
-    clock: Callable[[], float] = time.monotonic,
-) -> Connection:
-    """A connection to ``endpoint``, with TLS verified where it asks for TLS.
-
-    Raises ConnectionLost where none is made within ``timeout_s``, or soon after ``give_up()``.
-    """
-    attempt = _Attempt(endpoint, clock() + timeout_s, give_up, clock)
-    try:
-        with contextlib.ExitStack() as unless_connected:
-            sock = unless_connected.enter_context(attempt.connect())
-            if endpoint.tls:
-                sock = attempt.secure(sock, tls_context or default_tls_context())
-            unless_connected.pop_all()
-            return Connection(sock, clock)
-    except OSError as error:
-        raise ConnectionLost(f"cannot connect to {endpoint}: {_reason(error)}") from error
-
-
-class _Attempt:
-    """One attempt to connect, all of it within one deadline and given up as soon as asked."""
-
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        deadline: float,
-        give_up: Callable[[], bool],
-        clock: Callable[[], float],
-    ) -> None:
-        self._endpoint = endpoint
-        self._deadline = deadline
-        self._give_up = give_up
-        self._clock = clock
-
-    def connect(self) -> socket.socket:
-        """A TCP connection to the first address that answers."""
-        failure: OSError = OSError("the name has no address")
-        for place in self._addresses():
-            try:
-                return self._connect_to(place)
-            except OSError as error:
-                failure = error
-        raise failure
-
-    def secure(self, sock: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
-        """TLS over ``sock``, which it takes over, with the server's certificate verified."""
-        with contextlib.ExitStack() as unless_secured:
-            tls = unless_secured.enter_context(
-                context.wrap_socket(
-                    sock, server_hostname=self._endpoint.host, do_handshake_on_connect=False
-                )
-            )
-            while True:
-                try:
-                    tls.do_handshake()
-                except ssl.SSLWantReadError:
-                    self._wait(tls, self._deadline, reading=True)
-                except ssl.SSLWantWriteError:
-                    self._wait(tls, self._deadline, reading=False)
-                else:
-                    break
-            unless_secured.pop_all()
-            return tls
-
-    def _addresses(self) -> list[_Place]:
-        """The endpoint's addresses, asked for in a thread: getaddrinfo knows no deadline."""
-        answers: queue.Queue[list[_Place] | OSError] = queue.Queue(maxsize=1)
-
-        def resolve() -> None:
-            try:
-                host, port = self._endpoint.host, self._endpoint.port
-                answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-            except (OSError, UnicodeError) as error:
-                answers.put(OSError(_reason(error)))
-
-        threading.Thread(target=resolve, name="irc-resolver", daemon=True).start()
-        while True:
-            with contextlib.suppress(queue.Empty):
-                answer = answers.get(timeout=_STEP_S)
-                if isinstance(answer, OSError):
-                    raise answer
-                return answer
-            self._check(self._deadline)
-
-    def _connect_to(self, place: _Place) -> socket.socket:
-        family, kind, protocol, _, address = place
-        deadline = min(self._deadline, self._clock() + _ADDRESS_TIMEOUT_S)
-        with contextlib.ExitStack() as unless_connected:
-            sock = unless_connected.enter_context(socket.socket(family, kind, protocol))
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # lines are small and urgent
-            while (code := sock.connect_ex(address)) in (errno.EINPROGRESS, errno.EALREADY):
-                self._wait(sock, deadline, reading=False)
-            if code not in (0, errno.EISCONN):
-                raise OSError(code, os.strerror(code))
-            unless_connected.pop_all()
-            return sock
-
-    def _wait(self, sock: socket.socket, deadline: float, *, reading: bool) -> None:
-        self._check(deadline)
-        _wait(sock, reading=reading)
-
-    def _check(self, deadline: float) -> None:
-        if self._give_up():
-            raise ConnectionLost("connecting was called off")
-        if self._clock() >= deadline:
-            raise TimeoutError("no answer in time")
-
-
-def _wait(sock: socket.socket, *, reading: bool) -> None:
-    """Until ``sock`` can be read, or written, or _STEP_S have passed."""
-    socks = [sock]
-    select.select(socks if reading else [], [] if reading else socks, [], _STEP_S)
-
-
 def _reason(error: Exception) -> str:
     """An error of the network in a few words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the server's certificate is not accepted: {error.verify_message}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 _CAPABILITIES: Final = "twitch.tv/tags twitch.tv/commands"
 
+# How a NOTICE to ``*`` begins that refuses a login, in lower case: such notices have no id.
 _REFUSALS: Final = (
     "login authentication failed",
     "improperly formatted auth",
@@ -24,11 +25,10 @@ _REFUSALS: Final = (
     "invalid nick",
     "error logging in",
 )
-"""How a NOTICE to ``*`` begins that refuses a login, in lower case: such notices have no id."""
 
 
 class Login:
-    """One login: send the ``opening`` lines, then let it ``hear`` each message until it answers."""
+    """One login: send the ``opening`` lines, then ``handle`` each message until it answers."""
 
     def __init__(self, credentials: Credentials) -> None:
         self._login = credentials.login
@@ -44,8 +44,8 @@ class Login:
         lines.append(f"NICK {self._login}")
         return lines
 
-    def hear(self, message: IrcMessage) -> LinkUp | None:
-        """Who the bot is, once the welcome is complete; LoginRefused where Twitch says no.
+    def handle(self, message: IrcMessage) -> LinkUp | None:
+        """Who the bot is, once the welcome is complete; LoginRefused if Twitch says no.
 
         The server's word counts, not ours: Twitch goes by the token, whatever NICK says.
         """

@@ -12,14 +12,14 @@ from typing import Final
 
 from clankbot.records.speech import MessageKind, Outgoing
 
+# More than Twitch takes in two minutes, so that what overflows would have been stale anyway.
 _MOST_WAITING: Final = 100
-"""More than Twitch takes in two minutes, so that what overflows would have been stale anyway."""
 
+# As dank-twitch-irc has it: one channel in slow mode must not fill the outbox.
 _MOST_PER_CHANNEL: Final = 10
-"""As dank-twitch-irc has it: one channel in slow mode must not fill the outbox."""
 
+# Talk that comes later answers something nobody remembers.
 _STALE_AFTER_S: Final = 60.0
-"""Talk that comes later answers something nobody remembers."""
 
 
 class Outbox:

@@ -10,45 +10,43 @@ import itertools
 import re
 import unicodedata
 import zlib
-from collections import defaultdict, deque
+from collections import deque
 from typing import Final
 
 from clankbot.irc.message import format_line
 from clankbot.records.speech import MAX_MESSAGE_UTF16
+from clankbot.text import fitting
 
+# Controls and line breaks, which IRC or a reader of it may act on; lone surrogates, which UTF-8
+# cannot encode and a model's JSON can contain.
 _UNSENDABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""Controls and line breaks, which IRC or a reader of it may act on; lone surrogates, which UTF-8
-cannot encode and a model's JSON can contain."""
 
+# What Twitch (``/``, ``.``) or another bot (``!``) would run, also behind invisible characters,
+# which they may drop.  https://dev.twitch.tv/docs/chat/irc/#chat-commands
 _COMMAND_SIGNS: Final = "/.!"
-"""What Twitch (``/``, ``.``) or another bot (``!``) would run, also behind invisible characters,
-which they may drop.  https://dev.twitch.tv/docs/chat/irc/#chat-commands"""
 
 _UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Cn", "Mn", "Me"})
 _UNSEEN_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+
+# Where new emoji come, which this Python's tables may not know yet.
 _PICTURES: Final = range(0x1F000, 0x20000)
-"""Where new emoji come, which this Python's tables may not know yet."""
 
+# The combining grapheme joiner: Chatterino's way round the duplicate rule since 2025
+# (https://github.com/Chatterino/chatterino2/pull/6417).
 _INVISIBLE: Final = "\u034f"
-"""The combining grapheme joiner: Chatterino's way round the duplicate rule since 2025
-(https://github.com/Chatterino/chatterino2/pull/6417)."""
 
+# Twitch refuses a repetition for 30 s; one more, since two lines may need unequally long to get
+# there.
 _REPEAT_SPAN_S: Final = 31.0
-"""Twitch refuses a repetition for 30 s; one more for the unequal way there."""
-
-
-def utf16_length(text: str) -> int:
-    """The length of ``text`` as Twitch counts it; it must hold no lone surrogates."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def cut(text: str, limit_utf16: int) -> str:
-    """``text`` shortened to the limit, at the end of a word where it has several."""
-    if utf16_length(text) <= limit_utf16:
+    """``text`` shortened to the limit, at the end of a word if it has several."""
+    end = fitting(text, limit_utf16)
+    if end == len(text):
         return text
-    # A character cut in half at the end is dropped: half of it says nothing.
-    kept = text.encode("utf-16-le")[: 2 * limit_utf16].decode("utf-16-le", errors="ignore")
-    if text[len(kept)] != " ":
+    kept = text[:end]
+    if text[end] != " ":
         kept = kept.rpartition(" ")[0] or kept
     return kept.rstrip()
 
@@ -60,7 +58,7 @@ def safe_text(text: str) -> str:
 
 def why_unsayable(text: str) -> str | None:
     """Why a safe text must not be said all the same, in plain words."""
-    first = _first_seen(text)
+    first = next(itertools.filterfalse(_is_unseen, text), "")
     if not first:
         return "nothing left to say"
     if first in _COMMAND_SIGNS:
@@ -68,12 +66,8 @@ def why_unsayable(text: str) -> str | None:
     return None
 
 
-def _first_seen(text: str) -> str:
-    """The first character that people or programs are sure to see; empty where there is none."""
-    return next(itertools.filterfalse(_is_unseen, text), "")
-
-
 def _is_unseen(char: str) -> bool:
+    """Whether people or programs may not see the character: what follows then comes first."""
     if char.isspace() or char in _UNSEEN_LETTERS:
         return True
     return unicodedata.category(char) in _UNSEEN_KINDS and ord(char) not in _PICTURES
@@ -91,32 +85,31 @@ def privmsg(channel: str, text: str, nonce: str, reply_to_id: str | None) -> str
 
 
 def checksum(text: str) -> int:
-    """What tells one safe text from another, and can be kept where the text may not."""
+    """What tells one safe text from another, and can be kept if the text may not."""
     return zlib.crc32(text.encode())
 
 
 class Repeats:
-    """What was said lately in each channel, to the letter."""
+    """What was said lately in one channel, to the letter."""
 
     def __init__(self) -> None:
-        self._said: defaultdict[str, deque[tuple[float, int]]] = defaultdict(deque)
+        self._said: deque[tuple[float, int]] = deque()
 
-    def record(self, channel: str, said: int, now: float) -> None:
+    def record(self, said: int, now: float) -> None:
         """The text of this checksum was said at ``now``."""
-        self._said[channel].append((now, said))
+        self._said.append((now, said))
 
-    def includes(self, channel: str, text: str, now: float) -> bool:
+    def includes(self, text: str, now: float) -> bool:
         """Whether Twitch would take the text for a repetition."""
-        said = self._said[channel]
-        while said and said[0][0] + _REPEAT_SPAN_S <= now:
-            said.popleft()
+        while self._said and self._said[0][0] + _REPEAT_SPAN_S <= now:
+            self._said.popleft()
         sought = checksum(text)
-        return any(sought == earlier for _, earlier in said)
+        return any(sought == earlier for _, earlier in self._said)
 
-    def varied(self, channel: str, text: str, now: float) -> str:
-        """The text, where necessary with an invisible end that makes it new."""
+    def varied(self, text: str, now: float) -> str:
+        """The text, if necessary with an invisible end that makes it new."""
         variations = (_with_invisible_end(text, count) for count in itertools.count())
-        return next(new for new in variations if not self.includes(channel, new, now))
+        return next(new for new in variations if not self.includes(new, now))
 
 
 def _with_invisible_end(text: str, count: int) -> str:

@@ -15,30 +15,30 @@ import math
 from collections import deque
 from typing import Final
 
+# Twitch counts over 30 s; one more, since two lines may need unequally long to get there.
 _ACCOUNT_SPAN_S: Final = 31.0
-"""Twitch counts over 30 s; one more, since two lines may need unequally long to get there."""
 
+# Twitch allows 20.  One is left for the owner, who may type under the same account.
 _ACCOUNT_LIMIT: Final = 19
-"""Twitch allows 20.  One is left for the owner, who may type under the same account."""
 
+# Twitch allows 100 where the bot is broadcaster, moderator or VIP; left over as above.
 PRIVILEGED_ACCOUNT_LIMIT: Final = 95
-"""Twitch allows 100 where the bot is broadcaster, moderator or VIP; left over as above."""
 
 _JOIN_SPAN_S: Final = 12.0
+# Twitch allows 20 JOINs in 10 s and cuts the connection of whoever asks for more.
 _JOIN_LIMIT: Final = 18
-"""Twitch allows 20 JOINs in 10 s and cuts the connection of whoever asks for more."""
 
+# Twitch allows one message a second in a channel; 0.3 s are for unequal ways, as above.
 _SPACING_S: Final = 1.3
-"""Twitch allows one message a second in a channel; 0.3 s are for unequal ways, as above."""
 
+# Twitch sets no such limit for the privileged; this keeps a burst readable.
 _PRIVILEGED_SPACING_S: Final = 0.3
-"""Twitch sets no such limit for the privileged; this keeps a burst readable."""
 
+# Slow mode is counted in whole seconds by Twitch's clock, not by ours.
 _SLOW_MARGIN_S: Final = 1.0
-"""Slow mode is counted in whole seconds by Twitch's clock, not by ours."""
 
+# How long the spacing stays doubled after Twitch said that we were too fast: our choice.
 _EASED_FOR_S: Final = 300.0
-"""How long the spacing stays doubled after Twitch said that we were too fast: our choice."""
 
 
 class SlidingWindow:
@@ -83,10 +83,10 @@ class ChannelPace:
     """The distance from one message to the next in one channel."""
 
     def __init__(self) -> None:
+        # Whether the bot is broadcaster, moderator or VIP here: slow mode is not for them.
         self.privileged = False
-        """Whether the bot is broadcaster, moderator or VIP here: slow mode is not for them."""
+        # Slow mode, in seconds; 0 when it is off.
         self.slow_s = 0
-        """Slow mode, in seconds; 0 when it is off."""
         self._last_at = -math.inf
         self._held_until = -math.inf
         self._eased_until = -math.inf

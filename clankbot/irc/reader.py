@@ -1,29 +1,29 @@
-"""The reader: keeps one connection to Twitch chat, and turns its lines into events.
+"""The irc-reader thread: keeps one connection to Twitch chat, and turns its lines into events.
 
-A thread body, started by the wiring as ``irc-reader``.  It owns the connection: dials, signs in,
-answers PING, notices silence, and connects anew after any loss; the sender only borrows the way out
-through the Link.  It never waits for anything but the network.  It knows nothing of channels:
-joining them is the sender's reaction to LinkUp.
+Started by the wiring with ``run`` as its body.  It owns the connection: dials, signs in, answers
+PING, notices silence, and connects anew after any loss; the sender only borrows the way out through
+the Link.  It waits for nothing but the network.  It knows nothing of channels: joining them is the
+sender's reaction to LinkUp.
 
-It ends in two steps.  On ``stopping`` it delivers the chat that has arrived and sets ``drained``;
+It ends in two steps.  On ``stopping`` it hands on the chat that has arrived and sets ``drained``;
 then it keeps the connection open, listening only for what confirms the sender's last lines and for
-what moderators remove, until ``finished`` (or a few seconds later), and closes it.
+what moderators remove, until the sender has finished (or a few seconds later), and closes it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
-from clankbot.backoff import Backoff, Silence
+from clankbot.backoff import Backoff
 from clankbot.errors import AuthUnavailable, ConnectionLost, LoginRefused
-from clankbot.irc.connection import Connection, Endpoint, Link, dial
+from clankbot.irc.connection import Connection, Link
 from clankbot.irc.events import to_event
 from clankbot.irc.login import Login
 from clankbot.irc.message import IrcMessage, format_line, parse_line
@@ -42,17 +42,37 @@ from clankbot.records.chat import (
 
 log = logging.getLogger(__name__)
 
-_HEARD_LAST: Final = OwnState | Notice | MessageDeleted | UserCleared | ChatCleared
+# What is still handed on after ``drained``: verdicts on the last lines, and removals, which Twitch
+# never tells again.
+_HANDED_ON_LAST: Final = OwnState | Notice | MessageDeleted | UserCleared | ChatCleared
 
 _LOGIN_TIMEOUT_S: Final = 15.0
-_LAST_CHAT_S: Final = 0.5
-"""How long chat that never pauses can put off a stop."""
-_LEAVE_S: Final = 4.0
-"""How long the way out stays open after a stop: it has to fit into the program's five seconds."""
 
-_FIRST_RETRY_S, _LONGEST_RETRY_S = 1.0, 300.0
-_FIRST_PATIENCE_S, _LONGEST_PATIENCE_S = 60.0, 600.0
-"""Once a fresh token was refused, too, only time can help."""
+# How long chat that never pauses can put off a stop.
+_LAST_CHAT_S: Final = 0.5
+
+# How long the way out stays open after a stop: it has to fit into the program's five seconds.
+_LEAVE_S: Final = 4.0
+
+_FIRST_RETRY_S: Final = 1.0
+_LONGEST_RETRY_S: Final = 300.0
+
+# Once a fresh token was refused, too, only time can help.
+_FIRST_PATIENCE_S: Final = 60.0
+_LONGEST_PATIENCE_S: Final = 600.0
+
+
+class Account(Protocol):
+    """Who the bot is on Twitch, and how it proves it.
+
+    Both methods may raise AuthUnavailable (tried again later) or TokenRefused (ends the thread).
+    """
+
+    def credentials(self) -> Credentials:
+        """What to sign in with; asked before every connect."""
+
+    def login_refused(self) -> None:
+        """Renew the token: Twitch chat did not take it."""
 
 
 class Reader:
@@ -61,126 +81,53 @@ class Reader:
     def __init__(
         self,
         *,
-        endpoint: Endpoint,
-        credentials: Callable[[], Credentials],
-        login_refused: Callable[[], None],
-        deliver: Callable[[Event], None],
+        dial: Callable[[], Connection],
+        account: Account,
+        handle: Callable[[Event], None],
         link: Link,
-        stopping: threading.Event,
-        finished: threading.Event,
         idle_timeout_s: float = 60.0,
-        tls_context: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
         choose: Callable[[], float] = random.random,
     ) -> None:
-        """``credentials`` is asked before every connect; ``login_refused`` is to renew the token.
-
-        Either may raise AuthUnavailable (tried again later) or TokenRefused (ends the thread).
-        ``deliver`` must neither block nor raise.
-        """
-        self._endpoint = endpoint
-        self._credentials = credentials
-        self._login_refused = login_refused
-        self._deliver = deliver
+        """``handle`` gets each event in order and must not raise; ``choose`` is for jitter."""
+        self._dial = dial
+        self._account = account
+        self._handle = handle
         self._link = link
-        self._stopping = stopping
-        self._finished = finished
         self._idle_timeout_s = idle_timeout_s
-        self._tls_context = tls_context
         self._clock = clock
         self._backoff = Backoff(_FIRST_RETRY_S, _LONGEST_RETRY_S, choose)
         self._patience = Backoff(_FIRST_PATIENCE_S, _LONGEST_PATIENCE_S, choose)
         self._token_renewed = False
         self._down_since: float | None = None
         self._down_reasons: set[str] = set()
+        # Set once no more chat will be handed on.
         self.drained = threading.Event()
-        """Set once no more chat will be delivered."""
 
     def run(self) -> None:
         """Keep chat connected until ``stopping``.  TokenRefused: a person must sign in."""
         try:
-            while not self._stopping.is_set():
-                self._stopping.wait(self._connect_once())
+            while not self._link.stopping.is_set():
+                self._link.stopping.wait(self._live_through_one_connection())
         finally:
             self.drained.set()
 
-    def _connect_once(self) -> float:
-        """Live through one connection; seconds to wait before the next."""
+    def _live_through_one_connection(self) -> float:
+        """Connect, follow chat, and take leave when stopping; seconds to wait before the next."""
         try:
-            credentials = self._credentials()
-            connection = dial(
-                self._endpoint,
-                tls_context=self._tls_context,
-                give_up=self._stopping.is_set,
-                clock=self._clock,
-            )
-            try:
-                self._use(connection, Login(credentials))
-            finally:
-                self._link.detach()
-                connection.close()
+            login = Login(self._account.credentials())
+            with contextlib.closing(self._dial()) as connection:
+                for line in login.opening:
+                    connection.send_line(line)
+                heard = self._listen(connection)
+                if self._sign_in(heard, login, connection):
+                    self._follow(heard)
+                    self._take_leave(heard)
         except LoginRefused as error:
             return self._after_refusal(error)
         except (ConnectionLost, AuthUnavailable) as error:
             return self._after_loss(error)
         return 0.0
-
-    def _use(self, connection: Connection, login: Login) -> None:
-        """Sign in, follow chat, and take leave when stopping."""
-        for line in login.opening:
-            connection.send_line(line)
-        heard = self._listen(connection)
-        link_up = self._sign_in(heard, login)
-        if link_up is None:
-            return
-        self._link.attach(connection)
-        self._report_up(link_up)
-        self._follow(heard)
-        self._take_leave(heard)
-
-    def _sign_in(self, heard: Iterator[IrcMessage | None], login: Login) -> LinkUp | None:
-        """Who the bot is; None when stopping."""
-        deadline = self._clock() + _LOGIN_TIMEOUT_S
-        while not self._stopping.is_set():
-            message = next(heard)
-            if message and (link_up := login.hear(message)):
-                return link_up
-            if self._clock() > deadline:
-                raise ConnectionLost("Twitch chat did not answer the login")
-        return None
-
-    def _follow(self, heard: Iterator[IrcMessage | None]) -> None:
-        """Deliver what chat says, until stopping and nothing that has arrived is left."""
-        until = math.inf
-        while self._clock() < until:
-            message = next(heard)
-            if message:
-                self._pass_on(message)
-            if self._stopping.is_set():
-                if not message:
-                    return
-                until = min(until, self._clock() + _LAST_CHAT_S)
-
-    def _pass_on(self, message: IrcMessage) -> None:
-        event = to_event(message)
-        if event is None:
-            return
-        self._deliver(event)
-        if isinstance(event, Reconnect):
-            raise ConnectionLost("Twitch chat asked to reconnect")
-
-    def _take_leave(self, heard: Iterator[IrcMessage | None]) -> None:
-        """Keep the way out open for the sender's last lines, and hear what confirms them.
-
-        What moderators remove meanwhile is removed, too: Twitch never tells it again.
-        """
-        self.drained.set()
-        until = self._clock() + _LEAVE_S
-        while not self._finished.is_set() and self._clock() < until:
-            message = next(heard)
-            event = to_event(message) if message else None
-            if isinstance(event, _HEARD_LAST):
-                self._deliver(event)
 
     def _listen(self, connection: Connection) -> Iterator[IrcMessage | None]:
         """What the server says, PING answered; None whenever it says nothing for a moment.
@@ -196,10 +143,55 @@ class Reader:
                 if silence.is_to_be_broken():
                     connection.send_line("PING :clankbot")
                 yield None
-            for message in filter(None, map(_parsed, lines)):
+            for line in lines:
+                try:
+                    message = parse_line(line)
+                except ValueError:  # one bad line ends no connection
+                    log.debug("malformed line skipped", extra={"line": line})
+                    continue
                 if message.command == "PING":
-                    connection.send_line(_pong(message))
+                    token = message.params[-1] if message.params else ""
+                    connection.send_line(format_line("PONG", trailing=token))
                 yield message
+
+    def _sign_in(
+        self, heard: Iterator[IrcMessage | None], login: Login, connection: Connection
+    ) -> bool:
+        """Whether the login is complete; False when stopping."""
+        deadline = self._clock() + _LOGIN_TIMEOUT_S
+        while not self._link.stopping.is_set():
+            message = next(heard)
+            if message and (link_up := login.handle(message)):
+                self._link.attach(connection)
+                self._report_up(link_up)
+                return True
+            if self._clock() > deadline:
+                raise ConnectionLost("Twitch chat did not answer the login")
+        return False
+
+    def _follow(self, heard: Iterator[IrcMessage | None]) -> None:
+        """Hand on what chat says, until stopping and nothing that has arrived is left."""
+        until = math.inf
+        while self._clock() < until:
+            message = next(heard)
+            if message and (event := to_event(message)):
+                self._handle(event)
+                if isinstance(event, Reconnect):
+                    raise ConnectionLost("Twitch chat asked to reconnect")
+            if self._link.stopping.is_set():
+                if not message:
+                    return
+                until = min(until, self._clock() + _LAST_CHAT_S)
+
+    def _take_leave(self, heard: Iterator[IrcMessage | None]) -> None:
+        """Keep the way out open for the sender's last lines."""
+        self.drained.set()
+        until = self._clock() + _LEAVE_S
+        while not self._link.finished.is_set() and self._clock() < until:
+            message = next(heard)
+            event = to_event(message) if message else None
+            if isinstance(event, _HANDED_ON_LAST):
+                self._handle(event)
 
     def _after_refusal(self, error: LoginRefused) -> float:
         """Renew the token, once; from then on be patient."""
@@ -207,14 +199,14 @@ class Reader:
         if self._token_renewed:
             return self._patience.next_s()
         try:
-            self._login_refused()
+            self._account.login_refused()
         except AuthUnavailable as unavailable:
             return self._after_loss(unavailable)
         self._token_renewed = True
         return 0.0
 
     def _after_loss(self, error: ConnectionLost | AuthUnavailable) -> float:
-        if self._stopping.is_set():
+        if self._link.stopping.is_set():
             return 0.0
         self._report_down(error)
         return self._backoff.next_s()
@@ -227,7 +219,7 @@ class Reader:
         self._token_renewed = False
         self._backoff.reset()
         self._patience.reset()
-        self._deliver(link_up)
+        self._handle(link_up)
 
     def _report_down(self, error: Exception) -> None:
         """Say that chat is not connected, and why: each reason once in an outage."""
@@ -237,17 +229,35 @@ class Reader:
         if reason not in self._down_reasons:
             self._down_reasons.add(reason)
             log.warning("chat not connected", extra={"reason": reason})
-            self._deliver(LinkDown(reason))
+            self._handle(LinkDown(reason))
 
 
-def _pong(ping: IrcMessage) -> str:
-    return format_line("PONG", trailing=ping.params[-1] if ping.params else "")
+class Silence:
+    """Notices a server that is gone without a word: asks it, and gives up without an answer.
 
+    With the usual 60 s that takes 70 s.
+    """
 
-def _parsed(line: str) -> IrcMessage | None:
-    """The line taken apart; None where that cannot be done: one bad line ends no connection."""
-    try:
-        return parse_line(line)
-    except ValueError:
-        log.debug("malformed line skipped", extra={"line": line})
-        return None
+    def __init__(self, idle_timeout_s: float, clock: Callable[[], float]) -> None:
+        self._idle_timeout_s = idle_timeout_s
+        self._answer_timeout_s = min(10.0, max(1.0, idle_timeout_s / 6))
+        self._clock = clock
+        self._heard_at = clock()
+        self._asked_at: float | None = None
+
+    def broken(self) -> None:
+        """The server said something."""
+        self._heard_at = self._clock()
+        self._asked_at = None
+
+    def is_to_be_broken(self) -> bool:
+        """Whether to ask now, which counts as done; ConnectionLost if no answer has come."""
+        now = self._clock()
+        if self._asked_at is None:
+            if now - self._heard_at < self._idle_timeout_s:
+                return False
+            self._asked_at = now
+            return True
+        if now - self._asked_at > self._answer_timeout_s:
+            raise ConnectionLost("Twitch chat fell silent")
+        return False

@@ -13,7 +13,6 @@ commit; so whichever comes first, a removed message is either not read or revoke
 from __future__ import annotations
 
 import itertools
-import re
 import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -33,33 +32,9 @@ from clankbot.records.chat import (
 )
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import ContextLine
+from clankbot.twitch_notices import BANNED, ShutOut, meaning_of, seconds_told
 
 _HOUR_MS: Final = 3_600_000
-_SECONDS_IN_NOTICE = re.compile(r"(\d+) more seconds?")
-
-_BANNED: Final = "banned"
-_UNTIL_ROOM_CHANGES: Final = {
-    "msg_emoteonly": "emote-only",
-    "msg_subsonly": "subscribers-only",
-    "msg_followersonly": "followers-only",
-    "msg_followersonly_zero": "followers-only",
-    "msg_followersonly_followed": "followers-only",
-}
-_FOR_AN_HOUR: Final = {
-    "msg_verified_email": "Twitch wants a verified e-mail address",
-    "msg_requires_verified_phone_number": "Twitch wants a verified phone number",
-    "msg_channel_blocked": "this account may not speak here",
-    "msg_suspended": "the account is suspended",
-    "msg_warned": "a warning by the moderators waits to be acknowledged",
-}
-_UNTIL_JOINED_AGAIN: Final = {
-    "msg_banned": _BANNED,
-    "msg_banned_email_alias": _BANNED,
-    "msg_channel_suspended": "the channel is suspended or does not exist",
-    "tos_ban": "the channel is closed",
-    "msg_room_not_found": "the channel does not exist",
-}
-"""Notices that silence the bot.  https://dev.twitch.tv/docs/chat/irc (msg-id tags)"""
 
 
 @dataclass
@@ -165,25 +140,27 @@ class LiveState:
             room.muted_until_ms = 0
 
     def _note_notice(self, room: _Room, notice_id: str, text: str) -> None:
-        now_ms = self._now_ms()
-        if notice_id == "msg_timedout":
-            left = _SECONDS_IN_NOTICE.search(text)
-            room.muted_until_ms = now_ms + (int(left[1]) if left else 60) * 1000
+        meaning, now_ms = meaning_of(notice_id), self._now_ms()
+        if meaning is None:
+            return
+        if meaning.shut_out is ShutOut.SECONDS:
+            told_s = seconds_told(text)
+            room.muted_until_ms = now_ms + (60 if told_s is None else told_s) * 1000
             room.mute_reason = None
-        elif notice_id in _UNTIL_ROOM_CHANGES:
-            room.refused_by_mode = _UNTIL_ROOM_CHANGES[notice_id]
-        elif notice_id in _UNTIL_JOINED_AGAIN:
-            room.refused_here = _UNTIL_JOINED_AGAIN[notice_id]
-        elif notice_id in _FOR_AN_HOUR:
+        elif meaning.shut_out is ShutOut.ROOM_STATE:
+            room.refused_by_mode = meaning.obstacle
+        elif meaning.shut_out is ShutOut.JOIN:
+            room.refused_here = meaning.obstacle
+        elif meaning.shut_out is ShutOut.HOUR:
             room.muted_until_ms = now_ms + _HOUR_MS
-            room.mute_reason = _FOR_AN_HOUR[notice_id]
+            room.mute_reason = meaning.obstacle
 
     def _note_own_timeout(self, event: Event) -> None:
         if not isinstance(event, UserCleared) or not self._is_own(event):
             return
         room = self._room(event.channel)
         if event.duration_seconds is None:
-            room.refused_here = _BANNED
+            room.refused_here = BANNED
         else:
             room.muted_until_ms = self._now_ms() + event.duration_seconds * 1000
             room.mute_reason = None
@@ -214,7 +191,7 @@ class LiveState:
             room = self._room(channel)
             if room.mute_reason is None:
                 room.muted_until_ms = 0
-            if room.refused_here == _BANNED:
+            if room.refused_here == BANNED:
                 room.refused_here = None
 
     def set_own_words(self, channel: str, recent: Iterable[str], removed: Iterable[str]) -> None:

@@ -63,11 +63,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """What became of an Outgoing: it was dropped or refused; ``reason`` is in plain words."""
+    """What became of an Outgoing: it was dropped or refused.
+
+    ``reason`` is in plain words; ``code`` tells the kind, one of irc.delivery.NotSaid.
+    """
 
     line: Outgoing
     reason: str
     notice_id: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from clankbot.backoff import Backoff
 from clankbot.cancel import END, End
 from clankbot.errors import AuthUnavailable, DatabaseUnavailable, OllamaError, RequestRefused
 
@@ -60,7 +61,7 @@ class _Turn:
     due_s: float
     failing: type[Exception] | None = None
     failing_since_s: float = 0.0
-    retry_s: float = _RETRY_S
+    backoff: Backoff = field(default_factory=lambda: Backoff(_RETRY_S, _RETRY_MAX_S))
 
 
 class Scheduler:
@@ -130,7 +131,7 @@ def _run_chore(turn: _Turn, now_s: float) -> float:
         failing_s = round(now_s - turn.failing_since_s)
         log.info("chore works again", extra={"chore": turn.chore.name, "after_s": failing_s})
         turn.failing = None
-        turn.retry_s = _RETRY_S
+        turn.backoff.reset()
     return max(pause_s, _LEAST_PAUSE_S)
 
 
@@ -143,10 +144,7 @@ def _note_failure(turn: _Turn, error: Exception, now_s: float) -> float:
     turn.failing = type(error)
     if isinstance(error, RequestRefused):
         return _RETRY_REFUSED_S
-    pause_s = turn.retry_s
-    if not isinstance(error, OllamaError):
-        turn.retry_s = min(2 * pause_s, _RETRY_MAX_S)
-    return pause_s
+    return _RETRY_S if isinstance(error, OllamaError) else turn.backoff.next_s()
 
 
 def _run_errand(errand: Errand) -> None:

@@ -12,9 +12,9 @@ from clankbot.irc.privmsg import (
     cut,
     privmsg,
     safe_text,
-    utf16_length,
     why_unsayable,
 )
+from clankbot.text import utf16_length
 
 CGJ = "\u034f"
 
@@ -88,19 +88,19 @@ def test_a_reply_names_its_parent_and_both_tags_are_escaped() -> None:
 
 def test_a_text_counts_as_repeated_for_thirty_one_seconds_in_its_channel() -> None:
     repeats = Repeats()
-    repeats.record("a", checksum("hello"), 100.0)
-    assert repeats.includes("a", "hello", 130.9)
-    assert not repeats.includes("b", "hello", 130.9)
-    assert not repeats.includes("a", "Hello", 130.9)
-    assert not repeats.includes("a", "hello", 131.0)
+    repeats.record(checksum("hello"), 100.0)
+    assert repeats.includes("hello", 130.9)
+    assert not Repeats().includes("hello", 130.9)
+    assert not repeats.includes("Hello", 130.9)
+    assert not repeats.includes("hello", 131.0)
 
 
 def test_variations_differ_from_one_another_and_only_invisibly() -> None:
     repeats = Repeats()
     said = []
     for _ in range(5):
-        text = repeats.varied("a", "18/30 messages", 1.0)
-        repeats.record("a", checksum(text), 1.0)
+        text = repeats.varied("18/30 messages", 1.0)
+        repeats.record(checksum(text), 1.0)
         said.append(text)
     assert said[:3] == ["18/30 messages", f"18/30 messages {CGJ}", f"18/30 messages {CGJ}{CGJ}"]
     assert len(set(said)) == 5
@@ -109,7 +109,7 @@ def test_variations_differ_from_one_another_and_only_invisibly() -> None:
 def test_a_variation_of_the_longest_text_still_fits() -> None:
     repeats = Repeats()
     text = "x" * 500
-    repeats.record("a", checksum(text), 1.0)
-    varied = repeats.varied("a", text, 2.0)
+    repeats.record(checksum(text), 1.0)
+    varied = repeats.varied(text, 2.0)
     assert utf16_length(varied) == 500
     assert varied != text

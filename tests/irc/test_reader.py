@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import logging
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
 
 import pytest
 
 from clankbot.errors import AuthUnavailable, TokenRefused
-from clankbot.irc.connection import Endpoint, Link
-from clankbot.irc.reader import Reader
+from clankbot.irc.connection import Endpoint
 from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.records.accounts import Credentials, Secret
 from clankbot.records.chat import (
     ChatCleared,
-    ChatMessage,
-    Event,
     LinkDown,
     LinkUp,
     MessageDeleted,
@@ -32,137 +27,29 @@ from clankbot.records.chat import (
     UserCleared,
 )
 from tests.irc.certificates import make_certificate
+from tests.irc.rigs import (
+    FakeAccount,
+    FakeClock,
+    ReaderThread,
+    RecordedPauses,
+    known_credentials,
+)
 from tests.waiting import wait_until
 
-Kind = TypeVar("Kind", bound=Event)
 
-
-def clankbot() -> Credentials:
-    return Credentials(login="clankbot", user_id="99", password=Secret("good"))
-
-
-def soonest() -> float:
-    """A chance that makes the waits between two tries as short as they may be: 0.5, 1, 2 s ..."""
-    return 0.0
-
-
-def sooner() -> float:
-    """A chance that makes them shorter than they may be: 0.2, 0.4, 0.8 s ..."""
+def shorter_waits() -> float:
+    """A chance that makes the waits shorter than they may be: 0.2, 0.4, 0.8 s ..."""
     return -0.6
 
 
-def no_waiting() -> float:
+def no_waits() -> float:
     """A chance that makes them nothing."""
     return -1.0
 
 
-def latest() -> float:
+def longest_waits() -> float:
     """A chance that makes them as long as they may be: 1, 2, 4 s ..."""
     return 1.0
-
-
-class Leap:
-    """A clock that stands still until it is told to leap."""
-
-    def __init__(self) -> None:
-        self._now_s = 0.0
-
-    def __call__(self) -> float:
-        return self._now_s
-
-    def by(self, seconds: float) -> None:
-        self._now_s += seconds
-
-    def until(self, condition: Callable[[], object], *, by_s: float) -> None:
-        """Leap again and again."""
-
-        def leap_and_look() -> object:
-            self.by(by_s)
-            return condition()
-
-        wait_until(leap_and_look)
-
-
-class NotedPauses(threading.Event):
-    """A stop whose pauses take no time, and are noted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pauses: list[float] = []
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.pauses.append(-1.0 if timeout is None else timeout)
-        return self.is_set()
-
-
-class Reading:
-    """A reader at work; on LinkUp it joins the channel harbour, as the sender would."""
-
-    def __init__(
-        self,
-        endpoint: TwitchRoom | Endpoint,
-        *,
-        credentials: Callable[[], Credentials] = clankbot,
-        login_refused: Callable[[], None] = lambda: None,
-        idle_timeout_s: float = 60.0,
-        tls_context: ssl.SSLContext | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        choose: Callable[[], float] = soonest,
-        stopping: threading.Event | None = None,
-    ) -> None:
-        self._room = endpoint if isinstance(endpoint, TwitchRoom) else None
-        if isinstance(endpoint, TwitchRoom):
-            endpoint = Endpoint(endpoint.host, endpoint.port, tls=tls_context is not None)
-        self.events: list[Event] = []
-        self.ended_by: TokenRefused | None = None
-        self.link = Link()
-        self.stopping = stopping or threading.Event()
-        self.finished = threading.Event()
-        self.reader = Reader(
-            endpoint=endpoint,
-            credentials=credentials,
-            login_refused=login_refused,
-            deliver=self._take,
-            link=self.link,
-            stopping=self.stopping,
-            finished=self.finished,
-            idle_timeout_s=idle_timeout_s,
-            tls_context=tls_context,
-            clock=clock,
-            choose=choose,
-        )
-        self.thread = threading.Thread(target=self._run, name="irc-reader", daemon=True)
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self.finished.set()
-        if self._room is not None:
-            self._room.hang_up()  # or it would listen a moment longer
-        self.thread.join(5)
-
-    def _run(self) -> None:
-        try:
-            self.reader.run()
-        except TokenRefused as error:
-            self.ended_by = error
-
-    def _take(self, event: Event) -> None:
-        self.events.append(event)
-        if isinstance(event, LinkUp):
-            self.link.send_line("JOIN #harbour")
-
-    def all(self, kind: type[Kind]) -> list[Kind]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def texts(self) -> list[str]:
-        return [message.text for message in self.all(ChatMessage)]
-
-    def wait_ups(self, count: int) -> None:
-        wait_until(lambda: len(self.all(LinkUp)) >= count)
 
 
 @pytest.fixture
@@ -175,7 +62,7 @@ def room() -> Iterator[TwitchRoom]:
 
 
 def test_the_reader_signs_in_and_delivers_what_chat_says(room: TwitchRoom) -> None:
-    with Reading(room) as reading:
+    with ReaderThread(room) as reading:
         room.wait_joined(["harbour"])
         room.say("harbour", "vera", "good evening")
         room.barrier()
@@ -189,7 +76,7 @@ def test_the_reader_signs_in_and_delivers_what_chat_says(room: TwitchRoom) -> No
 
 
 def test_an_anonymous_reader_signs_in_without_a_password(room: TwitchRoom) -> None:
-    with Reading(room, credentials=lambda: Credentials("justinfan77", None, None)) as reading:
+    with ReaderThread(room, FakeAccount(lambda: Credentials("justinfan77", None, None))) as reading:
         room.wait_joined(["harbour"])
         assert reading.events[0] == LinkUp("justinfan77", None)
     assert not [line for line in room.lines if line.startswith("PASS")]
@@ -200,7 +87,7 @@ def test_chat_is_read_over_tls_however_it_is_cut(tmp_path: Path) -> None:
     texts = ["a\u2028b\u0085c\u00a0d\u3000e", "f\u00fcr \U0001f98a " * 30, "  two  blanks  "]
     with TwitchRoom(tls_context=certificate.server_context()) as room:
         room.split_writes = True
-        with Reading(room, tls_context=certificate.client_context()) as reading:
+        with ReaderThread(room, tls_context=certificate.client_context()) as reading:
             room.wait_joined(["harbour"])
             for text in texts:
                 room.say("harbour", "vera", text)
@@ -209,7 +96,7 @@ def test_chat_is_read_over_tls_however_it_is_cut(tmp_path: Path) -> None:
 
 
 def test_damaged_lines_are_survived(room: TwitchRoom) -> None:
-    with Reading(room) as reading:
+    with ReaderThread(room) as reading:
         room.wait_joined(["harbour"])
         room.raw_bytes(b"@only=tags\r\n:\xff\r\n \r\n:x PRIVMSG\r\n@tmi-sent-ts=x;id CLEARMSG\r\n")
         room.raw_bytes(b":vera!v@v PRIVMSG #harbour :\xff\xfe ok\r\n" + b"x" * 100_000 + b"\r\n")
@@ -220,7 +107,7 @@ def test_damaged_lines_are_survived(room: TwitchRoom) -> None:
 
 
 def test_ping_is_answered_with_its_own_text(room: TwitchRoom) -> None:
-    with Reading(room):
+    with ReaderThread(room):
         room.wait_joined(["harbour"])
         room.raw("PING :tmi.twitch.tv")
         assert room.wait_line("PONG") == "PONG :tmi.twitch.tv"
@@ -231,12 +118,12 @@ def test_ping_is_answered_with_its_own_text(room: TwitchRoom) -> None:
 
 @pytest.mark.parametrize("fault", ["drop", "hang_up", "reconnect"])
 def test_a_lost_connection_is_made_anew_within_two_seconds(room: TwitchRoom, fault: str) -> None:
-    stopping = NotedPauses()
-    with Reading(room, choose=latest, stopping=stopping) as reading:
+    stopping = RecordedPauses()
+    with ReaderThread(room, choose=longest_waits, stopping=stopping) as reading:
         room.wait_joined(["harbour"])
         lost_at = time.monotonic()
         getattr(room, fault)()
-        reading.wait_ups(2)
+        reading.wait_connected(2)
         assert stopping.pauses == [1.0]
         assert room.connections[1] - lost_at + sum(stopping.pauses) < 2
         room.wait_for(lambda: len(room.joins) == 2)
@@ -247,60 +134,60 @@ def test_a_lost_connection_is_made_anew_within_two_seconds(room: TwitchRoom, fau
 
 def test_before_the_next_try_a_while_really_passes(room: TwitchRoom) -> None:
     room.refuse_connections(1)
-    with Reading(room, choose=sooner) as reading:
-        reading.wait_ups(1)
+    with ReaderThread(room, choose=shorter_waits) as reading:
+        reading.wait_connected(1)
         first, second = room.connections
         assert second - first > 0.19
 
 
 def test_the_old_connection_is_closed_before_the_next_begins(room: TwitchRoom) -> None:
-    with Reading(room, choose=no_waiting) as reading:
+    with ReaderThread(room, choose=no_waits) as reading:
         room.wait_joined(["harbour"])
         old = room.everybody()[0]
         room.reconnect()
-        reading.wait_ups(2)
+        reading.wait_connected(2)
         assert old not in room.everybody()
         assert len(room.everybody()) == 1
 
 
 def test_there_is_no_way_out_while_there_is_no_connection(room: TwitchRoom) -> None:
-    with Reading(room, choose=sooner) as reading:
+    with ReaderThread(room, choose=shorter_waits) as reading:
         room.wait_joined(["harbour"])
         room.refuse_connections(1000)
         room.drop()
         wait_until(lambda: reading.all(LinkDown))
         assert not reading.link.send_line("PRIVMSG #harbour :into the void")
         room.refuse_connections(0)
-        reading.wait_ups(2)
+        reading.wait_connected(2)
         assert reading.link.send_line("PRIVMSG #harbour :hello again")
         assert room.wait_message().text == "hello again"
 
 
 def test_a_silent_server_is_asked_and_then_left(room: TwitchRoom) -> None:
-    clock = Leap()
-    with Reading(room, idle_timeout_s=60, clock=clock, choose=no_waiting) as reading:
+    clock = FakeClock()
+    with ReaderThread(room, idle_timeout_s=60, clock=clock, choose=no_waits) as reading:
         room.wait_joined(["harbour"])
         for _ in range(2):
             room.barrier()  # all that was said has been heard
             before = len(room.lines)
-            clock.by(61)
+            clock.now_s += 61
             room.wait_line("PING :clankbot", since=before)
         room.barrier()
         assert len(room.connections) == 1, "a server that answers is kept"
         room.freeze()
-        clock.until(lambda: reading.all(LinkDown), by_s=61)
+        clock.move_until(lambda: reading.all(LinkDown), step_s=61)
         assert reading.all(LinkDown) == [LinkDown("Twitch chat fell silent")]
-        reading.wait_ups(2)
+        reading.wait_connected(2)
 
 
 def test_tries_become_rarer_while_twitch_is_away_and_no_longer(room: TwitchRoom) -> None:
     room.refuse_connections(3)
-    stopping = NotedPauses()
-    with Reading(room, stopping=stopping) as reading:
-        reading.wait_ups(1)
+    stopping = RecordedPauses()
+    with ReaderThread(room, stopping=stopping) as reading:
+        reading.wait_connected(1)
         assert stopping.pauses == [0.5, 1.0, 2.0]
         room.drop()
-        reading.wait_ups(2)
+        reading.wait_connected(2)
         assert stopping.pauses == [0.5, 1.0, 2.0, 0.5]
 
 
@@ -309,11 +196,11 @@ def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
 ) -> None:
     with (
         caplog.at_level(logging.INFO, "clankbot.irc.reader"),
-        Reading(room, choose=sooner) as reading,
+        ReaderThread(room, choose=shorter_waits) as reading,
     ):
         room.wait_joined(["harbour"])
         room.hang_up()
-        reading.wait_ups(2)
+        reading.wait_connected(2)
     logged = [record for record in caplog.records if record.name == "clankbot.irc.reader"]
     assert [(record.levelname, record.getMessage()) for record in logged] == [
         ("INFO", "chat connected"),
@@ -330,10 +217,10 @@ def test_each_reason_of_an_outage_is_told_once(room: TwitchRoom) -> None:
     def credentials() -> Credentials:
         if reason := next(reasons, None):
             raise AuthUnavailable(reason)
-        return clankbot()
+        return known_credentials()
 
-    with Reading(room, credentials=credentials, choose=no_waiting) as reading:
-        reading.wait_ups(1)
+    with ReaderThread(room, FakeAccount(credentials), choose=no_waits) as reading:
+        reading.wait_connected(1)
         assert reading.all(LinkDown) == [LinkDown("first"), LinkDown("second")]
 
 
@@ -343,8 +230,8 @@ def test_each_reason_of_an_outage_is_told_once(room: TwitchRoom) -> None:
 def test_a_refused_login_leads_to_one_refresh_and_one_new_try_at_once(room: TwitchRoom) -> None:
     refreshed = threading.Event()
     room.refuse_logins(1)
-    with Reading(room, login_refused=refreshed.set) as reading:
-        reading.wait_ups(1)
+    with ReaderThread(room, FakeAccount(login_refused=refreshed.set)) as reading:
+        reading.wait_connected(1)
         assert refreshed.is_set()
         assert [login.accepted for login in room.logins] == [False, True]
         assert room.connections[1] - room.connections[0] < 0.5
@@ -353,8 +240,8 @@ def test_a_refused_login_leads_to_one_refresh_and_one_new_try_at_once(room: Twit
 def test_a_login_refused_again_is_tried_again_with_patience(room: TwitchRoom) -> None:
     refreshes: list[float] = []
     room.refuse_logins(100)
-    refresh, stopping = partial(refreshes.append, 0), NotedPauses()
-    with Reading(room, login_refused=refresh, stopping=stopping) as reading:
+    refresh, stopping = partial(refreshes.append, 0), RecordedPauses()
+    with ReaderThread(room, FakeAccount(login_refused=refresh), stopping=stopping) as reading:
         room.wait_for(lambda: len(room.logins) == 4)
         assert stopping.pauses[:3] == [0.0, 30.0, 60.0]
         assert len(refreshes) == 1
@@ -365,12 +252,12 @@ def test_a_login_refused_again_is_tried_again_with_patience(room: TwitchRoom) ->
 def test_a_later_refusal_leads_to_a_refresh_of_its_own(room: TwitchRoom) -> None:
     refreshes: list[float] = []
     refresh = partial(refreshes.append, 0)
-    with Reading(room, login_refused=refresh, choose=no_waiting) as reading:
+    with ReaderThread(room, FakeAccount(login_refused=refresh), choose=no_waits) as reading:
         for ups in (1, 2):
-            reading.wait_ups(ups)
+            reading.wait_connected(ups)
             room.refuse_logins(1)
             room.drop()
-        reading.wait_ups(3)
+        reading.wait_connected(3)
         assert len(refreshes) == 2
 
 
@@ -379,7 +266,7 @@ def test_the_refresh_being_refused_ends_the_reader(room: TwitchRoom) -> None:
         raise TokenRefused("a person must sign in")
 
     room.refuse_logins(1)
-    with Reading(room, login_refused=refuse) as reading:
+    with ReaderThread(room, FakeAccount(login_refused=refuse)) as reading:
         reading.thread.join(5)
         assert str(reading.ended_by) == "a person must sign in"
         assert len(room.logins) == 1
@@ -390,7 +277,7 @@ def test_missing_credentials_end_the_reader(room: TwitchRoom) -> None:
     def refuse() -> Credentials:
         raise TokenRefused("nobody is signed in")
 
-    with Reading(room, credentials=refuse) as reading:
+    with ReaderThread(room, FakeAccount(refuse)) as reading:
         reading.thread.join(5)
         assert str(reading.ended_by) == "nobody is signed in"
         assert not room.connections
@@ -402,11 +289,11 @@ def test_sign_in_out_of_order_is_waited_for(room: TwitchRoom) -> None:
     def credentials() -> Credentials:
         if reason := next(reasons, None):
             raise AuthUnavailable(reason)
-        return clankbot()
+        return known_credentials()
 
-    stopping = NotedPauses()
-    with Reading(room, credentials=credentials, stopping=stopping) as reading:
-        reading.wait_ups(1)
+    stopping = RecordedPauses()
+    with ReaderThread(room, FakeAccount(credentials), stopping=stopping) as reading:
+        reading.wait_connected(1)
         assert reading.all(LinkDown) == [LinkDown("sign-in is out of order")]
         assert stopping.pauses == [0.5]
 
@@ -420,18 +307,18 @@ def test_a_refresh_that_did_not_come_about_is_tried_again(room: TwitchRoom) -> N
             raise AuthUnavailable("sign-in is out of order")
 
     room.refuse_logins(2)
-    with Reading(room, login_refused=refresh, choose=no_waiting) as reading:
-        reading.wait_ups(1)
+    with ReaderThread(room, FakeAccount(login_refused=refresh), choose=no_waits) as reading:
+        reading.wait_connected(1)
         assert len(tries) == 2
 
 
 def test_credentials_are_asked_for_before_every_connect(room: TwitchRoom) -> None:
     tokens = iter(["first", "second"])
     fresh = lambda: Credentials("clankbot", "99", Secret(next(tokens)))  # noqa: E731
-    with Reading(room, credentials=fresh, choose=no_waiting) as reading:
-        reading.wait_ups(1)
+    with ReaderThread(room, FakeAccount(fresh), choose=no_waits) as reading:
+        reading.wait_connected(1)
         room.drop()
-        reading.wait_ups(2)
+        reading.wait_connected(2)
     passwords = [line for line in room.lines if line.startswith("PASS")]
     assert passwords == ["PASS oauth:first", "PASS oauth:second"]
 
@@ -442,7 +329,7 @@ def test_credentials_are_asked_for_before_every_connect(room: TwitchRoom) -> Non
 def test_leaving_waits_for_the_senders_last_lines_and_hears_what_confirms_them(
     room: TwitchRoom,
 ) -> None:
-    with Reading(room) as reading:
+    with ReaderThread(room) as reading:
         room.wait_joined(["harbour"])
         room.say("harbour", "vera", "before")
         room.barrier()
@@ -458,7 +345,7 @@ def test_leaving_waits_for_the_senders_last_lines_and_hears_what_confirms_them(
         assert reading.all(OwnState)[-1].message_id == spoken.message_id
         assert reading.thread.is_alive()
         assert reading.link.send_line("QUIT")
-        reading.finished.set()
+        reading.link.finished.set()
         reading.thread.join(0.5)
         assert not reading.thread.is_alive()
         assert reading.texts() == ["before"]
@@ -467,7 +354,7 @@ def test_leaving_waits_for_the_senders_last_lines_and_hears_what_confirms_them(
 
 
 def test_chat_that_has_arrived_before_the_stop_is_delivered(room: TwitchRoom) -> None:
-    with Reading(room) as reading:
+    with ReaderThread(room) as reading:
         room.wait_joined(["harbour"])
         for number in range(300):
             room.say("harbour", "vera", str(number))
@@ -477,12 +364,12 @@ def test_chat_that_has_arrived_before_the_stop_is_delivered(room: TwitchRoom) ->
 
 
 def test_the_connection_is_closed_in_the_end_even_if_nobody_finishes(room: TwitchRoom) -> None:
-    clock = Leap()
-    with Reading(room, clock=clock) as reading:
+    clock = FakeClock()
+    with ReaderThread(room, clock=clock) as reading:
         room.wait_joined(["harbour"])
         reading.stopping.set()
         assert reading.reader.drained.wait(2)
-        clock.by(4.1)
+        clock.now_s += 4.1
         reading.thread.join(2)
         assert not reading.thread.is_alive()
         room.wait_for(lambda: not room.clients)
@@ -490,7 +377,7 @@ def test_the_connection_is_closed_in_the_end_even_if_nobody_finishes(room: Twitc
 
 def test_a_stop_is_not_kept_waiting_by_a_pause_between_tries(room: TwitchRoom) -> None:
     room.refuse_logins(100)
-    with Reading(room) as reading:
+    with ReaderThread(room) as reading:
         room.wait_for(lambda: len(room.logins) == 2 and not room.clients)
         reading.stopping.set()
         reading.thread.join(0.5)
@@ -501,7 +388,7 @@ def test_a_stop_is_not_kept_waiting_by_a_pause_between_tries(room: TwitchRoom) -
 def test_a_stop_is_not_kept_waiting_by_a_server_that_does_not_answer(tls: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = Endpoint("localhost", silent.getsockname()[1], tls)
-        with Reading(endpoint) as reading:
+        with ReaderThread(endpoint, dial_timeout_s=0.5) as reading:
             sock, _ = silent.accept()
             with sock:
                 reading.stopping.set()
@@ -511,19 +398,19 @@ def test_a_stop_is_not_kept_waiting_by_a_server_that_does_not_answer(tls: bool) 
 
 
 def test_a_login_without_an_answer_is_given_up() -> None:
-    clock = Leap()
+    clock = FakeClock()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = Endpoint("127.0.0.1", silent.getsockname()[1], tls=False)
-        with Reading(endpoint, clock=clock) as reading:
+        with ReaderThread(endpoint, clock=clock) as reading:
             sock, _ = silent.accept()
             with sock:
                 wait_until(lambda: b"NICK" in sock.recv(1000, socket.MSG_PEEK))
-                clock.until(lambda: reading.events, by_s=1)
+                clock.move_until(lambda: reading.events, step_s=1)
                 assert reading.events == [LinkDown("Twitch chat did not answer the login")]
 
 
 def test_what_moderators_remove_while_it_takes_leave_is_still_delivered(room: TwitchRoom) -> None:
-    with Reading(room) as reading:
+    with ReaderThread(room) as reading:
         room.wait_joined(["harbour"])
         reading.stopping.set()
         assert reading.reader.drained.wait(2)

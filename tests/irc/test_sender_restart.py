@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from clankbot.irc.delivery import NotSaid
 from clankbot.irc.privmsg import checksum
 from clankbot.records.speech import MessageKind
 from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
-from tests.irc.sending import Bench, joined
+from tests.irc.rigs import SenderRig, joined_rig
 from tests.irc.test_rate_limits import most_within
 
 
-def restarted(earlier: Bench, *, after_s: float) -> Bench:
+def restarted(earlier: SenderRig, *, after_s: float) -> SenderRig:
     """Another run in the same channels, so much later, told what the earlier one wrote."""
-    later = Bench(*earlier.channels)
+    later = SenderRig(*earlier.channels)
     later.privileged, later.slow = earlier.privileged, earlier.slow
     later.now = earlier.now + after_s
     later.sender.count_earlier(earlier.traffic)
@@ -21,15 +22,15 @@ def restarted(earlier: Bench, *, after_s: float) -> Bench:
 
 
 def test_each_join_and_each_message_is_told_with_its_moment_and_nothing_else_is() -> None:
-    bench = Bench("a")
-    bench.connect()
-    bench.say("one")
-    bench.run(seconds=5.0)
-    bench.say("two", MessageKind.COMMAND_ANSWER)
-    bench.sender.finish()
-    bench.run_to_the_end()
-    assert bench.wire[-1][1] == "QUIT"
-    assert bench.traffic == [
+    rig = SenderRig("a")
+    rig.connect()
+    rig.say("one")
+    rig.run(seconds=5.0)
+    rig.say("two", MessageKind.COMMAND_ANSWER)
+    rig.sender.finish()
+    rig.run_to_the_end()
+    assert rig.wire[-1][1] == "QUIT"
+    assert rig.traffic == [
         RecordRateLimitEvent(RateLimitEvent.JOIN, 1_000_000),
         RecordRateLimitEvent(RateLimitEvent.MESSAGE, 1_000_000, "a", checksum("one")),
         RecordRateLimitEvent(RateLimitEvent.MESSAGE, 1_005_000, "a", checksum("two")),
@@ -37,21 +38,21 @@ def test_each_join_and_each_message_is_told_with_its_moment_and_nothing_else_is(
 
 
 def test_what_the_link_did_not_take_is_not_told() -> None:
-    bench = joined("a")
-    bench.link_takes = False
-    bench.say("hello")
-    assert [written.kind for written in bench.traffic] == [RateLimitEvent.JOIN]
+    rig = joined_rig("a")
+    rig.link_takes = False
+    rig.say("hello")
+    assert [written.kind for written in rig.traffic] == [RateLimitEvent.JOIN]
 
 
 def test_a_shadow_run_tells_of_its_joins_alone() -> None:
-    bench = joined("a", dry_run=True)
-    bench.say("hello")
-    assert len(bench.delivered) == 1
-    assert [written.kind for written in bench.traffic] == [RateLimitEvent.JOIN]
+    rig = joined_rig("a", dry_run=True)
+    rig.say("hello")
+    assert len(rig.delivered) == 1
+    assert [written.kind for written in rig.traffic] == [RateLimitEvent.JOIN]
 
 
 def test_joins_before_a_restart_leave_fewer_for_after_it() -> None:
-    earlier = Bench(*(f"c{number:02}" for number in range(15)))
+    earlier = SenderRig(*(f"c{number:02}" for number in range(15)))
     earlier.connect()
     later = restarted(earlier, after_s=2.0)
     later.connect()
@@ -66,7 +67,7 @@ def test_joins_before_a_restart_leave_fewer_for_after_it() -> None:
 @pytest.mark.parametrize(("privileged", "most"), [(False, 19), (True, 95)])
 def test_messages_before_a_restart_leave_fewer_for_after_it(privileged: bool, most: int) -> None:
     channels = tuple(f"c{number:02}" for number in range(10))
-    earlier = joined(*channels, privileged=channels if privileged else ())
+    earlier = joined_rig(*channels, privileged=channels if privileged else ())
     talk(earlier)
     assert len(earlier.said) >= most - 5
     later = restarted(earlier, after_s=2.0)
@@ -80,7 +81,7 @@ def test_messages_before_a_restart_leave_fewer_for_after_it(privileged: bool, mo
 def test_a_message_before_a_restart_is_kept_at_a_distance_after_it(
     slow_s: int, next_at: float
 ) -> None:
-    earlier = Bench("a")
+    earlier = SenderRig("a")
     earlier.slow["a"] = slow_s
     earlier.connect()
     earlier.say("one", MessageKind.COMMAND_ANSWER)
@@ -93,7 +94,7 @@ def test_a_message_before_a_restart_is_kept_at_a_distance_after_it(
 
 
 def test_a_message_before_a_restart_is_not_said_again_after_it() -> None:
-    earlier = Bench("a", "b")
+    earlier = SenderRig("a", "b")
     earlier.connect()
     earlier.say("hello")
     later = restarted(earlier, after_s=10.0)
@@ -105,27 +106,27 @@ def test_a_message_before_a_restart_is_not_said_again_after_it() -> None:
     later.offer("hello")
     later.run(seconds=15.0)
     later.say("hello")
-    assert later.reasons == ["identical to a message of the last 30 s"] * 2
+    assert later.codes == [NotSaid.REPETITION] * 2
     varied = later.said[1].text
     assert [said.channel for said in later.said] == ["b", "a", "a"]
     assert varied != "hello"
     assert later.texts == ["hello", varied, "hello"]
 
 
-def talk(bench: Bench) -> None:
+def talk(rig: SenderRig) -> None:
     """As much as may be said within ten seconds, mostly answers to commands."""
     for number in range(10):
-        for channel in bench.channels:
-            bench.offer(f"{number}", MessageKind.COMMAND_ANSWER, channel)
-        bench.run(seconds=1.0)
+        for channel in rig.channels:
+            rig.offer(f"{number}", MessageKind.COMMAND_ANSWER, channel)
+        rig.run(seconds=1.0)
 
 
 def test_moments_ahead_of_a_clock_that_was_set_back_are_taken_for_now() -> None:
-    bench = Bench("a")
-    an_hour_ahead = round((bench.now + 3600) * 1000)
-    bench.sender.count_earlier([RecordRateLimitEvent(RateLimitEvent.JOIN, an_hour_ahead)] * 18)
-    bench.connect()
-    bench.run(seconds=11.9)
-    assert bench.joins == []
-    bench.run(seconds=0.1)
-    assert bench.joins == [(1012.0, "a")]
+    rig = SenderRig("a")
+    an_hour_ahead = round((rig.now + 3600) * 1000)
+    rig.sender.count_earlier([RecordRateLimitEvent(RateLimitEvent.JOIN, an_hour_ahead)] * 18)
+    rig.connect()
+    rig.run(seconds=11.9)
+    assert rig.joins == []
+    rig.run(seconds=0.1)
+    assert rig.joins == [(1012.0, "a")]
