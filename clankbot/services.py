@@ -10,20 +10,19 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from clankbot.auth.helix import Helix
-from clankbot.auth.keys import find_keys, key_file_problems
+from clankbot.auth.keys import KeySource
 from clankbot.auth.oauth import TwitchOAuth
-from clankbot.auth.sign_in import FindKeys, stored_sealer
-from clankbot.auth.tokens import TokenKeeper
+from clankbot.auth.token_store import TokenStore
+from clankbot.auth.tokens import TokenKeeper, stored_encryption
 from clankbot.config.settings import Settings, ValidValues, login_requirements, require
 from clankbot.database.database import Database
 from clankbot.errors import NotSignedIn
 from clankbot.ollama.client import OllamaClient
-from clankbot.records.accounts import Credentials, Identity
+from clankbot.records.accounts import Credentials, Identity, Secret
 
 log = logging.getLogger(__name__)
 
@@ -55,33 +54,24 @@ def ollama_client(settings: Settings) -> OllamaClient:
     )
 
 
-def key_finder(settings: Settings) -> FindKeys:
-    """Where the encryption key is looked for; by default beside DATABASE_URL, on MySQL too."""
-    return partial(
-        find_keys,
-        settings.token_encryption_key,
-        settings.token_encryption_key_file,
-        _default_key_file(settings.database_url),
+def key_source(settings: Settings) -> KeySource:
+    """Where the encryption key is looked for."""
+    return _key_source(
+        settings.token_encryption_key, settings.token_encryption_key_file, settings.database_url
     )
 
 
-def key_file(settings: Settings) -> Path | None:
-    """The file that holds the key, whether or not it is there yet; None: the key is a setting."""
-    if settings.token_encryption_key is not None:
-        return None
-    return settings.token_encryption_key_file or _default_key_file(settings.database_url)
-
-
-def key_requirements(right: ValidValues) -> tuple[str, ...]:
-    """What is wrong with the key file, where one is used."""
-    if right.get("token_encryption_key", "") is not None or "database_url" not in right:
+def key_requirements(valid: ValidValues) -> tuple[str, ...]:
+    """What is wrong with the key file, if one is used."""
+    if valid.get("token_encryption_key", "") is not None or "database_url" not in valid:
         return ()
-    default_file = _default_key_file(right["database_url"])
-    return key_file_problems(right.get("token_encryption_key_file"), default_file)
+    key_file = valid.get("token_encryption_key_file")
+    return _key_source(None, key_file, valid["database_url"]).problems()
 
 
-def _default_key_file(database_url: Path) -> Path:
-    return database_url.with_suffix(".key")
+def _key_source(key: Secret | None, key_file: Path | None, database_url: Path) -> KeySource:
+    """By default the key is beside DATABASE_URL, on MySQL too."""
+    return KeySource(key, key_file, database_url.with_suffix(".key"))
 
 
 def twitch_oauth(settings: Settings) -> TwitchOAuth:
@@ -100,12 +90,12 @@ def anonymous_account() -> Account:
 
 
 def token_keeper(settings: Settings, database: Database, waiting: threading.Event) -> TokenKeeper:
-    """The keeper of the stored sign-in; raises NotSignedIn where there is none."""
+    """The keeper of the stored sign-in; raises NotSignedIn if there is none."""
+    store = TokenStore(database.open, waiting.wait)
     return TokenKeeper(
-        database.open,
-        stored_sealer(database.open, key_finder(settings)),
+        store,
+        stored_encryption(store, key_source(settings)),
         twitch_oauth(settings),
-        wait=waiting.wait,
         validate_interval_s=settings.token_validate_interval,
     )
 
@@ -129,10 +119,5 @@ def open_account(settings: Settings, database: Database, waiting: threading.Even
             return anonymous_account()
         raise
     assert settings.twitch_client_id is not None
-    helix = Helix(
-        settings.twitch_api_url,
-        settings.twitch_client_id,
-        keeper.access_token,
-        keeper.token_refused,
-    )
+    helix = Helix(settings.twitch_api_url, settings.twitch_client_id, keeper)
     return Account(identity, keeper.credentials, keeper.login_refused, keeper.upkeep, helix)

@@ -1,1 +1,0 @@
-"""The auth room: Twitch sign-in, tokens at rest, tokens that never run out."""

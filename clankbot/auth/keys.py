@@ -1,123 +1,166 @@
-"""Where the encryption key comes from: a setting, a file, or a file made here at the first sign-in.
+"""The encryption key of the stored tokens: where it comes from, and what is done with it.
 
-Raises ConfigError for a key that is no key, KeyRefused for one that is missing; both mean exit 78.
+It comes from a setting, from a file, or from a file made here at the first sign-in.
 """
 
 from __future__ import annotations
 
-import base64
 import logging
 import os
 import re
-import secrets
 import shlex
 import stat
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
 from clankbot.errors import ConfigError, KeyRefused
 from clankbot.records.accounts import Secret
-from clankbot.runtime.redaction import remember
+from clankbot.runtime.redaction import new_token, remember
 
 log = logging.getLogger(__name__)
 
-_KEY_BYTES: Final = 32
+# 32 bytes in base64, in either alphabet.
 _KEY: Final = re.compile(r"[A-Za-z0-9_/+-]{43}=?")
 _HOW: Final = "32 bytes in base64, as printed by: openssl rand -base64 32"
 
-_KEY_FILE: Final = "TOKEN_ENCRYPTION_KEY_FILE"
-_DEFAULT_FILE: Final = "The key file"
-"""What a problem begins with."""
-
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+# The mode systemd may give a credential file, in a directory that nobody else may enter.
+# Source: https://systemd.io/CREDENTIALS/
 _CREDENTIAL: Final = 0o440
-"""The mode systemd may give a credential file, in a directory nobody else may enter.
-
-Source: https://systemd.io/CREDENTIALS/
-"""
 
 
-def find_keys(
-    key: Secret | None, key_file: Path | None, default_file: Path, *, may_create: bool
-) -> list[bytes]:
-    """The Fernet keys to seal and open with, the newest first.
+class Encryption:
+    """Encrypts tokens with the first key and decrypts with any, so that a key can be replaced.
 
-    From ``key`` where given, else ``key_file``, else ``default_file``, which is made when it does
-    not exist and ``may_create``: only while no tokens are stored, or they would be lost.
-    Each source may hold several keys separated by commas (in a file: or on lines of their own).
+    ``keys`` are Fernet keys, the newest first and at least one.
+    Source: https://cryptography.io/en/latest/fernet/ (Fernet, MultiFernet)
     """
-    if key is not None:
-        return _parsed("TOKEN_ENCRYPTION_KEY", key.reveal())
-    if key_file is not None:
-        return _read(_KEY_FILE, key_file)
-    if not default_file.exists():
-        if not may_create:
-            raise KeyRefused(
-                f"The key file {default_file} is missing, and without it the stored sign-in cannot"
-                " be opened: put it back or set TOKEN_ENCRYPTION_KEY; if the key is lost,"
-                " run: python clankbot.py logout, then: python clankbot.py login"
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._newest = Fernet(keys[0])
+        self._all = MultiFernet([Fernet(key) for key in keys])
+
+    def encrypt(self, token: Secret) -> str:
+        """The token as text that only the newest key decrypts; ASCII, different at every call."""
+        return self._all.encrypt(token.reveal().encode()).decode("ascii")
+
+    def decrypt(self, text: str) -> Secret:
+        """The token.  Raises KeyRefused if no key decrypts it, or if it was tampered with."""
+        try:
+            return new_token(self._all.decrypt(text.encode()).decode())
+        except InvalidToken as error:
+            raise _no_key_decrypts() from error
+
+    def rotate(self, text: str) -> str:
+        """The same token, encrypted with the newest key.  Raises KeyRefused as ``decrypt`` does."""
+        try:
+            return self._all.rotate(text.encode()).decode("ascii")
+        except InvalidToken as error:
+            raise _no_key_decrypts() from error
+
+    def is_current(self, text: str) -> bool:
+        """Whether the newest key decrypts it; if not, it should be rotated."""
+        try:
+            self._newest.decrypt(text.encode())
+        except InvalidToken:
+            return False
+        return True
+
+
+def _no_key_decrypts() -> KeyRefused:
+    return KeyRefused(
+        "The encryption key does not open the stored sign-in: put the key that encrypted it"
+        " into TOKEN_ENCRYPTION_KEY or its file, alone or behind the newer one and a comma;"
+        " if it is lost, run: python clankbot.py logout, then: python clankbot.py login"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where to look for the key: in ``key`` if given, else ``key_file``, else ``default_file``.
+
+    Each may hold several keys separated by commas (in a file: or on lines of their own).
+    """
+
+    key: Secret | None
+    key_file: Path | None
+    default_file: Path
+
+    @property
+    def file(self) -> Path | None:
+        """The file that holds the key, whether or not it exists yet; None: it is a setting."""
+        return None if self.key is not None else self.key_file or self.default_file
+
+    def find(self, *, may_create: bool) -> list[bytes]:
+        """The Fernet keys to encrypt and decrypt with, the newest first.
+
+        ``may_create`` lets it make the default file if that does not exist: only while no tokens
+        are stored, or they would be lost.  Raises ConfigError for a key that is no key, KeyRefused
+        for one that is missing; both mean exit 78.
+        """
+        if self.key is not None:
+            return _parsed("TOKEN_ENCRYPTION_KEY", self.key.reveal())
+        path = self.key_file or self.default_file
+        if self.key_file is None and not path.exists():
+            if not may_create:
+                raise KeyRefused(
+                    f"The key file {path} is missing, and without it the stored sign-in cannot be"
+                    " opened: put it back or set TOKEN_ENCRYPTION_KEY; if the key is lost,"
+                    " run: python clankbot.py logout, then: python clankbot.py login"
+                )
+            _make(path)
+        keys = self._in_file(path)
+        if is_open_to_others(path):
+            log.warning(
+                "key file can be read by others",
+                extra={"path": str(path), "do": f"chmod 600 {shlex.quote(str(path))}"},
             )
-        _make(default_file)
-    return _read(_DEFAULT_FILE, default_file)
+        return keys
 
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the file that ``find`` would read; it may make a missing default."""
+        path = self.file
+        try:
+            if path and (path == self.key_file or path.exists()):
+                self._in_file(path)
+        except ConfigError as error:
+            return error.problems
+        return ()
 
-def key_file_problems(key_file: Path | None, default_file: Path) -> tuple[str, ...]:
-    """What is wrong with the file that ``find_keys`` would read; a missing default is nothing."""
-    try:
-        if key_file is not None:
-            _keys_in(_KEY_FILE, key_file)
-        elif default_file.exists():
-            _keys_in(_DEFAULT_FILE, default_file)
-    except ConfigError as error:
-        return error.problems
-    return ()
+    def _in_file(self, path: Path) -> list[bytes]:
+        source = "The key file" if self.key_file is None else "TOKEN_ENCRYPTION_KEY_FILE"
+        try:
+            text = path.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not text"
+            raise ConfigError(
+                f"{source}: cannot read {path} ({why}); it must hold {_HOW}"
+            ) from error
+        return _parsed(f"{source} {path}", text)
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether others than the owner may read the file; not so a credential of systemd's."""
+    """Whether others than the owner may read the file; a credential of systemd's does not count."""
     mode = stat.S_IMODE(path.stat().st_mode)
     return bool(mode & _OTHERS) and mode != _CREDENTIAL
 
 
-def _read(source: str, path: Path) -> list[bytes]:
-    keys = _keys_in(source, path)
-    if is_open_to_others(path):
-        log.warning(
-            "key file can be read by others",
-            extra={"path": str(path), "do": f"chmod 600 {shlex.quote(str(path))}"},
-        )
-    return keys
-
-
-def _keys_in(source: str, path: Path) -> list[bytes]:
-    try:
-        text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text"
-        raise ConfigError(f"{source}: cannot read {path} ({why}); it must hold {_HOW}") from error
-    return _parsed(f"{source} {path}", text)
-
-
 def _parsed(source: str, text: str) -> list[bytes]:
     words = text.replace(",", " ").split()
-    keys = [_fernet_key(word) for word in words]
-    if not keys or None in keys:
+    if not words or not all(_KEY.fullmatch(word) for word in words):
         raise ConfigError(
             f"{source}: must hold a key, or several with commas between, the newest first;"
             f" a key is {_HOW}"
         )
     for word in words:
         remember(Secret(word))
-    return [key for key in keys if key is not None]
-
-
-def _fernet_key(word: str) -> bytes | None:
-    """The key in Fernet's spelling, from either base64 alphabet; None when it is no key."""
-    if not _KEY.fullmatch(word):
-        return None
-    raw = base64.b64decode(word[:43].replace("-", "+").replace("_", "/") + "=")
-    return base64.urlsafe_b64encode(raw)
+    # Fernet takes only the alphabet for URLs, and only with the padding.
+    return [word[:43].replace("+", "-").replace("/", "_").encode() + b"=" for word in words]
 
 
 def _make(path: Path) -> None:
@@ -127,16 +170,17 @@ def _make(path: Path) -> None:
     one that is there, and at no moment is the mode wider than 0600, whatever the umask.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent) as file:
+            file.write(Fernet.generate_key() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+            os.link(file.name, path)
+        # The new name must outlast a power cut: tokens encrypted with a vanished key are lost.
+        directory = os.open(path.parent, os.O_RDONLY)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(name, path)
+            os.fsync(directory)
         finally:
-            os.unlink(name)
-        _sync_directory(path.parent)
+            os.close(directory)
     except FileExistsError:
         return
     except OSError as error:
@@ -145,12 +189,3 @@ def _make(path: Path) -> None:
             f" ({error.strerror}); set it to {_HOW}"
         ) from error
     log.info("encryption key made", extra={"path": str(path)})
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make the new name last through a power cut: tokens sealed with a vanished key are lost."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,29 +16,27 @@ from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefuse
 from clankbot.records.accounts import Identity, Secret
 from clankbot.runtime.redaction import new_token, remember
 
+# To read chat and to write in it.  https://dev.twitch.tv/docs/chat/irc
 SCOPES: Final = ("chat:read", "chat:edit")
-"""To read chat and to write in it.  https://dev.twitch.tv/docs/chat/irc"""
 
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 
+# How many times longer a refresh may take: an answer given up on is a one-time token lost.
 _REFRESH_PATIENCE: Final = 3
-"""How many times longer a refresh may take: an answer given up on is a one-time token lost."""
 
+# Twitch's no to a token or a code; any other status of the 400s says nothing about them.
+# Source: https://dev.twitch.tv/docs/authentication/refresh-tokens (both mean: sign in again)
 _REFUSALS: Final = (400, 401)
-"""Twitch's no to a token or a code; any other status of the 400s says nothing about them.
 
-Source: https://dev.twitch.tv/docs/authentication/refresh-tokens (both mean: sign in again)
-"""
-
+# A token must fit into a header line, a text on a terminal.
 _TOKEN: Final = re.compile(r"[!-~]{1,2000}")
-"""Visible ASCII, as it must be to fit into a header line."""
+_TEXT: Final = re.compile(r"[ -~]{1,500}")
 
+# Assumed if Twitch names none; less than its usual four hours, and validation corrects it.
 _USUAL_LIFETIME_S: Final = 3600
-"""Assumed where Twitch names none; less than its usual four hours, and validation corrects it."""
-
 _LIFETIME_LIMIT_S: Final = 365 * 24 * 3600
+# Assumed if Twitch names none.  https://www.rfc-editor.org/rfc/rfc8628 (3.2)
 _POLL_INTERVAL_S: Final = 5
-"""Where the answer names none.  https://www.rfc-editor.org/rfc/rfc8628 (3.2)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,8 @@ class Validation:
 
     identity: Identity
     client_id: str
+    # What the bot needs and the token may not.
     missing_scopes: tuple[str, ...]
-    """What the bot needs and the token may not."""
     lifetime_s: int
 
 
@@ -109,7 +107,11 @@ class TwitchOAuth:
         """Begin a sign-in.  Raises ConfigError when Twitch does not know the app."""
         answer = self._post("device", {"scopes": " ".join(SCOPES)})
         if answer.is_refusal:
-            _check_app(answer)
+            if "client" in answer.said:
+                raise ConfigError(
+                    f"TWITCH_CLIENT_ID: Twitch does not accept it ({_words(answer)}); it must be"
+                    " the client id of an app registered at https://dev.twitch.tv/console/apps"
+                )
             raise AuthError(f"Twitch refuses to start a sign-in: {_words(answer)}")
         return DeviceCode(
             device_code=_token(answer.fields, "device_code"),
@@ -185,7 +187,7 @@ class TwitchOAuth:
         )
 
     def revoke(self, access_token: Secret) -> bool:
-        """Make the token worthless; False where it was so already."""
+        """Make the token worthless; False if it was so already."""
         answer = self._post("revoke", {"token": access_token})
         if not answer.is_refusal:
             return True
@@ -204,30 +206,20 @@ class TwitchOAuth:
 
 def _refresh_refused(answer: Answer) -> AuthError:
     """The error for a refused refresh: not every refusal is about the token."""
-    said = answer.said
-    if "client secret" in said:
+    refused = f"Twitch refuses to renew the sign-in ({_words(answer)})"
+    if "client secret" in answer.said:
         return TokenRefused(
-            f"Twitch refuses to renew the sign-in ({_words(answer)}): set TWITCH_CLIENT_SECRET to"
-            " the app's current secret, or leave it out for a public app"
+            f"{refused}: set TWITCH_CLIENT_SECRET to the app's current secret, or leave it out for"
+            " a public app"
         )
     if answer.status not in _REFUSALS:
         return AuthUnavailable(f"Twitch does not renew the sign-in: {_words(answer)}")
-    if "client" in said:
-        return TokenRefused(
-            f"Twitch refuses to renew the sign-in ({_words(answer)}): set TWITCH_CLIENT_ID to"
-            " the client id of your app, then run: python clankbot.py login"
-        )
-    return TokenRefused(
-        f"Twitch refuses to renew the sign-in ({_words(answer)}); run: python clankbot.py login"
-    )
-
-
-def _check_app(answer: Answer) -> None:
     if "client" in answer.said:
-        raise ConfigError(
-            f"TWITCH_CLIENT_ID: Twitch does not accept it ({_words(answer)}); it must be the client"
-            " id of an app registered at https://dev.twitch.tv/console/apps"
+        return TokenRefused(
+            f"{refused}: set TWITCH_CLIENT_ID to the client id of your app, then run:"
+            " python clankbot.py login"
         )
+    return TokenRefused(f"{refused}; run: python clankbot.py login")
 
 
 def _words(answer: Answer) -> str:
@@ -248,16 +240,12 @@ def _grant(fields: Mapping[str, Any], former: Secret | None = None) -> TokenGran
 
 
 def _token(fields: Mapping[str, Any], name: str) -> Secret:
-    value = fields.get(name)
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise AuthUnavailable(f"Twitch is out of order: its answer has no usable {name}")
-    return new_token(value)
+    return new_token(_text(fields, name, _TOKEN))
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    """A value fit to be shown: printable, for it goes to a terminal, and not empty."""
+def _text(fields: Mapping[str, Any], name: str, accepted: re.Pattern[str] = _TEXT) -> str:
     value = fields.get(name)
-    if not isinstance(value, str) or not value or len(value) > 500 or not value.isprintable():
+    if not isinstance(value, str) or not accepted.fullmatch(value):
         raise AuthUnavailable(f"Twitch is out of order: its answer has no usable {name}")
     return value
 

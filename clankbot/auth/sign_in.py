@@ -1,102 +1,157 @@
 """What the commands ``login`` and ``logout`` do, told to a person line by line.
 
-Each returns the exit status of its command.  Knows nothing of arguments and settings.
+Signing in needs no browser on this machine: it is Twitch's device code flow.  Each command returns
+its exit status.  Knows nothing of arguments and settings.
+
+Source: https://dev.twitch.tv/docs/authentication/getting-tokens-oauth (device code grant flow);
+the pace of polling is that of https://www.rfc-editor.org/rfc/rfc8628 (3.5).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
-from clankbot.auth.device_flow import Pause, Say, revoked_on_failure, sign_in
-from clankbot.auth.oauth import TwitchOAuth
-from clankbot.auth.ports import OpenStore
-from clankbot.auth.seal import Sealer
-from clankbot.auth.token_store import SignIn, Vault, opened, sealed, wall_clock_ms
-from clankbot.errors import AuthUnavailable, KeyRefused, NotSignedIn, TokenRefused
+from clankbot.auth.keys import Encryption, KeySource
+from clankbot.auth.oauth import NotYet, TokenGrant, TwitchOAuth, Validation
+from clankbot.auth.token_store import (
+    SignIn,
+    TokenStore,
+    Wait,
+    decrypted,
+    encrypted,
+    wall_clock_ms,
+)
+from clankbot.errors import AuthError, AuthUnavailable, KeyRefused, TokenRefused
 from clankbot.records.accounts import SealedTokens
+
+# Shows one line to the person.
+Say = Callable[[str], None]
 
 _DISCONNECT: Final = (
     "to end it at Twitch, disconnect it at https://www.twitch.tv/settings/connections"
 )
-
 _NOTHING_TO_DO: Final = "Nobody is signed in; there is nothing to do."
 
+_LEAST_INTERVAL_S: Final = 1.0
+_SLOWER_BY_S: Final = 5.0
+# Between the tries to validate what a person has just agreed to: too good to give up at once.
+_VALIDATION_PAUSES_S: Final = (1.0, 3.0, 10.0)
+# Ten minutes of trying: longer than a backup, or a server that starts again, is in the way.
 _SAVE_WITHIN_S: Final = 600.0
 _SAVE_PAUSE_S: Final = 2.0
-"""Ten minutes of trying: longer than a backup, or a server that starts again, is in the way."""
 
 _DAY_MS: Final = 24 * 3600 * 1000
+# For so long Twitch renews the tokens of a public app.
+# Source: https://dev.twitch.tv/docs/authentication/refresh-tokens
 _PUBLIC_DAYS: Final = 30
-"""So long a refresh token of a public app is good.
-
-Source: https://dev.twitch.tv/docs/authentication/refresh-tokens
-"""
-
-
-class FindKeys(Protocol):
-    """``keys.find_keys`` with the places to look in already filled in."""
-
-    def __call__(self, *, may_create: bool) -> list[bytes]:
-        """The keys, the newest first; a new one only where ``may_create``."""
-
-
-def stored_sealer(open_store: OpenStore, find_keys: FindKeys) -> Sealer:
-    """The keys of the stored sign-in.  Raises NotSignedIn where there is none; makes no key."""
-    with open_store() as store:
-        if store.load_tokens() is None:
-            raise NotSignedIn("Nobody is signed in; run: python clankbot.py login")
-    return Sealer(find_keys(may_create=False))
 
 
 def sign_in_account(
-    open_store: OpenStore,
-    find_keys: FindKeys,
+    store: TokenStore,
+    keys: KeySource,
     oauth: TwitchOAuth,
     say: Say,
-    wait: Pause,
+    wait: Wait,
     *,
     now_ms: Callable[[], int] = wall_clock_ms,
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
-    """Sign an account in and store its tokens in the place of any other's.
+    """Let a person sign an account in, and store its tokens in the place of any other's.
 
-    What a person has agreed to is not given up lightly: a database that is away is waited for, and
-    where that is in vain the tokens are revoked.  If this process dies after Twitch's answer and
-    before the commit, they are lost: a person must sign in once more, nothing worse.
+    What a person has agreed to is not given up lightly: Twitch and the database are waited for
+    while they are out of order, and if that is in vain the tokens are revoked.  If this process
+    dies after Twitch's answer and before the commit, they are lost: a person must sign in once
+    more, nothing worse.  Raises TokenRefused for a denial, an expired code, a token that lacks a
+    scope, and a wrong client secret; ConfigError for an unknown app.
     """
-    vault = Vault(open_store, wait)
-    with vault.shared() as store:
-        former = store.load_tokens()
+    with store.reading() as rows:
+        former = rows.load_tokens()
     # Before anybody walks to another device: a missing or wrong key is found out now.
-    sealer = Sealer(find_keys(may_create=former is None))
+    encryption = Encryption(keys.find(may_create=former is None))
     if former is not None:
-        opened(former, sealer)
+        decrypted(former, encryption)
         say(f"{former.bot_username} is signed in; this sign-in will take its place.")
         say("")
-    grant, validation = sign_in(oauth, say, wait, clock)
-    with revoked_on_failure(oauth, grant):
-        at_ms = now_ms()
-        fresh = SignIn(
-            identity=validation.identity,
-            access=grant.access_token,
-            refresh=grant.refresh_token,
-            created_at_ms=at_ms,
-            expires_at_ms=at_ms + grant.lifetime_s * 1000,
-        )
-        replaced = _save(vault, sealed(fresh, sealer), say, wait, clock)
-    say(f"Signed in as {fresh.identity.login} (user id {fresh.identity.user_id}).")
-    if replaced and (why_not := _revoked(oauth, opened(replaced, sealer))):
+    grant = _granted(oauth, say, wait, clock)
+    try:
+        identity = _validated(oauth, grant, wait).identity
+        if oauth.has_secret:
+            # Signing in takes no secret; renewing does, and a wrong one would fail hours later.
+            # An outage proves nothing, and costs nothing either: with a secret a refresh token is
+            # good more than once.
+            with suppress(AuthUnavailable):
+                grant = oauth.refresh(grant.refresh_token)
+        row = encrypted(grant, identity, now_ms(), encryption)
+        replaced = _save(store, row, say, wait, clock)
+    except BaseException:  # after Ctrl-C, too, no token stays behind that is stored nowhere
+        with suppress(AuthUnavailable):
+            oauth.revoke(grant.access_token)
+        raise
+    say(f"Signed in as {identity.login} (user id {identity.user_id}).")
+    if replaced and (why_not := _revoked(oauth, decrypted(replaced, encryption))):
         say(f"{why_not}; so the former sign-in was only replaced here: {_DISCONNECT}.")
     return 0
 
 
+def _granted(oauth: TwitchOAuth, say: Say, wait: Wait, clock: Callable[[], float]) -> TokenGrant:
+    """Show the code, and ask Twitch at its pace until the person has confirmed it."""
+    code = oauth.start_device()
+    say("Open this address on any device, signed in to Twitch as the bot's account:")
+    say("")
+    say(f"    {code.verification_uri}")
+    say("")
+    say(f"and confirm this code there:  {code.user_code}")
+    say(f"Waiting; the code is good for {code.lifetime_s / 60:.0f} minutes.")
+    interval_s = max(code.interval_s, _LEAST_INTERVAL_S)
+    deadline_s = clock() + code.lifetime_s
+    fault: AuthUnavailable | None = None
+    while not wait(interval_s):
+        if clock() >= deadline_s:
+            raise fault or TokenRefused("Nobody confirmed the code in time: run login again.")
+        try:
+            answer = oauth.poll_device(code)
+        except AuthUnavailable as error:
+            if fault is None:
+                say(f"{error}; still trying.")
+            fault = error
+            continue
+        fault = None
+        if isinstance(answer, TokenGrant):
+            return answer
+        if answer is NotYet.SLOW_DOWN:
+            interval_s += _SLOWER_BY_S
+    raise AuthError("The sign-in was broken off.")
+
+
+def _validated(oauth: TwitchOAuth, grant: TokenGrant, wait: Wait) -> Validation:
+    """What Twitch says of the new token, which must be good for all that the bot does."""
+    pauses_s = iter(_VALIDATION_PAUSES_S)
+    while True:
+        try:
+            validation = oauth.validate(grant.access_token)
+            break
+        except AuthUnavailable:
+            pause_s = next(pauses_s, None)
+            if pause_s is None or wait(pause_s):
+                raise
+    if validation is None:
+        raise TokenRefused("Twitch does not accept the token it has just given: run login again.")
+    if missing := validation.missing_scopes:
+        raise TokenRefused(
+            f"Twitch gave a token without {' and '.join(missing)}, so nothing was stored:"
+            " run login again and leave every permission on."
+        )
+    return validation
+
+
 def _save(
-    vault: Vault, row: SealedTokens, say: Say, wait: Pause, clock: Callable[[], float]
+    store: TokenStore, row: SealedTokens, say: Say, wait: Wait, clock: Callable[[], float]
 ) -> SealedTokens | None:
-    """Store the row, also where the database or another process takes minutes to let it.
+    """Store the row, even if the database or another process takes minutes to let it.
 
     Returns the row it took the place of: a bot that runs has renewed the former one meanwhile.
     """
@@ -105,11 +160,12 @@ def _save(
     told = False
     while True:
         try:
-            with vault.alone() as store:
-                found = store.load_tokens()
-                if found and found.access_token != row.access_token:  # or a lost answer told so
+            with store.locked() as rows:
+                found = rows.load_tokens()
+                # A commit whose answer was lost has stored the new row already.
+                if found and found.access_token != row.access_token:
                     replaced = found
-                store.save_tokens(row)
+                rows.save_tokens(row)
             return replaced
         except AuthUnavailable as error:
             if clock() >= deadline_s:
@@ -122,26 +178,25 @@ def _save(
 
 
 def show_status(
-    open_store: OpenStore | None,
-    find_keys: FindKeys,
+    store: TokenStore | None,
+    keys: KeySource,
     say: Say,
     *,
     is_public: bool = True,
     now_ms: Callable[[], int] = wall_clock_ms,
 ) -> int:
-    """Tell who is signed in and until when; 1 where nobody is.
+    """Tell who is signed in and until when; 1 if nobody is.
 
-    ``open_store`` is None where there is no database yet; ``is_public`` says that the app has no
-    secret.
+    ``store`` is None if there is no database yet; ``is_public`` says that the app has no secret.
     """
     row = None
-    if open_store:
-        with open_store() as store:
-            row = store.load_tokens()
+    if store:
+        with store.reading() as rows:
+            row = rows.load_tokens()
     if row is None:
         say("Nobody is signed in.  To sign in, run: python clankbot.py login")
         return 1
-    identity = opened(row, Sealer(find_keys(may_create=False))).identity
+    identity = decrypted(row, Encryption(keys.find(may_create=False))).identity
     say(f"Signed in as {identity.login} (user id {identity.user_id}).")
     until = datetime.fromtimestamp(row.expires_at_ms / 1000, UTC)
     left_s = (row.expires_at_ms - now_ms()) // 1000
@@ -161,44 +216,46 @@ def show_status(
     return 0
 
 
-def sign_out(
-    open_store: OpenStore | None,
-    find_keys: FindKeys,
-    oauth: TwitchOAuth | None,
-    say: Say,
-    wait: Pause,
-) -> int:
+def _duration(seconds: int) -> str:
+    minutes = seconds // 60
+    days, hours = minutes // (24 * 60), minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def sign_out(store: TokenStore | None, keys: KeySource, oauth: TwitchOAuth | None, say: Say) -> int:
     """Revoke the sign-in at Twitch, then delete what is stored.
 
-    ``open_store`` is None where there is no database yet.  The sign-in is deleted also where it
-    cannot be revoked (without ``oauth`` it never can), and where another process holds the lock on
-    it; where it is not revoked for want of the key, KeyRefused says so afterwards.
+    ``store`` is None if there is no database yet.  The sign-in is deleted even if it cannot be
+    revoked (without ``oauth`` it never can), and if another process holds the lock on it; if it is
+    not revoked because no key decrypts it, KeyRefused says so afterwards.
     """
-    if open_store is None:
+    if store is None:
         say(_NOTHING_TO_DO)
         return 0
-    with Vault(open_store, wait).alone(or_not=True) as store:
-        row = store.load_tokens()
+    with store.locked(or_not=True) as rows:
+        row = rows.load_tokens()
         if row is None:
             say(_NOTHING_TO_DO)
             return 0
         try:
-            why_not = _revoked(oauth, opened(row, Sealer(find_keys(may_create=False))))
+            why_not = _revoked(oauth, decrypted(row, Encryption(keys.find(may_create=False))))
         except KeyRefused as error:
-            store.delete_tokens()
+            rows.delete_tokens()
             raise KeyRefused(
                 f"The sign-in of {row.bot_username} was deleted, but not revoked, for no key opens"
                 f" it: {_DISCONNECT}"
             ) from error
         if why_not:
             say(f"{why_not}; so the sign-in is only deleted here: {_DISCONNECT}.")
-        store.delete_tokens()
+        rows.delete_tokens()
     say(f"Signed out {row.bot_username}: its tokens are deleted.")
     return 0
 
 
 def _revoked(oauth: TwitchOAuth | None, sign_in: SignIn) -> str:
-    """Make the sign-in worthless at Twitch; where that fails, why, else "".
+    """Make the sign-in worthless at Twitch; if that fails, why, else "".
 
     An access token that has ended cannot be revoked, and its refresh token is still good: so it is
     traded for a pair that can be.
@@ -213,11 +270,3 @@ def _revoked(oauth: TwitchOAuth | None, sign_in: SignIn) -> str:
     except TokenRefused:
         return "The access token has ended, and Twitch does not renew it to be revoked"
     return ""
-
-
-def _duration(seconds: int) -> str:
-    minutes = seconds // 60
-    days, hours = minutes // (24 * 60), minutes // 60 % 24
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

@@ -20,7 +20,7 @@ from clankbot.parts import load_words, name_database, set_up_logs
 from clankbot.runtime.threads import not_torn_off
 from clankbot.services import (
     UNUSED_SIGN_IN,
-    key_file,
+    key_source,
     leaves_sign_in_unused,
     ollama_client,
     token_keeper,
@@ -101,7 +101,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _files(settings: Settings) -> Iterator[Finding]:
     """Speaks only of what is wrong."""
-    files = [key_file(settings)]
+    files = [key_source(settings).file]
     if settings.database_type == "sqlite":
         file = settings.database_url
         files += [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]

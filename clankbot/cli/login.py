@@ -8,9 +8,10 @@ import threading
 from functools import partial
 
 from clankbot.auth.sign_in import show_status, sign_in_account
+from clankbot.auth.token_store import TokenStore
 from clankbot.config.settings import login_requirements, settings_from_process
 from clankbot.parts import has_database, open_database, set_up_logs
-from clankbot.services import key_finder, twitch_oauth
+from clankbot.services import key_source, twitch_oauth
 
 log = logging.getLogger(__name__)
 
@@ -21,20 +22,9 @@ def run(options: argparse.Namespace) -> int:
     set_up_logs(settings)
     for warning in settings.warnings:
         log.warning(warning)
-    say = partial(print, flush=True)
+    keys, say, wait = key_source(settings), partial(print, flush=True), threading.Event().wait
     if options.status:
-        found = open_database(settings) if has_database(settings) else None
-        return show_status(
-            found.open if found else None,
-            key_finder(settings),
-            say,
-            is_public=settings.twitch_client_secret is None,
-        )
-    database = open_database(settings)
-    return sign_in_account(
-        database.open,
-        key_finder(settings),
-        twitch_oauth(settings),
-        say,
-        threading.Event().wait,
-    )
+        found = TokenStore(open_database(settings).open, wait) if has_database(settings) else None
+        return show_status(found, keys, say, is_public=settings.twitch_client_secret is None)
+    store = TokenStore(open_database(settings).open, wait)
+    return sign_in_account(store, keys, twitch_oauth(settings), say, wait)

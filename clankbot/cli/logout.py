@@ -6,9 +6,10 @@ import argparse
 import threading
 
 from clankbot.auth.sign_in import sign_out
+from clankbot.auth.token_store import TokenStore
 from clankbot.config.settings import settings_from_process
 from clankbot.parts import has_database, open_database, set_up_logs
-from clankbot.services import key_finder, twitch_oauth
+from clankbot.services import key_source, twitch_oauth
 
 
 def run(options: argparse.Namespace) -> int:
@@ -16,11 +17,7 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_from_process()
     set_up_logs(settings)
     oauth = twitch_oauth(settings) if settings.twitch_client_id else None
-    found = open_database(settings) if has_database(settings) else None
-    return sign_out(
-        found.open if found else None,
-        key_finder(settings),
-        oauth,
-        print,
-        threading.Event().wait,
-    )
+    store = None
+    if has_database(settings):
+        store = TokenStore(open_database(settings).open, threading.Event().wait)
+    return sign_out(store, key_source(settings), oauth, print)

@@ -1,4 +1,4 @@
-"""A process of its own for ``test_pair``: asks its keeper for a token, prints the token's hash."""
+"""A process of its own for ``test_refreshing``: asks its keeper for a token, prints its hash."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import sys
 import threading
 from pathlib import Path
 
+from clankbot.auth.keys import Encryption
 from clankbot.auth.oauth import TwitchOAuth
-from clankbot.auth.seal import Sealer
+from clankbot.auth.token_store import TokenStore
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.database.database import Database
-from tests.auth.desk import KEY, Clock
+from tests.auth.rig import KEY, Clock
 
 
 def main() -> None:
@@ -21,10 +22,9 @@ def main() -> None:
     path, auth_url, now_s = (sys.stdin.readline().strip() for _ in range(3))
     clock.now_s = float(now_s)
     keeper = TokenKeeper(
-        Database.sqlite(Path(path)).open,
-        Sealer([KEY]),
+        TokenStore(Database.sqlite(Path(path)).open, threading.Event().wait),
+        Encryption([KEY]),
         TwitchOAuth(auth_url, "testclientid"),
-        wait=threading.Event().wait,
         clock=clock,
         now_ms=clock.now_ms,
     )

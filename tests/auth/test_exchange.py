@@ -13,7 +13,7 @@ from clankbot.errors import AuthUnavailable
 from clankbot.records.accounts import Secret
 from clankbot.runtime.redaction import new_token
 from tests.auth.certificate import self_signed
-from tests.auth.desk import Desk
+from tests.auth.rig import Rig
 from tests.doubles import drips
 from tests.doubles.drips import DripServer, Script
 from tests.doubles.twitch_id import Trouble, TwitchId
@@ -25,26 +25,26 @@ def test_an_unreachable_twitch_is_told_in_plain_words() -> None:
     assert str(unavailable.value) == "Twitch cannot be reached: no connection"
 
 
-def test_an_answer_that_takes_too_long_is_not_waited_for(desk: Desk) -> None:
-    token = desk.twitch.issue()
-    desk.twitch.trouble("validate", Trouble(delay_s=30))
+def test_an_answer_that_takes_too_long_is_not_waited_for(rig: Rig) -> None:
+    token = rig.twitch.issue()
+    rig.twitch.trouble("validate", Trouble(delay_s=30))
     began_s = time.monotonic()
     with pytest.raises(AuthUnavailable, match="no complete answer within"):
-        desk.oauth(timeout_s=0.1).validate(Secret(token.access))
+        rig.oauth(timeout_s=0.1).validate(Secret(token.access))
     assert time.monotonic() - began_s < 2
 
 
-def test_a_refresh_is_waited_for_longer_than_other_answers(desk: Desk) -> None:
+def test_a_refresh_is_waited_for_longer_than_other_answers(rig: Rig) -> None:
     """Giving up on its answer would lose a one-time token."""
-    token = desk.twitch.issue()
-    desk.twitch.trouble("refresh", Trouble(delay_s=0.3))
-    desk.oauth(timeout_s=0.2).refresh(Secret(token.refresh))
+    token = rig.twitch.issue()
+    rig.twitch.trouble("refresh", Trouble(delay_s=0.3))
+    rig.oauth(timeout_s=0.2).refresh(Secret(token.refresh))
 
 
-def test_an_answer_of_great_length_is_not_read_to_its_end(desk: Desk) -> None:
-    desk.twitch.trouble("validate", Trouble(200, b" " * 5_000_000))
+def test_an_answer_of_great_length_is_not_read_to_its_end(rig: Rig) -> None:
+    rig.twitch.trouble("validate", Trouble(200, b" " * 5_000_000))
     with pytest.raises(AuthUnavailable, match="far too long"):
-        desk.oauth().validate(Secret("any"))
+        rig.oauth().validate(Secret("any"))
 
 
 @pytest.mark.parametrize(
@@ -74,28 +74,28 @@ def test_a_host_that_no_name_server_takes_is_no_traceback(host: str) -> None:
         ask("GET", f"https://{host}/oauth2/validate", timeout_s=5)
 
 
-def test_no_redirect_is_followed(desk: Desk) -> None:
-    desk.twitch.trouble("validate", Trouble(307))
+def test_no_redirect_is_followed(rig: Rig) -> None:
+    rig.twitch.trouble("validate", Trouble(307))
     with pytest.raises(AuthUnavailable, match="answered 307"):
-        desk.oauth().validate(Secret("any"))
-    assert len(desk.twitch.heard) == 1
+        rig.oauth().validate(Secret("any"))
+    assert len(rig.twitch.heard) == 1
 
 
-def test_a_refusal_that_echoes_a_secret_is_not_repeated(desk: Desk) -> None:
+def test_a_refusal_that_echoes_a_secret_is_not_repeated(rig: Rig) -> None:
     body = b'{"status": 418, "message": "no \\u001b[31mtoken-in-the-form here"}'
-    desk.twitch.trouble("revoke", Trouble(418, body))
+    rig.twitch.trouble("revoke", Trouble(418, body))
     with pytest.raises(AuthUnavailable) as unavailable:
-        desk.oauth().revoke(new_token("token-in-the-form"))
+        rig.oauth().revoke(new_token("token-in-the-form"))
     assert "no [31m<secret> here" in str(unavailable.value)
 
 
 def test_plain_http_heeds_neither_proxy_nor_netrc(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is for loopback only: a proxy would read the tokens."""
-    token = desk.twitch.issue()
+    token = rig.twitch.issue()
     set_traps(tmp_path, monkeypatch)
-    assert desk.oauth().validate(Secret(token.access)) is not None
+    assert rig.oauth().validate(Secret(token.access)) is not None
 
 
 def test_https_heeds_no_netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.records.accounts import Secret
-from tests.auth.desk import Desk
+from tests.auth.rig import Rig
 from tests.doubles.twitch_id import Trouble
 
 
@@ -18,65 +18,65 @@ def answer(status: int = 200, **fields: object) -> Trouble:
     return Trouble(status, json.dumps(fields).encode())
 
 
-def test_a_refresh_gives_a_new_pair_and_sends_no_secret_for_a_public_app(desk: Desk) -> None:
-    old = desk.twitch.issue()
-    grant = desk.oauth().refresh(Secret(old.refresh))
-    new = desk.twitch.tokens[-1]
+def test_a_refresh_gives_a_new_pair_and_sends_no_secret_for_a_public_app(rig: Rig) -> None:
+    old = rig.twitch.issue()
+    grant = rig.oauth().refresh(Secret(old.refresh))
+    new = rig.twitch.tokens[-1]
     assert (grant.access_token, grant.refresh_token) == (Secret(new.access), Secret(new.refresh))
     assert grant.lifetime_s == 14_400
-    assert set(desk.twitch.heard[-1].given) == {"client_id", "grant_type", "refresh_token"}
+    assert set(rig.twitch.heard[-1].given) == {"client_id", "grant_type", "refresh_token"}
 
 
-def test_a_refresh_that_names_no_new_refresh_token_leaves_the_former_good(desk: Desk) -> None:
-    desk.twitch.trouble("refresh", answer(access_token="new", expires_in=60))
-    assert desk.oauth().refresh(Secret("former")).refresh_token == Secret("former")
+def test_a_refresh_that_names_no_new_refresh_token_leaves_the_former_good(rig: Rig) -> None:
+    rig.twitch.trouble("refresh", answer(access_token="new", expires_in=60))
+    assert rig.oauth().refresh(Secret("former")).refresh_token == Secret("former")
 
 
 @pytest.mark.parametrize("lifetime", [None, 0, -5, "60", 1e300, float("nan")])
 def test_a_pair_of_no_sensible_lifetime_is_taken_to_last_an_hour(
-    desk: Desk, lifetime: object
+    rig: Rig, lifetime: object
 ) -> None:
     """It must not be thrown away: its predecessor is dead."""
     grant = answer(access_token="new", refresh_token="next", expires_in=lifetime)
-    desk.twitch.trouble("refresh", grant)
-    assert desk.oauth().refresh(Secret("former")).lifetime_s == 3600
+    rig.twitch.trouble("refresh", grant)
+    assert rig.oauth().refresh(Secret("former")).lifetime_s == 3600
 
 
 @pytest.mark.parametrize("scopes", [None, "chat:read", 7, [], [["chat:read"], {}]])
-def test_scopes_that_are_not_named_are_missing(desk: Desk, scopes: object) -> None:
+def test_scopes_that_are_not_named_are_missing(rig: Rig, scopes: object) -> None:
     told = answer(client_id="c", login="clankbot", user_id="1", scopes=scopes, expires_in=9)
-    desk.twitch.trouble("validate", told)
-    validation = desk.oauth().validate(Secret("any"))
+    rig.twitch.trouble("validate", told)
+    validation = rig.oauth().validate(Secret("any"))
     assert validation is not None
     assert validation.missing_scopes == ("chat:read", "chat:edit")
 
 
-def test_a_token_that_is_no_longer_good_has_no_validation(desk: Desk) -> None:
-    assert desk.oauth().validate(Secret("unknown")) is None
+def test_a_token_that_is_no_longer_good_has_no_validation(rig: Rig) -> None:
+    assert rig.oauth().validate(Secret("unknown")) is None
 
 
 @pytest.mark.parametrize("missing", ["login", "user_id", "client_id"])
-def test_a_validation_that_lacks_something_is_none_of_twitch(desk: Desk, missing: str) -> None:
+def test_a_validation_that_lacks_something_is_none_of_twitch(rig: Rig, missing: str) -> None:
     fields: dict[str, object] = {"client_id": "c", "login": "clankbot", "user_id": "1"}
-    desk.twitch.trouble("validate", answer(200, **fields | {missing: None}))
+    rig.twitch.trouble("validate", answer(200, **fields | {missing: None}))
     with pytest.raises(AuthUnavailable, match=f"no usable {missing}"):
-        desk.oauth().validate(Secret("any"))
+        rig.oauth().validate(Secret("any"))
 
 
-def test_a_client_id_that_twitch_does_not_know_names_its_variable(desk: Desk) -> None:
-    oauth = TwitchOAuth(desk.twitch.auth_url, "unknown")
+def test_a_client_id_that_twitch_does_not_know_names_its_variable(rig: Rig) -> None:
+    oauth = TwitchOAuth(rig.twitch.auth_url, "unknown")
     with pytest.raises(TokenRefused, match=r"invalid client.*TWITCH_CLIENT_ID"):
         oauth.refresh(Secret("any"))
 
 
-def test_a_trailing_slash_of_the_address_is_forgiven(desk: Desk) -> None:
-    token = desk.twitch.issue()
-    oauth = TwitchOAuth(desk.twitch.auth_url + "/", desk.twitch.client_id)
+def test_a_trailing_slash_of_the_address_is_forgiven(rig: Rig) -> None:
+    token = rig.twitch.issue()
+    oauth = TwitchOAuth(rig.twitch.auth_url + "/", rig.twitch.client_id)
     assert oauth.validate(Secret(token.access)) is not None
 
 
-def test_revoking_makes_a_token_worthless(desk: Desk) -> None:
-    token = desk.twitch.issue()
-    desk.oauth().revoke(Secret(token.access))
-    assert not desk.twitch.accepts(token.access)
-    desk.oauth().revoke(Secret(token.access))
+def test_revoking_makes_a_token_worthless(rig: Rig) -> None:
+    token = rig.twitch.issue()
+    rig.oauth().revoke(Secret(token.access))
+    assert not rig.twitch.accepts(token.access)
+    rig.oauth().revoke(Secret(token.access))

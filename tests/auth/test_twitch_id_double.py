@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.auth.desk import Clock
+from tests.auth.rig import Clock
 from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from clankbot.auth.keys import find_keys
-from clankbot.auth.seal import Sealer
-from clankbot.auth.token_store import SignIn, sealed, wall_clock_ms
+from clankbot.auth.keys import Encryption, KeySource
+from clankbot.auth.oauth import TokenGrant
+from clankbot.auth.token_store import encrypted, wall_clock_ms
 from clankbot.config.env_file import read_env_file
 from clankbot.config.settings import load_settings
 from clankbot.config.variables import VARIABLES
@@ -155,17 +155,13 @@ class LiveProgram(Program):
         """Store a sign-in as ``login`` leaves it, without the wait for a person."""
         database = open_database(load_settings(self.settings, self.folder))
         key_file = self.folder / "chatbot.key"
-        sealer = Sealer(find_keys(None, None, key_file, may_create=True))
-        token, now_ms = self.twitch.issue(), wall_clock_ms()
-        fresh = SignIn(
-            identity=Identity(token.login, token.user_id),
-            access=Secret(token.access),
-            refresh=Secret(token.refresh),
-            created_at_ms=now_ms,
-            expires_at_ms=now_ms + round(self.twitch.lifetime_s * 1000),
-        )
+        encryption = Encryption(KeySource(None, None, key_file).find(may_create=True))
+        token = self.twitch.issue()
+        lifetime_s = int(self.twitch.lifetime_s)
+        grant = TokenGrant(Secret(token.access), Secret(token.refresh), lifetime_s)
+        identity = Identity(token.login, token.user_id)
         with database.open() as store:
-            store.save_tokens(sealed(fresh, sealer))
+            store.save_tokens(encrypted(grant, identity, wall_clock_ms(), encryption))
 
     def start_and_join(self, **more: str) -> None:
         """Start the bot and wait until it has joined its channel."""

@@ -23,7 +23,7 @@ def logging_in(**how: object) -> TwitchId:
     return TwitchId(interval_s=0.2, **how)  # type: ignore[arg-type]
 
 
-def test_login_shows_address_and_code_outlasts_a_fault_and_stores_sealed_tokens(
+def test_login_shows_address_and_code_outlasts_a_fault_and_stores_encrypted_tokens(
     tmp_path: Path,
 ) -> None:
     twitch = logging_in(device_answers=["authorization_pending"])

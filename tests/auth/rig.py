@@ -1,4 +1,4 @@
-"""What the tests of this room stand on: a clock moved by hand, a token store, one small world."""
+"""What the tests of this room stand on: a clock moved by hand, a database, a Twitch."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from clankbot.auth.oauth import TwitchOAuth
-from clankbot.auth.seal import Sealer
+from clankbot.auth.keys import Encryption, KeySource
+from clankbot.auth.oauth import TokenGrant, TwitchOAuth
+from clankbot.auth.sign_in import show_status, sign_in_account, sign_out
+from clankbot.auth.token_store import TokenStore, Wait, encrypted
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.database.file_lock import FileLock
 from clankbot.errors import DatabaseUnavailable
-from clankbot.records.accounts import SealedTokens, Secret
+from clankbot.records.accounts import Identity, SealedTokens, Secret
 from tests.doubles.twitch_id import Token, TwitchId
 
 KEY: Final = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -48,7 +50,7 @@ class Clock:
 
 @dataclass
 class TokenFile:
-    """A TokenStore in a SQLite file, opened anew for every use, as processes share one."""
+    """The stored sign-in in a SQLite file, opened anew for every use, as processes share one."""
 
     path: Path
     failing_saves: int = 0
@@ -65,7 +67,7 @@ class TokenFile:
                 yield _OpenFile(self, connection, lock)
 
     def load(self) -> SealedTokens | None:
-        """What is stored, whether or not the store is away."""
+        """What is stored, whether or not the database is away."""
         with closing(sqlite3.connect(self.path)) as connection:
             connection.executescript(_SCHEMA)
             return _OpenFile(self, connection, FileLock(self.path, ".lock")).load_tokens()
@@ -106,13 +108,15 @@ class _OpenFile:
 
 
 @dataclass
-class Desk:
+class Rig:
     """One account at Twitch, one database, one clock for both."""
 
     twitch: TwitchId
     clock: Clock
     file: TokenFile
-    sealer: Sealer = field(default_factory=lambda: Sealer([KEY]))
+    encryption: Encryption = field(default_factory=lambda: Encryption([KEY]))
+    # What the commands told the person, those that failed included.
+    said: list[str] = field(default_factory=list)
 
     def oauth(self, client_secret: str | None = None, timeout_s: float = 5.0) -> TwitchOAuth:
         """The client under test, pointed at the double."""
@@ -121,20 +125,15 @@ class Desk:
 
     def row(self, token: Token) -> SealedTokens:
         """The pair as a sign-in of just now."""
-        now_ms = self.clock.now_ms()
-        return SealedTokens(
-            access_token=self.sealer.seal(Secret(token.access)),
-            refresh_token=self.sealer.seal(Secret(token.refresh)),
-            expires_at_ms=now_ms + int(self.twitch.lifetime_s * 1000),
-            bot_username=token.login,
-            bot_user_id=token.user_id,
-            created_at_ms=now_ms,
-        )
+        lifetime_s = int(self.twitch.lifetime_s)
+        grant = TokenGrant(Secret(token.access), Secret(token.refresh), lifetime_s)
+        identity = Identity(token.login, token.user_id)
+        return encrypted(grant, identity, self.clock.now_ms(), self.encryption)
 
     def store(self, token: Token) -> None:
         """Store the pair."""
-        with self.file.open() as store:
-            store.save_tokens(self.row(token))
+        with self.file.open() as rows:
+            rows.save_tokens(self.row(token))
 
     def signed_in(self) -> Token:
         """A pair of the bot's account, handed out and stored."""
@@ -146,16 +145,15 @@ class Desk:
         self,
         *,
         client_secret: str | None = None,
-        sealer: Sealer | None = None,
+        encryption: Encryption | None = None,
         now_ms: Callable[[], int] | None = None,
         luck: float = 0.5,
     ) -> TokenKeeper:
         """A keeper of the stored sign-in, as one process has it; it renews at 82.5 %."""
         return TokenKeeper(
-            self.file.open,
-            sealer or self.sealer,
+            self.token_store(),
+            encryption or self.encryption,
             self.oauth(client_secret),
-            wait=self.clock.wait,
             now_ms=now_ms or self.clock.now_ms,
             clock=self.clock,
             choose=lambda: luck,
@@ -164,4 +162,55 @@ class Desk:
     def stored_access(self) -> str | None:
         """The access token in the database, in the clear."""
         row = self.file.load()
-        return self.sealer.open(row.access_token).reveal() if row else None
+        return self.encryption.decrypt(row.access_token).reveal() if row else None
+
+    # --- the commands ---
+
+    def token_store(self, wait: Wait | None = None) -> TokenStore:
+        """The stored sign-in, as a process reaches it."""
+        return TokenStore(self.file.open, wait or self.clock.wait)
+
+    def keys(self, key: bytes | None = None) -> KeySource:
+        """Where a command finds its keys: given, or beside the database."""
+        secret = Secret(key.decode()) if key else None
+        return KeySource(secret, None, self.file.path.with_suffix(".key"))
+
+    def log_in(
+        self,
+        key: bytes | None = None,
+        *,
+        oauth: TwitchOAuth | None = None,
+        wait: Wait | None = None,
+    ) -> list[str]:
+        """Run `login`; what it said."""
+        start = len(self.said)
+        status = sign_in_account(
+            self.token_store(wait),
+            self.keys(key),
+            oauth or self.oauth(),
+            self.said.append,
+            wait or self.clock.wait,
+            now_ms=self.clock.now_ms,
+            clock=self.clock,
+        )
+        assert status == 0
+        return self.said[start:]
+
+    def log_out(self, key: bytes | None = None, *, oauth: TwitchOAuth | None = None) -> list[str]:
+        """Run `logout`; what it said."""
+        start = len(self.said)
+        store, oauth = self.token_store(), oauth or self.oauth()
+        assert sign_out(store, self.keys(key), oauth, self.said.append) == 0
+        return self.said[start:]
+
+    def status(self, key: bytes | None = None, *, is_public: bool = True) -> tuple[int, str]:
+        """Run `login --status`; its exit status and what it said."""
+        start = len(self.said)
+        code = show_status(
+            self.token_store(),
+            self.keys(key),
+            self.said.append,
+            is_public=is_public,
+            now_ms=self.clock.now_ms,
+        )
+        return code, "\n".join(self.said[start:])
