@@ -95,20 +95,20 @@ def has_database(settings: Settings) -> bool:
 
 
 def existing_database(settings: Settings) -> Database:
-    """The same, for whoever only looks: ClankbotError where there is no file, and none is made."""
+    """The same, for whoever only looks: ClankbotError if there is no file, and none is made."""
     if not has_database(settings):
         raise ClankbotError(f"there is no database at {settings.database_url}; `run` makes it")
     return open_database(settings)
 
 
-def word_list_requirements(right: ValidValues) -> tuple[str, ...]:
-    """What is wrong with the word list, where the filter is on."""
-    path = right.get("blocked_words_file")
-    return list_problems(path) if path and right.get("content_filter_enabled") else ()
+def word_list_requirements(valid: ValidValues) -> tuple[str, ...]:
+    """What is wrong with the word list, if the filter is on."""
+    path = valid.get("blocked_words_file")
+    return list_problems(path) if path and valid.get("content_filter_enabled") else ()
 
 
 def load_words(settings: Settings) -> Words:
-    """The word list; raises ConfigError where the filter is on and the list is no good."""
+    """The word list; raises ConfigError if the filter is on and the list is no good."""
     if not settings.content_filter_enabled:
         nothing = allow_all()
         return Words(lambda: nothing, lambda force: None)

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from clankbot.config.settings import require_for_mysql, settings_from_process
+from clankbot.config.settings import mysql_requirements, require, settings_from_process
 from clankbot.database.copying import CopyReport, copy_database
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.errors import DatabaseError
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """0 when all of the source is in the target; DATABASE_TYPE does not matter."""
     settings = settings_from_process()
     set_up_logs(settings)
-    require_for_mysql(settings)
+    require(settings, mysql_requirements)
     file, server = sqlite_database(settings), mysql_database(settings)
     to_mysql = options.direction == "to-mysql"
     if to_mysql and not settings.database_url.is_file():

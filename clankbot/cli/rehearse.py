@@ -24,8 +24,8 @@ from typing import Final
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
 from clankbot.config.addresses import IrcServer, without_password
+from clankbot.config.environment import wants_colours
 from clankbot.config.settings import Settings, settings_from_process
-from clankbot.config.terminal import wants_colours
 from clankbot.database.instance_lock import hold_instance_lock
 from clankbot.errors import OllamaError
 from clankbot.loopback.fake_ollama import OllamaStandIn

@@ -15,8 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 from clankbot.config.kinds import Kind, Refused
 
 _ASCII = re.compile(r"[!-~]+")
+# No label may be empty or longer than this.  https://www.rfc-editor.org/rfc/rfc1035 (2.3.4)
 _HOST_NAME = re.compile(r"(?=.{1,254}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
-"""No label may be empty or longer than this.  https://www.rfc-editor.org/rfc/rfc1035 (2.3.4)"""
 _USERINFO = re.compile(r"^([^@]*?//|(?=[^@]*:)).*@")
 _IRC_PORTS = {"ircs": 6697, "irc": 6667}
 _WEB_SCHEMES = ("http", "https")
@@ -24,8 +24,8 @@ _OLLAMA_PORT = 11434
 _OLLAMA_PATHS = re.compile(
     r"(/v1(/chat/completions|/models)?|/api(/(chat|generate|tags|show|ps|version))?)$"
 )
+# What a server listens on, and where a client on the same machine finds it.
 _BIND_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-"""What a server listens on, and where a client on the same machine finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,16 @@ def _parts(text: str) -> SplitResult:
         port = parts.port
     except ValueError as error:
         raise Refused from error
-    if not _is_host(parts.hostname or "") or port == 0 or parts.query or parts.fragment:
+    host = parts.hostname or ""
+    if not (_HOST_NAME.fullmatch(host) or _ip(host)):
+        raise Refused
+    if port == 0 or parts.query or parts.fragment:
         raise Refused
     return parts
 
 
-def _is_host(text: str) -> bool:
-    """Whether the text is a host's name or address."""
-    return _HOST_NAME.fullmatch(text) is not None or _ip(text) is not None
-
-
 def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address a text spells out; None where it is a name."""
+    """The address a text spells out; None if it is a name."""
     try:
         return ipaddress.ip_address(text)
     except ValueError:

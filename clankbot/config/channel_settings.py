@@ -10,8 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.config.kinds import FLAG, MODEL, Kind, decimal, prose, whole, whole_seconds
-from clankbot.config.timetable import HOURS, INSTANT, ZONE
+from clankbot.config.kinds import (
+    FLAG,
+    HOURS,
+    INSTANT,
+    MODEL,
+    ZONE,
+    Kind,
+    decimal,
+    prose,
+    whole,
+    whole_seconds,
+)
 from clankbot.config.variables import DAYS, MESSAGES, PAUSE
 from clankbot.records.settings import SettingValue
 
@@ -22,18 +32,31 @@ class ChannelSetting:
 
     name: str
     kind: Kind[SettingValue]
+    # Of ``channel_config``; NULL there means: not set.
     column: str
-    """Of ``channel_config``; NULL there means: not set."""
     help: str
-    field: str | None = None
-    """Of ``ChannelSettings``; None for an option of the model, which goes by its column's name."""
+    # The field of ``ChannelSettings``, if it is not named as the column.
+    field_name: str | None = None
+    # Whether it is an option of the model: it has no field, and goes by its column's name.
+    is_option: bool = False
+    # The environment variable that holds the global default; None if ChannelSettings has it.
     variable: str | None = None
-    """The environment variable that holds the global default; None where ChannelSettings has it."""
+    # What is shown if the default is None.
     unset: str = "the model's own"
-    """What is shown where the default is None."""
     aliases: tuple[str, ...] = ()
+    # Columns of SWITCHES that a reset empties with its own.
     also: tuple[str, ...] = ()
-    """Columns of SWITCHES that a reset empties with its own."""
+
+    @property
+    def field(self) -> str | None:
+        """The field of ``ChannelSettings`` that holds it; None for an option of the model."""
+        return None if self.is_option else self.field_name or self.column
+
+
+def _option(
+    name: str, kind: Kind[SettingValue], help_text: str, aliases: tuple[str, ...] = ()
+) -> ChannelSetting:
+    return ChannelSetting(name, kind, name, help_text, is_option=True, aliases=aliases)
 
 
 CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
@@ -42,7 +65,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         MESSAGES,
         "message_threshold",
         "viewers' messages before I speak again",
-        field="threshold",
+        field_name="threshold",
         variable="MESSAGE_THRESHOLD",
         aliases=("messages", "count"),
     ),
@@ -51,7 +74,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         PAUSE,
         "time_delay",
         "the least time between two of my messages",
-        field="delay_s",
+        field_name="delay_s",
         variable="TIME_DELAY",
         aliases=("time", "pause"),
     ),
@@ -60,7 +83,6 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         MESSAGES,
         "context_limit",
         "how many of the newest messages the model sees",
-        field="context_limit",
         variable="CONTEXT_LIMIT",
         aliases=("history",),
     ),
@@ -69,7 +91,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         MODEL,
         "ollama_model",
         "the model that writes my messages",
-        field="model",
+        field_name="model",
         variable="OLLAMA_MODEL",
         aliases=("llm",),
     ),
@@ -78,29 +100,22 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         whole_seconds(0, 3600),
         "cooldown",
         "the least time between two answers to the same viewer",
-        field="cooldown_s",
+        field_name="cooldown_s",
     ),
     ChannelSetting(
         "length",
         whole(20, 500, "characters"),
         "max_length",
         "the most characters of one message",
-        field="length_chars",
+        field_name="length_chars",
     ),
-    ChannelSetting(
-        "temperature",
-        decimal(0, 2),
-        "temperature",
-        "how freely the model chooses its words",
-        aliases=("temp",),
-    ),
-    ChannelSetting("top_p", decimal(0, 1), "top_p", "the share of likely words it chooses from"),
+    _option("temperature", decimal(0, 2), "how freely the model chooses its words", ("temp",)),
+    _option("top_p", decimal(0, 1), "the share of likely words it chooses from"),
     ChannelSetting(
         "prompt",
         prose(400),
         "persona",
         "who I am in this channel",
-        field="persona",
         unset="the built-in one",
         aliases=("personality",),
     ),
@@ -109,18 +124,14 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         FLAG,
         "mentions",
         "whether I answer when somebody mentions me",
-        field="mentions",
         aliases=("mention", "replies"),
     ),
-    ChannelSetting(
-        "spontaneous", FLAG, "spontaneous", "whether I speak unasked", field="spontaneous"
-    ),
+    ChannelSetting("spontaneous", FLAG, "spontaneous", "whether I speak unasked"),
     ChannelSetting(
         "retention",
         DAYS,
         "retention_days",
         "how long I keep this chat; 0 is without limit",
-        field="retention_days",
         variable="MESSAGE_RETENTION_DAYS",
     ),
     ChannelSetting(
@@ -128,62 +139,46 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         HOURS,
         "quiet_hours",
         "be silent for a while, or at these hours every day (see timezone)",
-        field="quiet_hours",
         unset="off",
         aliases=("hush",),
         also=("quiet_until",),
     ),
     ChannelSetting(
-        "timezone",
-        ZONE,
-        "timezone",
-        "the time zone of the quiet hours",
-        field="timezone",
-        aliases=("tz", "zone"),
+        "timezone", ZONE, "timezone", "the time zone of the quiet hours", aliases=("tz", "zone")
     ),
     ChannelSetting(
         "liveonly",
         FLAG,
         "live_only",
         "whether I speak only while the channel is live",
-        field="live_only",
         aliases=("live",),
     ),
     ChannelSetting(
-        "adaptive",
-        FLAG,
-        "adaptive",
-        "whether the threshold follows the pace of the chat",
-        field="adaptive",
+        "adaptive", FLAG, "adaptive", "whether the threshold follows the pace of the chat"
     ),
     ChannelSetting(
         "minviewers",
         whole(0, 100, "viewers"),
         "min_speakers",
         "how many viewers must be talking before I speak unasked",
-        field="min_speakers",
         aliases=("viewers",),
     ),
-    ChannelSetting("top_k", whole(0, 1000, "words"), "top_k", "how many words it chooses from"),
-    ChannelSetting("min_p", decimal(0, 1), "min_p", "how unlikely a word may be"),
-    ChannelSetting(
-        "repeat_penalty", decimal(0.5, 2), "repeat_penalty", "how much it avoids repeating itself"
-    ),
-    ChannelSetting(
-        "num_predict", whole(16, 1000, "tokens"), "num_predict", "the most tokens it writes"
-    ),
-    ChannelSetting("seed", whole(0, 2_147_483_647), "seed", "the same seed, the same choices"),
+    _option("top_k", whole(0, 1000, "words"), "how many words it chooses from"),
+    _option("min_p", decimal(0, 1), "how unlikely a word may be"),
+    _option("repeat_penalty", decimal(0.5, 2), "how much it avoids repeating itself"),
+    _option("num_predict", whole(16, 1000, "tokens"), "the most tokens it writes"),
+    _option("seed", whole(0, 2_147_483_647), "the same seed, the same choices"),
 )
 
+# Columns that verbs write (``on``, ``off``, ``quiet 30m``); not to be set by name.
 SWITCHES: Final[tuple[ChannelSetting, ...]] = (
-    ChannelSetting("bot", FLAG, "enabled", "on or off, as a whole", field="enabled"),
+    ChannelSetting("bot", FLAG, "enabled", "on or off, as a whole"),
     ChannelSetting(
         "quiet until",
         INSTANT,
         "quiet_until",
         "the end of the quiet time",
-        field="quiet_until_ms",
+        field_name="quiet_until_ms",
         unset="off",
     ),
 )
-"""Columns that verbs write (``on``, ``off``, ``quiet 30m``); not to be set by name."""

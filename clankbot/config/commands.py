@@ -15,9 +15,8 @@ from functools import partial
 from typing import Final
 
 from clankbot.config.channel_settings import ChannelSetting
-from clankbot.config.durations import seconds_in
 from clankbot.config.invisible import trimmed, visible
-from clankbot.config.kinds import FLAG, Refused
+from clankbot.config.kinds import FLAG, LONGEST_QUIET_S, Refused, seconds_in
 from clankbot.config.names import (
     ALL_NAMES,
     SETTING_NAMES,
@@ -26,8 +25,7 @@ from clankbot.config.names import (
     WRITTEN,
     key,
 )
-from clankbot.config.program_kinds import LOGIN
-from clankbot.config.timetable import LONGEST_QUIET_S
+from clankbot.config.variables import LOGIN
 from clankbot.records.settings import Command, Verb
 
 _CALL = re.compile(r"(\S+)\s*(.*)", re.DOTALL)

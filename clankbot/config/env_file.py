@@ -16,8 +16,8 @@ from pathlib import Path
 from dotenv.parser import Binding, parse_stream
 
 _CUT_OFF = re.compile(r"\s#\w")
+# TWITCH_CHANEL is nearly TWITCH_CHANNELS; the variables of other programs are left alone.
 _NEAR = 0.85
-"""TWITCH_CHANEL is nearly TWITCH_CHANNELS; the variables of other programs are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,16 @@ class EnvFile:
     """What a ``.env`` file holds."""
 
     values: Mapping[str, str]
+    # Lines that cannot be read, or why none can.
     problems: tuple[str, ...] = ()
-    """Lines that cannot be read, or why none can."""
+    # What is probably not meant as it was written.
     warnings: tuple[str, ...] = ()
-    """What is probably not meant as it was written."""
+    # False: what is set there is unknown.
     is_readable: bool = True
-    """False: what is set there is unknown."""
 
 
 def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
-    """The file's values; none where there is no file.  ``known`` are the names of our variables."""
+    """The file's values; none if there is no file.  ``known`` are the names of our variables."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -48,7 +48,13 @@ def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
     warnings: list[str] = []
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:
-            problems.append(_unreadable(path.name, binding))
+            written = binding.original.string
+            blank_lines = written[: len(written) - len(written.lstrip())].count("\n")
+            line = binding.original.line + blank_lines
+            problems.append(
+                f"line {line} of {path.name} cannot be read;"
+                " accepted: NAME=value, any quotes closed"
+            )
         elif binding.key is not None and binding.value is not None:
             values[binding.key] = binding.value
             warnings += _doubts(path.name, binding.key, binding, known)
@@ -57,13 +63,6 @@ def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
 
 def _unread(problem: str) -> EnvFile:
     return EnvFile({}, (problem,), is_readable=False)
-
-
-def _unreadable(file: str, binding: Binding) -> str:
-    """What to tell about a line that is no assignment."""
-    written = binding.original.string
-    line = binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
-    return f"line {line} of {file} cannot be read; accepted: NAME=value, any quotes closed"
 
 
 def _doubts(file: str, name: str, binding: Binding, known: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What systemd tells a service in its environment."""
+"""What the environment says beside the settings: systemd to a service, a terminal to programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServiceEnvironment:
-    """The variables of sd_notify and of the journal; None where there is no systemd.
+    """The variables of sd_notify and of the journal; None if there is no systemd.
 
     Source: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
     """
@@ -27,3 +27,8 @@ def service_environment() -> ServiceEnvironment:
         watchdog_pid=os.environ.get("WATCHDOG_PID"),
         journal_stream=os.environ.get("JOURNAL_STREAM"),
     )
+
+
+def wants_colours() -> bool:
+    """Whether a terminal may be sent colours.  Source: https://no-color.org"""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,17 +1,20 @@
 """What a setting may be: how it is read from text, what is accepted, and how it is shown.
 
-The variables of the environment and the settings of a channel are made of the same kinds.  Pure;
-no kind lets any text through that it does not name in ``accepts``, and none raises but Refused.
+The variables of the environment and the settings of a channel are made of the same kinds.  Nothing
+here touches the machine but for its table of time zones; no kind lets any text through that it does
+not name in ``accepts``, and none raises but Refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import zoneinfo
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar
 
-from clankbot.config.durations import duration_text, seconds_in
 from clankbot.records.accounts import Secret
 from clankbot.records.settings import SettingValue
 
@@ -19,20 +22,37 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Number = TypeVar("Number", int, float)
 
+# A month; whoever wants more says ``off``.
+LONGEST_QUIET_S: Final = 30 * 86_400
+
 _WHOLE = re.compile(r"([0-9]{1,12})\s*([a-z]*)")
 _DECIMAL = re.compile(r"[0-9]{0,9}[.,]?[0-9]{1,4}")
 _TOO_FINE = re.compile(r"[0-9]{0,9}[.,][0-9]{5,}")
-_MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,199}")
-_KEY = re.compile(r"[!-~]{1,1000}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_ON = frozenset({"on", "true", "yes", "1"})
-_OFF = frozenset({"off", "false", "no", "0"})
+
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,3})?"
+_PART = re.compile(rf"\s*({_NUMBER})\s*([a-z]+)\s*")
+_UNITS = (
+    (86_400, "d day days"),
+    (3_600, "h hr hrs hour hours"),
+    (60, "m min mins minute minutes"),
+    (1, "s sec secs second seconds"),
+)
+_SECONDS_OF_WORD = {word: seconds for seconds, words in _UNITS for word in words.split()}
+
+_TIME = r"([0-9]{1,2})(?:[:.]([0-9]{2}))?"
+_HOURS = re.compile(rf"{_TIME}\s*(?:-|–|to)\s*{_TIME}", re.IGNORECASE)
+# ``GMT+2`` must not become the zone ``Etc/GMT+2``, whose sign means the opposite.
+_OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9:]+", re.IGNORECASE)
+# Files among the zones that are none, or only on some machines.
+# https://data.iana.org/time-zones/theory.html
+_NO_PLACE = re.compile(r"(?:posix|right)/.*|localtime|posixrules|factory", re.IGNORECASE)
 
 
 class Refused(ValueError):
     """A text is not what its kind accepts.
 
-    ``part`` is what is wrong in it, if not all of it; ``rule`` is what it broke, where ``accepts``
+    ``part`` is what is wrong in it, if not all of it; ``rule`` is what it broke, if ``accepts``
     does not tell.
     """
 
@@ -46,31 +66,40 @@ class Refused(ValueError):
 class Kind(Generic[T_co]):
     """One kind of value."""
 
+    # What is accepted, to stand after ``threshold takes`` or ``accepted:``.
     accepts: str
-    """What is accepted, to stand after ``threshold takes`` or ``accepted:``."""
+    # The value of a text without blanks around it.  Raises Refused.
     read: Callable[[str], T_co]
-    """The value of a text without blanks around it.  Raises Refused."""
+    # The value as chat is told it.
     show: Callable[[SettingValue], str] = str
-    """The value as chat is told it."""
     is_secret: bool = False
+    # Free text, to be taken as it was typed.
     is_prose: bool = False
-    """Free text, to be taken as it was typed."""
+
+
+# --- numbers ---
 
 
 def whole(low: int, high: int, unit: str = "", zero: str = "") -> Kind[int]:
-    """A whole number, both ends included; its unit (a plural) may stand behind it.
+    """A whole number, both ends included; its unit (a plural) may follow, shortened or not.
 
-    ``zero`` says what 0 means where that is not plain.
+    ``zero`` says what 0 means if that is not plain.
     """
 
     def read(text: str) -> int:
         found = _WHOLE.fullmatch(text.lower())
-        if found is None or not _is_unit(found[2], unit):
+        if found is None:
+            raise Refused
+        stem = found[2].rstrip("s")
+        if found[2] and not (stem and unit.startswith(stem)):
             raise Refused
         return _within(int(found[1]), low, high)
 
+    def show(value: SettingValue) -> str:
+        return f"{_counted(value, unit)} ({zero})" if zero and value == 0 else _counted(value, unit)
+
     of_unit = f" of {unit}" if unit else ""
-    return Kind(f"a whole number{of_unit} from {low} to {high}", read, _counted(unit, zero))
+    return Kind(f"a whole number{of_unit} from {low} to {high}", read, show)
 
 
 def decimal(low: float, high: float) -> Kind[float]:
@@ -82,6 +111,44 @@ def decimal(low: float, high: float) -> Kind[float]:
         return _within(float(text.replace(",", ".")), low, high)
 
     return Kind(f"a number from {low:g} to {high:g}", read, lambda value: f"{value:g}")
+
+
+def _within(number: Number, low: float, high: float) -> Number:
+    if not low <= number <= high:
+        raise Refused
+    return number
+
+
+def _counted(value: SettingValue, unit: str) -> str:
+    """A number with its unit, in the singular after 1."""
+    return f"{value} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
+
+
+# --- lengths of time ---
+
+
+def seconds_in(text: str) -> float | None:
+    """The seconds of ``90``, ``90s``, ``5 min`` or ``1h30m``; None if it is no length of time."""
+    text = text.strip().lower()
+    if re.fullmatch(_NUMBER, text):
+        return float(text)
+    total, end = 0.0, 0
+    while part := _PART.match(text, end):
+        if part[2] not in _SECONDS_OF_WORD:
+            return None
+        total += float(part[1]) * _SECONDS_OF_WORD[part[2]]
+        end = part.end()
+    return total if end and end == len(text) else None
+
+
+def duration_text(seconds: int) -> str:
+    """The shortest way to write whole seconds: ``45s``, ``5m``, ``1h30m``."""
+    parts = []
+    for size, words in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{words[0]}")
+    return "".join(parts) or "0s"
 
 
 def seconds(low: float, high: float) -> Kind[float]:
@@ -97,7 +164,7 @@ def seconds(low: float, high: float) -> Kind[float]:
 
 
 def whole_seconds(low: int, high: int) -> Kind[int]:
-    """A time, as whole seconds."""
+    """A time, as whole seconds; two minutes and more are shown in the short form as well."""
     any_seconds = seconds(low, high)
 
     def read(text: str) -> int:
@@ -106,19 +173,44 @@ def whole_seconds(low: int, high: int) -> Kind[int]:
             raise Refused(rule="whole seconds only")
         return int(found)
 
-    return Kind(any_seconds.accepts, read, _timed)
+    def show(value: SettingValue) -> str:
+        shown = _counted(value, "seconds")
+        return shown if int(value) < 120 else f"{shown} ({duration_text(int(value))})"
+
+    return Kind(any_seconds.accepts, read, show)
+
+
+# --- words ---
 
 
 def one_of(*words: str, **aliases: str) -> Kind[str]:
     """One of a few words, in any case; an alias stands for one of them."""
     known = {word.lower(): word for word in words} | aliases
+    return Kind(f"{', '.join(words[:-1])} or {words[-1]}", lambda text: _looked_up(text, known))
 
-    def read(text: str) -> str:
-        if text.lower() not in known:
+
+def _looked_up(text: str, known: Mapping[str, T]) -> T:
+    if text.lower() not in known:
+        raise Refused
+    return known[text.lower()]
+
+
+def matching(
+    accepts: str,
+    pattern: str,
+    make: Callable[[str], T],
+    *,
+    show: Callable[[SettingValue], str] = str,
+    is_secret: bool = False,
+) -> Kind[T]:
+    """What ``make`` makes of a text that matches the pattern as a whole."""
+
+    def read(text: str) -> T:
+        if not re.fullmatch(pattern, text):
             raise Refused
-        return known[text.lower()]
+        return make(text)
 
-    return Kind(f"{', '.join(words[:-1])} or {words[-1]}", read)
+    return Kind(accepts, read, show, is_secret)
 
 
 def prose(limit_chars: int) -> Kind[str]:
@@ -141,61 +233,76 @@ def optional(kind: Kind[T]) -> Kind[T | None]:
     )
 
 
-def _read_flag(text: str) -> bool:
-    """Whether a switch is on."""
-    word = text.lower()
-    if word not in _ON and word not in _OFF:
-        raise Refused
-    return word in _ON
-
-
-def _read_model(text: str) -> str:
-    """The name of a model as Ollama spells it."""
-    if not _MODEL.fullmatch(text):
-        raise Refused
-    return text
-
-
-def _read_key(text: str) -> Secret:
-    """A secret that goes into an HTTP header or form."""
-    if not _KEY.fullmatch(text.strip()):
-        raise Refused
-    return Secret(text.strip())
-
-
+_ON = dict.fromkeys(("on", "true", "yes", "1"), True)
+_OFF = dict.fromkeys(("off", "false", "no", "0"), False)
 FLAG: Final = Kind(
-    "on or off (also true/false, yes/no, 1/0)", _read_flag, lambda value: "on" if value else "off"
+    "on or off (also true/false, yes/no, 1/0)",
+    lambda text: _looked_up(text, _ON | _OFF),
+    lambda value: "on" if value else "off",
 )
-MODEL: Final = Kind("the name of an Ollama model, such as llama3.1 or llama3.2:3b", _read_model)
-KEY: Final = Kind("one word of ASCII characters", _read_key, is_secret=True)
+MODEL: Final = matching(
+    "the name of an Ollama model, such as llama3.1 or llama3.2:3b",
+    r"[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,199}",
+    str,
+)
+# Goes into an HTTP header or form.
+KEY: Final = matching(
+    "one word of ASCII characters",
+    r"\s*[!-~]{1,1000}\s*",
+    lambda text: Secret(text.strip()),
+    is_secret=True,
+)
 PASSWORD: Final = Kind("any text", Secret, is_secret=True)
 
 
-def _within(number: Number, low: float, high: float) -> Number:
-    """The number itself where it is in range."""
-    if not low <= number <= high:
+# --- hours of the day and time zones ---
+
+
+def _read_hours(text: str) -> str:
+    """``HH:MM-HH:MM``; the end may be before the start, which means the next day."""
+    found = _HOURS.fullmatch(text)
+    if found is None:
         raise Refused
-    return number
+    start, end = _clock_time(found[1], found[2]), _clock_time(found[3], found[4])
+    if start == end:
+        raise Refused(rule="the two ends must differ")
+    return f"{start}-{end}"
 
 
-def _is_unit(word: str, unit: str) -> bool:
-    """Whether the word behind a number is its unit, perhaps shortened: ``d``, ``day``, ``days``."""
-    stem = word.rstrip("s")
-    return not word or bool(stem and unit.startswith(stem))
+def _clock_time(hour: str, minute: str | None) -> str:
+    """``HH:MM``; 24:00 is midnight."""
+    minutes = int(hour) * 60 + int(minute or 0)
+    if int(minute or 0) > 59 or minutes > 24 * 60:
+        raise Refused
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
-def _counted(unit: str, zero: str = "") -> Callable[[SettingValue], str]:
-    """Shows a number with its unit, in the singular after 1."""
+def _read_zone(text: str) -> str:
+    """The IANA name of a zone, given by its name or its city in any case."""
+    wanted = text.replace(" ", "_").casefold()
+    if wanted == "utc":
+        return "UTC"  # known even if the machine has no zone files
+    if _OFFSET.fullmatch(text.replace(" ", "")):
+        raise Refused(rule="name a city, for an offset knows no summer time")
+    if _NO_PLACE.fullmatch(text):
+        raise Refused
+    with suppress(zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return zoneinfo.ZoneInfo(text).key
+    zones = zoneinfo.available_timezones()
+    found = [zone for zone in zones if zone.casefold() == wanted] or [
+        zone for zone in zones if zone.casefold().endswith(f"/{wanted}")
+    ]
+    if len(found) != 1:
+        raise Refused
+    return found[0]
 
-    def show(value: SettingValue) -> str:
-        shown = f"{value} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
-        return f"{shown} ({zero})" if zero and value == 0 else shown
 
-    return show
+def _show_instant(value: SettingValue) -> str:
+    return f"{datetime.fromtimestamp(int(value) / 1000, UTC):%d %B, %H:%M} UTC"
 
 
-def _timed(value: SettingValue) -> str:
-    """Shows seconds, and longer times in the short form as well."""
-    count = int(value)
-    shown = _counted("seconds")(count)
-    return shown if count < 120 else f"{shown} ({duration_text(count)})"
+HOURS: Final = Kind(
+    "a time such as 30m (at most 30d), hours such as 23:00-08:00, or off", _read_hours
+)
+ZONE: Final = Kind("a time zone such as Europe/Berlin or UTC", _read_zone)
+INSTANT: Final = matching("milliseconds UTC", r"[0-9]{1,14}", int, show=_show_instant)

@@ -15,15 +15,14 @@ from typing import Any
 from clankbot.config.addresses import IrcServer, Listener
 from clankbot.config.env_file import read_env_file
 from clankbot.config.kinds import Refused
-from clankbot.config.variables import VARIABLES, unquoted
+from clankbot.config.variables import VARIABLES, without_quotes
 from clankbot.errors import ConfigError
 from clankbot.records.accounts import Secret
 
+# How many channels Twitch lets one account join.  https://dev.twitch.tv/docs/chat/#rate-limits
 MOST_CHANNELS = 100
-"""How many channels Twitch lets one account join.  https://dev.twitch.tv/docs/chat/#rate-limits"""
 
 _NAMES = frozenset(variable.name for variable in VARIABLES)
-_NEEDED_FOR_MYSQL = ("MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE")
 _NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -39,8 +38,8 @@ class Settings:
     mysql_password: Secret | None = field(repr=False)
     mysql_database: str | None
     mysql_ssl_ca: Path | None
+    # May hold a password: see ``addresses.without_password``.
     ollama_url: str = field(repr=False)
-    """May hold a password: see ``addresses.without_password``."""
     ollama_model: str
     ollama_timeout: float
     ollama_load_timeout: float
@@ -71,15 +70,15 @@ class Settings:
     bot_cluster: bool
     log_level: str
     log_format: str
+    # What the owner should be told at every start.
     warnings: tuple[str, ...] = ()
-    """What the owner should be told at every start."""
 
 
+# The values that are valid, by field of ``Settings``; those that are wrong are not in it.
 ValidValues = Mapping[str, Any]
-"""The values that are right, by field of ``Settings``; those that are wrong are not in it."""
 
+# What a command needs beyond valid values: one problem for each thing that is missing.
 Needs = Callable[[ValidValues], Iterable[str]]
-"""What a command needs beyond right values: one problem for each thing that is missing."""
 
 
 def settings_from_process(
@@ -103,7 +102,7 @@ def load_settings(
     env_file = read_env_file(folder / ".env", _NAMES)
     written = {**defaults, **_written(env_file.values), **_written(environ)}
     problems = list(env_file.problems)
-    values: dict[str, Any] = {}
+    valid: dict[str, Any] = {}
     for variable in VARIABLES:
         text = written.get(variable.name, variable.default)
         try:
@@ -111,92 +110,86 @@ def load_settings(
         except Refused as refusal:
             problems.append(variable.problem(text, refusal))
         else:
-            values[variable.field] = folder / value if isinstance(value, Path) else value
+            valid[variable.field] = folder / value if isinstance(value, Path) else value
     if env_file.is_readable:  # or what is missing may well be there
-        problems += _contradictions(written, values)
-        problems += (problem for need in needs for problem in need(values))
-    warnings = (*env_file.warnings, *_cautions(values))
+        problems += _contradictions(written, valid)
+        problems += (problem for need in needs for problem in need(valid))
+    warnings = (*env_file.warnings, *_cautions(valid))
     if problems:
         raise ConfigError(*problems, warnings=warnings)
-    values["twitch_channels"] = values["twitch_channels"][:MOST_CHANNELS]
-    return Settings(**values, warnings=warnings)
+    valid["twitch_channels"] = valid["twitch_channels"][:MOST_CHANNELS]
+    return Settings(**valid, warnings=warnings)
 
 
-def run_requirements(right: ValidValues) -> Iterator[str]:
+def run_requirements(valid: ValidValues) -> Iterator[str]:
     """The bot needs channels, and an app to speak as."""
-    if right.get("twitch_channels") == ():
+    if valid.get("twitch_channels") == ():
         yield _missing("TWITCH_CHANNELS", "the channels to join, such as alice,bob")
-    if right.get("dry_run") is False:
-        yield from login_requirements(right)
+    if valid.get("dry_run") is False:
+        yield from login_requirements(valid)
 
 
-def login_requirements(right: ValidValues) -> Iterator[str]:
+def login_requirements(valid: ValidValues) -> Iterator[str]:
     """A sign-in needs an app that asks for it."""
-    if right.get("twitch_client_id", "") is None:
+    if valid.get("twitch_client_id", "") is None:
         yield _missing("TWITCH_CLIENT_ID", "the client id of your app at dev.twitch.tv/console")
+
+
+def mysql_requirements(valid: ValidValues, why: str = "to reach the server") -> Iterator[str]:
+    """A MySQL database needs a name and somebody who may sign in, whatever DATABASE_TYPE says."""
+    for name in ("MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE"):
+        if valid.get(name.lower(), "") is None:
+            yield _missing(name, f"a value, {why}")
 
 
 def require(settings: Settings, needs: Needs) -> None:
     """Raises ConfigError unless the settings are enough."""
-    if problems := list(
-        needs({each.name: getattr(settings, each.name) for each in fields(settings)})
-    ):
+    valid = {each.name: getattr(settings, each.name) for each in fields(settings)}
+    if problems := list(needs(valid)):
         raise ConfigError(*problems)
-
-
-def require_for_mysql(settings: Settings) -> None:
-    """Raises ConfigError unless a MySQL database is named, whatever DATABASE_TYPE says."""
-    missing = [name for name in _NEEDED_FOR_MYSQL if getattr(settings, name.lower()) is None]
-    if missing:
-        raise ConfigError(*(_missing(name, "a value, to reach the server") for name in missing))
 
 
 def _written(source: Mapping[str, str]) -> dict[str, str]:
     """Our variables that are set there."""
-    return {name: text for name, text in source.items() if name in _NAMES and unquoted(text)}
+    return {
+        name: text
+        for name, text in source.items()
+        if name in _NAMES and without_quotes(text).strip()
+    }
 
 
-def _contradictions(written: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
-    """Settings that are right by themselves but not together."""
-    problems = []
-    if values.get("database_type") == "mysql":
-        problems += [
-            _missing(name, "a value, as DATABASE_TYPE is mysql")
-            for name in _NEEDED_FOR_MYSQL
-            if name not in written
-        ]
-    if "TOKEN_ENCRYPTION_KEY" in written and "TOKEN_ENCRYPTION_KEY_FILE" in written:
-        problems.append(
+def _contradictions(written: Mapping[str, str], valid: ValidValues) -> Iterator[str]:
+    """Settings that are valid by themselves but not together."""
+    if valid.get("database_type") == "mysql":
+        yield from mysql_requirements(valid, "as DATABASE_TYPE is mysql")
+    if {"TOKEN_ENCRYPTION_KEY", "TOKEN_ENCRYPTION_KEY_FILE"} <= written.keys():
+        yield (
             "TOKEN_ENCRYPTION_KEY and TOKEN_ENCRYPTION_KEY_FILE are both set; accepted: one of them"
         )
-    return problems
 
 
-def _cautions(values: Mapping[str, Any]) -> list[str]:
+def _cautions(valid: ValidValues) -> Iterator[str]:
     """Warnings about settings that are accepted."""
-    cautions = []
-    if values.get("content_filter_enabled") is False:
-        cautions.append(
+    if valid.get("content_filter_enabled") is False:
+        yield (
             "CONTENT_FILTER_ENABLED is false: blocked words are stored, and may be said by the bot"
         )
-    kept, threshold = values.get("message_retention_count", 0), values.get("message_threshold", 0)
+    kept, threshold = valid.get("message_retention_count", 0), valid.get("message_threshold", 0)
     if 0 < kept < threshold:
-        cautions.append(
+        yield (
             f"MESSAGE_RETENTION_COUNT keeps {kept} messages, MESSAGE_THRESHOLD waits for"
             f" {threshold}: the bot will not speak by itself"
         )
-    count = len(values.get("twitch_channels", ()))
+    count = len(valid.get("twitch_channels", ()))
     if count > MOST_CHANNELS:
-        cautions.append(
+        yield (
             f"TWITCH_CHANNELS names {count} channels, one account can join {MOST_CHANNELS}:"
             f" the last {count - MOST_CHANNELS} are left out"
         )
     for name in ("STATUS_LISTEN", "BOT_CLUSTER"):
-        if values.get(name.lower()):
-            cautions.append(f"{name} comes in a later version and has no effect yet")
-    return cautions
+        if valid.get(name.lower()):
+            yield f"{name} comes in a later version and has no effect yet"
 
 
 def _missing(name: str, accepted: str) -> str:
-    """What to tell about a variable that has to be set."""
     return f"{name} is not set; accepted: {accepted}"

@@ -6,7 +6,11 @@ it.  A new setting is an entry here and a field of the same name in ``Settings``
 
 from __future__ import annotations
 
+import os.path
+import re
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from clankbot.config.addresses import (
@@ -23,30 +27,26 @@ from clankbot.config.kinds import (
     PASSWORD,
     Kind,
     Refused,
+    matching,
     one_of,
     optional,
     seconds,
     whole,
     whole_seconds,
 )
-from clankbot.config.program_kinds import (
-    CHANNELS,
-    DATABASE_FILE,
-    FILE,
-    KEEP_ALIVE,
-    KEYS,
-    LOGINS,
-    USER_IDS,
-    WORD,
-)
+from clankbot.records.accounts import Secret
 
+# A Twitch login, lower case.
+LOGIN: Final = re.compile(r"[a-z0-9_]{1,25}")
+
+# Shared with the settings of a channel: a global default is one that a channel may have.
 MESSAGES: Final = whole(1, 500, "messages")
 PAUSE: Final = whole_seconds(0, 86_400)
 DAYS: Final = whole(0, 3650, "days", zero="no limit")
-"""Shared with the settings of a channel: a global default is one that a channel may have."""
 
-_PORT = whole(1, 65535)
-_LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", warn="WARNING")
+_USER_ID = re.compile(r"[0-9]{1,20}")
+_BASE64_KEY = r"[A-Za-z0-9_/+-]{43}=?"
+_GO_DURATION = r"-?([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|µs|ms|s|m|h))+"
 _MOST_SHOWN_CHARS = 60
 
 _KNOWN_BOTS = (
@@ -61,8 +61,8 @@ class Variable:
     """One variable of the environment."""
 
     name: str
+    # As it would be written; empty if there is none.
     default: str
-    """As it would be written; empty where there is none."""
     kind: Kind[object]
     help: str
 
@@ -72,8 +72,12 @@ class Variable:
         return self.name.lower()
 
     def read(self, written: str) -> object:
-        """The value of what somebody wrote.  Raises Refused."""
-        return self.kind.read((without_quotes if self.kind.is_secret else unquoted)(written))
+        """The value of what somebody wrote.  Raises Refused.
+
+        Any blanks in a secret stay, for it may be a password.
+        """
+        bare = without_quotes(written)
+        return self.kind.read(bare if self.kind.is_secret else bare.strip())
 
     def problem(self, written: str, refusal: Refused) -> str:
         """What to tell about a value that was refused; a secret is never in it."""
@@ -82,13 +86,8 @@ class Variable:
         return f"{self.name} is {value}; accepted: {self.kind.accepts}{part}"
 
 
-def unquoted(text: str) -> str:
-    """The text without blanks around it, nor the quotes that Docker's --env-file leaves on."""
-    return without_quotes(text).strip()
-
-
 def without_quotes(text: str) -> str:
-    """The text without these quotes; any blanks in it stay, for it may be a password."""
+    """The text without the quotes that Docker's --env-file leaves on."""
     bare = text.strip()
     if len(bare) >= 2 and bare[0] == bare[-1] and bare[0] in "\"'":
         return bare[1:-1]
@@ -102,6 +101,60 @@ def _shown(text: str) -> str:
     return repr(cut)
 
 
+def _read_path(text: str) -> Path:
+    """A file; ``~`` is the home folder."""
+    if "\0" in text or not text:
+        raise Refused
+    return Path(os.path.expanduser(text))
+
+
+def _read_database(text: str) -> Path:
+    """The file of ``path`` or ``sqlite:///path``."""
+    path = text.removeprefix("sqlite:///")
+    if "://" in path or path.startswith((":", "file:", "sqlite:")):
+        raise Refused
+    return _read_path(path)
+
+
+def _listed(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    """Names between commas: each once, in order, lower case, without ``#`` or ``@``."""
+    items = [item.strip().lstrip("#@").strip().lower() for item in text.split(",")]
+    names = tuple(dict.fromkeys(item for item in items if item))
+    if wrong := [name for name in names if not pattern.fullmatch(name)]:
+        raise Refused(", ".join(wrong))
+    return names
+
+
+def _seconds_or_duration(text: str) -> int | str:
+    """What Ollama takes: seconds as a number, anything else as text."""
+    return int(text) if text.removeprefix("-").isdecimal() else text
+
+
+_FILE = Kind("the path of a file", _read_path)
+_DATABASE_FILE = Kind("the path of a file, or sqlite:///path", _read_database)
+_PORT = whole(1, 65535)
+_WORD = matching("one word of ASCII characters", r"[!-~]{1,200}", str)
+_KEYS = matching(
+    "32 bytes in base64, as printed by: openssl rand -base64 32 (several: the newest first,"
+    " with commas between)",
+    rf"\s*{_BASE64_KEY}(?:[\s,]+{_BASE64_KEY})*\s*",
+    Secret,
+    is_secret=True,
+)
+_LOGINS_ACCEPTED = "Twitch logins between commas (1 to 25 of a-z, 0-9 and _)"
+_CHANNELS = Kind(_LOGINS_ACCEPTED, partial(_listed, LOGIN))
+_LOGINS = Kind(_LOGINS_ACCEPTED, lambda text: frozenset(_listed(LOGIN, text)))
+_USER_IDS = Kind(
+    "Twitch user ids (numbers) between commas", lambda text: frozenset(_listed(_USER_ID, text))
+)
+_KEEP_ALIVE = matching(
+    "seconds, -1 for ever, or a time such as 30m",
+    rf"-?[0-9]{{1,9}}|{_GO_DURATION}",
+    _seconds_or_duration,
+)
+_LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", warn="WARNING")
+
+
 VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "DATABASE_TYPE",
@@ -109,16 +162,16 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         one_of("sqlite", "mysql"),
         "The kind of database: sqlite or mysql.",
     ),
-    Variable("DATABASE_URL", "./chatbot.db", DATABASE_FILE, "The SQLite file."),
-    Variable("MYSQL_HOST", "localhost", WORD, "The MySQL or MariaDB server."),
+    Variable("DATABASE_URL", "./chatbot.db", _DATABASE_FILE, "The SQLite file."),
+    Variable("MYSQL_HOST", "localhost", _WORD, "The MySQL or MariaDB server."),
     Variable("MYSQL_PORT", "3306", _PORT, "Its port."),
-    Variable("MYSQL_USER", "", optional(WORD), "The user; needed for mysql."),
+    Variable("MYSQL_USER", "", optional(_WORD), "The user; needed for mysql."),
     Variable("MYSQL_PASSWORD", "", optional(PASSWORD), "The password; needed for mysql."),
-    Variable("MYSQL_DATABASE", "", optional(WORD), "The database's name; needed for mysql."),
+    Variable("MYSQL_DATABASE", "", optional(_WORD), "The database's name; needed for mysql."),
     Variable(
         "MYSQL_SSL_CA",
         "",
-        optional(FILE),
+        optional(_FILE),
         "A file of CA certificates: connect with TLS. The server's own must name MYSQL_HOST.",
     ),
     Variable("OLLAMA_URL", "http://localhost:11434", OLLAMA_URL, "Where Ollama answers."),
@@ -136,7 +189,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "OLLAMA_KEEP_ALIVE",
         "",
-        optional(KEEP_ALIVE),
+        optional(_KEEP_ALIVE),
         "How long Ollama keeps the model loaded, such as 2h or -1 for ever; unset: 30m.",
     ),
     Variable(
@@ -148,7 +201,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "TWITCH_CLIENT_ID",
         "",
-        optional(WORD),
+        optional(_WORD),
         "The client id of your application at dev.twitch.tv/console.",
     ),
     Variable(
@@ -157,7 +210,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         optional(KEY),
         "Its secret, only for a confidential application.",
     ),
-    Variable("TWITCH_CHANNELS", "", CHANNELS, "The channels to join, with commas between them."),
+    Variable("TWITCH_CHANNELS", "", _CHANNELS, "The channels to join, with commas between them."),
     Variable("TWITCH_IRC_URL", "ircs://irc.chat.twitch.tv:6697", IRC_SERVER, "Twitch chat."),
     Variable("TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2", SERVICE_URL, "Twitch's sign-in."),
     Variable("TWITCH_API_URL", "https://api.twitch.tv/helix", SERVICE_URL, "Twitch's API."),
@@ -167,7 +220,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         FLAG,
         "Whether blocked words are kept out of the database and of what the bot says.",
     ),
-    Variable("BLOCKED_WORDS_FILE", "./blocked_words.txt", FILE, "The list of blocked words."),
+    Variable("BLOCKED_WORDS_FILE", "./blocked_words.txt", _FILE, "The list of blocked words."),
     Variable("MESSAGE_THRESHOLD", "30", MESSAGES, "Messages of viewers between two of the bot."),
     Variable("TIME_DELAY", "300", PAUSE, "Seconds between two messages of the bot."),
     Variable("CONTEXT_LIMIT", "200", MESSAGES, "The newest messages that the model sees."),
@@ -181,22 +234,22 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "IGNORED_USERS",
         _KNOWN_BOTS,
-        LOGINS,
+        _LOGINS,
         "Logins neither stored, counted nor answered; well-known bots by default.",
     ),
     Variable(
         "TOKEN_ENCRYPTION_KEY",
         "",
-        optional(KEYS),
+        optional(_KEYS),
         "The key to the stored sign-in; unset, a key file is made beside the database.",
     ),
     Variable(
-        "TOKEN_ENCRYPTION_KEY_FILE", "", optional(FILE), "The same key, in a file of its own."
+        "TOKEN_ENCRYPTION_KEY_FILE", "", optional(_FILE), "The same key, in a file of its own."
     ),
     Variable(
         "DRY_RUN", "false", FLAG, "Do everything but speak; what would have been said is logged."
     ),
-    Variable("BOT_OWNERS", "", USER_IDS, "User ids that may command in every channel."),
+    Variable("BOT_OWNERS", "", _USER_IDS, "User ids that may command in every channel."),
     Variable(
         "IRC_IDLE_TIMEOUT",
         "60",

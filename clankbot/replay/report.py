@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from clankbot.config.durations import duration_text
+from clankbot.config.kinds import duration_text
 from clankbot.records.chat import ChatMessage
 from clankbot.records.settings import ChannelSettings
 from clankbot.replay.bot import Attempt

@@ -1,7 +1,7 @@
-"""The second net under secrets: what slips into a log record is replaced before it is written.
+"""The second safeguard of secrets: one that is in a log record is masked before it is written.
 
-The first net is ``records.Secret``, which cannot be printed by accident.  Every Secret that comes
-from outside is told to this module, which is shared by the whole process, as logging itself is.
+The first is ``records.accounts.Secret``, which cannot be printed by accident.  Every Secret that
+comes from outside is registered here, for the whole process, as logging itself is.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from clankbot.records.accounts import Secret
 
 _MASK: Final = "<secret>"
 
+# Anything shorter would mask parts of ordinary words all over the log.
 _SHORTEST_CHARS: Final = 6
-"""Anything shorter would mask parts of ordinary words all over the log."""
 
+# Twitch's tokens rotate every few hours, for good: the last two days are remembered.
 _TOKENS_KEPT: Final = 32
-"""Twitch's tokens rotate every few hours, for good: the last two days are remembered."""
 
+# What tokens look like where they are used, known or not.  Twitch's have 30 characters.
 _PATTERNS: Final = re.compile(
     r"\b(?P<before>oauth:|(?:oauth|bearer)\s+"
     r"|(?:access_token|refresh_token|client_secret|device_code)[\"']?\s*[:=]\s*[\"']?)"
     r"[\w.~+/=-]{15,}",
     re.IGNORECASE | re.ASCII,
 )
-"""What tokens look like where they are used, known or not.  Twitch's have 30 characters."""
 
+# One of these is in every text the patterns match, and looking for them is much faster.
 _MARKS: Final = ("oauth", "bearer", "_token", "_secret", "_code")
-"""One of these is in every text the patterns match, and looking for them is much faster."""
 
 _BARE_FIELDS: Final = frozenset(logging.makeLogRecord({}).__dict__)
 
@@ -92,11 +92,11 @@ def redact(text: str) -> str:
 class SecretFilter(logging.Filter):
     """Cleans phrase, arguments, fields and exception of each record; lets every record through.
 
-    Belongs on the handlers, where the records of all libraries come by.
+    Belongs on the handlers, which get the records of all libraries.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Always True; the record is changed only where it held a secret."""
+        """Always True; the record is changed only if it held a secret."""
         message = _formatted(record)
         if (clean := redact(message)) != message:
             record.msg, record.args = clean, ()

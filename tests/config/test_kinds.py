@@ -1,10 +1,10 @@
-"""Durations as people write them."""
+"""Lengths of time as people write them; the other kinds are tested with the settings they read."""
 
 from __future__ import annotations
 
 import pytest
 
-from clankbot.config.durations import duration_text, seconds_in
+from clankbot.config.kinds import duration_text, seconds_in
 
 
 @pytest.mark.parametrize(
