@@ -144,6 +144,29 @@ def test_a_key_file_that_others_may_read_is_warned_of(
     assert [vars(record)["do"] for record in caplog.records] == [f"chmod 600 '{path}'"] * warns
 
 
+@pytest.mark.parametrize(
+    ("key", "key_file", "default_file", "begins"),
+    [
+        (None, "missing", "good", ["TOKEN_ENCRYPTION_KEY_FILE: cannot read "]),
+        (None, "wrong", "good", ["TOKEN_ENCRYPTION_KEY_FILE /"]),
+        (None, None, "wrong", ["The key file /"]),
+        (None, None, "missing", []),
+        (None, "good", "wrong", []),
+        (Secret(KEY.decode()), None, "wrong", []),
+    ],
+)
+def test_what_is_wrong_with_the_key_file_is_told_beforehand(
+    tmp_path: Path, key: Secret | None, key_file: str | None, default_file: str, begins: list[str]
+) -> None:
+    (tmp_path / "wrong").write_text("no key")
+    (tmp_path / "good").write_bytes(KEY)
+    given = tmp_path / key_file if key_file else None
+    problems = KeySource(key, given, tmp_path / default_file).problems()
+    assert len(problems) == len(begins)
+    assert all(p.startswith(begin) for p, begin in zip(problems, begins, strict=True))
+    assert not (tmp_path / "missing").exists()
+
+
 def test_what_was_encrypted_is_decrypted_again() -> None:
     encryption = Encryption([KEY])
     encrypted = encryption.encrypt(TOKEN)

@@ -56,10 +56,13 @@ def test_a_new_pair_is_not_used_either_when_the_database_is_gone_altogether(rig:
     old = rig.signed_in()
     keeper = rig.keeper()
     keeper.start()
-    rig.clock.now_s += 0.9 * rig.twitch.lifetime_s
+    rig.clock.now_s += 0.7 * rig.twitch.lifetime_s
+    keeper.upkeep()  # validates, so that the next one only renews
+    rig.clock.now_s += 0.2 * rig.twitch.lifetime_s
     rig.file.failing_saves = 1
     with pytest.raises(AuthUnavailable, match="disk is full"):
         keeper.upkeep()
+    assert rig.twitch.count("validate") == 2
     rig.file.is_away = True
     assert keeper.access_token() == Secret(old.access)
 

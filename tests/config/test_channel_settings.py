@@ -1,4 +1,4 @@
-"""Every channel setting: bounds, garbage, and how it reads from chat to policy and back."""
+"""Every channel setting: bounds, garbage, and how it reads from chat to the settings and back."""
 
 from __future__ import annotations
 
@@ -324,7 +324,7 @@ def test_a_reset_of_quiet_lifts_a_quiet_time_too() -> None:
     assert BOOK.columns("threshold") == ("message_threshold",)
 
 
-def test_every_field_of_a_policy_is_set_by_the_table() -> None:
+def test_every_field_of_channel_settings_is_set_by_the_table() -> None:
     fields = {f.name for f in dataclasses.fields(ChannelSettings)}
     assert {s.field for s in (*CHANNEL_SETTINGS, *SWITCHES) if s.field} == fields - {
         "model_options"
