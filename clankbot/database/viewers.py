@@ -8,7 +8,7 @@ from clankbot.database import sql
 from clankbot.database.removing import Removing
 from clankbot.records.writes import Applied, ForgetViewer, OptIn, OptOut
 
-_CALL_OFFS: Final = "deletion_epoch"
+_CALL_OFFS: Final = "call_offs"
 
 
 class Viewers(Removing):

@@ -102,7 +102,7 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "newest spoken": (sql.NEWEST_SPOKEN_ID, ("quiet",)),
     "spoken past": (sql.SPOKEN_ID_PAST, ("quiet", 5)),
     "decisions past": (sql.DECISION_ID_PAST, ("quiet", 5)),
-    "counter": (sql.COUNTER, ("deletion_epoch",)),
+    "counter": (sql.COUNTER, ("call_offs",)),
     "mark": (sql.READ_MARK, ("writer",)),
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
