@@ -56,7 +56,7 @@ TABLES: Final = (
     _table("tallies", sql.TALLY_KEY, ("n",)),
     _table("auth_tokens", _ID, sql.TOKEN_COLUMNS),
 )
-"""All but marks, counters and traffic, which are of the moment."""
+"""All but counters and traffic, which are of the moment."""
 
 HIGHEST_MARK: Final = both("SELECT MAX(after_row) FROM spoken")
 TAKE_ID: Final = both(insert("messages", (*_ID, *sql.MESSAGE_COLUMNS)))

@@ -13,7 +13,6 @@ from clankbot.records.answers import ChannelSummary
 _NOTES_KEPT: Final = timedelta(days=90)
 """Daily figures, hints, and who changed a setting: long enough to look back on, and nothing hangs
 on older ones."""
-_MARKS_KEPT: Final = timedelta(days=1)
 _SPARE_PAGES: Final = 64
 """Left free in an SQLite file: the next messages go there, and the file neither shrinks nor grows
 with each of them."""
@@ -74,13 +73,11 @@ class Housekeeping(Repository):
             self._session.run(sql.PRUNE_SPOKEN_BY_COUNT, channel, past)
 
     def _prune_notes(self, channel: str) -> None:
-        now = datetime.fromtimestamp(self._now_ms() / 1000, UTC)
-        oldest = now - _NOTES_KEPT
+        oldest = datetime.fromtimestamp(self._now_ms() / 1000, UTC) - _NOTES_KEPT
         self._session.run(sql.PRUNE_TALLIES, channel, f"{oldest:%Y-%m-%d}")
         self._session.run(sql.PRUNE_HINTS, channel, _to_ms(oldest))
         self._session.run(sql.UNNAME_OLD_CHANGES, channel, _to_ms(oldest))
         self._session.run(sql.UNNAME_OLD_TERMS, channel, _to_ms(oldest))
-        self._session.run(sql.DELETE_OLD_MARKS, _to_ms(now - _MARKS_KEPT))
 
     def release_space(self, pages: int = 64) -> int:
         """Give up to ``pages`` free pages of an SQLite file back to the disk; how many went.

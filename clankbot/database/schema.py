@@ -199,6 +199,8 @@ _ACCOUNT: Final = (
             holder {name} NOT NULL,
             until_ms {number} NOT NULL
         ) {options}"""),
+    # No longer used (a repeated batch is harmless without it).  It stays as long as nothing else
+    # makes a migration necessary, so that the version before this one can be gone back to.
     _made("""
         CREATE TABLE batch_marks (
             writer {word} PRIMARY KEY,

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from clankbot.database import sql
 from clankbot.database.dialect import Dialect, Statement
-from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
+from clankbot.errors import DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -148,13 +148,14 @@ class Session:
     def transaction(self) -> Iterator[None]:
         """All or nothing: committed at the end of the block, undone if it raises.
 
-        Raises CommitInDoubt where it cannot be known which of the two happened.
+        DatabaseUnavailable from a server leaves one doubt: the connection may have broken between
+        the commit and its answer, and all of it be done.
         """
         self.run(sql.BEGIN)
         self._in_transaction = True
         try:
             yield
-            self._commit()
+            self.run(sql.COMMIT)
         except Exception:
             self._roll_back()
             raise
@@ -208,14 +209,6 @@ class Session:
             connection.cursor().execute(sql.PING.text(self.dialect), ())
         except self.engine.foreign_errors:
             self._drop()
-
-    def _commit(self) -> None:
-        try:
-            self.run(sql.COMMIT)
-        except DatabaseUnavailable as error:
-            if self.dialect is Dialect.MYSQL:
-                raise CommitInDoubt(str(error)) from error
-            raise
 
     def _roll_back(self) -> None:
         if self._connection is None:

@@ -60,15 +60,6 @@ MYSQL_INSTANCE_HOLDER: Final = each("SELECT 0", f"SELECT IS_USED_LOCK({_OUR_INST
 MYSQL_END_CONNECTION: Final = each("SELECT ?", "KILL CONNECTION ?")
 MYSQL_LOCK_SIGN_IN: Final = each("SELECT 1", f"SELECT GET_LOCK({_OUR_SIGN_IN}, 0)")
 
-READ_MARK: Final = each(
-    "SELECT mark FROM batch_marks WHERE writer = ?",
-    "SELECT mark FROM batch_marks WHERE writer = ? FOR UPDATE",
-)
-SET_MARK: Final = upsert(
-    "batch_marks", ("writer", "mark", "marked_at"), "writer", ("mark", "marked_at")
-)
-DELETE_OLD_MARKS: Final = both("DELETE FROM batch_marks WHERE marked_at < ?")
-
 # --- messages -----------------------------------------------------------------------------------
 
 MESSAGE_COLUMNS: Final = (

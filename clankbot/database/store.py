@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from types import TracebackType
 from typing import Self, assert_never
-from uuid import uuid4
 
-from clankbot.database.batch_marks import BatchMarks
 from clankbot.database.channels import Channels
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.messages import History
-from clankbot.database.session import Session
 from clankbot.database.spoken import MessageKind
 from clankbot.database.tokens import Accounts
 from clankbot.database.traffic import TrafficLog
 from clankbot.database.viewers import Viewers
-from clankbot.errors import CommitInDoubt
 from clankbot.records.writes import (
     AddHint,
     Append,
@@ -47,10 +43,6 @@ class Store(History, MessageKind, Viewers, Channels, Accounts, TrafficLog, House
     Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
     """
 
-    def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:
-        super().__init__(session, now_ms)
-        self._marks = BatchMarks(session, now_ms)
-
     def __enter__(self) -> Self:
         return self
 
@@ -65,23 +57,14 @@ class Store(History, MessageKind, Viewers, Channels, Accounts, TrafficLog, House
     def apply(self, writes: Sequence[Write]) -> list[Applied]:
         """Carry out all writes in order, in one transaction; what each of them did.
 
-        All or nothing.  After DatabaseUnavailable the same writes may be handed in again, with
-        more behind them: none is carried out twice, even where the commit was done but its answer
-        lost.
+        All or nothing.  After DatabaseUnavailable the same writes are to be handed in again, maybe
+        with more behind them.  A server may have carried them out all the same, if the connection
+        broke between its commit and its answer.  Then messages, removals, settings, opt-outs and
+        what the bot said are as if written once.  Tallies, hints and decisions are approximate:
+        they may be there twice; and a removal that is repeated finds nothing left to count.
         """
-        batch = tuple(writes)
-        applied: list[Applied] = []
-        mark = uuid4().hex
-        try:
-            with self._session.transaction():
-                applied.extend(self._marks.done_before(batch))
-                applied.extend(self._carry_out(batch[len(applied) :]))
-                self._marks.leave(mark)
-        except CommitInDoubt:
-            self._marks.doubt(mark, batch, applied)
-            raise
-        self._marks.forget()
-        return applied
+        with self._session.transaction():
+            return list(self._carry_out(writes))
 
     def _carry_out(self, writes: Sequence[Write]) -> Iterator[Applied]:
         """In order; messages that follow one another are stored together."""

@@ -103,7 +103,6 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "spoken past": (sql.SPOKEN_ID_PAST, ("quiet", 5)),
     "decisions past": (sql.DECISION_ID_PAST, ("quiet", 5)),
     "counter": (sql.COUNTER, ("call_offs",)),
-    "mark": (sql.READ_MARK, ("writer",)),
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "remove message": (sql.REMOVE_MESSAGE, ("b7", "alpha")),
@@ -146,7 +145,6 @@ _ON_PURPOSE: dict[Statement, str] = {
     sql.ALL_TERMS: "all of it, at a start",
     sql.LOAD_TOKENS: "one row",
     sql.DELETE_TOKENS: "one row",
-    sql.DELETE_OLD_MARKS: "a row for each run of a day",
     sql.FIND_VIEWERS: "messages by index; changes and terms are a few that people made by hand",
     sql.FIND_VIEWERS_IN_CHANNEL: "as before",
     sql.UNNAME_CHANGES: "a few that people made by hand",
