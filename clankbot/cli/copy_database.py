@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from clankbot.config.settings import mysql_requirements, require, settings_from_process
 from clankbot.database.copying import CopyReport, copy_database
-from clankbot.database.instance_lock import hold_instance_lock
+from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import DatabaseError
 from clankbot.parts import mysql_database, set_up_logs, sqlite_database
 
@@ -31,7 +31,10 @@ def run(options: argparse.Namespace) -> int:
     source, target = (file, server) if to_mysql else (server, file)
     lost: list[Exception] = []
     try:
-        with hold_instance_lock(file, lost.append), hold_instance_lock(server, lost.append):
+        with (
+            hold_instance_lock(file.engine, lost.append),
+            hold_instance_lock(server.engine, lost.append),
+        ):
             report = copy_database(source, target, _progress(lost))
     except KeyboardInterrupt:
         print(

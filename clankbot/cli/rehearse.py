@@ -26,7 +26,7 @@ from clankbot.bot import Bot
 from clankbot.config.addresses import IrcServer, without_password
 from clankbot.config.environment import wants_colours
 from clankbot.config.settings import Settings, settings_from_process
-from clankbot.database.instance_lock import hold_instance_lock
+from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import OllamaError
 from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.loopback.twitch_room import TwitchRoom
@@ -188,7 +188,7 @@ def _bot_in(room: TwitchRoom, settings: Settings, words: Words, end: _End) -> It
     account = Account(identity, lambda: credentials, lambda: None)
     database = open_database(settings)
     with hold_instance_lock(
-        database, lambda error: end.reports.put(Failure("instance-lock", error))
+        database.engine, lambda error: end.reports.put(Failure("instance-lock", error))
     ):
         bot = Bot(settings, account, database, words, end.reports)
         bot.start()

@@ -15,7 +15,7 @@ from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
 from clankbot.config.environment import ServiceEnvironment, service_environment
 from clankbot.config.settings import Settings, run_requirements, settings_from_process
-from clankbot.database.instance_lock import hold_instance_lock
+from clankbot.database.locks import hold_instance_lock
 from clankbot.parts import load_words, open_database, set_up_logs, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
 from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
@@ -56,7 +56,9 @@ def _run(settings: Settings) -> int:
     words = load_words(settings)
     database = open_database(settings)
     waiting = threading.Event()
-    with hold_instance_lock(database, lambda error: reports.put(Failure("instance-lock", error))):
+    with hold_instance_lock(
+        database.engine, lambda error: reports.put(Failure("instance-lock", error))
+    ):
         account = not_torn_off(partial(open_account, settings, database, waiting))
         bot = Bot(settings, account, database, words, reports)
         log.info(

@@ -4,12 +4,10 @@ recent decisions and daily figures."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Final
 
-from clankbot.database import sql
-from clankbot.database.repository import Repository
-from clankbot.database.session import Row
+from clankbot.database.dialect import both, insert, insert_new, upsert
+from clankbot.database.session import Repository, Row
 from clankbot.errors import WriteRefused
 from clankbot.records.answers import Decision, SettingChange
 from clankbot.records.settings import SettingValue
@@ -22,74 +20,71 @@ from clankbot.records.writes import (
     UnblockTerm,
 )
 
+_SETTINGS: Final = (
+    "message_threshold, time_delay, context_limit, ollama_model, cooldown, max_length, temperature,"
+    " top_p, top_k, min_p, repeat_penalty, num_predict, seed, persona, mentions, spontaneous,"
+    " retention_days, enabled, quiet_until, quiet_hours, timezone, live_only, adaptive,"
+    " min_speakers"
+)
+SETTING_COLUMNS: Final = tuple(_SETTINGS.split(", "))
+# Columns that hold yes or no, kept as 1 and 0.
+SWITCH_COLUMNS: Final = frozenset({"mentions", "spontaneous", "enabled", "live_only", "adaptive"})
+
+CONFIG_COLUMNS: Final = f"{_SETTINGS}, created_at, updated_at"
+CHANGE_COLUMNS: Final = (
+    "channel, setting, old_value, new_value, changed_by_id, changed_by, changed_at, undoes"
+)
+TERM_COLUMNS: Final = "channel, term, term_key, changed_by_id, added_at"
+DECISION_COLUMNS: Final = "channel, decided_at, reason"
+TALLY_KEY: Final = "channel, day, what"
+
+# Per channel: a busy hour of them, enough to see why the bot is silent.
 _DECISIONS_KEPT: Final = 100
-"""Per channel: a busy hour of them, enough to see why the bot is silent."""
 
 
 class Channels(Repository):
     """The tables ``channel_config``, ``setting_changes``, ``channel_terms``, ``decisions`` and
     ``tallies``."""
 
+    # -- settings and their changes ----------------------------------------------------------------
+
+    OVERRIDES: Final = both(f"SELECT channel, {_SETTINGS} FROM channel_config WHERE channel = ?")
+
     def overrides(self, channel: str) -> dict[str, SettingValue]:
         """The channel's own settings by column; what it inherits is left out."""
-        row = self._session.row(sql.OVERRIDES, channel)
+        row = self._session.row(self.OVERRIDES, channel)
         return _settings(row) if row else {}
+
+    ALL_OVERRIDES: Final = both(f"SELECT channel, {_SETTINGS} FROM channel_config")
 
     def all_overrides(self) -> dict[str, dict[str, SettingValue]]:
         """Every channel's own settings, by column."""
-        return {row[0]: _settings(row) for row in self._session.rows(sql.ALL_OVERRIDES)}
+        return {row[0]: _settings(row) for row in self._session.rows(self.ALL_OVERRIDES)}
 
-    def last_changes(self, channel: str) -> list[SettingChange]:
-        """All changes of the newest moment with any that neither is taken back nor takes one back.
-
-        Newest first.
-        """
-        newest = self._session.row(sql.LAST_CHANGE_AT, channel)
-        if newest is None:
-            return []
-        return [_change(row) for row in self._session.rows(sql.CHANGES_AT, channel, newest[0])]
-
-    def changes(self, channel: str | None, limit: int) -> list[SettingChange]:
-        """The newest changes of one channel or of all, newest first."""
-        if channel is None:
-            rows = self._session.rows(sql.CHANGES, limit)
-        else:
-            rows = self._session.rows(sql.CHANGES_IN_CHANNEL, channel, limit)
-        return [_change(row) for row in rows]
-
-    def terms(self, channel: str) -> tuple[str, ...]:
-        """The channel's own blocked terms, in the order they came."""
-        return tuple(term for (term,) in self._session.rows(sql.TERMS, channel))
-
-    def all_terms(self) -> dict[str, tuple[str, ...]]:
-        """Every channel's own blocked terms."""
-        terms: dict[str, tuple[str, ...]] = {}
-        for channel, term in self._session.rows(sql.ALL_TERMS):
-            terms[channel] = (*terms.get(channel, ()), term)
-        return terms
-
-    def decisions(self, channel: str, limit: int) -> list[Decision]:
-        """The newest decisions, newest first; only so many are kept."""
-        return [Decision(*row) for row in self._session.rows(sql.DECISIONS, channel, limit)]
-
-    def tally(self, channel: str, day: str) -> dict[str, int]:
-        """The counters of one channel and UTC day (``2030-01-31``)."""
-        return dict(self._session.rows(sql.TALLY, channel, day))
+    MARK_UNDONE: Final = both("UPDATE setting_changes SET undone = 1 WHERE id = ? AND channel = ?")
+    SET_COLUMN: Final = {
+        column: upsert(
+            "channel_config",
+            f"channel, {column}, created_at, updated_at",
+            key="channel",
+            update=f"{column} = VALUES({column}), updated_at = VALUES(updated_at)",
+        )
+        for column in SETTING_COLUMNS
+    }
+    ADD_CHANGE: Final = both(insert("setting_changes", CHANGE_COLUMNS))
 
     def _set_setting(self, write: SetSetting) -> Applied:
         """A value that is there already is not a change and is not recorded as one."""
-        if write.column not in sql.SET_COLUMN:
+        if write.column not in SETTING_COLUMNS:
             raise WriteRefused(f"there is no channel setting {write.column!r}")
         if write.undoes is not None:
-            self._session.run(sql.MARK_UNDONE, write.undoes, write.channel)
+            self._session.run(self.MARK_UNDONE, write.undoes, write.channel)
         old = self.overrides(write.channel).get(write.column)
         if old == write.value and type(old) is type(write.value):
             return Applied(0)
-        self._session.run(
-            sql.SET_COLUMN[write.column], write.channel, write.value, write.at_ms, write.at_ms
-        )
-        self._session.run(
-            sql.ADD_CHANGE,
+        value = (write.channel, write.value, write.at_ms, write.at_ms)
+        self._session.run(self.SET_COLUMN[write.column], *value)
+        change = (
             write.channel,
             write.column,
             _to_json(old),
@@ -99,51 +94,133 @@ class Channels(Repository):
             write.at_ms,
             write.undoes,
         )
+        self._session.run(self.ADD_CHANGE, *change)
         return Applied(1)
+
+    LAST_CHANGE_AT: Final = both(
+        "SELECT changed_at FROM setting_changes FORCE INDEX (setting_changes_by_channel)"
+        " WHERE channel = ? AND undone = 0 AND undoes IS NULL ORDER BY id DESC LIMIT 1"
+    )
+    CHANGES_AT: Final = both(
+        f"SELECT id, {CHANGE_COLUMNS}, undone"
+        " FROM setting_changes FORCE INDEX (setting_changes_by_channel)"
+        " WHERE channel = ? AND changed_at = ? AND undone = 0 AND undoes IS NULL ORDER BY id DESC"
+    )
+
+    def last_changes(self, channel: str) -> list[SettingChange]:
+        """All changes of the newest moment with any that neither is taken back nor takes one back.
+
+        Newest first.
+        """
+        newest = self._session.row(self.LAST_CHANGE_AT, channel)
+        if newest is None:
+            return []
+        return [_change(row) for row in self._session.rows(self.CHANGES_AT, channel, newest[0])]
+
+    CHANGES: Final = both(
+        f"SELECT id, {CHANGE_COLUMNS}, undone FROM setting_changes ORDER BY id DESC LIMIT ?"
+    )
+    CHANGES_IN_CHANNEL: Final = both(
+        f"SELECT id, {CHANGE_COLUMNS}, undone"
+        " FROM setting_changes FORCE INDEX (setting_changes_by_channel)"
+        " WHERE channel = ? ORDER BY id DESC LIMIT ?"
+    )
+
+    def changes(self, channel: str | None, limit: int) -> list[SettingChange]:
+        """The newest changes of one channel or of all, newest first."""
+        if channel is None:
+            rows = self._session.rows(self.CHANGES, limit)
+        else:
+            rows = self._session.rows(self.CHANGES_IN_CHANNEL, channel, limit)
+        return [_change(row) for row in rows]
+
+    # -- blocked terms -----------------------------------------------------------------------------
+
+    ADD_TERM: Final = insert_new("channel_terms", TERM_COLUMNS, key="channel, term_key")
 
     def _block_term(self, write: BlockTerm) -> Applied:
         key = write.term.casefold()
-        return Applied(
-            self._session.run(
-                sql.ADD_TERM, write.channel, write.term, key, write.changed_by_id, write.at_ms
-            )
-        )
+        row = (write.channel, write.term, key, write.changed_by_id, write.at_ms)
+        return Applied(self._session.run(self.ADD_TERM, *row))
+
+    DELETE_TERM: Final = both("DELETE FROM channel_terms WHERE channel = ? AND term_key = ?")
 
     def _unblock_term(self, write: UnblockTerm) -> Applied:
         key = write.term.casefold()
-        return Applied(self._session.run(sql.DELETE_TERM, write.channel, key))
+        return Applied(self._session.run(self.DELETE_TERM, write.channel, key))
+
+    TERMS: Final = both("SELECT term FROM channel_terms WHERE channel = ? ORDER BY id")
+
+    def terms(self, channel: str) -> tuple[str, ...]:
+        """The channel's own blocked terms, in the order they came."""
+        return tuple(term for (term,) in self._session.rows(self.TERMS, channel))
+
+    ALL_TERMS: Final = both("SELECT channel, term FROM channel_terms ORDER BY id")
+
+    def all_terms(self) -> dict[str, tuple[str, ...]]:
+        """Every channel's own blocked terms."""
+        terms: dict[str, tuple[str, ...]] = {}
+        for channel, term in self._session.rows(self.ALL_TERMS):
+            terms[channel] = (*terms.get(channel, ()), term)
+        return terms
+
+    # -- decisions and figures ---------------------------------------------------------------------
+
+    DECISION_ID_PAST: Final = both(
+        "SELECT id FROM decisions FORCE INDEX (decisions_by_channel)"
+        " WHERE channel = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+    )
+    UPDATE_DECISION: Final = both("UPDATE decisions SET decided_at = ?, reason = ? WHERE id = ?")
+    ADD_DECISION: Final = both(insert("decisions", DECISION_COLUMNS))
+    PRUNE_DECISIONS: Final = both("DELETE FROM decisions WHERE channel = ? AND id <= ?")
 
     def _record_decision(self, write: RecordDecision) -> Applied:
-        if write.goes_on and (newest := self._session.row(sql.DECISION_ID_PAST, write.channel, 0)):
-            return Applied(
-                self._session.run(sql.UPDATE_DECISION, write.at_ms, write.reason, newest[0])
-            )
-        return Applied(
-            self._session.run(sql.ADD_DECISION, write.channel, write.at_ms, write.reason)
-        )
+        if write.goes_on:
+            newest = self._session.number(self.DECISION_ID_PAST, write.channel, 0)
+            if newest:
+                row = (write.at_ms, write.reason, newest)
+                return Applied(self._session.run(self.UPDATE_DECISION, *row))
+        self._session.run(self.ADD_DECISION, write.channel, write.at_ms, write.reason)
+        past = self._session.number(self.DECISION_ID_PAST, write.channel, _DECISIONS_KEPT)
+        if past:
+            self._session.run(self.PRUNE_DECISIONS, write.channel, past)
+        return Applied(1)
 
-    def _trim_decisions(self, channels: Iterable[str]) -> None:
-        for channel in channels:
-            past = self._session.number(sql.DECISION_ID_PAST, channel, _DECISIONS_KEPT)
-            if past:
-                self._session.run(sql.PRUNE_DECISIONS, channel, past)
+    DECISIONS: Final = both(
+        "SELECT decided_at, reason FROM decisions FORCE INDEX (decisions_by_channel)"
+        " WHERE channel = ? ORDER BY id DESC LIMIT ?"
+    )
+
+    def decisions(self, channel: str, limit: int) -> list[Decision]:
+        """The newest decisions, newest first; only so many are kept."""
+        return [Decision(*row) for row in self._session.rows(self.DECISIONS, channel, limit)]
+
+    ADD_TALLY: Final = upsert(
+        "tallies", f"{TALLY_KEY}, n", key=TALLY_KEY, update="n = n + VALUES(n)"
+    )
 
     def _add_tally(self, write: Tally) -> Applied:
-        self._session.run(sql.ADD_TALLY, write.channel, write.day, write.what, write.amount)
+        self._session.run(self.ADD_TALLY, write.channel, write.day, write.what, write.amount)
         return Applied(1)
+
+    TALLY: Final = both("SELECT what, n FROM tallies WHERE channel = ? AND day = ?")
+
+    def tally(self, channel: str, day: str) -> dict[str, int]:
+        """The counters of one channel and UTC day (``2030-01-31``)."""
+        return dict(self._session.rows(self.TALLY, channel, day))
 
 
 def _settings(row: Row) -> dict[str, SettingValue]:
     """The columns that are set, of a row that begins with the channel."""
     return {
-        column: bool(value) if column in sql.SWITCH_COLUMNS else value
-        for column, value in zip(sql.SETTING_COLUMNS, row[1:], strict=True)
+        column: bool(value) if column in SWITCH_COLUMNS else value
+        for column, value in zip(SETTING_COLUMNS, row[1:], strict=True)
         if value is not None
     }
 
 
 def _change(row: Row) -> SettingChange:
-    change_id, channel, column, old, new, by_id, by, at_ms, undone = row
+    change_id, channel, column, old, new, by_id, by, at_ms, _, undone = row
     return SettingChange(
         change_id, channel, column, _from_json(old), _from_json(new), by_id, by, at_ms, bool(undone)
     )

@@ -1,6 +1,6 @@
 """Moving a database to another engine: every table, row by row, with the ids it has.
 
-Nobody else may be writing to either of the two meanwhile (see ``instance_lock``).
+Nobody else may be writing to either of the two meanwhile (see ``hold_instance_lock``).
 """
 
 from __future__ import annotations
@@ -10,30 +10,66 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.database import sql
-from clankbot.database.copying_sql import (
-    GIVE_BACK_ID,
-    HIGHEST_MARK,
-    TABLES,
-    TAKE_ID,
-    TableStatements,
+from clankbot.database.channels import (
+    CHANGE_COLUMNS,
+    CONFIG_COLUMNS,
+    DECISION_COLUMNS,
+    TALLY_KEY,
+    TERM_COLUMNS,
 )
 from clankbot.database.database import Database
-from clankbot.database.dialect import Dialect
+from clankbot.database.dialect import Dialect, both, insert
+from clankbot.database.messages import MESSAGE_COLUMNS, REMOVAL_COLUMNS, Messages
 from clankbot.database.schema import MIGRATIONS, version
 from clankbot.database.session import Row, Session
+from clankbot.database.spoken import HINT_COLUMNS, SPOKEN_COLUMNS
+from clankbot.database.tokens import TOKEN_COLUMNS
 from clankbot.errors import DatabaseError
 
+# Rows a transaction: many enough to be quick, few enough to show progress.
 _BATCH: Final = 1000
-"""Rows a transaction: many enough to be quick, few enough to show progress."""
 
 _HOW_TO_EMPTY: Final[Mapping[Dialect, str]] = {
     Dialect.MYSQL: "empty it first: DROP DATABASE, CREATE DATABASE",
     Dialect.SQLITE: "move that file away first",
 }
 
+# Told after each batch: the table, the rows copied of it by now, and the rows there are.
 Progress = Callable[[str, int, int], None]
-"""Told after each batch: the table, the rows copied of it by now, and the rows there are."""
+
+
+class Table:
+    """What it takes to copy one table in the order of its key; the key's columns come first."""
+
+    def __init__(self, name: str, key: str, columns: str) -> None:
+        self.name = name
+        self.key_width = len(key.split(","))
+        values = ", ".join("?" * self.key_width)
+        backwards = key.replace(",", " DESC,") + " DESC"
+        rows = f"SELECT {key}, {columns} FROM {name}"
+        self.add = both(insert(name, f"{key}, {columns}"))
+        self.count = both(f"SELECT COUNT(*) FROM {name}")
+        self.count_up_to = both(f"SELECT COUNT(*) FROM {name} WHERE ({key}) <= ({values})")
+        self.first_rows = both(f"{rows} ORDER BY {key} LIMIT ?")
+        self.rows_behind = both(f"{rows} WHERE ({key}) > ({values}) ORDER BY {key} LIMIT ?")
+        self.last_row = both(f"{rows} ORDER BY {backwards} LIMIT 1")
+        self.row_at = both(f"{rows} WHERE ({key}) = ({values})")
+
+
+# All but counters and traffic, which are of the moment.
+TABLES: Final = (
+    Table("messages", "id", MESSAGE_COLUMNS),
+    Table("removals", "id", REMOVAL_COLUMNS),
+    Table("opt_outs", "user_id", "since"),
+    Table("spoken", "id", f"{SPOKEN_COLUMNS}, removed_at"),
+    Table("hints", "id", HINT_COLUMNS),
+    Table("channel_config", "channel", CONFIG_COLUMNS),
+    Table("setting_changes", "id", f"{CHANGE_COLUMNS}, undone"),
+    Table("channel_terms", "id", TERM_COLUMNS),
+    Table("decisions", "id", DECISION_COLUMNS),
+    Table("tallies", TALLY_KEY, "n"),
+    Table("auth_tokens", "id", TOKEN_COLUMNS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +85,8 @@ def copy_database(
 ) -> CopyReport:
     """Copy all that is in the source; it is only read.
 
-    Continues where an interrupted copy ended, and does nothing where all is there.  DatabaseError
-    where the target holds anything else, or where the counts differ in the end.
+    Continues where an interrupted copy ended, and does nothing if all is there.  DatabaseError
+    if the target holds anything else, or if the counts differ in the end.
     """
     target.prepare()
     with (
@@ -59,77 +95,69 @@ def copy_database(
     ):
         if version(here) != len(MIGRATIONS):
             raise DatabaseError("the source has an older schema; start the bot on it once before")
-        copy = _Copy(here, there, progress, batch)
         for table in TABLES:
-            copy.refuse_other_data(table)
-        copied = sum(copy.bring_over(table) for table in TABLES)
-        copy.carry_on_counting()
-        return CopyReport({table.table: copy.verified(table) for table in TABLES}, copied)
+            _refuse_other_data(here, there, table)
+        copied = 0
+        for table in TABLES:
+            total, done = here.number(table.count), there.number(table.count)
+            for rows in _missing_rows(here, there, table, batch):
+                with there.transaction():
+                    there.run_many(table.add, rows)
+                done, copied = done + len(rows), copied + len(rows)
+                progress(table.name, done, total)
+        _carry_on_counting(there)
+        return CopyReport({table.name: _verified(here, there, table) for table in TABLES}, copied)
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """One run: from here to there."""
+def _refuse_other_data(here: Session, there: Session, table: Table) -> None:
+    """A table may hold the beginning of the source's and nothing else."""
+    last = there.row(table.last_row)
+    if last is None:
+        return
+    key = last[: table.key_width]
+    expected = here.number(table.count_up_to, *key)
+    if here.row(table.row_at, *key) != last or there.number(table.count) != expected:
+        raise DatabaseError(
+            f"the target already holds other data (table {table.name}), or an earlier copy"
+            f" that no longer matches the source; {_HOW_TO_EMPTY[there.dialect]}"
+        )
 
-    here: Session
-    there: Session
-    progress: Progress
-    batch: int
 
-    def refuse_other_data(self, table: TableStatements) -> None:
-        """A table may hold the beginning of the source's and nothing else."""
-        last = self.there.row(table.last_row)
-        if last is None:
-            return
-        key = last[: table.key_width]
-        expected = self.here.number(table.count_up_to, *key)
-        if self.here.row(table.row_at, *key) != last or self._rows_there(table) != expected:
-            raise DatabaseError(
-                f"the target already holds other data (table {table.table}), or an earlier copy"
-                f" that no longer matches the source; {_HOW_TO_EMPTY[self.there.dialect]}"
-            )
+def _missing_rows(here: Session, there: Session, table: Table, batch: int) -> Iterator[list[Row]]:
+    """What is behind the last row of the target, so many at a time."""
+    last = there.row(table.last_row)
+    while rows := (
+        here.rows(table.rows_behind, *last[: table.key_width], batch)
+        if last
+        else here.rows(table.first_rows, batch)
+    ):
+        yield rows
+        last = rows[-1]
 
-    def bring_over(self, table: TableStatements) -> int:
-        """Copy what is missing of a table; how many rows."""
-        total = self.here.number(table.count)
-        done = before = self._rows_there(table)
-        for rows in self._batches(table):
-            with self.there.transaction():
-                self.there.run_many(table.add, rows)
-            done += len(rows)
-            self.progress(table.table, done, total)
-        return done - before
 
-    def _batches(self, table: TableStatements) -> Iterator[list[Row]]:
-        last = self.there.row(table.last_row)
-        rows = self._rows_behind(table, last) if last else self.here.rows(table.start, self.batch)
-        while rows:
-            yield rows
-            rows = self._rows_behind(table, rows[-1])
+_HIGHEST_MARK: Final = both("SELECT MAX(after_row) FROM spoken")
+_TAKE_ID: Final = both(insert("messages", f"id, {MESSAGE_COLUMNS}"))
+_GIVE_BACK_ID: Final = both("DELETE FROM messages WHERE id = ?")
 
-    def _rows_behind(self, table: TableStatements, row: Row) -> list[Row]:
-        return self.here.rows(table.rows_behind, *row[: table.key_width], self.batch)
 
-    def carry_on_counting(self) -> None:
-        """See that new messages get ids above the marks from which messages are counted.
+def _carry_on_counting(there: Session) -> None:
+    """See that new messages get ids above the marks from which messages are counted.
 
-        The message that had the highest id may be deleted, and then no row carries it over.
-        """
-        mark = self.there.number(HIGHEST_MARK)
-        if mark > self.there.number(sql.NEWEST_ID):
-            with self.there.transaction():
-                self.there.run(TAKE_ID, mark, "", "", "", "", "", "", 0, 0)
-                self.there.run(GIVE_BACK_ID, mark)
+    The message that had the highest id may be deleted, and then no row carries it over.
+    """
+    mark = there.number(_HIGHEST_MARK)
+    if mark > there.number(Messages.NEWEST_ID):
+        with there.transaction():
+            there.run(_TAKE_ID, mark, "", "", "", "", "", "", 0, 0)
+            there.run(_GIVE_BACK_ID, mark)
 
-    def verified(self, table: TableStatements) -> int:
-        """How many rows a table has by now, on either side."""
-        rows, copied = self.here.number(table.count), self._rows_there(table)
-        if copied != rows:
-            raise DatabaseError(
-                f"the copy is not complete: table {table.table} has {rows} rows in the source"
-                f" and {copied} in the target"
-            )
-        return rows
 
-    def _rows_there(self, table: TableStatements) -> int:
-        return self.there.number(table.count)
+def _verified(here: Session, there: Session, table: Table) -> int:
+    """How many rows a table has by now, on either side."""
+    rows, copied = here.number(table.count), there.number(table.count)
+    if copied != rows:
+        raise DatabaseError(
+            f"the copy is not complete: table {table.name} has {rows} rows in the source"
+            f" and {copied} in the target"
+        )
+    return rows

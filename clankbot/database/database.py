@@ -31,17 +31,17 @@ class Database:
         return cls(SqliteEngine(Path(path)))
 
     def prepare(self) -> None:
-        """Make the file where there is one, and bring the tables up to date.
+        """Make the file if it is one and is not there, and bring the tables up to date.
 
-        DatabaseError where that is impossible, DatabaseUnavailable where it is so only now, and
-        DatabaseTooNew where a newer clankbot wrote it.
+        DatabaseError if that is impossible, DatabaseUnavailable if it is so only now, and
+        DatabaseTooNew if a newer clankbot wrote it.
         """
         self.engine.create()
         with closing(Session(self.engine.patient())) as session:
             migrate(session, self.now_ms)
 
     def open(self) -> Store:
-        """A store for the calling thread, which is to close it.
+        """A store for one thread: the one that asks it first, which is to close it.
 
         Never fails itself: the connection is made at the first question.
         """

@@ -1,7 +1,9 @@
 """Two dialects of SQL and what it takes to word one statement in both.
 
 A statement is written once with ``?`` for a value and turned into the text that each engine takes;
-where the engines differ in more than that, both texts are given.
+if the engines differ in more than that, both texts are given.  No SQL is built from values.
+
+Each statement is a constant above the method that runs it.
 """
 
 from __future__ import annotations
@@ -9,14 +11,18 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from typing import Final
+
+# How long a MySQL server keeps a connection that says nothing: that of a machine which vanished in
+# mid-transaction holds its locks for so long.  One that is needed again is simply made anew.
+MYSQL_WAIT_S: Final = 120
 
 
 class Dialect(enum.Enum):
-    """Whose SQL is spoken."""
+    """Whose SQL is spoken; MYSQL is that of MySQL 8.0.17 and MariaDB 10.11 alike."""
 
     SQLITE = "sqlite"
     MYSQL = "mysql"
-    """MySQL 8.0.17 and MariaDB 10.11 alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Statement:
 def both(text: str) -> Statement:
     """A statement that both engines take.
 
-    Indexes are named where a planner might err: for a small LIMIT, MySQL likes to walk the whole
+    Indexes are named if a planner might err: for a small LIMIT, MySQL likes to walk the whole
     table in the order of the ids, which takes long for a channel that has been quiet for long.
     """
     return each(re.sub(r"FORCE INDEX \((\w+)\)", r"INDEXED BY \1", text), text)
@@ -45,26 +51,37 @@ def each(sqlite: str, mysql: str) -> Statement:
     return Statement(sqlite, mysql.replace("%", "%%").replace("?", "%s"))
 
 
-def insert(table: str, columns: tuple[str, ...]) -> str:
+def insert(table: str, columns: str) -> str:
     """The plain INSERT of one row.  PyMySQL makes many rows of it one statement."""
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    signs = ", ".join("?" * len(columns.split(",")))
+    return f"INSERT INTO {table} ({columns}) VALUES ({signs})"
 
 
-def insert_new(table: str, columns: tuple[str, ...], key: str) -> Statement:
+def insert_new(table: str, columns: str, key: str) -> Statement:
     """Insert unless a row with this key is there; any other trouble is still an error."""
-    row = insert(table, columns)
+    row, first = insert(table, columns), columns.split(",")[0]
     return each(
         f"{row} ON CONFLICT ({key}) DO NOTHING",
-        f"{row} ON DUPLICATE KEY UPDATE {columns[0]} = {columns[0]}",
+        f"{row} ON DUPLICATE KEY UPDATE {first} = {first}",
     )
 
 
-def upsert(table: str, columns: tuple[str, ...], key: str, update: tuple[str, ...]) -> Statement:
-    """Insert, or write only the columns in ``update`` where a row with this key is there."""
+def upsert(table: str, columns: str, key: str, update: str) -> Statement:
+    """Insert, or carry out ``update`` if a row with this key is there.
+
+    In ``update``, ``VALUES(column)`` is what would have been inserted.
+    """
     row = insert(table, columns)
-    sqlite = ", ".join(f"{column} = excluded.{column}" for column in update)
-    mysql = ", ".join(f"{column} = VALUES({column})" for column in update)
+    sqlite_update = re.sub(r"VALUES\((\w+)\)", r"excluded.\1", update)
     return each(
-        f"{row} ON CONFLICT ({key}) DO UPDATE SET {sqlite}",
-        f"{row} ON DUPLICATE KEY UPDATE {mysql}",
+        f"{row} ON CONFLICT ({key}) DO UPDATE SET {sqlite_update}",
+        f"{row} ON DUPLICATE KEY UPDATE {update}",
     )
+
+
+def named_lock(purpose: str) -> str:
+    """The name of one of a MySQL server's locks, as SQL.
+
+    A server has one set of lock names for all databases, and takes 64 characters.
+    """
+    return f"CONCAT('clankbot-{purpose}-', LEFT(SHA2(DATABASE(), 256), 40))"

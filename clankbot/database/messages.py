@@ -1,16 +1,21 @@
-"""The messages of each channel: stored once, shown in order, removed for good."""
+"""The messages of each channel: stored once, shown in order, removed for good.
+
+Much is removed in steps: the history of years cannot be deleted in one stroke without holding up
+everything else, a stop of the program included.  So a removal deletes its first rows in the
+transaction that asks for it, and notes in the same transaction what is to follow; that survives any
+end of the program.  While some of it is left, nobody may take what is stored for what may be seen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Final
 
-from clankbot.database import sql
-from clankbot.database.dialect import Statement
-from clankbot.database.removing import Removing
-from clankbot.database.session import Row
+from clankbot.database.dialect import Statement, both, each, insert, insert_new
+from clankbot.database.session import Repository, Row
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import (
-    Append,
     Applied,
     RemoveChannel,
     RemoveMessage,
@@ -18,14 +23,75 @@ from clankbot.records.writes import (
     StoredMessage,
 )
 
+# In the order of StoredMessage.
+MESSAGE_COLUMNS: Final = (
+    "message_id, channel, user_id, user_login, user_display_name, message_content, timestamp,"
+    " is_own"
+)
+REMOVAL_COLUMNS: Final = "scope, up_to_row, first_key, last_key"
 
-class History(Removing):
-    """The table ``messages``."""
+# Some 60 ms of work on a PC and 250 on a Raspberry Pi; few viewers and few chats have more.
+STEP_ROWS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalStatements:
+    """How the messages of one scope are deleted in steps."""
+
+    # How many values name the scope; they come first in every statement.
+    keys: int
+    # The bot's own messages among them.
+    own_ids: Statement
+    # Up to a row: so many of them at once, and how many there are.
+    step: Statement
+    count: Statement
+
+
+def _removal(index: str, *keys: str) -> RemovalStatements:
+    table = f"messages FORCE INDEX ({index})"
+    where = " AND ".join(f"{key} = ?" for key in keys)
+    step = f"SELECT id FROM {table} WHERE {where} AND id <= ? LIMIT ?"
+    return RemovalStatements(
+        len(keys),
+        own_ids=both(f"SELECT message_id FROM {table} WHERE {where} AND is_own = 1"),
+        step=each(
+            both(f"DELETE FROM messages WHERE id IN ({step})").sqlite,
+            f"DELETE messages FROM messages JOIN ({step}) AS doomed USING (id)",
+        ),
+        count=both(f"SELECT COUNT(*) FROM {table} WHERE {where} AND id <= ?"),
+    )
+
+
+# By scope, as the table ``removals`` names it.
+REMOVALS: Final[Mapping[str, RemovalStatements]] = {
+    "viewer": _removal("messages_by_viewer", "user_id", "channel"),
+    "login": _removal("messages_by_login", "user_login", "channel"),
+    "channel": _removal("messages_by_channel", "channel"),
+    "everywhere": _removal("messages_by_viewer", "user_id"),
+}
+
+
+class Messages(Repository):
+    """The table ``messages``, and ``removals``: what of it is on its way out."""
+
+    # Whether a removal is under way: at first unknown, for an earlier run may have left one.
+    _may_be_removing = True
+
+    RECENT_MESSAGES: Final = both(
+        "SELECT message_id, user_id, user_login, user_display_name, message_content, timestamp,"
+        " is_own FROM messages FORCE INDEX (messages_by_channel)"
+        " WHERE channel = ? ORDER BY id DESC LIMIT ?"
+    )
 
     def recent_messages(self, channel: str, limit: int) -> list[ContextLine]:
         """The newest ``limit`` messages of the channel, oldest first."""
-        rows = self._session.rows(sql.RECENT_MESSAGES, channel, limit)
+        rows = self._session.rows(self.RECENT_MESSAGES, channel, limit)
         return [_context_line(row) for row in reversed(rows)]
+
+    EXPORT_PAGE: Final = both(
+        f"SELECT id, {MESSAGE_COLUMNS} FROM messages FORCE INDEX (messages_by_channel)"
+        " WHERE channel = ? AND id > ? ORDER BY id LIMIT ?"
+    )
 
     def export_rows(self, channel: str, batch: int = 500) -> Iterator[StoredMessage]:
         """All messages of the channel, oldest first, read ``batch`` at a time.
@@ -33,59 +99,117 @@ class History(Removing):
         No transaction is open between two batches, so a slow reader holds nobody up.
         """
         last_id = 0
-        while rows := self._session.rows(sql.EXPORT_PAGE, channel, last_id, batch):
+        while rows := self._session.rows(self.EXPORT_PAGE, channel, last_id, batch):
             yield from map(_stored_message, rows)
             last_id = rows[-1][0]
 
+    COUNT_SINCE: Final = both(
+        "SELECT COUNT(*) FROM messages FORCE INDEX (messages_by_time)"
+        " WHERE channel = ? AND timestamp >= ? AND is_own = 0"
+    )
+
     def count_since(self, channel: str, since_ms: int) -> int:
         """How many of the stored messages viewers have sent since then."""
-        return self._session.number(sql.COUNT_SINCE, channel, since_ms)
+        return self._session.number(self.COUNT_SINCE, channel, since_ms)
+
+    SPEAKERS_SINCE: Final = both(
+        "SELECT COUNT(DISTINCT user_id) FROM messages FORCE INDEX (messages_by_time)"
+        " WHERE channel = ? AND timestamp >= ? AND is_own = 0"
+    )
 
     def speakers_since(self, channel: str, since_ms: int) -> int:
         """How many viewers have spoken since then."""
-        return self._session.number(sql.SPEAKERS_SINCE, channel, since_ms)
+        return self._session.number(self.SPEAKERS_SINCE, channel, since_ms)
 
-    def _append(self, writes: Sequence[Append]) -> list[Applied]:
+    ADD_MESSAGE: Final = insert_new("messages", MESSAGE_COLUMNS, key="message_id")
+    NEWEST_ID: Final = both("SELECT COALESCE(MAX(id), 0) FROM messages")
+    IDS_AFTER: Final = both("SELECT message_id FROM messages WHERE id > ?")
+
+    def _append(self, messages: Sequence[StoredMessage]) -> list[Applied]:
         """Store all messages with one statement; those known already are left as they are."""
-        newest_id = self._session.number(sql.NEWEST_ID)
-        rows = [_row(write.message) for write in writes]
-        if self._session.run_many(sql.ADD_MESSAGE, rows) == len(writes):
-            return [Applied(1)] * len(writes)
-        added = {message_id for (message_id,) in self._session.rows(sql.IDS_AFTER, newest_id)}
+        newest_id = self._session.number(self.NEWEST_ID)
+        rows = [astuple(message) for message in messages]
+        if self._session.run_many(self.ADD_MESSAGE, rows) == len(messages):
+            return [Applied(1)] * len(messages)
+        added = {message_id for (message_id,) in self._session.rows(self.IDS_AFTER, newest_id)}
         applied = []
-        for write in writes:
-            applied.append(Applied(int(write.message.message_id in added)))
-            added.discard(write.message.message_id)
+        for message in messages:
+            applied.append(Applied(int(message.message_id in added)))
+            added.discard(message.message_id)
         return applied
 
+    # -- removing ----------------------------------------------------------------------------------
+
+    MARK_SPOKEN_REMOVED: Final = both(
+        "UPDATE spoken SET removed_at = ?"
+        " WHERE message_id = ? AND channel = ? AND removed_at IS NULL"
+    )
+    REMOVE_MESSAGE: Final = both("DELETE FROM messages WHERE message_id = ? AND channel = ?")
+
     def _remove_message(self, write: RemoveMessage) -> Applied:
-        own = self._mark_removed([write.message_id], write.channel, write.at_ms)
-        return Applied(
-            self._remove(sql.REMOVE_MESSAGE, write.message_id, write.channel), own_rows=own
-        )
+        which = write.message_id, write.channel
+        own_rows = self._session.run(self.MARK_SPOKEN_REMOVED, write.at_ms, *which)
+        removed = self._session.run(self.REMOVE_MESSAGE, *which)
+        self._words_removed |= removed > 0
+        return Applied(removed, own_rows)
 
     def _remove_viewer(self, write: RemoveViewer) -> Applied:
         if write.user_id is not None:
-            own_ids, scope, viewer = sql.OWN_IDS_OF_VIEWER, "viewer", write.user_id
-        elif write.login is not None:
-            own_ids, scope, viewer = sql.OWN_IDS_OF_LOGIN, "login", write.login
-        else:
-            return Applied(0)
-        own = self._mark_all_removed(own_ids, write.at_ms, viewer, write.channel)
-        return Applied(self._begin_removing(scope, viewer, write.channel), own_rows=own)
+            return self._remove_scope("viewer", write.at_ms, write.user_id, write.channel)
+        if write.login is not None:
+            return self._remove_scope("login", write.at_ms, write.login, write.channel)
+        return Applied(0)
 
     def _remove_channel(self, write: RemoveChannel) -> Applied:
-        own = self._mark_all_removed(sql.OWN_IDS_OF_CHANNEL, write.at_ms, write.channel)
-        return Applied(self._begin_removing("channel", write.channel), own_rows=own)
+        return self._remove_scope("channel", write.at_ms, write.channel)
 
-    def _mark_all_removed(self, own_ids: Statement, at_ms: int, *values: str) -> int:
-        """Note for each of the bot's own messages among the doomed that its words were removed."""
-        message_ids = [message_id for (message_id,) in self._session.rows(own_ids, *values)]
-        return self._mark_removed(message_ids, values[-1], at_ms)
+    def _remove_scope(self, scope: str, at_ms: int, *keys: str) -> Applied:
+        """Delete all of a scope, which ends with the channel; mark what the bot had said of it."""
+        own_ids = self._session.rows(REMOVALS[scope].own_ids, *keys)
+        marks = [(at_ms, message_id, keys[-1]) for (message_id,) in own_ids]
+        own_rows = self._session.run_many(self.MARK_SPOKEN_REMOVED, marks)
+        return Applied(self._begin_removing(scope, *keys), own_rows)
 
-    def _mark_removed(self, message_ids: Sequence[str], channel: str, at_ms: int) -> int:
-        marks = [(at_ms, message_id, channel) for message_id in message_ids]
-        return self._session.run_many(sql.MARK_SPOKEN_REMOVED, marks)
+    ADD_REMOVAL: Final = both(insert("removals", REMOVAL_COLUMNS))
+
+    def _begin_removing(self, scope: str, *keys: str) -> int:
+        """Delete what moderators or viewers want gone, or begin to; how many messages it is."""
+        up_to_row = self._session.number(self.NEWEST_ID)
+        removed = self._take_step(scope, keys, up_to_row)
+        if removed < STEP_ROWS:
+            return removed
+        left = self._session.number(REMOVALS[scope].count, *keys, up_to_row)
+        self._session.run(self.ADD_REMOVAL, scope, up_to_row, keys[0], keys[-1])
+        self._may_be_removing = True
+        return removed + left
+
+    NEXT_REMOVAL: Final = both(f"SELECT id, {REMOVAL_COLUMNS} FROM removals ORDER BY id LIMIT 1")
+    END_REMOVAL: Final = both("DELETE FROM removals WHERE id = ?")
+
+    def carry_on_removing(self) -> bool:
+        """Delete some more of what is to go; whether any of it is left."""
+        if not self._may_be_removing:
+            return False
+        with self._session.transaction():
+            row = self._session.row(self.NEXT_REMOVAL)
+            self._may_be_removing = row is not None
+            if row is not None:
+                number, scope, up_to_row, *keys = row
+                if self._take_step(scope, keys, up_to_row) < STEP_ROWS:
+                    self._session.run(self.END_REMOVAL, number)
+        return self._may_be_removing
+
+    def finish_removing(self) -> None:
+        """Delete all that is still to go, for whoever has nothing else to do."""
+        while self.carry_on_removing():
+            continue
+
+    def _take_step(self, scope: str, keys: Sequence[str], up_to_row: int) -> int:
+        """Delete as many as one transaction may; how many it was."""
+        removal = REMOVALS[scope]
+        removed = self._session.run(removal.step, *keys[: removal.keys], up_to_row, STEP_ROWS)
+        self._words_removed |= removed > 0
+        return removed
 
 
 def _context_line(row: Row) -> ContextLine:
@@ -96,17 +220,3 @@ def _context_line(row: Row) -> ContextLine:
 def _stored_message(row: Row) -> StoredMessage:
     _, message_id, channel, user_id, login, speaker, text, at_ms, is_own = row
     return StoredMessage(message_id, channel, user_id, login, speaker, text, at_ms, bool(is_own))
-
-
-def _row(message: StoredMessage) -> tuple[object, ...]:
-    """In the order of sql.MESSAGE_COLUMNS."""
-    return (
-        message.message_id,
-        message.channel,
-        message.user_id,
-        message.login,
-        message.display_name,
-        message.text,
-        message.sent_at_ms,
-        message.is_own,
-    )

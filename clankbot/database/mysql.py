@@ -8,19 +8,25 @@ import ssl
 import struct
 import threading
 import weakref
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pymysql
 from pymysql.connections import Connection
 from pymysql.constants import CR, ER
 
-from clankbot.database import sql
-from clankbot.database.dialect import Dialect
+from clankbot.database.dialect import MYSQL_WAIT_S, Dialect
 from clankbot.database.session import AlreadyThere, ConnectionGone
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WrongDatabase
 from clankbot.records.accounts import Secret
+
+_MODE: Final = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
+_SET_UP: Final = (
+    "SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 5,"
+    f" SESSION wait_timeout = {MYSQL_WAIT_S}",
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # few locks, each read up to date
+)
 
 _PATIENT_S: Final = 3600
 _AT_ONCE_S: Final = 0.001
@@ -86,11 +92,11 @@ _ALREADY_THERE: Final = frozenset(
     }
 )
 _OF_A_VALUE: Final = (pymysql.DataError, pymysql.IntegrityError)
+# What PyMySQL lets through if something else listens, or a packet is cut short.
 _NO_GREETING: Final = (struct.error, IndexError, AssertionError, ValueError)
-"""What PyMySQL lets through where something else listens, or a packet is cut short."""
+# OpenSSL's numbers for a certificate that is not valid yet, or no longer: a clock may be wrong, as
+# after a power cut on a Raspberry Pi, and a certificate renewed.
 _ABOUT_TIME: Final = frozenset({9, 10})
-"""OpenSSL's numbers for a certificate that is not valid yet, or no longer: a clock may be wrong, as
-after a power cut on a Raspberry Pi, and a certificate renewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +108,17 @@ class MySqlSettings:
     user: str
     password: Secret
     database: str
+    # Certificates one of which must vouch for the server; None: nothing is checked.
     ssl_ca: Path | None = None
-    """Certificates one of which must vouch for the server; None: nothing is checked."""
+    # For TCP alone, the one wait that cannot be broken off: a stop may have to sit out two.
     connect_timeout_s: int = 2
-    """For TCP alone, the one wait that cannot be broken off: a stop may have to sit out two."""
+    # For each answer while signing in; some servers look up the caller's name first.
     greeting_timeout_s: int = 4
-    """For each answer while signing in; some servers look up the caller's name first."""
     read_timeout_s: int = 10
     write_timeout_s: int = 10
 
 
-class _Line(Connection):
+class _BreakableConnection(Connection):
     """PyMySQL's connection, whose patience can be changed, and which any thread can break off."""
 
     _sock: Any
@@ -131,45 +137,19 @@ class _Line(Connection):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-class _Lines:
-    """The open connections of all threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._open: weakref.WeakSet[_Line] = weakref.WeakSet()
-        self._abandoned = False
-
-    def add(self, line: _Line) -> None:
-        """Take in a connection that is about to be made; refused once all were broken off."""
-        with self._lock:
-            if self._abandoned:
-                raise DatabaseUnavailable("the bot is stopping and has given the database up")
-            self._open.add(line)
-
-    def break_off(self) -> None:
-        """Break all of them off, for good."""
-        with self._lock:
-            self._abandoned = True
-            for line in self._open:
-                line.break_off()
-
-
-@dataclass(frozen=True, slots=True)
 class MySqlEngine:
     """A database on a server; see ``Engine``."""
 
-    settings: MySqlSettings
-    _lines: _Lines = field(default_factory=_Lines, init=False, repr=False, compare=False)
+    dialect: ClassVar = Dialect.MYSQL
+    # PyMySQL's family, what it lets through of a broken peer, and values it cannot send.
+    foreign_errors: ClassVar = (pymysql.MySQLError, OSError, UnicodeError, OverflowError)
 
-    @property
-    def dialect(self) -> Dialect:
-        """MySQL's and MariaDB's."""
-        return Dialect.MYSQL
-
-    @property
-    def foreign_errors(self) -> tuple[type[Exception], ...]:
-        """PyMySQL's family, what it lets through of a broken peer, and values it cannot send."""
-        return (pymysql.MySQLError, OSError, UnicodeError, OverflowError)
+    def __init__(self, settings: MySqlSettings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        # The open connections of all threads, and whether they were broken off for good.
+        self._connections: weakref.WeakSet[_BreakableConnection] = weakref.WeakSet()
+        self._abandoned = False
 
     def create(self) -> None:
         """The database itself is made by whoever keeps the server."""
@@ -177,14 +157,14 @@ class MySqlEngine:
     def connect(self) -> Connection[Any]:
         """A connection in autocommit mode: utf8mb4, UTC, strict, with time-outs."""
         where = self.settings
-        line = _Line(
+        connection = _BreakableConnection(
             host=where.host,
             port=where.port,
             user=where.user,
             password=where.password.reveal().encode(),
             database=where.database,
             charset="utf8mb4",
-            sql_mode=sql.MYSQL_MODE,
+            sql_mode=_MODE,
             autocommit=True,
             connect_timeout=where.connect_timeout_s,
             read_timeout=where.greeting_timeout_s,
@@ -192,26 +172,29 @@ class MySqlEngine:
             ssl=self._tls(),
             defer_connect=True,
         )
-        self._lines.add(line)
-        self._greet(line)
-        with line.cursor() as cursor:
-            for statement in sql.MYSQL_CONNECTION:
-                cursor.execute(statement)
-        line.wait_up_to(where.read_timeout_s)
-        return line
-
-    def _greet(self, line: _Line) -> None:
+        with self._lock:
+            if self._abandoned:
+                raise DatabaseUnavailable("the bot is stopping and has given the database up")
+            self._connections.add(connection)
         try:
-            line.connect()
+            connection.connect()
         except _NO_GREETING as error:
-            where = f"{self.settings.host}:{self.settings.port}"
             raise DatabaseUnavailable(
-                f"what answers at {where} does not greet as a MySQL server does: {error}"
+                f"what answers at {where.host}:{where.port} does not greet as a MySQL server"
+                f" does: {error}"
             ) from error
+        with connection.cursor() as cursor:
+            for statement in _SET_UP:
+                cursor.execute(statement)
+        connection.wait_up_to(where.read_timeout_s)
+        return connection
 
     def abandon(self) -> None:
         """Break off every wait for the server; those of a patient engine are its own."""
-        self._lines.break_off()
+        with self._lock:
+            self._abandoned = True
+            for connection in self._connections:
+                connection.break_off()
 
     def _tls(self) -> ssl.SSLContext | None:
         if self.settings.ssl_ca is None:

@@ -13,8 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.database import sql
-from clankbot.database.dialect import Statement, both, each
+from clankbot.database.dialect import Statement, both, each, named_lock
 from clankbot.database.session import AlreadyThere, Session
 from clankbot.errors import DatabaseTooNew, DatabaseUnavailable
 
@@ -49,200 +48,186 @@ _MYSQL_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step from one schema to the next."""
+    """One step from one schema to the next, as statements with semicolons between them.
+
+    ``{id}`` and the like are the engines' own names for the types.
+    """
 
     number: int
-    statements: tuple[Statement, ...]
+    text: str
+
+    @property
+    def statements(self) -> list[Statement]:
+        """The statements in the words of both engines."""
+        return [_in_both_words(text) for text in self.text.strip().strip(";").split(";")]
 
 
-def _made(template: str) -> Statement:
-    """A statement with each engine's own names for the types."""
-    return each(template.format(**_SQLITE_TYPES), template.format(**_MYSQL_TYPES))
+def _in_both_words(text: str) -> Statement:
+    return each(text.format(**_SQLITE_TYPES), text.format(**_MYSQL_TYPES))
 
 
-_VERSION_TABLE: Final = _made(
+_FIRST: Final = """
+CREATE TABLE messages (
+    id {id},
+    message_id {name} NOT NULL UNIQUE,
+    channel {word} NOT NULL,
+    user_id {word} NOT NULL,
+    user_login {word} NOT NULL,
+    user_display_name {name} NOT NULL,
+    message_content {text} NOT NULL,
+    timestamp {number} NOT NULL,
+    is_own {flag} NOT NULL DEFAULT 0
+) {options};
+CREATE INDEX messages_by_channel ON messages (channel, id, is_own);
+CREATE INDEX messages_by_time ON messages (channel, timestamp);
+CREATE INDEX messages_by_viewer ON messages (user_id, channel);
+CREATE INDEX messages_by_login ON messages (user_login, channel);
+CREATE TABLE opt_outs (user_id {word} PRIMARY KEY, since {number} NOT NULL) {options};
+CREATE TABLE spoken (
+    id {id},
+    channel {word} NOT NULL,
+    message_id {name} UNIQUE,
+    after_row {number} NOT NULL,
+    spoken_at {number} NOT NULL,
+    fingerprint {text} NOT NULL,
+    shadow {flag} NOT NULL DEFAULT 0,
+    removed_at {number}
+) {options};
+CREATE INDEX spoken_by_channel ON spoken (channel, id);
+CREATE TABLE hints (
+    id {id},
+    channel {word} NOT NULL,
+    hinted_at {number} NOT NULL
+) {options};
+CREATE INDEX hints_by_channel ON hints (channel, hinted_at);
+CREATE TABLE channel_config (
+    channel {word} PRIMARY KEY,
+    message_threshold {number},
+    time_delay {number},
+    context_limit {number},
+    ollama_model {name},
+    cooldown {number},
+    max_length {number},
+    temperature {real},
+    top_p {real},
+    top_k {number},
+    min_p {real},
+    repeat_penalty {real},
+    num_predict {number},
+    seed {number},
+    persona {text},
+    mentions {flag},
+    spontaneous {flag},
+    retention_days {number},
+    enabled {flag},
+    quiet_until {number},
+    quiet_hours {word},
+    timezone {word},
+    live_only {flag},
+    adaptive {flag},
+    min_speakers {number},
+    created_at {number} NOT NULL,
+    updated_at {number} NOT NULL
+) {options};
+CREATE TABLE setting_changes (
+    id {id},
+    channel {word} NOT NULL,
+    setting {word} NOT NULL,
+    old_value {text},
+    new_value {text},
+    changed_by_id {word} NOT NULL,
+    changed_by {name} NOT NULL,
+    changed_at {number} NOT NULL,
+    undoes {number},
+    undone {flag} NOT NULL DEFAULT 0
+) {options};
+CREATE INDEX setting_changes_by_channel ON setting_changes (channel, id);
+CREATE TABLE channel_terms (
+    id {id},
+    channel {word} NOT NULL,
+    term {phrase} NOT NULL,
+    term_key {phrase} NOT NULL,
+    changed_by_id {word} NOT NULL,
+    added_at {number} NOT NULL,
+    UNIQUE (channel, term_key)
+) {options};
+CREATE TABLE decisions (
+    id {id},
+    channel {word} NOT NULL,
+    decided_at {number} NOT NULL,
+    reason {text} NOT NULL
+) {options};
+CREATE INDEX decisions_by_channel ON decisions (channel, id);
+CREATE TABLE tallies (
+    channel {word} NOT NULL,
+    day {word} NOT NULL,
+    what {word} NOT NULL,
+    n {number} NOT NULL,
+    PRIMARY KEY (channel, day, what)
+) {options};
+CREATE TABLE auth_tokens (
+    id {id},
+    access_token {text} NOT NULL,
+    refresh_token {text} NOT NULL,
+    expires_at {number} NOT NULL,
+    bot_username {word} NOT NULL,
+    bot_user_id {word} NOT NULL,
+    created_at {number} NOT NULL
+) {options};
+CREATE TABLE leases (
+    name {word} PRIMARY KEY,
+    holder {name} NOT NULL,
+    until_ms {number} NOT NULL
+) {options};
+CREATE TABLE batch_marks (
+    writer {word} PRIMARY KEY,
+    mark {word} NOT NULL,
+    marked_at {number} NOT NULL
+) {options};
+"""
+
+_LIMITS: Final = """
+CREATE TABLE traffic (
+    id {id},
+    kind {word} NOT NULL,
+    at {number} NOT NULL
+) {options};
+CREATE INDEX traffic_by_time ON traffic (at);
+"""
+
+# Locks that end with their holder have taken the place of leases.  Of the tables that are left,
+# batch_marks is no longer used (a repeated batch is harmless without it); it stays as long as
+# nothing else makes a migration necessary, so that the version before this one can be gone back to.
+_REMOVALS: Final = """
+CREATE TABLE removals (
+    id {id},
+    scope {word} NOT NULL,
+    up_to_row {number} NOT NULL,
+    first_key {word} NOT NULL,
+    last_key {word} NOT NULL
+) {options};
+CREATE TABLE counters (name {word} PRIMARY KEY, n {number} NOT NULL) {options};
+CREATE INDEX spoken_by_removal ON spoken (channel, removed_at);
+DROP TABLE IF EXISTS leases;
+ALTER TABLE traffic ADD COLUMN channel {word};
+ALTER TABLE traffic ADD COLUMN checksum {number};
+"""
+
+MIGRATIONS: Final = (Migration(1, _FIRST), Migration(2, _LIMITS), Migration(3, _REMOVALS))
+
+_HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
+# What a new SQLite file begins with.  Later it has no effect, but waits for whoever writes.
+_SET_UP_FILE: Final = each("PRAGMA auto_vacuum = INCREMENTAL", "DO 0")
+# A file remembers it, unless it was put together from a backup.
+_KEEP_LOG: Final = each("PRAGMA journal_mode = WAL", "DO 0")
+# SQLite needs no lock of its own: each migration begins by taking the file for writing.
+LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({named_lock('schema')}, 5)")
+_VERSION_TABLE: Final = _in_both_words(
     "CREATE TABLE IF NOT EXISTS schema_version"
     " (version {number} PRIMARY KEY, applied_at {number} NOT NULL) {options}"
 )
-_VERSION: Final = both("SELECT MAX(version) FROM schema_version")
+VERSION: Final = both("SELECT MAX(version) FROM schema_version")
 _NOTE: Final = both("INSERT INTO schema_version (version, applied_at) VALUES (?, ?)")
-
-_HISTORY: Final = (
-    _made("""
-        CREATE TABLE messages (
-            id {id},
-            message_id {name} NOT NULL UNIQUE,
-            channel {word} NOT NULL,
-            user_id {word} NOT NULL,
-            user_login {word} NOT NULL,
-            user_display_name {name} NOT NULL,
-            message_content {text} NOT NULL,
-            timestamp {number} NOT NULL,
-            is_own {flag} NOT NULL DEFAULT 0
-        ) {options}"""),
-    both("CREATE INDEX messages_by_channel ON messages (channel, id, is_own)"),
-    both("CREATE INDEX messages_by_time ON messages (channel, timestamp)"),
-    both("CREATE INDEX messages_by_viewer ON messages (user_id, channel)"),
-    both("CREATE INDEX messages_by_login ON messages (user_login, channel)"),
-    _made("CREATE TABLE opt_outs (user_id {word} PRIMARY KEY, since {number} NOT NULL) {options}"),
-)
-
-_SPEECH: Final = (
-    _made("""
-        CREATE TABLE spoken (
-            id {id},
-            channel {word} NOT NULL,
-            message_id {name} UNIQUE,
-            after_row {number} NOT NULL,
-            spoken_at {number} NOT NULL,
-            fingerprint {text} NOT NULL,
-            shadow {flag} NOT NULL DEFAULT 0,
-            removed_at {number}
-        ) {options}"""),
-    both("CREATE INDEX spoken_by_channel ON spoken (channel, id)"),
-    _made("""
-        CREATE TABLE hints (
-            id {id},
-            channel {word} NOT NULL,
-            hinted_at {number} NOT NULL
-        ) {options}"""),
-    both("CREATE INDEX hints_by_channel ON hints (channel, hinted_at)"),
-)
-
-_CHANNELS: Final = (
-    _made("""
-        CREATE TABLE channel_config (
-            channel {word} PRIMARY KEY,
-            message_threshold {number},
-            time_delay {number},
-            context_limit {number},
-            ollama_model {name},
-            cooldown {number},
-            max_length {number},
-            temperature {real},
-            top_p {real},
-            top_k {number},
-            min_p {real},
-            repeat_penalty {real},
-            num_predict {number},
-            seed {number},
-            persona {text},
-            mentions {flag},
-            spontaneous {flag},
-            retention_days {number},
-            enabled {flag},
-            quiet_until {number},
-            quiet_hours {word},
-            timezone {word},
-            live_only {flag},
-            adaptive {flag},
-            min_speakers {number},
-            created_at {number} NOT NULL,
-            updated_at {number} NOT NULL
-        ) {options}"""),
-    _made("""
-        CREATE TABLE setting_changes (
-            id {id},
-            channel {word} NOT NULL,
-            setting {word} NOT NULL,
-            old_value {text},
-            new_value {text},
-            changed_by_id {word} NOT NULL,
-            changed_by {name} NOT NULL,
-            changed_at {number} NOT NULL,
-            undoes {number},
-            undone {flag} NOT NULL DEFAULT 0
-        ) {options}"""),
-    both("CREATE INDEX setting_changes_by_channel ON setting_changes (channel, id)"),
-    _made("""
-        CREATE TABLE channel_terms (
-            id {id},
-            channel {word} NOT NULL,
-            term {phrase} NOT NULL,
-            term_key {phrase} NOT NULL,
-            changed_by_id {word} NOT NULL,
-            added_at {number} NOT NULL,
-            UNIQUE (channel, term_key)
-        ) {options}"""),
-    _made("""
-        CREATE TABLE decisions (
-            id {id},
-            channel {word} NOT NULL,
-            decided_at {number} NOT NULL,
-            reason {text} NOT NULL
-        ) {options}"""),
-    both("CREATE INDEX decisions_by_channel ON decisions (channel, id)"),
-    _made("""
-        CREATE TABLE tallies (
-            channel {word} NOT NULL,
-            day {word} NOT NULL,
-            what {word} NOT NULL,
-            n {number} NOT NULL,
-            PRIMARY KEY (channel, day, what)
-        ) {options}"""),
-)
-
-_ACCOUNT: Final = (
-    _made("""
-        CREATE TABLE auth_tokens (
-            id {id},
-            access_token {text} NOT NULL,
-            refresh_token {text} NOT NULL,
-            expires_at {number} NOT NULL,
-            bot_username {word} NOT NULL,
-            bot_user_id {word} NOT NULL,
-            created_at {number} NOT NULL
-        ) {options}"""),
-    _made("""
-        CREATE TABLE leases (
-            name {word} PRIMARY KEY,
-            holder {name} NOT NULL,
-            until_ms {number} NOT NULL
-        ) {options}"""),
-    # No longer used (a repeated batch is harmless without it).  It stays as long as nothing else
-    # makes a migration necessary, so that the version before this one can be gone back to.
-    _made("""
-        CREATE TABLE batch_marks (
-            writer {word} PRIMARY KEY,
-            mark {word} NOT NULL,
-            marked_at {number} NOT NULL
-        ) {options}"""),
-)
-
-_TRAFFIC: Final = (
-    _made("""
-        CREATE TABLE traffic (
-            id {id},
-            kind {word} NOT NULL,
-            at {number} NOT NULL
-        ) {options}"""),
-    both("CREATE INDEX traffic_by_time ON traffic (at)"),
-)
-
-_REMOVALS: Final = (
-    _made("""
-        CREATE TABLE removals (
-            id {id},
-            scope {word} NOT NULL,
-            up_to_row {number} NOT NULL,
-            first_key {word} NOT NULL,
-            last_key {word} NOT NULL
-        ) {options}"""),
-    _made("CREATE TABLE counters (name {word} PRIMARY KEY, n {number} NOT NULL) {options}"),
-    both("CREATE INDEX spoken_by_removal ON spoken (channel, removed_at)"),
-    both("DROP TABLE IF EXISTS leases"),  # locks that end with their holder took its place
-)
-
-_PACES: Final = (
-    _made("ALTER TABLE traffic ADD COLUMN channel {word}"),
-    _made("ALTER TABLE traffic ADD COLUMN checksum {number}"),
-)
-
-MIGRATIONS: Final = (
-    Migration(1, _HISTORY + _SPEECH + _CHANNELS + _ACCOUNT),
-    Migration(2, _TRAFFIC),
-    Migration(3, _REMOVALS + _PACES),
-)
 
 
 def migrate(
@@ -250,24 +235,24 @@ def migrate(
 ) -> None:
     """Bring the tables up to date; two programs may do it at once.
 
-    DatabaseTooNew where a newer version of the program has been here.  Where there is nothing to do
+    DatabaseTooNew if a newer version of the program has been here.  If there is nothing to do,
     nothing is written, and nobody who is writing is waited for.  The session is to be closed
     afterwards, which on MySQL lets the next program in.
     """
-    if session.number(sql.LOCK_SCHEMA) != 1:
+    if session.number(LOCK_SCHEMA) != 1:
         raise DatabaseUnavailable("another clankbot is just migrating the database")
-    if not session.number(sql.HAS_TABLES):
-        session.rows(sql.SET_UP_FILE)
+    if not session.number(_HAS_TABLES):
+        session.rows(_SET_UP_FILE)
     session.run(_VERSION_TABLE)
     done = version(session, migrations)
-    session.rows(sql.KEEP_LOG)
+    session.rows(_KEEP_LOG)
     for migration in migrations[done:]:
         _run(session, migration, now_ms())
 
 
 def version(session: Session, migrations: Sequence[Migration] = MIGRATIONS) -> int:
     """The number of the last migration that ran."""
-    found, latest = session.number(_VERSION), len(migrations)
+    found, latest = session.number(VERSION), len(migrations)
     if found > latest:
         raise DatabaseTooNew(
             f"the database has schema {found} of a newer clankbot; this one knows up to {latest}"
@@ -277,7 +262,7 @@ def version(session: Session, migrations: Sequence[Migration] = MIGRATIONS) -> i
 
 def _run(session: Session, migration: Migration, at_ms: int) -> None:
     with session.transaction():
-        if session.number(_VERSION) >= migration.number:
+        if session.number(VERSION) >= migration.number:
             return  # another program was faster
         for statement in migration.statements:
             with suppress(AlreadyThere):

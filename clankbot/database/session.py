@@ -11,21 +11,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 
-from clankbot.database import sql
-from clankbot.database.dialect import Dialect, Statement
+from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+# As the driver gives it; turned into a record where it is read.
 Row = tuple[Any, ...]
-"""As the driver gives it; turned into a record where it is read."""
 
+# After so long unused a connection is asked for a sign of life first: servers, firewalls and
+# routers drop idle ones without a word.
 _IDLE_S: Final = 30.0
-"""After so long unused a connection is asked for a sign of life first: servers, firewalls and
-routers drop idle ones without a word."""
 
 
 class Cursor(Protocol):
@@ -42,7 +40,7 @@ class Cursor(Protocol):
         """Run a statement for each row of values."""
 
     def fetchall(self) -> Sequence[Row]:
-        """All rows of the answer."""
+        """All rows of the answer; none if the statement is no question."""
 
 
 class Connection(Protocol):
@@ -56,7 +54,7 @@ class Connection(Protocol):
 
 
 class Engine(Protocol):
-    """How one kind of database is reached.  Frozen, usable from any thread."""
+    """How one kind of database is reached.  Usable from any thread."""
 
     @property
     def dialect(self) -> Dialect:
@@ -67,7 +65,7 @@ class Engine(Protocol):
         """All that its driver may raise for a statement or a connection."""
 
     def create(self) -> None:
-        """Make the database file where there is none; DatabaseError where that is impossible."""
+        """Make the database file if there is none; DatabaseError if that is impossible."""
 
     def connect(self) -> Connection:
         """A new connection, set up and outside of any transaction."""
@@ -91,30 +89,30 @@ class AlreadyThere(DatabaseError):
 
 
 class Session:
-    """A connection for the thread that made it, opened at the first statement.
+    """A connection for one thread, opened at the first statement; which also decides whose it is.
 
     After DatabaseUnavailable the connection is closed, and the next unit of work opens a new one.
     A connection found dead at the start of a unit of work is replaced without a word, once; never
     in the middle of a transaction.
     """
 
+    _PING: Final = both("SELECT 1")
+    _BEGIN: Final = each("BEGIN IMMEDIATE", "START TRANSACTION")
+    _COMMIT: Final = both("COMMIT")
+    _ROLLBACK: Final = both("ROLLBACK")
+
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self.engine = engine
         self.dialect = engine.dialect
         self._clock = clock
-        self._thread = threading.get_ident()
+        self._thread: int | None = None
         self._connection: Connection | None = None
         self._used_at = 0.0
         self._in_transaction = False
 
     def rows(self, statement: Statement, *values: object) -> list[Row]:
         """All rows that answer a question."""
-
-        def ask(cursor: Cursor) -> list[Row]:
-            cursor.execute(statement.text(self.dialect), values)
-            return list(cursor.fetchall())
-
-        return self._perform(ask)
+        return self._perform(statement, values)[0]
 
     def row(self, statement: Statement, *values: object) -> Row | None:
         """The first row that answers a question."""
@@ -122,27 +120,17 @@ class Session:
         return rows[0] if rows else None
 
     def number(self, statement: Statement, *values: object) -> int:
-        """The one whole number that answers a question; 0 where there is none."""
+        """The one whole number that answers a question; 0 if there is none."""
         row = self.row(statement, *values)
         return int(row[0] or 0) if row else 0
 
     def run(self, statement: Statement, *values: object) -> int:
         """Carry out a statement; how many rows it touched."""
-
-        def do(cursor: Cursor) -> int:
-            cursor.execute(statement.text(self.dialect), values)
-            return cursor.rowcount
-
-        return self._perform(do)
+        return self._perform(statement, values)[1]
 
     def run_many(self, statement: Statement, rows: Sequence[Row]) -> int:
         """Carry out a statement for each row; an insert becomes one statement with many rows."""
-
-        def do(cursor: Cursor) -> int:
-            cursor.executemany(statement.text(self.dialect), rows)
-            return cursor.rowcount
-
-        return self._perform(do) if rows else 0
+        return self._perform(statement, rows, many=True)[1] if rows else 0
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -151,11 +139,11 @@ class Session:
         DatabaseUnavailable from a server leaves one doubt: the connection may have broken between
         the commit and its answer, and all of it be done.
         """
-        self.run(sql.BEGIN)
+        self.run(self._BEGIN)
         self._in_transaction = True
         try:
             yield
-            self.run(sql.COMMIT)
+            self.run(self._COMMIT)
         except Exception:
             self._roll_back()
             raise
@@ -170,20 +158,31 @@ class Session:
         self._refuse_other_threads()
         self._drop()
 
-    def _perform(self, deed: Callable[[Cursor], T]) -> T:
+    def _perform(
+        self, statement: Statement, values: Sequence[Any], *, many: bool = False
+    ) -> tuple[list[Row], int]:
+        """The rows of the answer, and how many rows were touched."""
         self._refuse_other_threads()
+        self._thread = threading.get_ident()
         replaceable = self._connection is not None and not self._in_transaction
         try:
-            return self._attempt(deed)
+            return self._attempt(statement, values, many)
         except ConnectionGone:
             if not replaceable:
                 raise
         log.debug("database connection renewed")
-        return self._attempt(deed)
+        return self._attempt(statement, values, many)
 
-    def _attempt(self, deed: Callable[[Cursor], T]) -> T:
+    def _attempt(
+        self, statement: Statement, values: Sequence[Any], many: bool
+    ) -> tuple[list[Row], int]:
         try:
-            answer = deed(self._connected().cursor())
+            cursor = self._connected().cursor()
+            if many:
+                cursor.executemany(statement.text(self.dialect), values)
+            else:
+                cursor.execute(statement.text(self.dialect), tuple(values))
+            answer = list(cursor.fetchall()), cursor.rowcount
         except self.engine.foreign_errors as error:
             trouble = self.engine.translate(error)
             if isinstance(trouble, DatabaseUnavailable):
@@ -193,28 +192,24 @@ class Session:
         return answer
 
     def _connected(self) -> Connection:
-        connection = self._connection
-        if self._in_transaction:
-            if connection is None:
+        if self._connection is None:
+            if self._in_transaction:
                 raise DatabaseUnavailable("the connection was lost in the middle of a transaction")
-            return connection
-        if connection is not None and self._clock() - self._used_at > _IDLE_S:
-            self._drop_if_dead(connection)
+        elif not self._in_transaction and self._clock() - self._used_at > _IDLE_S:
+            self._try(self._PING)
         if self._connection is None:
             self._connection = self.engine.connect()
         return self._connection
 
-    def _drop_if_dead(self, connection: Connection) -> None:
-        try:
-            connection.cursor().execute(sql.PING.text(self.dialect), ())
-        except self.engine.foreign_errors:
-            self._drop()
-
     def _roll_back(self) -> None:
-        if self._connection is None:
-            return  # closing it has undone the transaction
+        if self._connection is not None:  # closing one has undone the transaction
+            self._try(self._ROLLBACK)
+
+    def _try(self, statement: Statement) -> None:
+        """Say this to the server; a connection that does not take it is closed."""
+        assert self._connection is not None
         try:
-            self._connection.cursor().execute(sql.ROLLBACK.text(self.dialect), ())
+            self._connection.cursor().execute(statement.text(self.dialect), ())
         except self.engine.foreign_errors:
             self._drop()
 
@@ -225,5 +220,19 @@ class Session:
                 connection.close()
 
     def _refuse_other_threads(self) -> None:
-        if threading.get_ident() != self._thread:
+        if self._thread not in (None, threading.get_ident()):
             raise DatabaseError("a database connection is usable only in the thread that opened it")
+
+
+class Repository:
+    """Questions and deeds about one subject, over one thread's connection.
+
+    Methods without an underscore stand for themselves; deeds with one run in a transaction that
+    the store has begun.
+    """
+
+    def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:
+        self._session = session
+        self._now_ms = now_ms
+        # Whether SQLite's write-ahead log may still hold words that were to go.
+        self._words_removed = False

@@ -8,12 +8,23 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import quote
 
-from clankbot.database import sql
 from clankbot.database.dialect import Dialect
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WrongDatabase
+
+# How long a statement waits for another program that is writing.  No longer, for meanwhile the
+# worker takes in nothing: it keeps what it has and tries again.
+BUSY_MS: Final = 500
+# The same if nobody waits meanwhile: at a start, and for copying.
+_PATIENT_BUSY_MS: Final = 5000
+
+_SET_UP: Final = (
+    "PRAGMA synchronous = NORMAL",  # in WAL mode a crash loses nothing, a power cut the last moment
+    "PRAGMA secure_delete = ON",  # removed words are overwritten in the file, not only unlinked
+    "PRAGMA journal_size_limit = 4194304",  # the log shrinks again after a burst
+)
 
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is in use by another program",
@@ -43,18 +54,12 @@ _ACCEPTED: Final = "DATABASE_URL accepts the path of a file in a folder that the
 class SqliteEngine:
     """A database in one file; see ``Engine``."""
 
+    dialect: ClassVar = Dialect.SQLITE
+    # sqlite3's family, and what Python raises for values that no database can hold.
+    foreign_errors: ClassVar = (sqlite3.Error, UnicodeError, OverflowError)
+
     path: Path
-    busy_ms: int = sql.SQLITE_BUSY_MS
-
-    @property
-    def dialect(self) -> Dialect:
-        """SQLite's."""
-        return Dialect.SQLITE
-
-    @property
-    def foreign_errors(self) -> tuple[type[Exception], ...]:
-        """sqlite3's family, and what Python raises for values that no database can hold."""
-        return (sqlite3.Error, UnicodeError, OverflowError)
+    busy_ms: int = BUSY_MS
 
     def create(self) -> None:
         """Make the file, from its first moment readable by its owner alone.
@@ -78,7 +83,7 @@ class SqliteEngine:
             isolation_level=None,
         )
         try:
-            for statement in sql.SQLITE_CONNECTION:
+            for statement in _SET_UP:
                 connection.execute(statement)
         except BaseException:
             connection.close()
@@ -99,7 +104,7 @@ class SqliteEngine:
 
     def patient(self) -> SqliteEngine:
         """With some seconds for whoever else is writing."""
-        return replace(self, busy_ms=sql.SQLITE_PATIENT_BUSY_MS)
+        return replace(self, busy_ms=_PATIENT_BUSY_MS)
 
     def abandon(self) -> None:
         """Nothing to do: no wait for a file is long."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from types import TracebackType
 from typing import Self, assert_never
 
 from clankbot.database.channels import Channels
 from clankbot.database.housekeeping import Housekeeping
-from clankbot.database.messages import History
-from clankbot.database.spoken import MessageKind
-from clankbot.database.tokens import Accounts
-from clankbot.database.traffic import TrafficLog
+from clankbot.database.spoken import Spoken
+from clankbot.database.tokens import Tokens
 from clankbot.database.viewers import Viewers
 from clankbot.records.writes import (
     AddHint,
@@ -37,8 +35,8 @@ from clankbot.records.writes import (
 )
 
 
-class Store(History, MessageKind, Viewers, Channels, Accounts, TrafficLog, Housekeeping):
-    """All repositories over one connection, usable only in the thread that opened it.
+class Store(Spoken, Viewers, Channels, Tokens, Housekeeping):
+    """All repositories over one connection, usable only in the thread of its first question.
 
     Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
     """
@@ -63,24 +61,20 @@ class Store(History, MessageKind, Viewers, Channels, Accounts, TrafficLog, House
         what the bot said are as if written once.  Tallies, hints and decisions are approximate:
         they may be there twice; and a removal that is repeated finds nothing left to count.
         """
+        applied: list[Applied] = []
         with self._session.transaction():
-            return list(self._carry_out(writes))
-
-    def _carry_out(self, writes: Sequence[Write]) -> Iterator[Applied]:
-        """In order; messages that follow one another are stored together."""
-        for are_messages, group in groupby(writes, lambda write: isinstance(write, Append)):
-            if are_messages:
-                yield from self._append([write for write in group if isinstance(write, Append)])
-            else:
-                for write in group:
-                    yield self._do(write)
-        self._trim_decisions({w.channel for w in writes if isinstance(w, RecordDecision)})
+            for is_message, group in groupby(writes, lambda write: isinstance(write, Append)):
+                if is_message:  # those that follow one another are one insert
+                    messages = [write.message for write in group if isinstance(write, Append)]
+                    applied += self._append(messages)
+                else:
+                    applied += map(self._do, group)
+        return applied
 
     def _do(self, write: Write) -> Applied:
         match write:
             case Append():
-                (applied,) = self._append([write])
-                return applied
+                return self._append([write.message])[0]
             case RemoveMessage():
                 return self._remove_message(write)
             case RemoveViewer():
@@ -88,9 +82,9 @@ class Store(History, MessageKind, Viewers, Channels, Accounts, TrafficLog, House
             case RemoveChannel():
                 return self._remove_channel(write)
             case ForgetViewer():
-                return self._forget_viewer(write)
+                return self._forget_viewer(write.user_id, write.channel)
             case RaiseDeletionEpoch():
-                return self._call_off()
+                return self._raise_deletion_epoch()
             case OptOut():
                 return self._opt_out(write)
             case OptIn():
@@ -112,6 +106,6 @@ class Store(History, MessageKind, Viewers, Channels, Accounts, TrafficLog, House
             case Tally():
                 return self._add_tally(write)
             case RecordRateLimitEvent():
-                return self._record_traffic(write)
+                return self._record_rate_limit_event(write)
             case _:
                 assert_never(write)

@@ -1,54 +1,58 @@
-"""The bot's sign-in, sealed elsewhere, and the lock by which processes agree who changes it."""
+"""The bot's sign-in, encrypted elsewhere, and the lock by which processes agree who changes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import astuple
+from typing import Final
 
-from clankbot.database import sql
-from clankbot.database.file_lock import FileLock
-from clankbot.database.repository import Repository
-from clankbot.database.session import Session
+from clankbot.database.dialect import both, each, insert, named_lock
+from clankbot.database.locks import FileLock
+from clankbot.database.session import Repository
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.records.accounts import SealedTokens
 
+# In the order of SealedTokens.
+TOKEN_COLUMNS: Final = (
+    "access_token, refresh_token, expires_at, bot_username, bot_user_id, created_at"
+)
 
-class Accounts(Repository):
+
+class Tokens(Repository):
     """The table ``auth_tokens``."""
 
-    def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:
-        super().__init__(session, now_ms)
-        self._sign_in_lock: FileLock | None = None
+    _sign_in_lock: FileLock | None = None
+
+    LOAD_TOKENS: Final = both(f"SELECT {TOKEN_COLUMNS} FROM auth_tokens ORDER BY id DESC LIMIT 1")
 
     def load_tokens(self) -> SealedTokens | None:
         """The newest pair of tokens, or None when nobody is signed in."""
-        row = self._session.row(sql.LOAD_TOKENS)
+        row = self._session.row(self.LOAD_TOKENS)
         return SealedTokens(*row) if row else None
+
+    SYNC_FULLY: Final = each("PRAGMA synchronous = FULL", "DO 0")
+    SYNC_NORMALLY: Final = each("PRAGMA synchronous = NORMAL", "DO 0")
+    ADD_TOKENS: Final = both(insert("auth_tokens", TOKEN_COLUMNS))
+    DELETE_TOKENS: Final = both("DELETE FROM auth_tokens")
 
     def save_tokens(self, tokens: SealedTokens) -> None:
         """Put this pair in the place of any other, at once and on the disk when it returns.
 
         Twitch may let a refresh token be used only once: the old pair is worth nothing by now.
         """
-        self._session.run(sql.SYNC_FULLY)
+        self._session.run(self.SYNC_FULLY)
         try:
             with self._session.transaction():
-                self._session.run(sql.DELETE_TOKENS)
-                self._session.run(
-                    sql.ADD_TOKENS,
-                    tokens.access_token,
-                    tokens.refresh_token,
-                    tokens.expires_at_ms,
-                    tokens.bot_username,
-                    tokens.bot_user_id,
-                    tokens.created_at_ms,
-                )
+                self._session.run(self.DELETE_TOKENS)
+                self._session.run(self.ADD_TOKENS, *astuple(tokens))
         finally:
-            self._session.run(sql.SYNC_NORMALLY)
+            self._session.run(self.SYNC_NORMALLY)
 
     def delete_tokens(self) -> None:
         """Sign out."""
         with self._session.transaction():
-            self._session.run(sql.DELETE_TOKENS)
+            self._session.run(self.DELETE_TOKENS)
+
+    LOCK_SIGN_IN: Final = each("SELECT 1", f"SELECT GET_LOCK({named_lock('sign-in')}, 0)")
 
     def lock_sign_in(self) -> bool:
         """Whether no other store, in any process, may change the sign-in now; False: another may.
@@ -60,7 +64,7 @@ class Accounts(Repository):
         if isinstance(engine, SqliteEngine):
             self._sign_in_lock = self._sign_in_lock or FileLock(engine.path, ".sign-in.lock")
             return self._sign_in_lock.take()
-        return self._session.number(sql.MYSQL_LOCK_SIGN_IN) == 1
+        return self._session.number(self.LOCK_SIGN_IN) == 1
 
     def close(self) -> None:
         """End the connection, and give the lock back."""

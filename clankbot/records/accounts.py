@@ -68,4 +68,3 @@ class SealedTokens:
     bot_username: str
     bot_user_id: str
     created_at_ms: int
-    row_id: int | None = None

@@ -14,7 +14,7 @@ from clankbot.auth.oauth import TokenGrant, TwitchOAuth
 from clankbot.auth.sign_in import show_status, sign_in_account, sign_out
 from clankbot.auth.token_store import TokenStore, Wait, encrypted
 from clankbot.auth.tokens import TokenKeeper
-from clankbot.database.file_lock import FileLock
+from clankbot.database.locks import FileLock
 from clankbot.errors import DatabaseUnavailable
 from clankbot.records.accounts import Identity, SealedTokens, Secret
 from tests.doubles.twitch_id import Token, TwitchId

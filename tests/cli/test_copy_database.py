@@ -14,7 +14,7 @@ import pytest
 
 from clankbot.cli import copy_database
 from clankbot.database.database import Database
-from clankbot.database.instance_lock import hold_instance_lock
+from clankbot.database.locks import hold_instance_lock
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.errors import DatabaseError
 from clankbot.records.accounts import Secret
@@ -97,7 +97,7 @@ def test_a_bot_at_work_on_either_side_is_in_the_way(
     file = fill(tmp_path, [said("one")])
     server.database.prepare()
     held = file if side == "file" else server.database
-    with hold_instance_lock(held, lambda error: None):
+    with hold_instance_lock(held.engine, lambda error: None):
         done = clankbot(tmp_path, "copy-database", direction, **server.settings)
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1

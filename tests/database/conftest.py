@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
 
-from clankbot.database import sql
-from clankbot.database.copying_sql import TABLES
+from clankbot.database.copying import TABLES
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
+from clankbot.database.locks import ServerLock
+from clankbot.database.messages import Messages
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.session import Session
 from clankbot.database.store import Store
 from clankbot.records.accounts import Secret
+from clankbot.records.writes import Append, RecordSpoken, StoredMessage
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.waiting import wait_until
@@ -26,6 +28,36 @@ NOW_MS = 1_900_000_000_000
 """What the databases of the tests take for now: 2030-03-17."""
 
 NewDatabase = Callable[[], Database]
+
+BOT_ID = "900"
+
+
+def said(
+    message_id: str,
+    text: str = "hello",
+    *,
+    channel: str = "alpha",
+    user: str = "1",
+    at_ms: int = 1000,
+) -> Append:
+    """A viewer's message; the names follow from the user id."""
+    return Append(
+        StoredMessage(message_id, channel, user, f"viewer{user}", f"Viewer{user}", text, at_ms)
+    )
+
+
+def bot_said(
+    message_id: str, text: str = "beep", *, channel: str = "alpha", at_ms: int = 1000
+) -> tuple[Append, RecordSpoken]:
+    """A message of the bot, and the note that it spoke."""
+    return (
+        Append(
+            StoredMessage(
+                message_id, channel, BOT_ID, "clankbot", "ClankBot", text, at_ms, is_own=True
+            )
+        ),
+        RecordSpoken(channel, message_id, at_ms, fingerprint=f"print of {message_id}"),
+    )
 
 
 def mysql_settings(server: MariaDb, database: str) -> MySqlSettings:
@@ -49,9 +81,9 @@ def reached_by(database: Database, /, **changes: object) -> Database:
 def instance_lock_taken_over(server: MariaDb, database: Database) -> Iterator[None]:
     """Another bot stands by while the holder's connection is lost, and has the lock at once."""
     name = settings_of(database).database
-    patiently = sql.MYSQL_TAKE_INSTANCE.mysql.replace(", 1)", ", 9)")
+    patiently = ServerLock.TAKE.mysql.replace(", 1)", ", 9)")
     waiting = "SELECT 1 FROM information_schema.processlist WHERE state = 'User lock'"
-    ((holder,),) = server.execute(sql.MYSQL_INSTANCE_HOLDER.mysql, name)
+    ((holder,),) = server.execute(ServerLock.HOLDER.mysql, name)
     with (
         closing(server.connect(name)) as connection,
         connection.cursor() as other,
@@ -62,6 +94,18 @@ def instance_lock_taken_over(server: MariaDb, database: Database) -> Iterator[No
         server.execute(f"KILL CONNECTION {holder}")
         taken.result(10)
         yield
+
+
+@contextmanager
+def opened(database: Database) -> Iterator[tuple[Session, Store]]:
+    """A session and a store over it, for what no store does by itself."""
+    with closing(Session(database.engine)) as session:
+        yield session, Store(session, lambda: NOW_MS)
+
+
+def insert(session: Session, *messages: Append) -> None:
+    """Store messages in a transaction that the test has begun."""
+    session.run_many(Messages.ADD_MESSAGE, [astuple(write.message) for write in messages])
 
 
 def prepared(database: Database) -> Database:
@@ -107,7 +151,7 @@ def sqlite(new_sqlite: NewDatabase) -> Database:
 def mysql(shared_mysql: Database) -> Database:
     """An empty MySQL database with all its tables."""
     with closing(Session(shared_mysql.engine)) as session, session.transaction():
-        for table in (*(table.table for table in TABLES), "traffic", "counters"):
+        for table in (*(table.name for table in TABLES), "traffic", "counters"):
             session.run(both(f"DELETE FROM {table}"))
     return shared_mysql
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.database import sql
+from clankbot.database.channels import SETTING_COLUMNS, SWITCH_COLUMNS
 from clankbot.database.database import Database
 from clankbot.database.store import Store
 from clankbot.errors import DatabaseError
@@ -54,10 +54,10 @@ def test_settings_come_back_as_they_were_set_after_a_restart(database: Database)
 
 
 def test_every_column_can_be_set_and_inherited_again(store: Store) -> None:
-    for column in sql.SETTING_COLUMNS:
-        store.apply([_set(column, True if column in sql.SWITCH_COLUMNS else 3)])
-    assert set(store.overrides("alpha")) == set(sql.SETTING_COLUMNS)
-    store.apply([_set(column, None) for column in sql.SETTING_COLUMNS])
+    for column in SETTING_COLUMNS:
+        store.apply([_set(column, True if column in SWITCH_COLUMNS else 3)])
+    assert set(store.overrides("alpha")) == set(SETTING_COLUMNS)
+    store.apply([_set(column, None) for column in SETTING_COLUMNS])
     assert store.overrides("alpha") == {}
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.database.copying import CopyReport, copy_database
-from clankbot.database.copying_sql import TABLES
+from clankbot.database.copying import TABLES, CopyReport, copy_database
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both
-from clankbot.database.removing_sql import ADD_REMOVAL
+from clankbot.database.messages import Messages
 from clankbot.database.session import Row, Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError
@@ -31,8 +30,7 @@ from clankbot.records.writes import (
     SetSetting,
     Tally,
 )
-from tests.database.chat import bot_said, said
-from tests.database.conftest import NewDatabase, prepared
+from tests.database.conftest import NewDatabase, bot_said, prepared, said
 
 _MESSAGES = 270
 
@@ -55,12 +53,12 @@ def _fill(database: Database) -> None:
         store.apply([Tally(c, "2030-03-17", w) for c in ("alpha", "beta") for w in ("x", "y")])
         store.save_tokens(SealedTokens("a", "r", 1, "bot", "900", 1))
     with closing(Session(database.engine)) as session:
-        session.run(ADD_REMOVAL, "viewer", 1, "8", "gamma")
+        session.run(Messages.ADD_REMOVAL, "viewer", 1, "8", "gamma")
 
 
 def _contents(database: Database) -> dict[str, list[Row]]:
     with closing(Session(database.engine)) as session:
-        return {table.table: session.rows(table.start, 10_000) for table in TABLES}
+        return {table.name: session.rows(table.first_rows, 10_000) for table in TABLES}
 
 
 @pytest.fixture(params=["sqlite to mysql", "mysql to sqlite", "sqlite to sqlite"])
@@ -144,7 +142,7 @@ def test_a_copy_that_lost_rows_on_its_way_is_not_called_complete(
     source, target = pair
 
     def lose_one(table: str, done: int, total: int) -> None:
-        if table == TABLES[-1].table:
+        if table == TABLES[-1].name:
             with target.open() as store:
                 store.apply([RemoveMessage("alpha", "m5", 9)])
 

@@ -22,8 +22,7 @@ from clankbot.records.writes import (
     SetSetting,
     Tally,
 )
-from tests.database.chat import bot_said, said
-from tests.database.conftest import NOW_MS, prepared
+from tests.database.conftest import NOW_MS, bot_said, prepared, said
 
 _DAY_MS = 86_400_000
 

@@ -17,7 +17,7 @@ from clankbot.records.writes import (
     RemoveViewer,
     StoredMessage,
 )
-from tests.database.chat import BOT_ID, bot_said, said
+from tests.database.conftest import BOT_ID, bot_said, insert, opened, said
 
 
 def _texts(store: Store, channel: str = "alpha", limit: int = 100) -> list[str]:
@@ -136,12 +136,13 @@ def test_removing_the_bots_words_is_told_once(store: Store) -> None:
     assert [row.removed for row in store.recent_spoken("alpha", 9)] == [True, True, True]
 
 
-def test_ctrl_c_in_the_middle_undoes_the_whole(store: Store) -> None:
-    with pytest.raises(KeyboardInterrupt), store._session.transaction():
-        store._append([said("undone")])
-        raise KeyboardInterrupt
-    store.apply([said("kept", "kept")])
-    assert _texts(store) == ["kept"]
+def test_ctrl_c_in_the_middle_undoes_the_whole(database: Database) -> None:
+    with opened(database) as (session, store):
+        with pytest.raises(KeyboardInterrupt), session.transaction():
+            insert(session, said("undone"))
+            raise KeyboardInterrupt
+        store.apply([said("kept", "kept")])
+        assert _texts(store) == ["kept"]
 
 
 def test_an_export_reads_everything_in_order_in_small_batches(store: Store) -> None:

@@ -18,7 +18,7 @@ from clankbot.records.writes import (
     StoredMessage,
     Write,
 )
-from tests.database.chat import BOT_ID, bot_said, said
+from tests.database.conftest import BOT_ID, bot_said, said
 
 _CHANNELS = ("alpha", "beta")
 _USERS = ("1", "2", "3")

@@ -6,11 +6,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
-from dataclasses import astuple
 
 import pytest
 
-from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.session import Session
@@ -26,8 +24,7 @@ from clankbot.records.writes import (
     Tally,
     Write,
 )
-from tests.database.chat import bot_said, said
-from tests.database.conftest import reached_by, settings_of
+from tests.database.conftest import bot_said, insert, opened, reached_by, said, settings_of
 from tests.doubles.mariadb import MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.waiting import wait_until
@@ -99,10 +96,10 @@ def test_a_server_that_hangs_at_the_start_is_given_up_however_patient_the_work(
 def test_ctrl_c_in_a_transaction_does_not_wait_for_a_server_that_hangs(
     mysql: Database, mariadb: MariaDb
 ) -> None:
-    with mysql.open() as store:
+    with opened(mysql) as (session, store):
         with ExitStack() as outage:
-            with pytest.raises(KeyboardInterrupt), store._session.transaction():
-                store._append([said("undone")])
+            with pytest.raises(KeyboardInterrupt), session.transaction():
+                insert(session, said("undone"))
                 outage.enter_context(frozen(mariadb))
                 began = time.monotonic()
                 raise KeyboardInterrupt
@@ -113,15 +110,15 @@ def test_ctrl_c_in_a_transaction_does_not_wait_for_a_server_that_hangs(
 
 def test_messages_that_come_together_are_one_insert(mysql: Database) -> None:
     inserts = both("SHOW SESSION STATUS LIKE 'Com_insert'")
-    with mysql.open() as store:
+    with opened(mysql) as (session, store):
         store.apply([said("first")])
-        before = int(store._session.rows(inserts)[0][1])
+        before = int(session.rows(inserts)[0][1])
         store.apply([said(f"m{n}") for n in range(200)])
-        assert int(store._session.rows(inserts)[0][1]) == before + 1
+        assert int(session.rows(inserts)[0][1]) == before + 1
 
 
 def test_a_transaction_reads_what_others_have_committed_since_it_began(mysql: Database) -> None:
-    with mysql.open() as reader, mysql.open() as writer, reader._session.transaction():
+    with opened(mysql) as (session, reader), mysql.open() as writer, session.transaction():
         assert reader.pace("alpha", 9, 9).held == 0
         writer.apply([said("a")])
         assert reader.pace("alpha", 9, 9).held == 1
@@ -179,13 +176,13 @@ def test_a_connection_long_unused_is_asked_for_a_sign_of_life(
 def test_a_connection_lost_inside_a_transaction_undoes_it(
     mysql: Database, mariadb: MariaDb
 ) -> None:
-    with mysql.open() as store:
-        with pytest.raises(DatabaseUnavailable), store._session.transaction():
-            store._append([said("a")])
+    with opened(mysql) as (session, store):
+        with pytest.raises(DatabaseUnavailable), session.transaction():
+            insert(session, said("a"))
             _kill_connections(mariadb, mysql)
             with pytest.raises(DatabaseUnavailable):
-                store._append([said("b")])
-            store._append([said("c")])
+                insert(session, said("b"))
+            insert(session, said("c"))
         assert store.recent_messages("alpha", 9) == []
         store.apply([said("d")])
     assert _ids(mysql) == ["d"]
@@ -272,12 +269,12 @@ def test_a_repeated_removal_takes_nothing_with_it_that_came_after_it(
 
 def test_a_commit_still_under_way_is_waited_for(mysql: Database, mariadb: MariaDb) -> None:
     """A slow server may be at the lost COMMIT while the batch comes again."""
+    slow = Session(mysql.engine)
     with mysql.open() as store, ThreadPoolExecutor(1) as one:
-        slow = one.submit(Session, mysql.engine).result(5)
 
         def begin() -> None:
             slow.run(both("START TRANSACTION"))
-            slow.run_many(sql.ADD_MESSAGE, [astuple(said("a").message)])
+            insert(slow, said("a"))
 
         def commit_when_waited_for() -> None:
             waits = "SHOW STATUS LIKE 'Innodb_row_lock_current_waits'"
@@ -330,11 +327,11 @@ def test_a_hanging_server_that_comes_back_has_not_done_the_batch_twice(
 
 
 def test_a_row_locked_by_another_is_unavailable_not_wrong(mysql: Database) -> None:
-    with mysql.open() as holder, mysql.open() as store:
+    with closing(Session(mysql.engine)) as holder, opened(mysql) as (session, store):
         store.apply([said("a")])
-        store._session.run(both("SET SESSION innodb_lock_wait_timeout = 0"))
-        with holder._session.transaction():
-            holder._session.run(both("UPDATE messages SET timestamp = 5"))
+        session.run(both("SET SESSION innodb_lock_wait_timeout = 0"))
+        with holder.transaction():
+            holder.run(both("UPDATE messages SET timestamp = 5"))
             with pytest.raises(DatabaseUnavailable, match="Lock wait timeout"):
                 store.apply([RemoveMessage("alpha", "a", 9)])
         assert store.apply([RemoveMessage("alpha", "a", 9)]) == [Applied(1)]
@@ -348,12 +345,12 @@ def test_a_deadlock_is_unavailable_not_wrong(mysql: Database) -> None:
 
     def lock(first: str, second: str) -> None:
         touch = both("UPDATE messages SET timestamp = timestamp + 1 WHERE message_id = ?")
-        with mysql.open() as store:
+        with closing(Session(mysql.engine)) as session:
             try:
-                with store._session.transaction():
-                    store._session.run(touch, first)
+                with session.transaction():
+                    session.run(touch, first)
                     both_hold_one.wait(5)
-                    store._session.run(touch, second)
+                    session.run(touch, second)
             except DatabaseError as error:
                 problems.append(error)
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
+import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import fields
+from types import ModuleType
 
 import pytest
 
-from clankbot.database import removing_sql, sql
+import clankbot.database
+from clankbot.database import schema
+from clankbot.database.channels import Channels
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
+from clankbot.database.housekeeping import Housekeeping
+from clankbot.database.messages import REMOVALS, Messages, RemovalStatements
 from clankbot.database.mysql import MySqlEngine
-from clankbot.database.removing_sql import END_REMOVAL, NEXT_REMOVAL, REMOVALS
 from clankbot.database.session import Session
+from clankbot.database.spoken import Spoken
+from clankbot.database.tokens import Tokens
+from clankbot.database.viewers import Viewers
 from clankbot.records.writes import (
     BlockTerm,
     RateLimitEvent,
@@ -23,8 +35,7 @@ from clankbot.records.writes import (
     SetSetting,
     Write,
 )
-from tests.database.chat import said
-from tests.database.conftest import mysql_settings, prepared
+from tests.database.conftest import mysql_settings, prepared, said
 from tests.doubles.mariadb import MariaDb
 
 _BUSY_ROWS = 4000
@@ -76,79 +87,78 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 
 _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
-    "context": (sql.RECENT_MESSAGES, ("quiet", 200)),
-    "export": (sql.EXPORT_PAGE, ("quiet", 10, 500)),
-    "pace: spoken": (sql.LAST_SPOKEN, ("quiet",)),
-    "pace: counted": (sql.COUNT_AFTER_ROW, ("quiet", 30, 100)),
-    "pace: held": (sql.COUNT_HELD, ("quiet", 200)),
-    "count since": (sql.COUNT_SINCE, ("alpha", _BUSY_ROWS - 100)),
-    "speakers since": (sql.SPEAKERS_SINCE, ("alpha", _BUSY_ROWS - 100)),
-    "recent spoken": (sql.RECENT_SPOKEN, ("quiet", 20)),
-    "removed spoken": (sql.REMOVED_SPOKEN, ("quiet", 20)),
-    "own ids of viewer": (sql.OWN_IDS_OF_VIEWER, ("3", "alpha")),
-    "own ids of channel": (sql.OWN_IDS_OF_CHANNEL, ("quiet",)),
-    "last change": (sql.LAST_CHANGE_AT, ("quiet",)),
-    "all of the last change": (sql.CHANGES_AT, ("quiet", 5)),
-    "changes": (sql.CHANGES_IN_CHANNEL, ("quiet", 10)),
-    "decisions": (sql.DECISIONS, ("quiet", 10)),
-    "hints": (sql.HINTS_SINCE, ("quiet", 0)),
-    "tally": (sql.TALLY, ("quiet", "2030-03-17")),
-    "traffic": (sql.TRAFFIC_SINCE, (_TRAFFIC_ROWS - 20,)),
-    "overrides": (sql.OVERRIDES, ("quiet",)),
-    "own ids of login": (sql.OWN_IDS_OF_LOGIN, ("viewer3", "alpha")),
-    "newest id": (sql.NEWEST_ID, ()),
-    "ids after": (sql.IDS_AFTER, (_BUSY_ROWS,)),
-    "id of message": (sql.ID_OF_MESSAGE, ("b7",)),
-    "newest spoken": (sql.NEWEST_SPOKEN_ID, ("quiet",)),
-    "spoken past": (sql.SPOKEN_ID_PAST, ("quiet", 5)),
-    "decisions past": (sql.DECISION_ID_PAST, ("quiet", 5)),
-    "counter": (sql.COUNTER, ("call_offs",)),
+    "context": (Messages.RECENT_MESSAGES, ("quiet", 200)),
+    "export": (Messages.EXPORT_PAGE, ("quiet", 10, 500)),
+    "pace: spoken": (Spoken.LAST_SPOKEN, ("quiet",)),
+    "pace: counted": (Spoken.COUNT_AFTER_ROW, ("quiet", 30, 100)),
+    "pace: held": (Spoken.COUNT_HELD, ("quiet", 200)),
+    "count since": (Messages.COUNT_SINCE, ("alpha", _BUSY_ROWS - 100)),
+    "speakers since": (Messages.SPEAKERS_SINCE, ("alpha", _BUSY_ROWS - 100)),
+    "recent spoken": (Spoken.RECENT_SPOKEN, ("quiet", 20)),
+    "removed spoken": (Spoken.REMOVED_SPOKEN, ("quiet", 20)),
+    "own ids of viewer": (REMOVALS["viewer"].own_ids, ("3", "alpha")),
+    "own ids of channel": (REMOVALS["channel"].own_ids, ("quiet",)),
+    "last change": (Channels.LAST_CHANGE_AT, ("quiet",)),
+    "all of the last change": (Channels.CHANGES_AT, ("quiet", 5)),
+    "changes": (Channels.CHANGES_IN_CHANNEL, ("quiet", 10)),
+    "decisions": (Channels.DECISIONS, ("quiet", 10)),
+    "hints": (Spoken.HINTS_SINCE, ("quiet", 0)),
+    "tally": (Channels.TALLY, ("quiet", "2030-03-17")),
+    "traffic": (Housekeeping.TRAFFIC_SINCE, (_TRAFFIC_ROWS - 20,)),
+    "overrides": (Channels.OVERRIDES, ("quiet",)),
+    "own ids everywhere": (REMOVALS["everywhere"].own_ids, ("3",)),
+    "own ids of login": (REMOVALS["login"].own_ids, ("viewer3", "alpha")),
+    "newest id": (Messages.NEWEST_ID, ()),
+    "ids after": (Messages.IDS_AFTER, (_BUSY_ROWS,)),
+    "id of message": (Spoken.ID_OF_MESSAGE, ("b7",)),
+    "newest spoken": (Housekeeping.NEWEST_SPOKEN_ID, ("quiet",)),
+    "spoken past": (Housekeeping.SPOKEN_ID_PAST, ("quiet", 5)),
+    "decisions past": (Channels.DECISION_ID_PAST, ("quiet", 5)),
+    "counter": (Viewers.COUNTER, ("call_offs",)),
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
-    "remove message": (sql.REMOVE_MESSAGE, ("b7", "alpha")),
+    "remove message": (Messages.REMOVE_MESSAGE, ("b7", "alpha")),
     "remove viewer": (REMOVALS["viewer"].step, ("3", "alpha", 9000, 2000)),
     "remove login": (REMOVALS["login"].step, ("viewer3", "alpha", 9000, 2000)),
     "remove channel": (REMOVALS["channel"].step, ("quiet", 9000, 2000)),
     "remove viewer everywhere": (REMOVALS["everywhere"].step, ("3", 9000, 2000)),
     "left of a viewer": (REMOVALS["viewer"].count, ("3", "alpha", 9000)),
     "left of a channel": (REMOVALS["channel"].count, ("quiet", 9000)),
-    "mark spoken": (sql.MARK_SPOKEN_REMOVED, (1, "o7", "quiet")),
-    "bring a decision up to date": (sql.UPDATE_DECISION, (9, "19/30 messages", 3)),
-    "prune by age": (sql.PRUNE_BY_AGE, ("alpha", 100, 500)),
-    "prune by count": (sql.PRUNE_BY_COUNT, ("alpha", 500, 1000)),
-    "prune spoken": (sql.PRUNE_SPOKEN_BY_COUNT, ("quiet", 5)),
-    "prune traffic": (sql.PRUNE_TRAFFIC, (5, _TRAFFIC_ROWS)),
+    "mark spoken": (Messages.MARK_SPOKEN_REMOVED, (1, "o7", "quiet")),
+    "bring a decision up to date": (Channels.UPDATE_DECISION, (9, "19/30 messages", 3)),
+    "prune by age": (Housekeeping.PRUNE_BY_AGE, ("alpha", 100, 500)),
+    "prune by count": (Housekeeping.PRUNE_BY_COUNT, ("alpha", 500, 1000)),
+    "prune spoken": (Housekeeping.PRUNE_SPOKEN_BY_COUNT, ("quiet", 5)),
+    "prune traffic": (Housekeeping.PRUNE_TRAFFIC, (5, _TRAFFIC_ROWS)),
     "left of a login": (REMOVALS["login"].count, ("viewer3", "alpha", 9000)),
     "left of a viewer everywhere": (REMOVALS["everywhere"].count, ("3", 9000)),
-    "end removal": (END_REMOVAL, (1,)),
-    "opt in": (sql.DELETE_OPT_OUT, ("3",)),
-    "prune spoken by age": (sql.PRUNE_SPOKEN_BY_AGE, ("quiet", 9, 100)),
-    "clear hints": (sql.CLEAR_HINTS, ("quiet",)),
-    "prune hints": (sql.PRUNE_HINTS, ("quiet", 5)),
-    "undo": (sql.MARK_UNDONE, (7, "quiet")),
-    "unblock": (sql.DELETE_TERM, ("quiet", "term 7")),
-    "unname terms of channel": (sql.UNNAME_TERMS_IN_CHANNEL, ("3", "quiet")),
-    "unname changes of channel": (sql.UNNAME_CHANGES_IN_CHANNEL, ("3", "quiet")),
-    "unname old changes": (sql.UNNAME_OLD_CHANGES, ("quiet", 5)),
-    "unname old terms": (sql.UNNAME_OLD_TERMS, ("quiet", 5)),
-    "prune decisions": (sql.PRUNE_DECISIONS, ("quiet", 5)),
-    "prune tallies": (sql.PRUNE_TALLIES, ("quiet", "2030-01-01")),
+    "end removal": (Messages.END_REMOVAL, (1,)),
+    "opt in": (Viewers.DELETE_OPT_OUT, ("3",)),
+    "prune spoken by age": (Housekeeping.PRUNE_SPOKEN_BY_AGE, ("quiet", 9, 100)),
+    "clear hints": (Spoken.CLEAR_HINTS, ("quiet",)),
+    "prune hints": (Housekeeping.PRUNE_HINTS, ("quiet", 5)),
+    "undo": (Channels.MARK_UNDONE, (7, "quiet")),
+    "unblock": (Channels.DELETE_TERM, ("quiet", "term 7")),
+    "anonymize old changes": (Housekeeping.ANONYMIZE_OLD_CHANGES, ("quiet", 5)),
+    "anonymize old terms": (Housekeeping.ANONYMIZE_OLD_TERMS, ("quiet", 5)),
+    "prune decisions": (Channels.PRUNE_DECISIONS, ("quiet", 5)),
+    "prune tallies": (Housekeeping.PRUNE_TALLIES, ("quiet", "2030-01-01")),
 }
 _ON_PURPOSE: dict[Statement, str] = {
-    sql.CHANNELS: "for a person who waits",
-    sql.SUMMARIES: "for a person who waits",
-    sql.CHANGES: "the newest few of all",
-    sql.TERMS: "the few of one channel, by index, then sorted",
-    NEXT_REMOVAL: "the first of a few",
-    sql.OPT_OUTS: "all of it, at a start",
-    sql.ALL_OVERRIDES: "all of it, at a start",
-    sql.ALL_TERMS: "all of it, at a start",
-    sql.LOAD_TOKENS: "one row",
-    sql.DELETE_TOKENS: "one row",
-    sql.FIND_VIEWERS: "messages by index; changes and terms are a few that people made by hand",
-    sql.FIND_VIEWERS_IN_CHANNEL: "as before",
-    sql.UNNAME_CHANGES: "a few that people made by hand",
-    sql.UNNAME_TERMS: "a few that people made by hand",
+    Housekeeping.CHANNELS: "for a person who waits",
+    Housekeeping.SUMMARIES: "for a person who waits",
+    Channels.CHANGES: "the newest few of all",
+    Channels.TERMS: "the few of one channel, by index, then sorted",
+    Messages.NEXT_REMOVAL: "the first of a few",
+    Viewers.OPT_OUTS: "all of it, at a start",
+    Channels.ALL_OVERRIDES: "all of it, at a start",
+    Channels.ALL_TERMS: "all of it, at a start",
+    Tokens.LOAD_TOKENS: "one row",
+    Tokens.DELETE_TOKENS: "one row",
+    Viewers.FIND_VIEWERS: "messages by index; changes and terms are a few that people made by hand",
+    schema.VERSION: "a row for each migration",
+    Viewers.ANONYMIZE_CHANGES: "a few that people made by hand",
+    Viewers.ANONYMIZE_TERMS: "a few that people made by hand",
 }
 """What may read a whole table, and why."""
 
@@ -172,15 +182,26 @@ def _steps(
             yield str(row), not derived and (kind in ("ALL", "index") or "filesort" in extra)
 
 
-def _statements() -> Iterator[tuple[str, Statement]]:
-    """Every question and deed of the running bot about rows that are there."""
-    for module in (sql, removing_sql):
-        for name, value in vars(module).items():
-            if isinstance(value, Statement) and value.sqlite.startswith(_ABOUT_ROWS):
-                yield name, value
-    for scope, removal in REMOVALS.items():
-        yield f"{scope} step", removal.step
-        yield f"{scope} count", removal.count
+def _room() -> Iterator[ModuleType]:
+    """Every file of the room but that of copying, which reads whole tables: no bot is at work."""
+    for file in pkgutil.iter_modules(clankbot.database.__path__, "clankbot.database."):
+        if file.name != "clankbot.database.copying":
+            yield importlib.import_module(file.name)
+
+
+def _statements(name: str, holder: Mapping[str, object]) -> Iterator[tuple[str, Statement]]:
+    """Every statement of a module, and of the classes and mappings in it, by where it stands."""
+    for key, value in holder.items():
+        where = f"{name}.{key}"
+        if isinstance(value, Statement):
+            yield where, value
+        elif isinstance(value, RemovalStatements):
+            parts = {part.name: getattr(value, part.name) for part in fields(value)}
+            yield from _statements(where, parts)
+        elif isinstance(value, type) and value.__module__ == name:
+            yield from _statements(where, vars(value))
+        elif isinstance(value, Mapping) and not key.startswith("__"):
+            yield from _statements(where, {str(each): value[each] for each in value})
 
 
 _ABOUT_ROWS = ("SELECT ", "UPDATE ", "DELETE ")
@@ -189,13 +210,34 @@ _NOT_OURS = {"sqlite_master"}
 
 
 def test_no_statement_is_left_out() -> None:
+    """No question and no deed of the running bot about rows that are there."""
     looked_at = {statement for statement, _ in (_QUESTIONS | _DEEDS).values()} | _ON_PURPOSE.keys()
-    left_out = [
-        name
-        for name, statement in _statements()
-        if statement not in looked_at and set(_TABLE.findall(statement.sqlite)) - _NOT_OURS
+    found = [
+        (name, statement)
+        for module in _room()
+        for name, statement in _statements(module.__name__, vars(module))
+        if statement.sqlite.startswith(_ABOUT_ROWS)
+        and set(_TABLE.findall(statement.sqlite)) - _NOT_OURS
     ]
-    assert left_out == []
+    assert [name for name, statement in found if statement not in looked_at] == []
+    assert looked_at <= {statement for _, statement in found}, "looked at for nothing"
+
+
+def test_no_statement_hides_inside_a_function() -> None:
+    """Each is a constant, where the test above finds it."""
+    hidden = []
+    for module in _room():
+        if module.__name__ in ("clankbot.database.dialect", "clankbot.database.schema"):
+            continue  # what words statements in both dialects, and what runs migrations
+        for function in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(function, ast.FunctionDef) and function.name != "_removal":
+                hidden += [
+                    f"{module.__name__}:{call.lineno}"
+                    for call in ast.walk(function)
+                    if isinstance(call, ast.Call)
+                    and ast.unparse(call.func) in ("both", "each", "insert_new", "upsert")
+                ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("name", _QUESTIONS | _DEEDS)
@@ -207,7 +249,7 @@ def test_an_index_serves_it(session: Session, name: str) -> None:
 
 
 def test_the_context_is_read_backwards_from_its_index(session: Session) -> None:
-    plan = str(session.rows(_explained(sql.RECENT_MESSAGES), "quiet", 200))
+    plan = str(session.rows(_explained(Messages.RECENT_MESSAGES), "quiet", 200))
     assert "messages_by_channel" in plan
     assert "filesort" not in plan
     assert "B-TREE" not in plan

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from clankbot.database.database import Database
-from clankbot.database.removing import STEP_ROWS
+from clankbot.database.messages import STEP_ROWS
 from clankbot.database.store import Store
 from clankbot.errors import WriteRefused
 from clankbot.records.writes import Applied, OptOut, RemoveChannel, RemoveViewer, Write
-from tests.database.chat import said
+from tests.database.conftest import said
 
 _MANY = 2 * STEP_ROWS + 10
 
@@ -73,6 +73,15 @@ def test_a_removal_outlives_the_end_of_the_program(database: Database) -> None:
         _finish(store)
         assert _texts(store) == []
         assert not store.carry_on_removing()
+
+
+def test_a_removal_is_carried_on_by_a_store_that_had_nothing_to_remove_before(store: Store) -> None:
+    assert not store.carry_on_removing()
+    _fill(store)
+    store.apply([RemoveChannel("alpha", 9)])
+    assert store.carry_on_removing()
+    _finish(store)
+    assert _texts(store) == []
 
 
 def test_what_is_little_is_gone_at_once(store: Store) -> None:

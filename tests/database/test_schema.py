@@ -11,27 +11,26 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.database import sql
+from clankbot.database.channels import SETTING_COLUMNS
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both, each
 from clankbot.database.mysql import MySqlEngine
-from clankbot.database.schema import MIGRATIONS, Migration, migrate, version
+from clankbot.database.schema import LOCK_SCHEMA, MIGRATIONS, Migration, migrate, version
 from clankbot.database.session import Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError, DatabaseTooNew, WriteRefused
 from clankbot.records.answers import Pace
 from clankbot.records.speech import ContextLine
-from tests.database.chat import said
-from tests.database.conftest import NewDatabase, prepared
+from tests.database.conftest import NewDatabase, prepared, said
 from tests.doubles.mariadb import MariaDb
 from tests.waiting import wait_until
 
 _NEXT = Migration(
     len(MIGRATIONS) + 1,
-    (
-        both("ALTER TABLE opt_outs ADD COLUMN reason VARCHAR(20)"),
-        both("CREATE INDEX opt_outs_by_reason ON opt_outs (reason)"),
-    ),
+    """
+    ALTER TABLE opt_outs ADD COLUMN reason VARCHAR(20);
+    CREATE INDEX opt_outs_by_reason ON opt_outs (reason);
+    """,
 )
 _TABLES_AND_COLUMNS = each(
     "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c"
@@ -114,7 +113,7 @@ def test_an_interrupted_migration_is_finished_at_the_next_start(
     new_database: NewDatabase,
 ) -> None:
     database = prepared(new_database())
-    broken = Migration(_NEXT.number, (*_NEXT.statements, both("CREATE NONSENSE")))
+    broken = Migration(_NEXT.number, f"{_NEXT.text} CREATE NONSENSE")
     with _session(database) as session, pytest.raises(DatabaseError, match="NONSENSE"):
         migrate(session, lambda: 7, (*MIGRATIONS, broken))
     with _session(database) as session:
@@ -132,7 +131,7 @@ def test_every_setting_has_its_column(database: Database) -> None:
             for table, column in session.rows(_TABLES_AND_COLUMNS)
             if table == "channel_config"
         }
-    assert columns == {"channel", *sql.SETTING_COLUMNS, "created_at", "updated_at"}
+    assert columns == {"channel", *SETTING_COLUMNS, "created_at", "updated_at"}
 
 
 def test_tables_on_a_server_are_utf8mb4_and_compare_exactly(mysql: Database) -> None:
@@ -160,7 +159,7 @@ def test_a_migration_waits_for_the_one_under_way(new_mysql: NewDatabase, mariadb
     database = new_mysql()
     assert isinstance(database.engine, MySqlEngine)
     with _session(database) as other, ThreadPoolExecutor(1) as start:
-        assert other.number(sql.LOCK_SCHEMA) == 1
+        assert other.number(LOCK_SCHEMA) == 1
         prepared_at_last = start.submit(database.prepare)
         waiting = (
             "SELECT 1 FROM information_schema.processlist"

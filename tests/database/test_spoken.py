@@ -6,7 +6,7 @@ from clankbot.database.database import Database
 from clankbot.database.store import Store
 from clankbot.records.answers import Pace, SpokenRow
 from clankbot.records.writes import AddHint, ClearHints, RecordSpoken, RemoveChannel, RemoveMessage
-from tests.database.chat import bot_said, said
+from tests.database.conftest import bot_said, said
 
 
 def test_a_bot_that_never_spoke_counts_every_viewers_message(store: Store) -> None:

@@ -29,7 +29,7 @@ from clankbot.errors import (
 )
 from clankbot.records.accounts import SealedTokens
 from clankbot.records.writes import Append, SetSetting
-from tests.database.chat import said
+from tests.database.conftest import said
 
 _NORMAL, _INCREMENTAL = 1, 2
 """As SQLite numbers them."""
@@ -207,8 +207,19 @@ def test_a_value_that_no_database_can_hold_is_refused(sqlite: Database) -> None:
         assert store.recent_messages("alpha", 9) == []
 
 
-def test_a_store_belongs_to_its_thread(sqlite: Database) -> None:
+def test_a_store_belongs_to_the_thread_that_asks_it_first(sqlite: Database) -> None:
+    store = sqlite.open()
+    with ThreadPoolExecutor(1) as other:
+        other.submit(store.opted_out).result(5)
+        for ours in (store.opted_out, store.close):
+            with pytest.raises(DatabaseError, match="only in the thread that opened it"):
+                ours()
+        other.submit(store.close).result(5)
+
+
+def test_a_store_is_of_no_use_in_another_thread(sqlite: Database) -> None:
     with sqlite.open() as store, ThreadPoolExecutor(1) as other:
+        store.opted_out()
         with pytest.raises(DatabaseError, match="only in the thread that opened it"):
             other.submit(store.opted_out).result(5)
         with pytest.raises(DatabaseError, match="only in the thread that opened it"):
@@ -245,14 +256,12 @@ def test_messages_that_come_together_are_one_transaction(sqlite: Database) -> No
 _WRITER = """
 import sys
 from clankbot.database.database import Database
-from clankbot.database.session import Session
-from tests.database.chat import said
+from tests.database.conftest import insert, opened, said
 
-database = Database.sqlite(sys.argv[1])
-with database.open() as store:
+with opened(Database.sqlite(sys.argv[1])) as (session, store):
     store.apply([said("committed")])
-    with store._session.transaction():
-        store._append([said(f"m{n}", "x" * 400) for n in range(20_000)])
+    with session.transaction():
+        insert(session, *(said(f"m{n}", "x" * 400) for n in range(20_000)))
         print("in the middle", flush=True)
         sys.stdin.read()
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clankbot.database.copying_sql import TABLES
+from clankbot.database.copying import TABLES
 from clankbot.database.database import Database
 from clankbot.database.session import Session
 from clankbot.database.store import Store
@@ -19,14 +19,14 @@ from clankbot.records.writes import (
     SetSetting,
     StoredMessage,
 )
-from tests.database.chat import said
+from tests.database.conftest import said
 
 
 def _everything(database: Database) -> Iterator[str]:
     """Every text in every table."""
     session = Session(database.engine)
     for table in TABLES:
-        for row in session.rows(table.start, 1000):
+        for row in session.rows(table.first_rows, 1000):
             yield from (value for value in row if isinstance(value, str))
     session.close()
 

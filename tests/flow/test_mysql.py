@@ -21,8 +21,7 @@ from clankbot.parts import name_database
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.accounts import Secret
 from clankbot.records.writes import RemoveMessage, Tally
-from tests.database.chat import said
-from tests.database.conftest import instance_lock_taken_over, mysql_settings
+from tests.database.conftest import instance_lock_taken_over, mysql_settings, said
 from tests.doubles.mariadb import HOST, MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.flow.program import live_program, program

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.cancel import END
-from clankbot.database.removing import STEP_ROWS
+from clankbot.database.messages import STEP_ROWS
 from clankbot.processing.internal_messages import JobDone, Reload
 from clankbot.processing.ports import CancelHandle
 from clankbot.processing.speaking.repetition import fingerprint

@@ -12,23 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.database import sql
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.instance_lock import hold_instance_lock
-from clankbot.database.server_lock import ServerLock
+from clankbot.database.locks import ServerLock, hold_instance_lock
 from clankbot.database.session import Session
 from clankbot.errors import DatabaseError, DatabaseUnavailable
-from tests.database.chat import said
-from tests.database.conftest import instance_lock_taken_over
+from tests.database.conftest import instance_lock_taken_over, said
 from tests.doubles.mariadb import MariaDb, frozen
 from tests.waiting import wait_until
 
 _HOLDER = """
 import sys
 from clankbot.database.database import Database
-from clankbot.database.instance_lock import hold_instance_lock
-with hold_instance_lock(Database.sqlite(sys.argv[1]), print):
+from clankbot.database.locks import hold_instance_lock
+with hold_instance_lock(Database.sqlite(sys.argv[1]).engine, print):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -39,17 +36,17 @@ def ignored(error: Exception) -> None:
 
 
 def test_a_second_bot_is_refused_until_the_first_ends(database: Database) -> None:
-    with hold_instance_lock(database, ignored):
+    with hold_instance_lock(database.engine, ignored):
         with (
             pytest.raises(DatabaseError, match=r"another clankbot .*is already using"),
-            hold_instance_lock(database, ignored),
+            hold_instance_lock(database.engine, ignored),
         ):
             pytest.fail("two at once")
         with database.open() as store:
             store.apply([said("a")])
 
     def free_again() -> bool:
-        with hold_instance_lock(database, ignored):
+        with hold_instance_lock(database.engine, ignored):
             return True
 
     assert wait_until(free_again)
@@ -64,7 +61,7 @@ def test_the_other_process_is_named_and_its_death_frees_the_lock(tmp_path: Path)
         assert holder.stdout.readline() == b"held\n"
         with (
             pytest.raises(DatabaseError) as caught,
-            hold_instance_lock(Database.sqlite(path), ignored),
+            hold_instance_lock(Database.sqlite(path).engine, ignored),
         ):
             pytest.fail("two at once")
         assert str(caught.value) == (
@@ -72,14 +69,14 @@ def test_the_other_process_is_named_and_its_death_frees_the_lock(tmp_path: Path)
         )
         holder.send_signal(signal.SIGKILL)
         holder.wait(5)
-        with hold_instance_lock(Database.sqlite(path), ignored):
+        with hold_instance_lock(Database.sqlite(path).engine, ignored):
             assert (tmp_path / "chat.db.lock").read_text() == f"{os.getpid()}\n"
 
 
 def test_the_lock_file_is_for_the_owner_alone(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        with hold_instance_lock(Database.sqlite(tmp_path / "chat.db"), ignored):
+        with hold_instance_lock(Database.sqlite(tmp_path / "chat.db").engine, ignored):
             mode = (tmp_path / "chat.db.lock").stat().st_mode & 0o777
     finally:
         os.umask(before)
@@ -89,7 +86,7 @@ def test_the_lock_file_is_for_the_owner_alone(tmp_path: Path) -> None:
 def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with (
         pytest.raises(DatabaseError, match=r"missing/chat\.db cannot be used: No such file"),
-        hold_instance_lock(Database.sqlite(tmp_path / "missing" / "chat.db"), ignored),
+        hold_instance_lock(Database.sqlite(tmp_path / "missing" / "chat.db").engine, ignored),
     ):
         pytest.fail("locked nothing")
 
@@ -110,7 +107,7 @@ def test_a_server_started_anew_finds_the_lock_held_again(mysql: Database, mariad
         mariadb.stop()
         mariadb.start()
         with closing(Session(mysql.engine)) as session:
-            wait_until(lambda: session.number(sql.MYSQL_INSTANCE_HOLDER))
+            wait_until(lambda: session.number(ServerLock.HOLDER))
         assert _is_held(mysql)
     assert not _is_held(mysql)
 
@@ -133,11 +130,11 @@ def test_a_connection_lost_on_this_side_alone_is_no_other_bot(mysql: Database) -
     """Routers drop connections without a word, and the server goes on believing in them."""
     lock = ServerLock(mysql.engine, ignored)
     with closing(Session(mysql.engine)) as lost, closing(Session(mysql.engine)) as fresh:
-        lock._take(lost)
+        lock.take(lost)
         with pytest.raises(DatabaseUnavailable, match="becoming free"):
-            lock._take(fresh)
-        lock._take(fresh)
-        assert fresh.number(sql.MYSQL_INSTANCE_HOLDER) == lock._connection
+            lock.take(fresh)
+        lock.take(fresh)
+        assert fresh.number(ServerLock.HOLDER) == fresh.number(both("SELECT CONNECTION_ID()"))
         assert _is_held(mysql)
 
 

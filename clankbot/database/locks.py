@@ -1,0 +1,194 @@
+"""Locks that end with their holder, however: on a file beside SQLite's, or on a MySQL server.
+
+Whoever holds the instance lock is the one bot at a database: two would both answer, and count each
+other's words.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from clankbot.database.dialect import MYSQL_WAIT_S, each, named_lock
+from clankbot.database.session import Engine, Session
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.errors import DatabaseError, DatabaseUnavailable
+
+log = logging.getLogger(__name__)
+
+# So long two bots may be at work after the server was started anew; a small question to ask.
+CHECK_EVERY_S: Final = 5.0
+# A server that hangs must not hold up a stop; the end of the process ends the connection, too.
+_LEAVE_WITHIN_S: Final = 0.2
+
+
+@contextmanager
+def hold_instance_lock(engine: Engine, lost: Callable[[Exception], None]) -> Iterator[None]:
+    """Be the only bot at this database until the block ends, or the process does, however.
+
+    DatabaseError if another one is.  A server may lose the lock, and another bot take it: then
+    ``lost`` is told why this one must end.  It is called in a thread of its own.
+    """
+    if not isinstance(engine, SqliteEngine):
+        with ServerLock(engine, lost):
+            yield
+        return
+    with closing(FileLock(engine.path, ".lock")) as lock:
+        if not lock.take():
+            raise DatabaseError(
+                f"another clankbot (process {lock.holder()}) is already using {engine.path}"
+            )
+        yield
+
+
+class FileLock:
+    """The lock ``suffix`` of a database; the file stays, for its name must not mean another."""
+
+    def __init__(self, database: Path, suffix: str) -> None:
+        self._database = database
+        self._path = database.with_name(f"{database.name}{suffix}")
+        self._file: int | None = None
+
+    def take(self) -> bool:
+        """Whether it is ours now, until ``close``; False while anybody else has it."""
+        if self._file is not None:
+            return True
+        file = self._open()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(file)
+            if isinstance(error, BlockingIOError):
+                return False
+            raise DatabaseError(
+                f"the database {self._database} cannot be locked: {error.strerror}"
+            ) from error
+        os.ftruncate(file, 0)
+        os.write(file, f"{os.getpid()}\n".encode())
+        self._file = file
+        return True
+
+    def holder(self) -> str:
+        """The process that has it, as far as is known."""
+        return self._path.read_text("ascii", "replace").strip() or "unknown"
+
+    def close(self) -> None:
+        """Give it back; nothing happens if it is not ours."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _open(self) -> int:
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            if os.geteuid() == 0 and self._database.exists():
+                # SQLite does so with its own files: a login as root must not lock the bot out.
+                owner = self._database.stat()
+                os.fchown(file, owner.st_uid, owner.st_gid)
+        except OSError as error:
+            raise DatabaseError(
+                f"the database {self._database} cannot be used: {error.strerror}"
+            ) from error
+        return file
+
+
+class _Taken(DatabaseError):
+    """Another bot has the lock."""
+
+
+class ServerLock:
+    """Holds a MySQL server's instance lock while entered; DatabaseError if another bot has it.
+
+    It hangs on a connection, which ends with the server, with the network, or with the machine the
+    bot runs on.  So a thread of its own, which starts and ends with the block, keeps one up: it
+    takes the lock, looks from time to time whether it is still there, and takes it anew after a
+    loss.  If another bot has taken it meanwhile, ``lost`` is told so in that thread: this one must
+    end.  The server ends a connection that it has not heard of for ``MYSQL_WAIT_S``, so the lock of
+    a machine that vanished is free soon.
+    """
+
+    TAKE: Final = each(
+        "SELECT 1, 0", f"SELECT GET_LOCK({named_lock('instance')}, 1), CONNECTION_ID()"
+    )
+    HOLDER: Final = each("SELECT 0", f"SELECT IS_USED_LOCK({named_lock('instance')})")
+    _END_CONNECTION: Final = each("SELECT ?", "KILL CONNECTION ?")
+
+    def __init__(
+        self,
+        engine: Engine,
+        lost: Callable[[Exception], None],
+        check_every_s: float = CHECK_EVERY_S,
+    ) -> None:
+        self._engine = engine
+        self._lost = lost
+        self._check_every_s = check_every_s
+        self._leaving = threading.Event()
+        self._taken: Future[None] = Future()
+        # The server's number for the connection that had the lock last.
+        self._connection = 0
+        self._thread = threading.Thread(target=self._run, name="instance-lock", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._taken.result()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leaving.set()
+        self._thread.join(_LEAVE_WITHIN_S)
+
+    def _run(self) -> None:
+        try:
+            with closing(Session(self._engine)) as session:
+                self.take(session)
+                self._taken.set_result(None)
+                while not self._leaving.wait(self._check_every_s):
+                    self._check(session)
+        except Exception as error:  # the thread's body: whoever holds the lock must hear of it
+            if not self._taken.done():
+                self._taken.set_exception(error)
+                return
+            log.error("instance lock lost", extra={"reason": str(error)})
+            self._lost(error)
+
+    def _check(self, session: Session) -> None:
+        """An outage is told by those who have something to store."""
+        try:
+            self.take(session)
+        except _Taken as error:
+            raise DatabaseError(
+                "another clankbot has begun to use this MySQL database; this one ends"
+            ) from error
+        except DatabaseError as error:
+            log.debug("instance lock not checked", extra={"reason": str(error)})
+
+    def take(self, session: Session) -> None:
+        """Take the lock over this connection, which changes nothing if it is ours already."""
+        row = session.row(self.TAKE)
+        assert row is not None
+        is_ours, connection = row
+        if is_ours:
+            self._connection = connection
+            return
+        holder = session.number(self.HOLDER)
+        if holder and holder != self._connection:
+            raise _Taken(
+                "another clankbot is already using this MySQL database (the lock of one whose"
+                f" machine has vanished is free after {MYSQL_WAIT_S} seconds)"
+            )
+        if holder:  # a connection that is lost on our side; the server has not noticed it yet
+            session.run(self._END_CONNECTION, holder)
+        raise DatabaseUnavailable("the lock of this MySQL database is just becoming free")
