@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from clankbot.arguments import build_parser
-from clankbot.config.channel_wording import SettingsSchema, verbs_table
+from clankbot.config.channel_settings import CHANNEL_SETTINGS
+from clankbot.config.channel_wording import SettingsSchema
+from clankbot.config.commands import VERBS
 from clankbot.config.settings import load_settings
 from clankbot.config.variables import VARIABLES
 
@@ -27,13 +29,17 @@ def rows_below(head: str) -> list[str]:
 
 
 def test_every_clank_command_is_in_the_readme() -> None:
-    expected = [row(f"`!clank {usage}`", meaning) for usage, meaning, _ in verbs_table()]
+    expected = [row(f"`!clank {verb.form}`", verb.help) for verb in VERBS]
     assert rows_below("| write | and |") == expected
 
 
 def test_every_channel_setting_is_in_the_readme(tmp_path: Path) -> None:
     schema = SettingsSchema(load_settings({}, tmp_path))
-    expected = [row(f"`{name}`", *rest) for name, *rest in schema.settings_table()]
+    expected = []
+    for setting in CHANNEL_SETTINGS:
+        shown = schema.shown(setting.name, {})
+        default = shown.removeprefix(f"{setting.name} is ").removesuffix(" (the default)")
+        expected.append(row(f"`{setting.name}`", setting.kind.accepts, default, setting.help))
     assert rows_below("| setting | takes | default | what it is |") == expected
 
 

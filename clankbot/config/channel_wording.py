@@ -9,16 +9,15 @@ from types import MappingProxyType
 from typing import Any
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, SWITCHES, ChannelSetting
-from clankbot.config.commands import parse_command
+from clankbot.config.commands import VERBS, parse_command
 from clankbot.config.kinds import Refused
 from clankbot.config.settings import Settings
-from clankbot.config.verbs import VERBS, VerbWord
 from clankbot.records.settings import ChannelSettings, Command, SettingValue
 
 log = logging.getLogger(__name__)
 
+# The columns of one channel; None, or no entry, is not set.
 Overrides = Mapping[str, SettingValue | None]
-"""The columns of one channel; None, or no entry, is not set."""
 
 _ENTRIES = (*CHANNEL_SETTINGS, *SWITCHES)
 _BY_NAME = {setting.name: setting for setting in _ENTRIES}
@@ -29,7 +28,7 @@ class SettingsSchema:
     """The table of channel settings, with the program's settings as the defaults.
 
     Usable from any thread.  A value in the database that the table does not accept counts as not
-    set; it is logged once.
+    set and is logged once.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -55,9 +54,9 @@ class SettingsSchema:
                 options[setting.column] = value
         return replace(self._defaults, **own, model_options=MappingProxyType(options))
 
-    def parse(self, text: str) -> Command | None:
-        """The command in a chat message; None where it is not for this bot."""
-        return parse_command(text)
+    def parse(self, text: str, *, is_moderator: bool) -> Command | None:
+        """The command in a chat message; None if it is not for this bot."""
+        return parse_command(text, is_moderator=is_moderator)
 
     def shown(self, name: str, overrides: Overrides) -> str:
         """One setting as a short sentence: ``threshold is 30 messages (the default)``."""
@@ -96,21 +95,19 @@ class SettingsSchema:
         return tuple(column for s in settings for column in (s.column, *s.also))
 
     def help_text(self, topic: str) -> str:
-        """One chat line about a setting or a verb; about everything where the topic is neither."""
+        """One chat line about a setting or a verb; about everything if the topic is neither."""
         for verb in VERBS:
             if verb.name == topic:
-                return f"{verb.name}: {verb.help}. Write: !clank {_usage(verb)}"
+                return f"{verb.name}: {verb.help}. Write: !clank {verb.form}"
         if topic in _BY_NAME:
             setting = _BY_NAME[topic]
             return (
                 f"{topic}: {setting.help}. Takes {setting.kind.accepts}; "
                 f"{self._default_text(setting)} by default."
             )
-        return _general_help()
-
-    def settings_table(self) -> list[tuple[str, str, str, str]]:
-        """Name, accepted values, default and meaning of every setting, for the README."""
-        return [(s.name, s.kind.accepts, self._default_text(s), s.help) for s in CHANNEL_SETTINGS]
+        settings = ", ".join(setting.name for setting in CHANNEL_SETTINGS)
+        verbs = ", ".join(verb.name for verb in VERBS if verb.name not in _BY_NAME)
+        return f"Settings: {settings}. Commands: {verbs}. More: !clank help NAME"
 
     def _default_text(self, setting: ChannelSetting) -> str:
         """The default as chat is told it."""
@@ -118,7 +115,7 @@ class SettingsSchema:
         return setting.unset if value is None else setting.kind.show(value)
 
     def _own(self, setting: ChannelSetting, stored: SettingValue | None) -> SettingValue | None:
-        """What the database holds, checked again; None where it is not set or not usable."""
+        """What the database holds, checked again; None if it is not set or not usable."""
         if stored is None:
             return None
         try:
@@ -132,20 +129,3 @@ class SettingsSchema:
                     extra={"column": fields[0], "value": fields[1]},
                 )
             return None
-
-
-def verbs_table() -> list[tuple[str, str, bool]]:
-    """What to write after ``!clank``, its meaning, and whether viewers may, for the README."""
-    return [(_usage(verb), verb.help, verb.for_viewers) for verb in VERBS]
-
-
-def _usage(verb: VerbWord) -> str:
-    """What to write after ``!clank``."""
-    return f"{verb.name} {verb.usage}".rstrip()
-
-
-def _general_help() -> str:
-    """One chat line with every name."""
-    settings = ", ".join(setting.name for setting in CHANNEL_SETTINGS)
-    verbs = ", ".join(verb.name for verb in VERBS if verb.name not in _BY_NAME)
-    return f"Settings: {settings}. Commands: {verbs}. More: !clank help NAME"

@@ -1,8 +1,11 @@
 """The grammar of `!clank`: one chat line in, one Command out.  Pure, and never raises.
 
-Forgiving where the meaning is plain: case, blanks, unseen characters, ``=`` or ``:`` between name
-and value, aliases.  What is not understood becomes Verb.WRONG with a short answer, in which at most
-a few harmless letters of the line are repeated.  Who may use a command is not decided here.
+VERBS is the table of all verbs: parsing, help and the README's table are made from it or checked
+against it.  What each verb does is in clankbot.processing.commands.
+
+Forgiving if the meaning is plain: case, blanks, unseen characters, ``=`` or ``:`` between name and
+value, aliases.  What is not understood becomes Verb.WRONG with a short answer, in which at most a
+few harmless letters of the line are repeated.
 """
 
 from __future__ import annotations
@@ -11,20 +14,13 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from clankbot.config.channel_settings import ChannelSetting
+from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
 from clankbot.config.invisible import trimmed, visible
 from clankbot.config.kinds import FLAG, LONGEST_QUIET_S, Refused, seconds_in
-from clankbot.config.names import (
-    ALL_NAMES,
-    SETTING_NAMES,
-    SETTINGS,
-    VERB_WORDS,
-    WRITTEN,
-    key,
-)
 from clankbot.config.variables import LOGIN
 from clankbot.records.settings import Command, Verb
 
@@ -35,34 +31,35 @@ _MOST_ECHOED_CHARS = 20
 _NOT_QUIET = frozenset({"off", "no", "false"})
 _TO_DEFAULT = frozenset({"default", "reset"})
 _EVERYTHING = frozenset({"all", "everything"})
+# How near a miss is before a word is suggested: a letter or two of a short one.
 _ALIKE = 0.7
-"""How near a miss is before a word is suggested: a letter or two of a short one."""
 
 
-def is_bot_command(text: str) -> bool:
-    """Whether this is a command to some bot: ``!`` and a letter or digit."""
-    start = visible(text)[:2]
-    return start[:1] == "!" and start[1:].isalnum()
+@dataclass(frozen=True, slots=True)
+class VerbRow:
+    """One word that may follow ``!clank`` and is not a setting."""
+
+    name: str
+    help: str
+    # What follows the name, as the help writes it.
+    usage: str = ""
+    aliases: tuple[str, ...] = ()
+    # Reads what follows the name; None: the verb stands alone, whatever else is on the line.
+    parse: Callable[[str], Command] | None = None
+    # Whether any viewer may use it; the others are for moderators.
+    for_viewers: bool = False
+
+    @property
+    def form(self) -> str:
+        """What to write after ``!clank``."""
+        return f"{self.name} {self.usage}".rstrip()
 
 
-def parse_command(text: str) -> Command | None:
-    """What a chat line asks of this bot; None where it is no ``!clank`` line.
-
-    QUIET holds seconds, 0 for ``quiet off``, which ends the quiet time and the quiet hours.
-    """
-    call = _CALL.match(trimmed(text))
-    if call is None or visible(call[1]).lower() != "!clank":
-        return None
-    if not call[2]:
-        return Command(Verb.STATUS)
-    word, rest = _first_word(call[2])
-    if word == "opt":  # "opt out", in two words
-        more, rest = _first_word(rest)
-        word += more
-    if word in VERB_WORDS:
-        name = VERB_WORDS[word].name
-        return _PARSERS[name](rest) if name in _PARSERS else Command(Verb(name))
-    return _named(word, rest, ALL_NAMES)
+def key(word: str) -> str:
+    """A word as the tables below hold it: ``Top-P``, ``top_p``, ``@topp`` and ``topp?`` are one."""
+    shown = visible(word).lower()
+    bare = shown.removeprefix("@").rstrip("?!.,;") or shown  # a lone "?" is a word itself
+    return bare.replace("_", "").replace("-", "")
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -71,18 +68,27 @@ def _first_word(text: str) -> tuple[str, str]:
     return (key(found[1]), trimmed(found[2])) if found else ("", "")
 
 
-def _named(word: str, rest: str, known: Mapping[str, str]) -> Command:
-    """``NAME [VALUE]``; a name that is unknown may be meant for one of ``known``."""
-    return _value(SETTINGS[word], rest) if word in SETTINGS else _unknown(word, known)
+# --- settings and their values --------------------------------------------------------------------
+
+_SETTINGS: Final[Mapping[str, ChannelSetting]] = {
+    key(word): setting
+    for setting in CHANNEL_SETTINGS
+    for word in (setting.column, setting.name, *setting.aliases)
+}
+
+
+def _setting(word: str, rest: str, *, or_verb: bool = False) -> Command:
+    """``NAME [VALUE]``; ``or_verb``: a name that is unknown may also be meant for a verb."""
+    return _value(_SETTINGS[word], rest) if word in _SETTINGS else _unknown(word, or_verb=or_verb)
 
 
 def _value(setting: ChannelSetting, rest: str) -> Command:
     """Nothing shows the setting, ``default`` resets it, anything else is its new value."""
     if not rest:
-        return _to(Verb.SHOW, setting)
+        return Command(Verb.SHOW, setting.name, setting.column)
     text = rest if setting.kind.is_prose else visible(rest).lstrip("=: ")
     if text.lower() in _TO_DEFAULT:
-        return _to(Verb.RESET, setting)
+        return Command(Verb.RESET, setting.name, setting.column)
     if setting.name == "quiet" and (seconds := _quiet_seconds(text)) is not None:
         return Command(Verb.QUIET, value=seconds)
     try:
@@ -94,16 +100,21 @@ def _value(setting: ChannelSetting, rest: str) -> Command:
 
 
 def _quiet_seconds(text: str) -> int | None:
-    """The length of a quiet time, 0 for none; None where the text is no such length."""
+    """The length of a quiet time, 0 for none; None if the text is no such length."""
     if text.lower() in _NOT_QUIET:
         return 0
     seconds = seconds_in(text)
     return None if seconds is None or seconds > LONGEST_QUIET_S else math.ceil(seconds)
 
 
-def _to(verb: Verb, setting: ChannelSetting) -> Command:
-    """A command about a setting as such."""
-    return Command(verb, setting.name, setting.column)
+def _unknown(word: str, *, or_verb: bool) -> Command:
+    """The answer to a name that does not exist, with the word that was probably meant."""
+    what = "command or setting" if or_verb else "setting"
+    echo = _NOT_HARMLESS.sub("", word)[:_MOST_ECHOED_CHARS]
+    words = [known for known in _WRITTEN if or_verb or known in _SETTINGS]
+    near = difflib.get_close_matches(echo, words, n=1, cutoff=_ALIKE)
+    hint = f"did you mean {_WRITTEN[near[0]]}?" if near else "try !clank help"
+    return _wrong(f"unknown {what} '{echo}'; {hint}" if echo else f"unknown {what}; {hint}")
 
 
 def _wrong(answer: str) -> Command:
@@ -111,17 +122,7 @@ def _wrong(answer: str) -> Command:
     return Command(Verb.WRONG, argument=answer)
 
 
-def _unknown(word: str, known: Mapping[str, str]) -> Command:
-    """The answer to a name that does not exist, with the word that was probably meant."""
-    what = "setting" if known is SETTING_NAMES else "command or setting"
-    echo = _NOT_HARMLESS.sub("", word)[:_MOST_ECHOED_CHARS]
-    words = known.keys() & WRITTEN.keys()
-    near = difflib.get_close_matches(echo, words, n=1, cutoff=_ALIKE)
-    hint = f"did you mean {WRITTEN[near[0]]}?" if near else "try !clank help"
-    return _wrong(f"unknown {what} '{echo}'; {hint}" if echo else f"unknown {what}; {hint}")
-
-
-# --- what follows a verb ----------------------------------------------------------------------
+# --- what follows a verb --------------------------------------------------------------------------
 
 
 def _help(rest: str) -> Command:
@@ -129,16 +130,13 @@ def _help(rest: str) -> Command:
     if not rest:
         return Command(Verb.HELP)
     word, _ = _first_word(rest)
-    if word not in ALL_NAMES:
-        return _unknown(word, ALL_NAMES)
-    return Command(Verb.HELP, argument=ALL_NAMES[word])
+    topic = _VERBS.get(word) or _SETTINGS.get(word)
+    return Command(Verb.HELP, argument=topic.name) if topic else _unknown(word, or_verb=True)
 
 
 def _change(verb: str, rest: str) -> Command:
     """``set NAME VALUE`` and ``param NAME [VALUE]``."""
-    if not rest:
-        return Command(Verb.HELP, argument=verb)
-    return _named(*_first_word(rest), SETTING_NAMES)
+    return _setting(*_first_word(rest)) if rest else Command(Verb.HELP, argument=verb)
 
 
 def _reset(rest: str) -> Command:
@@ -146,13 +144,12 @@ def _reset(rest: str) -> Command:
     word, _ = _first_word(rest)
     if not rest or word in _EVERYTHING:
         return Command(Verb.RESET)
-    return _to(Verb.RESET, SETTINGS[word]) if word in SETTINGS else _unknown(word, SETTING_NAMES)
+    return _setting(word, "default")
 
 
 def _switch(verb: Verb, rest: str) -> Command:
     """``on`` and ``off``, also as in ``off mentions``; other words behind them do not matter."""
-    word, _ = _first_word(rest)
-    setting = SETTINGS.get(word)
+    setting = _SETTINGS.get(_first_word(rest)[0])
     if setting is not None and setting.kind is FLAG:
         return _value(setting, verb.value)
     if setting is not None and setting.name == "quiet" and verb is Verb.OFF:
@@ -170,21 +167,116 @@ def _forget(rest: str) -> Command:
 
 def _term(verb: Verb, rest: str) -> Command:
     """``block TERM`` and ``unblock TERM``, the term as it was typed."""
-    return (
-        Command(verb, argument=rest) if rest else _wrong(f"{verb.value} takes a word or a phrase")
-    )
+    if not rest:
+        return _wrong(f"{verb.value} takes a word or a phrase")
+    return Command(verb, argument=rest, names_term=True)
 
 
-_PARSERS: Final[Mapping[str, Callable[[str], Command]]] = {
-    "help": _help,
-    "set": partial(_change, "set"),
-    "param": partial(_change, "param"),
-    "reset": _reset,
-    "on": partial(_switch, Verb.ON),
-    "off": partial(_switch, Verb.OFF),
-    "quiet": lambda rest: _value(SETTINGS["quiet"], rest),
-    "forget": _forget,
-    "block": partial(_term, Verb.BLOCK),
-    "unblock": partial(_term, Verb.UNBLOCK),
+# --- the table of verbs ---------------------------------------------------------------------------
+
+VERBS: Final[tuple[VerbRow, ...]] = (
+    VerbRow("status", "how I am doing in this channel", aliases=("stats", "state")),
+    VerbRow("help", "what I understand", "[NAME]", ("commands", "?"), _help),
+    VerbRow(
+        "set",
+        "changes a setting; the word set may be left out",
+        "NAME VALUE",
+        parse=partial(_change, "set"),
+    ),
+    VerbRow(
+        "reset", "sets one setting, or all of them, back to the default", "[NAME]", parse=_reset
+    ),
+    VerbRow(
+        "param",
+        "shows or sets an option of the model: temperature, top_p, top_k, min_p, repeat_penalty, "
+        "num_predict or seed",
+        "NAME [VALUE]",
+        ("params", "option"),
+        partial(_change, "param"),
+    ),
+    VerbRow(
+        "on",
+        "I may speak again",
+        "",
+        ("enable", "start", "unmute", "resume"),
+        partial(_switch, Verb.ON),
+    ),
+    VerbRow(
+        "off",
+        "I am silent until switched on",
+        "",
+        ("disable", "stop", "mute"),
+        partial(_switch, Verb.OFF),
+    ),
+    VerbRow(
+        "quiet",
+        "I am silent for a while, or every day at these hours",
+        "30m|23:00-08:00|off",
+        parse=partial(_value, _SETTINGS["quiet"]),
+    ),
+    VerbRow("why", "what decided last whether I speak", aliases=("reason",)),
+    VerbRow("undo", "takes back the last change of a setting", aliases=("revert",)),
+    VerbRow("speak", "I say something now", aliases=("say", "talk")),
+    VerbRow("forget", "deletes what I keep of one viewer in this channel", "VIEWER", parse=_forget),
+    VerbRow(
+        "block",
+        "adds a word or phrase to this channel's blocked words",
+        "TERM",
+        parse=partial(_term, Verb.BLOCK),
+    ),
+    VerbRow(
+        "unblock",
+        "takes it off this channel's blocked words",
+        "TERM",
+        parse=partial(_term, Verb.UNBLOCK),
+    ),
+    VerbRow(
+        "optout", "deletes what I keep of you, everywhere, and keeps no more", for_viewers=True
+    ),
+    VerbRow("optin", "takes an optout back", for_viewers=True),
+    VerbRow("about", "what I am and what I keep", aliases=("info",), for_viewers=True),
+)
+
+_VERBS: Final[Mapping[str, VerbRow]] = {
+    key(word): row for row in VERBS for word in (row.name, *row.aliases)
 }
-"""The verbs that something follows; the others stand alone, whatever else is on the line."""
+# How the words that people know are spelled; the names of columns are not among them.
+_WRITTEN: Final[Mapping[str, str]] = {
+    key(word): word
+    for words in (
+        *((setting.name, *setting.aliases) for setting in CHANNEL_SETTINGS),
+        *((row.name, *row.aliases) for row in VERBS),
+    )
+    for word in words
+}
+
+
+# --- a chat line ----------------------------------------------------------------------------------
+
+
+def is_bot_command(text: str) -> bool:
+    """Whether this is a command to some bot: ``!`` and a letter or digit."""
+    start = visible(text)[:2]
+    return start[:1] == "!" and start[1:].isalnum()
+
+
+def parse_command(text: str, *, is_moderator: bool) -> Command | None:
+    """What a chat line asks of this bot; None if it is no ``!clank`` line.
+
+    A moderator's command from anybody else is known by its first word and becomes Verb.DENIED: what
+    follows it can be costly to read (a time zone opens files) and is not looked at.  QUIET holds
+    seconds, 0 for ``quiet off``, which ends the quiet time and the quiet hours.
+    """
+    call = _CALL.match(trimmed(text))
+    if call is None or visible(call[1]).lower() != "!clank":
+        return None
+    word, rest = _first_word(call[2])
+    if word == "opt":  # "opt out", in two words
+        more, rest = _first_word(rest)
+        word += more
+    row = _VERBS.get(word if call[2] else "status")
+    if not (is_moderator or (row is not None and row.for_viewers)):
+        return Command(Verb.DENIED)
+    if row is None:
+        return _setting(word, rest, or_verb=True)
+    return row.parse(rest) if row.parse else Command(Verb(row.name))

@@ -13,7 +13,7 @@ from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.processing.channel_settings import SettingsByChannel
-from clankbot.processing.commands.handler import TERM_VERBS, CommandHandler, may_steer
+from clankbot.processing.commands.handler import CommandHandler, may_steer
 from clankbot.processing.commands.status import utc_day
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.word_list import Match
@@ -85,15 +85,14 @@ class Intake:
         if not self._concerns_us(message):
             return
         said = self._without_address(message)
-        command = self._schema.parse(said)
+        is_moderator = may_steer(message, self._rules.owners)
+        command = self._schema.parse(said, is_moderator=is_moderator)
         if command is None and self._live_state.has_opted_out(message.user_id):
             return
         blocked = self._blocked(message)
-        if blocked is not None:
-            naming = command is not None and command.verb in TERM_VERBS
-            if not (naming and may_steer(message, self._rules.owners)):
-                self._log_blocked(message, *blocked)
-                return
+        if blocked is not None and not (command is not None and command.names_term):
+            self._log_blocked(message, *blocked)
+            return
         if command is not None:
             self._commands.handle(message, command)
         elif not self._rules.is_bot_command(said):

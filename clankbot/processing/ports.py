@@ -123,7 +123,7 @@ class SettingsSchema(Protocol):
     def policy(self, overrides: Mapping[str, SettingValue | None]) -> ChannelSettings:
         """What holds, given a channel's own settings."""
 
-    def parse(self, text: str) -> Command | None:
+    def parse(self, text: str, *, is_moderator: bool) -> Command | None:
         """The command in a chat message; None where it is not for this bot."""
 
     def shown(self, name: str, overrides: Mapping[str, SettingValue | None]) -> str:

@@ -60,6 +60,8 @@ class Verb(enum.Enum):
     ABOUT = "about"
     WRONG = "wrong"
     """Not understood or out of range; ``argument`` is the short answer to give."""
+    # A moderator's command from somebody who is none; not read any further.
+    DENIED = "denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,5 @@ class Command:
     """The checked new value (SET), or seconds (QUIET)."""
     argument: str = ""
     """Free text: a viewer (FORGET), a term (BLOCK, UNBLOCK), the answer (WRONG), a topic (HELP)."""
+    # Whether the argument is a term, which may be a blocked one (BLOCK, UNBLOCK).
+    names_term: bool = False

@@ -74,9 +74,9 @@ class ReplayBook(SettingsSchema):
         """What holds in every channel."""
         return super().policy({**self._changes, **overrides})
 
-    def parse(self, text: str) -> Command | None:
+    def parse(self, text: str, *, is_moderator: bool) -> Command | None:
         """The command in a chat message; None where it is nothing to a replay."""
-        command = super().parse(text)
+        command = super().parse(text, is_moderator=is_moderator)
         is_wish = command is not None and command.verb in (Verb.OPT_OUT, Verb.OPT_IN)
         return command if is_wish else None
 

@@ -93,7 +93,7 @@ def _play(moments: Iterable[Moment], bot: ReplayedBot, report: Report) -> None:
 
 def _change(text: str) -> Command:
     """What ``--set`` asks for; ValueError with a sentence where it is no setting with a value."""
-    command = parse_command(f"!clank {text}")
+    command = parse_command(f"!clank {text}", is_moderator=True)
     if command is not None and command.verb is Verb.SET:
         return command
     if command is not None and command.verb is Verb.WRONG:

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, SWITCHES
-from clankbot.config.channel_wording import SettingsSchema, verbs_table
-from clankbot.config.commands import parse_command
+from clankbot.config.channel_wording import SettingsSchema
+from clankbot.config.commands import VERBS, parse_command
 from clankbot.config.settings import load_settings
-from clankbot.config.verbs import VERBS
 from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 
 SETTINGS = load_settings(
@@ -25,7 +24,7 @@ SETTINGS = load_settings(
     },
     Path("/srv/clankbot"),
 )
-BOOK = SettingsSchema(SETTINGS)
+SCHEMA = SettingsSchema(SETTINGS)
 
 COLUMNS = {
     "threshold": "message_threshold",
@@ -202,7 +201,7 @@ DEFAULTS = {
 
 def command(line: str) -> Command:
     """The command of a line that is one."""
-    parsed = parse_command(line)
+    parsed = parse_command(line, is_moderator=True)
     assert parsed is not None
     return parsed
 
@@ -225,7 +224,7 @@ def test_a_value_is_set(name: str, text: str, value: SettingValue) -> None:
 @pytest.mark.parametrize(("name", "text", "value"), ACCEPTED)
 def test_a_value_that_was_set_holds(name: str, text: str, value: SettingValue) -> None:
     stored = int(value) if isinstance(value, bool) else value  # as a database gives it back
-    policy = BOOK.policy({COLUMNS[name]: stored})
+    policy = SCHEMA.policy({COLUMNS[name]: stored})
     setting = next(s for s in CHANNEL_SETTINGS if s.name == name)
     held = getattr(policy, setting.field) if setting.field else policy.model_options[name]
     assert held == value
@@ -263,37 +262,37 @@ def test_a_name_alone_shows_and_default_resets(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "value", "text"), SHOWN)
 def test_a_setting_is_told_in_plain_words(name: str, value: SettingValue, text: str) -> None:
-    assert BOOK.shown(name, {COLUMNS[name]: value}) == f"{name} is {text}"
-    assert BOOK.confirm(name, value) == f"{name} is now {text}"
+    assert SCHEMA.shown(name, {COLUMNS[name]: value}) == f"{name} is {text}"
+    assert SCHEMA.confirm(name, value) == f"{name} is now {text}"
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_default_is_told_as_the_default(name: str) -> None:
     text = DEFAULTS.get(name, "the model's own")
-    assert BOOK.shown(name, {}) == f"{name} is {text} (the default)"
-    assert BOOK.shown(name, {COLUMNS[name]: None}) == f"{name} is {text} (the default)"
-    assert BOOK.confirm(name, None) == f"{name} is back to {text} (the default)"
+    assert SCHEMA.shown(name, {}) == f"{name} is {text} (the default)"
+    assert SCHEMA.shown(name, {COLUMNS[name]: None}) == f"{name} is {text} (the default)"
+    assert SCHEMA.confirm(name, None) == f"{name} is back to {text} (the default)"
 
 
 def test_without_overrides_the_program_s_settings_hold() -> None:
     expected = ChannelSettings(
         threshold=11, delay_s=12, context_limit=13, model="tiny", retention_days=14
     )
-    assert BOOK.policy({}) == expected
-    assert BOOK.policy(dict.fromkeys(COLUMNS.values())) == expected
+    assert SCHEMA.policy({}) == expected
+    assert SCHEMA.policy(dict.fromkeys(COLUMNS.values())) == expected
 
 
 def test_what_the_verbs_store_holds_too() -> None:
-    policy = BOOK.policy({"enabled": 0, "quiet_until": 1_790_000_000_000, "created_at": 5})
+    policy = SCHEMA.policy({"enabled": 0, "quiet_until": 1_790_000_000_000, "created_at": 5})
     assert policy.enabled is False
     assert policy.quiet_until_ms == 1_790_000_000_000
-    assert BOOK.policy({"enabled": 1}).enabled is True
+    assert SCHEMA.policy({"enabled": 1}).enabled is True
 
 
 def test_undoing_an_off_or_a_quiet_time_can_be_told() -> None:
-    assert BOOK.confirm(BOOK.name_of("enabled"), True) == "bot is now on"
-    assert BOOK.confirm(BOOK.name_of("enabled"), None) == "bot is back to on (the default)"
-    until = BOOK.confirm(BOOK.name_of("quiet_until"), 1_790_000_000_000)
+    assert SCHEMA.confirm(SCHEMA.name_of("enabled"), True) == "bot is now on"
+    assert SCHEMA.confirm(SCHEMA.name_of("enabled"), None) == "bot is back to on (the default)"
+    until = SCHEMA.confirm(SCHEMA.name_of("quiet_until"), 1_790_000_000_000)
     assert until == "quiet until is now 21 September, 14:13 UTC"
 
 
@@ -303,8 +302,8 @@ def test_a_broken_value_in_the_database_gives_way_to_the_default(
 ) -> None:
     schema = SettingsSchema(SETTINGS)
     with caplog.at_level(logging.WARNING):
-        assert schema.policy({COLUMNS[name]: text}) == BOOK.policy({})
-        assert schema.policy({COLUMNS[name]: text}) == BOOK.policy({})
+        assert schema.policy({COLUMNS[name]: text}) == SCHEMA.policy({})
+        assert schema.policy({COLUMNS[name]: text}) == SCHEMA.policy({})
         assert schema.shown(name, {COLUMNS[name]: text}).endswith("(the default)")
     (record,) = caplog.records
     assert record.__dict__["column"] == COLUMNS[name]
@@ -312,16 +311,16 @@ def test_a_broken_value_in_the_database_gives_way_to_the_default(
 
 
 def test_columns_and_names_lead_to_each_other() -> None:
-    assert set(BOOK.columns()) == {*COLUMNS.values(), "quiet_until"}
-    assert all(BOOK.columns(name)[0] == column for name, column in COLUMNS.items())
-    assert {name: BOOK.name_of(column) for name, column in COLUMNS.items()} == {
+    assert set(SCHEMA.columns()) == {*COLUMNS.values(), "quiet_until"}
+    assert all(SCHEMA.columns(name)[0] == column for name, column in COLUMNS.items())
+    assert {name: SCHEMA.name_of(column) for name, column in COLUMNS.items()} == {
         name: name for name in COLUMNS
     }
 
 
 def test_a_reset_of_quiet_lifts_a_quiet_time_too() -> None:
-    assert BOOK.columns("quiet") == ("quiet_hours", "quiet_until")
-    assert BOOK.columns("threshold") == ("message_threshold",)
+    assert SCHEMA.columns("quiet") == ("quiet_hours", "quiet_until")
+    assert SCHEMA.columns("threshold") == ("message_threshold",)
 
 
 def test_every_field_of_channel_settings_is_set_by_the_table() -> None:
@@ -333,7 +332,7 @@ def test_every_field_of_channel_settings_is_set_by_the_table() -> None:
 
 @pytest.mark.parametrize("topic", ["", "nonsense", *COLUMNS, *(verb.name for verb in VERBS)])
 def test_help_is_one_chat_line(topic: str) -> None:
-    text = BOOK.help_text(topic)
+    text = SCHEMA.help_text(topic)
     assert 20 < len(text) <= 450
     assert "\n" not in text
     assert text[0] not in "!/."
@@ -342,19 +341,11 @@ def test_help_is_one_chat_line(topic: str) -> None:
 
 
 def test_help_about_everything_names_everything() -> None:
-    text = BOOK.help_text("")
+    text = SCHEMA.help_text("")
     assert all(name in text for name in [*COLUMNS, *(verb.name for verb in VERBS)])
 
 
 def test_help_about_param_names_every_option_of_the_model() -> None:
     options = [s.name for s in CHANNEL_SETTINGS if s.field is None]
     assert len(options) == 7
-    assert all(name in BOOK.help_text("param") for name in options)
-
-
-def test_the_readme_can_have_the_tables() -> None:
-    rows = BOOK.settings_table()
-    assert [row[0] for row in rows] == list(COLUMNS)
-    assert rows[0][1:3] == ("a whole number of messages from 1 to 500", "11 messages")
-    viewers = [usage for usage, _, for_viewers in verbs_table() if for_viewers]
-    assert viewers == ["optout", "optin", "about"]
+    assert all(name in SCHEMA.help_text("param") for name in options)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS
-from clankbot.config.commands import is_bot_command, parse_command
-from clankbot.config.names import key
-from clankbot.config.verbs import VERBS
+from clankbot.config.commands import VERBS, is_bot_command, key, parse_command
 from clankbot.records.settings import Command, Verb
 
 THRESHOLD = ("threshold", "message_threshold")
@@ -46,10 +45,13 @@ CORPUS: list[tuple[str, Command]] = [
     ("!clank forget alice", Command(Verb.FORGET, argument="alice")),
     ("!clank forget @Alice,", Command(Verb.FORGET, argument="alice")),
     ("!clank forget 4711", Command(Verb.FORGET, argument="4711")),
-    ("!clank block bad Word*", Command(Verb.BLOCK, argument="bad Word*")),
-    ("!clank block :) \u034f", Command(Verb.BLOCK, argument=":)")),
-    ("!clank block a  b", Command(Verb.BLOCK, argument="a  b")),
-    ("!clank unblock Bad word \U000e0000", Command(Verb.UNBLOCK, argument="Bad word")),
+    ("!clank block bad Word*", Command(Verb.BLOCK, argument="bad Word*", names_term=True)),
+    ("!clank block :) \u034f", Command(Verb.BLOCK, argument=":)", names_term=True)),
+    ("!clank block a  b", Command(Verb.BLOCK, argument="a  b", names_term=True)),
+    (
+        "!clank unblock Bad word \U000e0000",
+        Command(Verb.UNBLOCK, argument="Bad word", names_term=True),
+    ),
     # settings
     ("!clank threshold", Command(Verb.SHOW, *THRESHOLD)),
     ("!clank threshold 5", Command(Verb.SET, *THRESHOLD, 5)),
@@ -127,14 +129,44 @@ NOT_UNDERSTOOD: list[tuple[str, str]] = [
 ]
 
 
+def parse(line: str) -> Command | None:
+    """What the line asks for if a moderator says it."""
+    return parse_command(line, is_moderator=True)
+
+
 @pytest.mark.parametrize(("line", "expected"), CORPUS)
 def test_a_line_means_what_it_says(line: str, expected: Command) -> None:
-    assert parse_command(line) == expected
+    assert parse(line) == expected
 
 
 @pytest.mark.parametrize(("line", "answer"), NOT_UNDERSTOOD)
 def test_a_line_that_is_not_understood_is_answered_briefly(line: str, answer: str) -> None:
-    assert parse_command(line) == Command(Verb.WRONG, argument=answer)
+    assert parse(line) == Command(Verb.WRONG, argument=answer)
+
+
+@pytest.mark.parametrize(("line", "expected"), CORPUS)
+def test_a_viewer_is_understood_only_in_what_any_viewer_may_ask(
+    line: str, expected: Command
+) -> None:
+    may = expected.verb in (Verb.OPT_OUT, Verb.OPT_IN, Verb.ABOUT)
+    assert parse_command(line, is_moderator=False) == (expected if may else Command(Verb.DENIED))
+
+
+@pytest.mark.parametrize(
+    "line", ["!clank nonsense", "!clank threshold many", "!clank block", "!clank =", "!clank opt"]
+)
+def test_a_viewer_who_is_not_understood_is_not_told_so(line: str) -> None:
+    assert parse_command(line, is_moderator=False) == Command(Verb.DENIED)
+
+
+@pytest.mark.parametrize("text", ["Q1", "Nowhere/At_All", "x" * 400])
+@pytest.mark.parametrize("verb", ["timezone", "set timezone", "param tz"])
+def test_a_viewers_time_zone_is_not_looked_for(verb: str, text: str) -> None:
+    line = f"!clank {verb} {text}"
+    started = time.process_time()
+    for _ in range(100):
+        parse_command(line, is_moderator=False)
+    assert time.process_time() - started < 0.1, "one look through the zone files takes 10 ms"
 
 
 @pytest.mark.parametrize(
@@ -145,9 +177,9 @@ def test_a_line_that_is_not_understood_is_answered_briefly(line: str, answer: st
     "line", ["!clank", "!clank status", "!clank threshold 5", "!clank forget a"]
 )
 def test_what_clients_append_changes_nothing(line: str, tail: str) -> None:
-    assert parse_command(line + tail) == parse_command(line)
-    assert parse_command(tail + line) == parse_command(line)
-    assert parse_command(line.replace(" ", tail + " ", 1)) == parse_command(line)
+    assert parse(line + tail) == parse(line)
+    assert parse(tail + line) == parse(line)
+    assert parse(line.replace(" ", tail + " ", 1)) == parse(line)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +187,7 @@ def test_what_clients_append_changes_nothing(line: str, tail: str) -> None:
     ["", " ", "!", "clank", "!clanky hello", "!clank! hello", "! clank", "hey !clank", "!cl ank"],
 )
 def test_other_lines_are_not_ours(line: str) -> None:
-    assert parse_command(line) is None
+    assert parse(line) is None
 
 
 def test_no_word_means_two_things() -> None:
@@ -168,10 +200,14 @@ def test_no_word_means_two_things() -> None:
     assert set(settings) & set(verbs) == {"quiet"}
 
 
+def test_viewers_have_the_verbs_about_their_own_words() -> None:
+    assert [verb.name for verb in VERBS if verb.for_viewers] == ["optout", "optin", "about"]
+
+
 @pytest.mark.parametrize("word", [w for v in VERBS for w in (v.name, *v.aliases)])
 def test_every_verb_and_its_aliases_lead_somewhere(word: str) -> None:
     for rest in ("", " threshold 5"):
-        command = parse_command(f"!clank {word}{rest}")
+        command = parse(f"!clank {word}{rest}")
         assert command is not None
         assert not command.argument.startswith("unknown")
 
@@ -202,7 +238,7 @@ def test_no_line_breaks_the_parser_and_none_is_repeated_at_length() -> None:
         )
         for line in (f"!clank {tail}", tail):
             is_bot_command(line)
-            command = parse_command(line)
+            command = parse(line)
             if command is not None and command.verb is Verb.WRONG:
                 assert 0 < len(command.argument) <= 200
                 assert command.argument.isascii()
@@ -211,5 +247,5 @@ def test_no_line_breaks_the_parser_and_none_is_repeated_at_length() -> None:
 
 def test_a_huge_line_takes_no_time_worth_mentioning() -> None:
     for junk in ("\u034f", "\u2800", " ", "=", ": ", "1h", "9", "!"):
-        command = parse_command("!clank quiet " + junk * 100_000 + "x")
+        command = parse("!clank quiet " + junk * 100_000 + "x")
         assert command is not None

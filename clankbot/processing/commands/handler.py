@@ -32,9 +32,7 @@ from clankbot.records.writes import (
 
 log = logging.getLogger(__name__)
 
-VIEWER_VERBS: Final = frozenset({Verb.OPT_OUT, Verb.OPT_IN, Verb.ABOUT})
-TERM_VERBS: Final = frozenset({Verb.BLOCK, Verb.UNBLOCK})
-_BUILD_ON_STORED: Final = frozenset({Verb.UNDO, Verb.RESET, Verb.FORGET, *TERM_VERBS})
+_BUILD_ON_STORED: Final = frozenset({Verb.UNDO, Verb.RESET, Verb.FORGET, Verb.BLOCK, Verb.UNBLOCK})
 """What these do depends on what is stored, so while some of that waits they cannot be done."""
 _AWAY: Final = "the database is away; nothing changed"
 _ABOUT_EVERY_S: Final = 60.0
@@ -79,9 +77,8 @@ class CommandHandler:
         }
 
     def handle(self, message: ChatMessage, command: Command) -> None:
-        """Carry out one command; a viewer's is ignored in silence, but for the viewers' own."""
-        moderator = may_steer(message, self._s.owners)
-        if not moderator and command.verb not in VIEWER_VERBS:
+        """Carry out one command; one that was denied is ignored in silence."""
+        if command.verb is Verb.DENIED:
             return
         log.info(
             "command",
