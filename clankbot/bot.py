@@ -26,7 +26,6 @@ from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import Words
 from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Rules
 from clankbot.processing.internal_messages import Job, Reload
@@ -156,7 +155,6 @@ class Bot:
                 voice_outage=self._voice.outage,
                 is_in_cloud=self._voice.is_in_cloud,
                 asks_who_is_live=account.helix is not None,
-                term_problem=term_problem,
                 reload_words=words.refresh,
             ),
             live_state=self._live_state,

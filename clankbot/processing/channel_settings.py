@@ -17,7 +17,7 @@ class SettingsByChannel:
     def __init__(
         self, channels: Iterable[str], schema: SettingsSchema, live_state: LiveState
     ) -> None:
-        self._schema = schema
+        self.schema = schema
         self._live_state = live_state
         self._overrides: dict[str, dict[str, SettingValue | None]] = {c: {} for c in channels}
         self._settings: dict[str, ChannelSettings] = {}
@@ -31,7 +31,7 @@ class SettingsByChannel:
             self._overrides[channel] = dict(stored.get(channel, {}))
             self._resolve(channel)
         left = stored.keys() - self._overrides.keys()
-        self._left = {channel: self._schema.policy(stored[channel]) for channel in left}
+        self._left = {channel: self.schema.policy(stored[channel]) for channel in left}
 
     def change(self, channel: str, column: str, value: SettingValue | None) -> None:
         """One column has been stored."""
@@ -39,7 +39,7 @@ class SettingsByChannel:
         self._resolve(channel)
 
     def _resolve(self, channel: str) -> None:
-        policy = self._schema.policy(self._overrides[channel])
+        policy = self.schema.policy(self._overrides[channel])
         self._settings[channel] = policy
         self._live_state.set_policy(channel, policy)
 
@@ -55,7 +55,7 @@ class SettingsByChannel:
 
     def retention_days(self, channel: str) -> int:
         """For how long messages are kept, also those of a channel that the bot has left."""
-        policy = self._settings.get(channel) or self._left.get(channel) or self._schema.policy({})
+        policy = self._settings.get(channel) or self._left.get(channel) or self.schema.policy({})
         return policy.retention_days
 
     def overrides(self, channel: str) -> Overrides:

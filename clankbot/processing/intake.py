@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.processing.channel_settings import SettingsByChannel
-from clankbot.processing.commands.handler import CommandHandler, may_steer
+from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.commands.status import utc_day
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.word_list import Match
@@ -45,6 +45,11 @@ class Rules:
     retention_count: int
     is_bot_command: Callable[[str], bool]
     """Whether a text is a command to some bot: those are neither stored nor counted."""
+
+
+def is_moderator(message: ChatMessage, owners: Collection[str]) -> bool:
+    """Broadcaster, moderators and lead moderators by badge or id, and the bot's owners."""
+    return message.is_broadcaster or message.is_mod or message.user_id in owners
 
 
 class Intake:
@@ -85,8 +90,8 @@ class Intake:
         if not self._concerns_us(message):
             return
         said = self._without_address(message)
-        is_moderator = may_steer(message, self._rules.owners)
-        command = self._schema.parse(said, is_moderator=is_moderator)
+        by_moderator = is_moderator(message, self._rules.owners)
+        command = self._schema.parse(said, is_moderator=by_moderator)
         if command is None and self._live_state.has_opted_out(message.user_id):
             return
         blocked = self._blocked(message)
@@ -94,7 +99,7 @@ class Intake:
             self._log_blocked(message, *blocked)
             return
         if command is not None:
-            self._commands.handle(message, command)
+            self._commands.handle(message, command, is_moderator=by_moderator)
         elif not self._rules.is_bot_command(said):
             self._keep(message)
 

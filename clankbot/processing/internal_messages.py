@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from clankbot.processing.ports import CancelHandle
-from clankbot.records.settings import ChannelSettings
+from clankbot.records.chat import ChatMessage
+from clankbot.records.settings import ChannelSettings, SettingValue
 from clankbot.records.speech import ContextLine
 
 
@@ -42,14 +44,24 @@ class JobDone:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelChecked:
-    """The errand behind ``!clank model NAME`` has asked the server."""
+class PendingChange:
+    """What a command is to change in the settings of its channel, and the answer to give then."""
 
-    channel: str
-    number: int
-    """Of the wish it was asked for."""
+    message: ChatMessage
+    # New values by column; None goes back to the default.
+    values: Mapping[str, SettingValue | None]
+    answer: str
+    # By column, the id of the change that is taken back.
+    undoes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChecked:
+    """The one-off task behind ``!clank model NAME`` has asked the server."""
+
+    change: PendingChange
+    # A short answer for chat; None if the model is there.
     problem: str | None
-    """A short answer for chat; None when the model is there."""
 
 
 @dataclass(frozen=True, slots=True)

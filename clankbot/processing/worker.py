@@ -12,15 +12,16 @@ import logging
 import queue
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.cancel import End
 from clankbot.errors import DatabaseError
 from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.commands.handler import CommandHandler
-from clankbot.processing.commands.status import utc_day
-from clankbot.processing.commands.surroundings import Surroundings
+from clankbot.processing.commands.setting_changes import SettingChanges
+from clankbot.processing.commands.status import Status, utc_day
+from clankbot.processing.commands.storage import CommandStorage
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Intake, Rules
@@ -75,9 +76,16 @@ class Dependencies:
     is_in_cloud: Callable[[str], bool]
     """Whether a model runs elsewhere than with the streamer."""
     asks_who_is_live: bool
-    term_problem: Callable[[str], str | None]
     reload_words: Callable[[bool], object]
     """Looks whether the word list changed; with True, reads it in any case."""
+
+
+class _Model(NamedTuple):
+    """What commands ask of the language model."""
+
+    check_choice: Callable[[str], str | None]
+    outage: Callable[[str], str | None]
+    runs_in_cloud: Callable[[str], bool]
 
 
 class Worker:
@@ -128,7 +136,7 @@ class Worker:
         self._history = history
         self._removals = RecentRemovals()
         self._speaking = self._build_speaking(history)
-        self._commands = self._build_steering(history)
+        self._commands = self._build_commands(history)
         self._intake = Intake(
             write_queue=self._write_queue,
             live_state=self._live_state,
@@ -180,29 +188,24 @@ class Worker:
             now_ms=self._now_ms,
         )
 
-    def _build_steering(self, history: History) -> CommandHandler:
+    def _build_commands(self, history: History) -> CommandHandler:
+        outside, settings, turns = self._outside, self._settings, self._speaking
+        model = _Model(outside.model_problem, outside.voice_outage, outside.is_in_cloud)
+        storage = CommandStorage(history, self._write_queue, self._live_state, self._now_ms)
+        changes = SettingChanges(
+            storage,
+            settings,
+            self._filters,
+            turns,
+            model,
+            lambda question: outside.errand(lambda: self._inbox.tell(question())),
+            outside.asks_who_is_live,
+        )
+        status = Status(
+            history, settings, turns, model, self._rules.retention_count, self._clock, self._now_ms
+        )
         return CommandHandler(
-            Surroundings(
-                history=history,
-                write_queue=self._write_queue,
-                live_state=self._live_state,
-                channel_settings=self._settings,
-                filters=self._filters,
-                speaking=self._speaking,
-                schema=self._schema,
-                owners=self._rules.owners,
-                retention_count=self._rules.retention_count,
-                offer=self._outside.offer,
-                errand=self._outside.errand,
-                model_problem=self._outside.model_problem,
-                voice_outage=self._outside.voice_outage,
-                is_in_cloud=self._outside.is_in_cloud,
-                asks_who_is_live=self._outside.asks_who_is_live,
-                term_problem=self._outside.term_problem,
-                report=self._inbox.tell,
-                clock=self._clock,
-                now_ms=self._now_ms,
-            )
+            storage, self._live_state, turns, changes, status, outside.offer, self._clock
         )
 
     def _build_handlers(self) -> dict[type, Callable[[Any], object]]:
@@ -383,7 +386,7 @@ class Worker:
             self._live_state.release(line.generation_id)
             self._speaking.reported(line.channel, line.generation_id, outcome.reason, said=False)
         elif outcome.reason == BLOCKED:
-            self._commands.unspeakable(line)
+            self._commands.answer_blocked(line)
 
     def _tally(self, channel: str, what: str) -> None:
         self._write_queue.add(Tally(channel, utc_day(self._now_ms()), what))

@@ -22,7 +22,6 @@ from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import Words
 from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Rules
 from clankbot.processing.internal_messages import Job, JobDone
@@ -159,7 +158,6 @@ class ReplayedBot:
                 voice_outage=lambda model: None,
                 is_in_cloud=lambda model: False,
                 asks_who_is_live=True,
-                term_problem=term_problem,
                 reload_words=lambda force: None,
             ),
             live_state=self._live_state,

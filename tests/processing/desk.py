@@ -26,7 +26,6 @@ from clankbot.errors import OllamaError
 from clankbot.parts import load_words
 from clankbot.processing.channel_settings import SettingsByChannel
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.intake import Rules
 from clankbot.processing.internal_messages import Job, JobDone
@@ -130,7 +129,6 @@ class Desk:
                 voice_outage=lambda model: self.voice_outage,
                 is_in_cloud=lambda model: self.is_in_cloud,
                 asks_who_is_live=self.asks_who_is_live,
-                term_problem=term_problem,
                 reload_words=words.refresh,
             ),
             live_state=self.live_state,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processing.commands.broken import refuse
 from tests.processing.desk import Desk, locked
 
 # -- forget ----------------------------------------------------------------------------------------
@@ -191,16 +192,54 @@ def test_the_last_of_optin_and_optout_holds(desk: Desk, wishes: str, away: bool)
     assert desk.stored() == ([] if opted_out else ["hello"])
 
 
-def test_an_optout_during_an_outage_holds_at_once_and_is_answered_when_stored(desk: Desk) -> None:
+def test_an_optout_during_an_outage_holds_at_once_and_is_kept_for_the_database(desk: Desk) -> None:
     desk.chat("one")
     with locked(desk.path):
         desk.chat("!clank optout", "two")
         assert desk.live_state.has_opted_out("7")
-        assert desk.offered == []
+        assert desk.answers == [
+            "none of your messages is kept from now on; those stored are deleted as soon as the"
+            " database is back"
+        ]
         desk.clock.forward(60)
     desk.settle()
     assert desk.stored() == []
-    assert desk.answers == ["your messages are deleted and none is kept from now on"]
+    assert desk.store.opted_out() == {"7"}
+    assert len(desk.answers) == 1
+
+
+def test_an_optin_during_an_outage_keeps_what_is_said_behind_it(desk: Desk) -> None:
+    desk.chat("!clank optout")
+    with locked(desk.path):
+        desk.chat("!clank optin", "hello")
+        assert desk.answers[1:] == ["welcome back: your messages are kept again from now on"]
+        desk.clock.forward(60)
+    desk.settle()
+    assert desk.stored() == ["hello"]
+    assert desk.store.opted_out() == set()
+
+
+def test_optouts_during_an_outage_do_not_put_off_the_next_try(desk: Desk) -> None:
+    with locked(desk.path):
+        desk.chat("!clank optout")
+    for _ in range(4):
+        desk.clock.forward(0.1)
+        desk.chat("!clank optout", user_id="8")
+    desk.clock.forward(0.1)
+    desk.settle()
+    assert desk.live_state.outage is None
+    assert desk.store.opted_out() == {"7", "8"}
+
+
+def test_an_optout_that_the_database_refuses_holds_until_the_end(desk: Desk) -> None:
+    desk.chat("one")
+    refuse(desk, "opt_outs")
+    desk.chat("!clank optout", "two")
+    assert desk.answers == [
+        "your messages could not be deleted; none is kept until I am started again"
+    ]
+    assert desk.live_state.has_opted_out("7")
+    assert desk.stored() == ["one"]
 
 
 def test_a_moderator_who_opted_out_is_not_named_in_the_records(desk: Desk) -> None:

@@ -1,1 +1,0 @@
-"""``!clank`` carried out."""

@@ -1,4 +1,4 @@
-"""A channel's settings changed, by `!clank`: stored first, then in force, then answered.
+"""A channel's settings and blocked terms changed: stored first, then in force, then answered.
 
 Owned by the worker's thread.  All changes of one command carry the same moment, by which ``undo``
 takes them back together.
@@ -6,163 +6,202 @@ takes them back together.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Final
+from collections.abc import Callable
 
 from clankbot.errors import OllamaError
-from clankbot.processing.commands.surroundings import Surroundings
-from clankbot.processing.internal_messages import ModelChecked
+from clankbot.processing.channel_settings import SettingsByChannel
+from clankbot.processing.commands.status import LanguageModel, quiet_until
+from clankbot.processing.commands.storage import CommandStorage
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.filter.content_filter import term_problem
+from clankbot.processing.internal_messages import ModelChecked, PendingChange
+from clankbot.processing.speaking.turns import Turns
 from clankbot.records.chat import ChatMessage
-from clankbot.records.settings import Command, SettingValue
-from clankbot.records.writes import Applied, SetSetting
+from clankbot.records.settings import Command
+from clankbot.records.writes import BlockTerm, ClearHints, SetSetting, UnblockTerm, Write
 
-NOT_STORED: Final = "could not be stored; nothing changed"
-_MODEL: Final = "model"
-
-Values = Mapping[str, SettingValue | None]
-"""New values by column; None goes back to the default."""
+# Asks a question on a thread that may wait; the answer comes to the worker's inbox.  False while
+# too many questions wait.
+AskLater = Callable[[Callable[[], ModelChecked]], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What one command is to change, and the answer to give once it has."""
+class SettingChanges:
+    """Carries out the commands that change what a channel has of its own.
 
-    message: ChatMessage
-    values: Values
-    answer: str
-    undoes: Mapping[str, int] = field(default_factory=dict)
-    """By column, the id of the change that is taken back."""
-
-
-class Changes:
-    """Carries out what sets, resets and takes back."""
+    Each method that runs a command returns its answer, None if that comes later.  It raises
+    DatabaseError if nothing could be stored; then nothing has changed.
+    """
 
     def __init__(
-        self, surroundings: Surroundings, answer: Callable[[ChatMessage, str], None]
+        self,
+        storage: CommandStorage,
+        settings: SettingsByChannel,
+        filters: ChannelFilters,
+        turns: Turns,
+        language_model: LanguageModel,
+        ask_later: AskLater,
+        asks_who_is_live: bool,
     ) -> None:
-        self._s = surroundings
-        self._answer = answer
+        self._storage = storage
+        self._settings = settings
+        self._filters = filters
+        self._turns = turns
+        self._language_model = language_model
+        self._ask_later = ask_later
+        self._asks_who_is_live = asks_who_is_live
+        # Of the last command's changes; each command has a moment of its own.
         self._moment_ms = 0
-        self._numbers = itertools.count(1)
-        self._unchecked: dict[str, tuple[int, _Wish]] = {}
-        """By channel, the newest wish whose model the server has not been heard about."""
-
-    def make(self, message: ChatMessage, values: Values, answer: str) -> None:
-        """Change what needs no check."""
-        self._store(_Wish(message, values, answer))
+        # By channel, the newest change that waits for the server to say whether it has the model.
+        self._pending: dict[str, PendingChange] = {}
 
     def set(self, message: ChatMessage, command: Command) -> str | None:
         """``!clank NAME VALUE``."""
+        assert command.setting is not None
         assert command.column is not None
         assert command.value is not None
-        answer = self._s.schema.confirm(command.setting or "", command.value)
-        if command.setting == "liveonly" and command.value and not self._s.asks_who_is_live:
+        answer = self._settings.schema.confirm(command.setting, command.value)
+        if command.setting == "liveonly" and command.value and not self._asks_who_is_live:
             answer += "; I stay silent, for without a sign-in I cannot ask Twitch who is live"
-        return self._request(_Wish(message, {command.column: command.value}, answer))
+        return self._check_and_store(
+            PendingChange(message, {command.column: command.value}, answer)
+        )
 
-    def reset(self, message: ChatMessage, command: Command) -> str | None:
+    def reset(self, message: ChatMessage, command: Command) -> str:
         """``!clank reset [NAME]``."""
+        schema = self._settings.schema
         if command.setting is not None:
-            columns = self._s.schema.columns(command.setting)
-            answer = self._s.schema.confirm(command.setting, None)
+            columns = schema.columns(command.setting)
+            answer = schema.confirm(command.setting, None)
         else:
-            self._unchecked.pop(message.channel, None)
-            own = self._s.channel_settings.overrides(message.channel)
-            columns = [c for c in self._s.schema.columns() if own.get(c) is not None]
+            self._pending.pop(message.channel, None)
+            own = self._settings.overrides(message.channel)
+            columns = [column for column in schema.columns() if own.get(column) is not None]
             answer = "all settings are the defaults again"
         if not columns:
             return "all settings are the defaults already"
-        self.make(message, dict.fromkeys(columns), answer)
-        return None
+        return self._store(PendingChange(message, dict.fromkeys(columns), answer))
 
     def undo(self, message: ChatMessage, _: Command) -> str | None:
         """Take back all that the last command changed, as far as it may hold again."""
-        changes = self._s.history.last_changes(message.channel)
+        self._storage.ensure_available()
+        changes = self._storage.history.last_changes(message.channel)
         values = {change.column: change.old_value for change in changes}
         if not values:
             return "there is no change to take back"
-        check = self._s.filters(message.channel).check
+        check = self._filters(message.channel).check
         if any(isinstance(value, str) and check(value) for value in values.values()):
             return "what was set before holds a blocked term; nothing changed"
-        names = [self._s.schema.name_of(column) for column in values]
-        told = [self._s.schema.confirm(*one) for one in zip(names, values.values(), strict=True)]
+        schema = self._settings.schema
+        names = [schema.name_of(column) for column in values]
+        told = [schema.confirm(*one) for one in zip(names, values.values(), strict=True)]
         answer = told[0] if len(told) == 1 else f"as before: {', '.join(names)}"
         undoes = {change.column: change.change_id for change in changes}
-        return self._request(_Wish(message, values, answer, undoes))
+        return self._check_and_store(PendingChange(message, values, answer, undoes))
+
+    def on(self, message: ChatMessage, _: Command) -> str:
+        """Speak again, also after hints of the moderators to hold back."""
+        channel = message.channel
+        # None and not True: what is the default already is no change, and nothing to take back.
+        values = {"enabled": None, "quiet_until": None}
+        answer = self._store(
+            PendingChange(message, values, "on: I talk along"), ClearHints(channel)
+        )
+        self._turns.forgive(channel)
+        return answer
+
+    def off(self, message: ChatMessage, _: Command) -> str:
+        """Be silent, and give up what is being composed."""
+        answer = "off: I listen and say nothing until !clank on"
+        answer = self._store(PendingChange(message, {"enabled": False}, answer))
+        self._turns.call_off(message.channel)
+        return answer
+
+    def quiet(self, message: ChatMessage, command: Command) -> str:
+        """Be silent for some seconds; 0 lifts the quiet time and the quiet hours."""
+        if not command.value:
+            lifted = dict.fromkeys(self._settings.schema.columns("quiet"))
+            return self._store(PendingChange(message, lifted, "quiet times are lifted"))
+        now_ms = self._storage.now_ms()
+        end_ms = now_ms + int(command.value) * 1000
+        answer = quiet_until(end_ms, now_ms, self._settings[message.channel].timezone)
+        return self._store(PendingChange(message, {"quiet_until": end_ms}, answer))
+
+    def block(self, message: ChatMessage, command: Command) -> str:
+        """Add a term to the channel's own list."""
+        channel, term = message.channel, command.argument
+        if problem := term_problem(term):
+            return problem
+        terms = self._filters.terms(channel)
+        if term.casefold() in {known.casefold() for known in terms}:
+            return "that term is on this channel's list already"
+        by_id, _ = self._storage.asker(message)
+        self._storage.store(BlockTerm(channel, term, by_id, self._storage.now_ms()))
+        self._filters.set_terms(channel, (*terms, term))
+        added = "added to this channel's list of blocked terms"
+        off = "; it blocks nothing while the operator has the filter switched off"
+        return added + off if self._filters.are_off else added
+
+    def unblock(self, message: ChatMessage, command: Command) -> str:
+        """Take a term off the channel's own list."""
+        channel, folded = message.channel, command.argument.casefold()
+        terms = self._filters.terms(channel)
+        left = tuple(term for term in terms if term.casefold() != folded)
+        if left == terms:
+            return "that term is not on this channel's own list"
+        self._storage.store(UnblockTerm(channel, command.argument))
+        self._filters.set_terms(channel, left)
+        return "taken off this channel's list of blocked terms"
 
     # -- the model, which the server is asked about ------------------------------------------------
 
-    def _request(self, wish: _Wish) -> str | None:
-        """Store it; where it names a model, ask first, on a thread that may wait."""
-        names = {self._s.schema.name_of(column): column for column in wish.values}
-        model = wish.values[names[_MODEL]] if _MODEL in names else None
+    def _check_and_store(self, change: PendingChange) -> str | None:
+        """Store the change; if it names a model, only once the server has said that it is there."""
+        (column,) = self._settings.schema.columns("model")
+        model = change.values.get(column)
         if model is None:
-            self._store(wish)
-            return None
-        channel, number = wish.message.channel, next(self._numbers)
+            return self._store(change)
+        self._storage.ensure_available()  # and not only once the server has answered
 
-        def ask() -> None:
+        def check() -> ModelChecked:
             try:
-                problem = self._s.model_problem(str(model))
+                problem = self._language_model.check_choice(str(model))
             except OllamaError:
                 problem = "Ollama cannot be reached, so the model cannot be checked"
-            self._s.report(ModelChecked(channel, number, problem))
+            return ModelChecked(change, problem)
 
-        if not self._s.errand(ask):
+        if not self._ask_later(check):
             return "too busy to ask Ollama; nothing changed"
-        self._unchecked[channel] = number, wish
+        self._pending[change.message.channel] = change
         return None
 
-    def model_checked(self, outcome: ModelChecked) -> None:
-        """The server has answered; too late where something else was wished for since."""
-        number, wish = self._unchecked.get(outcome.channel, (None, None))
-        if wish is None or number != outcome.number:
-            return
-        del self._unchecked[outcome.channel]
-        if outcome.problem is not None:
-            self._answer(wish.message, f"{outcome.problem}; nothing changed")
-        else:
-            self._store(wish)
+    def finish(self, checked: ModelChecked) -> str | None:
+        """Store a change whose model the server has; too late if others took its place since."""
+        change = checked.change
+        if self._pending.get(change.message.channel) is not change:
+            return None
+        del self._pending[change.message.channel]
+        if checked.problem is not None:
+            return f"{checked.problem}; nothing changed"
+        return self._store(change)
 
     # -- storing -----------------------------------------------------------------------------------
 
-    def _store(self, wish: _Wish) -> None:
-        channel = wish.message.channel
-        _, unchecked = self._unchecked.get(channel, (None, None))
-        if unchecked is not None and unchecked.values.keys() & wish.values.keys():
-            del self._unchecked[channel]
-        self._moment_ms = max(self._s.now_ms(), self._moment_ms + 1)  # a moment for each command
-        by_id, by = self._s.name_to_keep(wish.message)
-        refused: list[str] = []
-        for column, value in wish.values.items():
-            self._s.write_queue.add(
-                SetSetting(
-                    channel=channel,
-                    column=column,
-                    value=value,
-                    changed_by_id=by_id,
-                    changed_by=by,
-                    at_ms=self._moment_ms,
-                    undoes=wish.undoes.get(column),
-                ),
-                partial(self._stored, wish, column, refused),
+    def _store(self, change: PendingChange, *also: Write) -> str:
+        """Store the change, all of it or nothing, and put it in force; gives its answer."""
+        channel = change.message.channel
+        by_id, by = self._storage.asker(change.message)
+        self._moment_ms = max(self._storage.now_ms(), self._moment_ms + 1)
+        settings = (
+            SetSetting(
+                channel, column, value, by_id, by, self._moment_ms, change.undoes.get(column)
             )
-
-    def _stored(self, wish: _Wish, column: str, refused: list[str], applied: Applied) -> None:
-        """One of the changes is through; the last one is answered."""
-        channel = wish.message.channel
-        if applied.refused:
-            refused.append(column)
-        else:
-            self._s.channel_settings.change(channel, column, wish.values[column])
-            self._s.speaking.reconsider(channel)
-        if column != list(wish.values)[-1]:
-            return
-        if not refused:
-            self._answer(wish.message, wish.answer)
-        else:
-            is_none = len(refused) == len(wish.values)
-            self._answer(wish.message, NOT_STORED if is_none else "not all of it could be stored")
+            for column, value in change.values.items()
+        )
+        self._storage.store(*also, *settings)
+        for column, value in change.values.items():
+            self._settings.change(channel, column, value)
+        self._turns.reconsider(channel)
+        pending = self._pending.get(channel)
+        if pending is not None and pending.values.keys() & change.values.keys():
+            del self._pending[channel]
+        return change.answer

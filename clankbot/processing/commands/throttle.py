@@ -8,31 +8,28 @@ from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
 
-BURST: Final = 10
-"""Answers at once; a moderator trying out settings stays below it."""
-REFILL_S: Final = 2.0
-"""One more every so often; the sender holds the whole account below Twitch's limits besides."""
-
-
+# Cooldowns of viewers; whoever is forgotten in a crowd so large is answered a little early.
 _MOST_REMEMBERED: Final = 5_000
-"""Cooldowns of viewers; whoever is forgotten in a crowd so large is answered a little early."""
 
 
 class Throttle:
-    """A token bucket for each channel, so that a spree of commands cannot make the bot spam."""
+    """Lets ``burst`` answers through at once in each channel, and one more every ``refill_s``."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], burst: int, refill_s: float) -> None:
         self._clock = clock
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._waits_at_most_s = (burst - 1) * refill_s
+        self._refill_s = refill_s
+        # When each channel may use its whole burst again.
+        self._full_at: dict[str, float] = {}
 
     def allows(self, channel: str) -> bool:
-        """Whether one more answer may be given now; it counts when it may."""
+        """Whether one more answer may be given now; it counts if it may."""
         now = self._clock()
-        left, at = self._buckets.get(channel, (float(BURST), now))
-        left = min(BURST, left + (now - at) / REFILL_S)
-        allowed = left >= 1
-        self._buckets[channel] = (left - 1 if allowed else left, now)
-        return allowed
+        full_at = max(self._full_at.get(channel, now), now)
+        if full_at - now > self._waits_at_most_s:
+            return False
+        self._full_at[channel] = full_at + self._refill_s
+        return True
 
 
 class Cooldowns:
@@ -47,5 +44,5 @@ class Cooldowns:
         self._begun[channel, user_id] = self._clock()
 
     def age_s(self, channel: str, user_id: str) -> float:
-        """The seconds since then; infinite where there was no answer."""
+        """The seconds since then; infinite if there was no answer."""
         return self._clock() - self._begun.get((channel, user_id), -math.inf)

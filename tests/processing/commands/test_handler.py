@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
+from clankbot.database.store import Store
 from clankbot.irc.events import to_event
 from clankbot.irc.message import parse_line
 from clankbot.records.chat import Event
 from clankbot.records.settings import ChannelSettings, SettingValue
 from clankbot.records.speech import MessageKind
+from tests.processing.commands.broken import LosesAnswers, refuse
 from tests.processing.desk import OWNER_ID, Desk, locked
 
 AWAY = "the database is away; nothing changed"
@@ -269,41 +270,61 @@ def test_a_spree_of_viewers_leaves_moderators_their_answers(desk: Desk) -> None:
 # -- while the database is away --------------------------------------------------------------------
 
 
-def test_a_change_holds_and_is_answered_when_it_is_stored_and_not_before(desk: Desk) -> None:
-    with locked(desk.path):
-        assert desk.order("threshold 7") == []
-        assert desk.channel_settings["alpha"].threshold == 3
-        desk.clock.forward(60)
-        desk.settle()
-        assert desk.offered == []
-        desk.clock.forward(60)
-    desk.settle()
-    assert desk.channel_settings["alpha"].threshold == 7
-    assert desk.answers == ["threshold is now 7 messages"]
+CHANGES = (
+    *("threshold 7", "model large", "reset", "on", "off", "quiet 30m", "undo"),
+    *("forget alice", "block barn", "unblock mill"),
+)
 
 
-@pytest.mark.parametrize("text", ["undo", "reset", "forget alice", "block barn", "unblock shed"])
-def test_what_depends_on_stored_things_is_refused_meanwhile(desk: Desk, text: str) -> None:
+@pytest.mark.parametrize("text", CHANGES)
+def test_a_change_is_refused_at_once_and_is_not_made_up_for(desk: Desk, text: str) -> None:
     desk.chat("one")
-    desk.order("threshold 7")
+    for earlier in ("threshold 9", "mentions off", "block mill"):
+        desk.ask(earlier)
+    before, own = desk.channel_settings["alpha"], desk.store.all_overrides()
     with locked(desk.path):
         desk.chat("two")
         assert desk.order(text) == [AWAY]
-        desk.clock.forward(60)
+    assert desk.order(text) == [AWAY], "the database is back, and what was said before still waits"
+    assert desk.errands == []
+    desk.clock.forward(60)
     desk.settle()
     assert desk.stored() == ["one", "two"]
-    assert desk.channel_settings["alpha"].threshold == 7
-    assert desk.filters.terms("alpha") == ()
+    assert desk.channel_settings["alpha"] == before
+    assert desk.store.all_overrides() == own
+    assert desk.filters.terms("alpha") == ("mill",)
+    assert desk.store.all_terms() == {"alpha": ("mill",)}
 
 
-def refuse(desk: Desk, table: str) -> None:
-    """The database takes nothing for this table any more."""
-    with closing(sqlite3.connect(desk.path)) as connection, connection:
-        for deed in ("INSERT", "UPDATE", "DELETE"):
-            connection.execute(
-                f"CREATE TRIGGER no_{deed} BEFORE {deed} ON {table}"
-                " BEGIN SELECT RAISE(ABORT, 'refused'); END"
-            )
+def test_a_viewer_whose_messages_still_wait_is_not_said_to_have_none(desk: Desk) -> None:
+    with locked(desk.path):
+        desk.chat("one", user_id="8", login="bruno")
+        assert desk.order("forget bruno") == [AWAY]
+
+
+@pytest.mark.parametrize("text", CHANGES)
+def test_a_change_that_finds_the_database_gone_begins_an_outage(desk: Desk, text: str) -> None:
+    desk.chat("one")
+    for earlier in ("threshold 9", "mentions off", "block mill"):
+        desk.ask(earlier)
+    before = desk.channel_settings["alpha"]
+    with locked(desk.path):
+        assert desk.ask(text) == AWAY
+        assert desk.live_state.outage is not None
+    desk.clock.forward(60)
+    desk.settle()
+    assert desk.live_state.outage is None
+    assert desk.channel_settings["alpha"] == before
+    assert desk.filters.terms("alpha") == ("mill",)
+    assert desk.stored() == ["one"]
+
+
+def test_what_is_composed_goes_on_if_the_bot_could_not_be_switched_off(desk: Desk) -> None:
+    desk.fill(3)
+    job = desk.job()
+    with locked(desk.path):
+        assert desk.order("off") == [AWAY]
+    assert not job.cancel.cancelled
 
 
 def test_a_change_that_the_database_refuses_is_told_and_does_not_hold(desk: Desk) -> None:
@@ -315,10 +336,22 @@ def test_a_change_that_the_database_refuses_is_told_and_does_not_hold(desk: Desk
     assert desk.channel_settings["alpha"] == before
 
 
+def test_a_command_of_many_changes_is_stored_as_a_whole_or_not_at_all(desk: Desk) -> None:
+    for text in ("threshold 7", "mentions off", "top_k 3"):
+        desk.ask(text)
+    before, own = desk.channel_settings["alpha"], desk.store.all_overrides()
+    refuse(desk, "setting_changes", "{row}.setting = 'mentions'")
+    assert desk.ask("reset") == "could not be stored; nothing changed"
+    assert desk.channel_settings["alpha"] == before
+    assert desk.store.all_overrides() == own
+    assert desk.ask("reset threshold") == "threshold is back to 3 messages (the default)"
+
+
 def test_a_viewer_whom_the_database_does_not_forget_is_not_told_to_be(desk: Desk) -> None:
     desk.chat("one")
     refuse(desk, "messages")
-    assert desk.ask("forget alice") == "not all of it could be deleted"
+    assert desk.ask("forget alice") == "could not be stored; nothing changed"
+    assert desk.stored() == ["one"]
 
 
 def test_a_term_that_the_database_refuses_is_not_blocked(desk: Desk) -> None:
@@ -346,3 +379,61 @@ def test_a_question_that_the_database_does_not_answer_begins_an_outage(desk: Des
     desk.clock.forward(60)
     desk.settle()
     assert desk.live_state.outage is None
+
+
+class DoubtfulDesk(Desk):
+    """A bot whose database can lose the answer to a commit."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.losing = LosesAnswers(self.store)
+        self.store = cast(Store, self.losing)
+
+    def in_doubt(self, text: str, *, carried_out: bool) -> str:
+        """The answer to a command whose commit is not answered; then the database is back."""
+        answers = len(self.offered)
+        self.inbox.deliver(self.viewer(f"!clank {text}", user_id="1", login="mona", is_mod=True))
+        self.losing.lose_next(carried_out=carried_out)
+        self.worker.step(0)
+        assert self.live_state.outage is not None
+        self.clock.forward(60)
+        self.settle()
+        assert self.live_state.outage is None
+        (answer,) = self.answers[answers:]
+        return answer
+
+
+in_doubt = pytest.mark.parametrize("carried_out", [False, True])
+
+
+@in_doubt
+def test_a_change_in_doubt_holds_and_is_stored_once(tmp_path: Path, carried_out: bool) -> None:
+    with DoubtfulDesk(tmp_path) as desk:
+        desk.ask("threshold 9")
+        answer = desk.in_doubt("threshold 7", carried_out=carried_out)
+        assert answer == "threshold is now 7 messages"
+        assert desk.channel_settings["alpha"].threshold == 7
+        assert desk.store.all_overrides() == {"alpha": {"message_threshold": 7}}
+        assert desk.ask("undo") == "threshold is now 9 messages"
+        assert desk.ask("undo") == "threshold is back to 3 messages (the default)"
+
+
+@in_doubt
+def test_a_viewer_whom_it_is_in_doubt_to_forget_is_forgotten(
+    tmp_path: Path, carried_out: bool
+) -> None:
+    with DoubtfulDesk(tmp_path) as desk:
+        desk.chat("one")
+        answer = desk.in_doubt("forget alice", carried_out=carried_out)
+        assert answer == "forgotten as soon as the database is back"
+        assert desk.stored() == []
+
+
+@in_doubt
+def test_an_optout_in_doubt_holds(tmp_path: Path, carried_out: bool) -> None:
+    with DoubtfulDesk(tmp_path) as desk:
+        desk.chat("one", user_id="1", login="mona")
+        answer = desk.in_doubt("optout", carried_out=carried_out)
+        assert answer.startswith("none of your messages is kept from now on; ")
+        assert desk.stored() == []
+        assert desk.store.opted_out() == {"1"}
