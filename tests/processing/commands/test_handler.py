@@ -1,185 +1,23 @@
-"""`!clank` carried out: every setting, every badge, and the one answer to each."""
+"""`!clank` carried out: who may, the one answer to each command, and a database that fails."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
 from clankbot.database.store import Store
 from clankbot.irc.events import to_event
 from clankbot.irc.message import parse_line
-from clankbot.records.chat import Event
-from clankbot.records.settings import ChannelSettings, SettingValue
+from clankbot.processing.internal_messages import JobDone
+from clankbot.records.chat import Event, RoomState
 from clankbot.records.speech import MessageKind
 from tests.processing.commands.broken import LosesAnswers, refuse
 from tests.processing.desk import OWNER_ID, Desk, locked
 
 AWAY = "the database is away; nothing changed"
-
-# -- every setting ---------------------------------------------------------------------------------
-
-CASES: dict[str, tuple[str, SettingValue, str, tuple[str, ...]]] = {
-    "threshold": ("5", 5, "5 messages", ("0", "501", "-1", "many")),
-    "delay": ("2m", 120, "120 seconds (2m)", ("-1", "86401", "soon")),
-    "context": ("500", 500, "500 messages", ("0", "501", "1.5")),
-    "model": ("large", "large", "large", ("two words", "../x", "x" * 201)),
-    "cooldown": ("0", 0, "0 seconds", ("3601", "-1", "x")),
-    "length": ("20", 20, "20 characters", ("19", "501", "long")),
-    "temperature": ("0.5", 0.5, "0.5", ("-0.1", "2.1", "hot")),
-    "top_p": ("1", 1.0, "1", ("1.01", "-1", "x")),
-    "prompt": ("You are  a cat.", "You are a cat.", '"You are a cat."', ("x" * 401,)),
-    "mentions": ("off", False, "off", ("maybe", "2")),
-    "spontaneous": ("no", False, "off", ("maybe", "2")),
-    "retention": ("0", 0, "0 days (no limit)", ("3651", "-1", "long")),
-    "quiet": ("23:00-8:00", "23:00-08:00", "23:00-08:00", ("25:00-08:00", "31d", "always")),
-    "timezone": ("berlin", "Europe/Berlin", "Europe/Berlin", ("Moon/Base", "x y z")),
-    "liveonly": ("on", True, "on", ("maybe",)),
-    "adaptive": ("yes", True, "on", ("maybe",)),
-    "minviewers": ("2", 2, "2 viewers", ("-1", "101", "few")),
-    "top_k": ("40", 40, "40 words", ("-1", "1001", "x")),
-    "min_p": ("0.05", 0.05, "0.05", ("1.1", "x")),
-    "repeat_penalty": ("1.1", 1.1, "1.1", ("0.4", "2.1")),
-    "num_predict": ("16", 16, "16 tokens", ("15", "1001")),
-    "seed": ("0", 0, "0", ("-1", "2147483648")),
-}
-"""For each setting: what is typed, what is stored, how it is shown, and what is not accepted."""
-
-every_setting = pytest.mark.parametrize(
-    "setting", CHANNEL_SETTINGS, ids=[setting.name for setting in CHANNEL_SETTINGS]
-)
-
-
-def held(desk: Desk, setting: ChannelSetting) -> SettingValue | None:
-    """What holds in the channel."""
-    policy = desk.channel_settings["alpha"]
-    assert policy == desk.live_state.view("alpha").policy
-    value: SettingValue | None = (
-        getattr(policy, setting.field)
-        if setting.field
-        else policy.model_options.get(setting.column)
-    )
-    return value
-
-
-@every_setting
-def test_a_setting_is_shown_set_kept_taken_back_and_reset(
-    tmp_path: Path, setting: ChannelSetting
-) -> None:
-    name, column = setting.name, setting.column
-    typed, value, text, _ = CASES[name]
-    with Desk(tmp_path) as desk:
-        default = held(desk, setting)
-        assert default != value
-        unset = desk.ask(name)
-        assert unset.startswith(f"{name} is ")
-        assert unset.endswith(" (the default)")
-        assert desk.ask(f"{name} {typed}") == f"{name} is now {text}"
-        assert desk.ask(name) == f"{name} is {text}"
-        assert held(desk, setting) == value
-        assert desk.channel_settings["beta"] == desk.live_state.view("beta").policy
-        assert desk.store.all_overrides() == {"alpha": {column: value}}
-        (change,) = desk.store.last_changes("alpha")
-        assert (change.old_value, change.new_value) == (None, value)
-        assert (change.changed_by_id, change.changed_by) == ("1", "mona")
-    with Desk(tmp_path, desk.clock) as again:
-        assert held(again, setting) == value
-        back = f"{name} is back to {unset.removeprefix(f'{name} is ')}"
-        assert again.ask(f"reset {name}") == back
-        assert held(again, setting) == default
-        assert again.ask("undo") == f"{name} is now {text}"
-        assert held(again, setting) == value
-        assert again.ask("undo") == back
-        assert again.store.all_overrides() == {"alpha": {}}
-        assert again.ask("undo") == "there is no change to take back"
-
-
-@every_setting
-def test_what_a_setting_does_not_accept_changes_nothing(
-    desk: Desk, setting: ChannelSetting
-) -> None:
-    before = desk.channel_settings["alpha"]
-    for garbage in CASES[setting.name][3]:
-        answer = desk.ask(f"{setting.name} {garbage}")
-        assert answer == f"{setting.name} takes {setting.kind.accepts}"
-    assert desk.channel_settings["alpha"] == before
-    assert desk.store.all_overrides() == {}
-    assert desk.errands == []
-
-
-def test_each_channel_has_its_own_settings(desk: Desk) -> None:
-    desk.order("threshold 7", channel="beta")
-    assert desk.channel_settings["beta"].threshold == 7
-    assert desk.channel_settings["alpha"] == ChannelSettings(
-        threshold=3, delay_s=0, context_limit=20, model="tiny"
-    )
-
-
-def test_reset_empties_every_setting_and_leaves_the_bot_switched_off(desk: Desk) -> None:
-    assert desk.ask("reset") == "all settings are the defaults already"
-    default = desk.channel_settings["alpha"]
-    for text in ("threshold 7", "mentions off", "top_k 3", "off"):
-        desk.ask(text)
-    assert desk.ask("reset") == "all settings are the defaults again"
-    assert desk.store.all_overrides() == {"alpha": {"enabled": False}}
-    assert desk.channel_settings["alpha"].threshold == default.threshold
-
-
-def test_undo_goes_back_change_by_change(desk: Desk) -> None:
-    for text in ("threshold 7", "threshold 9", "threshold 9", "mentions off"):
-        desk.ask(text)
-    assert desk.ask("undo") == "mentions is back to on (the default)"
-    assert desk.ask("undo") == "threshold is now 7 messages"
-    desk.ask("delay 5")
-    assert desk.ask("undo") == "delay is back to 0 seconds (the default)"
-    assert desk.ask("undo") == "threshold is back to 3 messages (the default)"
-    assert desk.ask("undo") == "there is no change to take back"
-
-
-def test_undo_takes_back_all_of_one_command(desk: Desk) -> None:
-    for text in ("threshold 7", "mentions off", "top_k 3", "reset"):
-        desk.ask(text)
-    assert desk.ask("undo") == "as before: top_k, mentions, threshold"
-    policy = desk.channel_settings["alpha"]
-    assert (policy.threshold, policy.mentions, policy.model_options) == (7, False, {"top_k": 3})
-    assert desk.ask("undo") == "top_k is back to the model's own (the default)"
-
-
-def test_undo_takes_back_one_of_two_commands_of_the_same_moment(desk: Desk) -> None:
-    asker = {"user_id": "1", "login": "mona", "is_mod": True}
-    texts = ("threshold 7", "delay 9", "undo")
-    desk.hear(*(desk.viewer(f"!clank {text}", **asker) for text in texts))
-    assert desk.answers[-1] == "delay is back to 0 seconds (the default)"
-    assert desk.channel_settings["alpha"].threshold == 7
-
-
-def test_undo_does_not_bring_back_what_is_blocked_by_now(desk: Desk) -> None:
-    for text in ("prompt You live in a barn.", "prompt You live in a tree.", "block barn"):
-        desk.ask(text)
-    answer = "what was set before holds a blocked term; nothing changed"
-    assert desk.ask("undo") == answer
-    assert desk.channel_settings["alpha"].persona == "You live in a tree."
-    desk.ask("unblock barn")
-    assert desk.ask("undo") == 'prompt is now "You live in a barn."'
-
-
-def test_commands_that_come_together_are_carried_out_one_after_another(desk: Desk) -> None:
-    texts = ("threshold 7", "threshold", "undo", "delay 5", "reset", "reset", "block barn")
-    asker = {"user_id": "1", "login": "mona", "is_mod": True}
-    desk.hear(*(desk.viewer(f"!clank {text}", **asker) for text in (*texts, "block barn")))
-    assert desk.answers == [
-        "threshold is now 7 messages",
-        "threshold is 7 messages",
-        "threshold is back to 3 messages (the default)",
-        "delay is now 5 seconds",
-        "all settings are the defaults again",
-        "all settings are the defaults already",
-        "added to this channel's list of blocked terms",
-        "that term is on this channel's list already",
-    ]
-
 
 # -- who may ---------------------------------------------------------------------------------------
 
@@ -268,7 +106,6 @@ def test_a_spree_of_viewers_leaves_moderators_their_answers(desk: Desk) -> None:
 
 
 # -- while the database is away --------------------------------------------------------------------
-
 
 CHANGES = (
     *("threshold 7", "model large", "reset", "on", "off", "quiet 30m", "undo"),
@@ -437,3 +274,73 @@ def test_an_optout_in_doubt_holds(tmp_path: Path, carried_out: bool) -> None:
         assert answer.startswith("none of your messages is kept from now on; ")
         assert desk.stored() == []
         assert desk.store.opted_out() == {"1"}
+
+
+# -- help ------------------------------------------------------------------------------------------
+
+
+def test_help_and_what_was_not_understood_are_answered(desk: Desk) -> None:
+    assert desk.ask("help").startswith("Settings: threshold, ")
+    assert desk.ask("help cooldown").startswith("cooldown: ")
+    assert (
+        desk.ask("thresold 5") == "unknown command or setting 'thresold'; did you mean threshold?"
+    )
+
+
+# -- speak -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (lambda desk: desk.order("off"), "switched off"),
+        (lambda desk: desk.hear(RoomState("alpha", followers_only_minutes=0)), "followers-only"),
+        (lambda desk: setattr(desk, "voice_problem", "the model loads"), "the model loads"),
+        (lambda desk: desk.chat("@clankbot hi"), "a message is on its way"),
+        (lambda desk: desk.live_state.set_outage("locked"), "the database is away"),
+    ],
+    ids=["off", "room", "model", "turn", "outage"],
+)
+def test_speak_is_refused_with_the_reason(
+    desk: Desk, happens: Callable[[Desk], None], reason: str
+) -> None:
+    happens(desk)
+    desk.clock.forward(2)
+    assert desk.ask("speak") == f"not now: {reason}"
+
+
+@pytest.mark.parametrize(
+    "text", ["threshold 500", "spontaneous off", "quiet 30m", "liveonly on", "minviewers 9"]
+)
+def test_speak_overrides_what_would_make_the_bot_wait(desk: Desk, text: str) -> None:
+    desk.speak("what a calm river")
+    desk.order("delay 1h")
+    desk.order(text)
+    before = len(desk.offered)
+    desk.order("speak")
+    assert desk.job().requested
+    assert len(desk.offered) == before, "the message itself is the answer"
+
+
+def test_a_message_that_was_asked_for_and_does_not_come_is_answered_for_once(desk: Desk) -> None:
+    assert desk.order("speak") == []
+    job = desk.job()
+    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    assert job.requested
+    assert desk.answers == ["nothing said: the model only thought"]
+    desk.order("speak")
+    line = desk.compose_line("in the shed")
+    desk.tell(JobDone("alpha", "composed", offered=True))
+    desk.send(line)
+    assert desk.answers[1:] == ["nothing said: blocked by the filter"]
+
+
+def test_a_message_that_was_asked_for_is_answer_enough(desk: Desk) -> None:
+    desk.order("speak")
+    desk.take_turn()
+    desk.clock.forward(60)
+    desk.fill(3)
+    desk.job()
+    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    assert desk.offered == []

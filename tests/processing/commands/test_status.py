@@ -1,4 +1,4 @@
-"""What `!clank status` and `why` tell of a channel."""
+"""What `!clank status`, `why` and `about` tell of a channel."""
 
 from __future__ import annotations
 
@@ -150,3 +150,44 @@ def test_why_tells_the_newest_figure_after_a_restart(tmp_path: Path) -> None:
         assert not desk.worker.step(0)
     with Desk(tmp_path, desk.clock, MESSAGE_THRESHOLD="500") as again:
         assert again.ask("why") == "9/500 messages"
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        ({}, "for 30 days, the newest 10000 at most"),
+        ({"MESSAGE_RETENTION_DAYS": "1"}, "for 1 day, the newest 10000 at most"),
+        (
+            {"MESSAGE_RETENTION_DAYS": "0", "MESSAGE_RETENTION_COUNT": "0"},
+            "until moderators delete them",
+        ),
+    ],
+)
+def test_about_tells_any_viewer_what_is_kept(
+    tmp_path: Path, settings: dict[str, str], kept: str
+) -> None:
+    with Desk(tmp_path, None, **settings) as desk:
+        desk.chat("!clank about")
+        (text,) = desk.answers
+    assert text.startswith("I am a bot. ")
+    assert f"I keep this chat's messages {kept}. " in text
+
+
+@pytest.mark.parametrize(
+    ("in_cloud", "where"), [(False, "that the streamer runs"), (True, "in Ollama's cloud")]
+)
+def test_about_tells_whose_machine_the_model_is_on(desk: Desk, in_cloud: bool, where: str) -> None:
+    desk.is_in_cloud = in_cloud
+    desk.chat("!clank about")
+    assert f"A language model {where} writes my lines." in desk.answers[0]
+
+
+def test_about_is_told_once_a_minute_in_each_channel(desk: Desk) -> None:
+    desk.chat("!clank about", "!clank about")
+    desk.chat("!clank about", channel="beta")
+    desk.clock.forward(59)
+    desk.chat("!clank about")
+    assert [line.channel for line in desk.offered] == ["alpha", "beta"]
+    desk.clock.forward(1)
+    desk.chat("!clank about")
+    assert len(desk.offered) == 3
