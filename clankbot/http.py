@@ -1,6 +1,6 @@
-"""A true end for one HTTP request: when its time is up, or when its caller has had enough.
+"""The one way to make an HTTP request: within a true deadline, cancellable, bounded in size.
 
-On the ground floor, because two rooms speak HTTP; the one file there that imports requests.
+On the ground floor, because two rooms speak HTTP; the only file that imports requests.
 
 The timeouts of requests bound the gap between two pieces, never the whole: a server that drips a
 byte now and then holds a reader for ever.  So each connection is shut down from outside, which
@@ -12,54 +12,74 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import itertools
 import socket
 import threading
-from collections.abc import Callable
-from types import TracebackType
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType, TracebackType
+from typing import Any, Final
 
 import requests
 import requests.adapters
+import urllib3.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import ProxyManager
 
 from clankbot.cancel import Cancel
-from clankbot.errors import Cancelled, ClankbotError
+from clankbot.errors import ClankbotError
 
+# For each address of a server; even one on the internet answers within half a second.
 _CONNECT_TIMEOUT_S: Final = 3.0
-"""For each address of a server; even one on the internet answers within half a second."""
+# By so much the timeout of requests is longer than the deadline, which so always comes first.
 _SPARE_S: Final = 5.0
-"""By so much the timeout of requests is longer than the deadline, which so always comes first."""
+# No answer we want is longer: a thousand tokens of a model are some 150 kB of JSON, a hundred live
+# channels some 100 kB.
+_MOST_BYTES: Final = 1 << 20
+_READ_BYTES: Final = 1 << 16
 
 
-class _End(enum.Enum):
-    """Why requests were ended."""
+class Failure(enum.Enum):
+    """Why a request got no complete answer."""
 
     LATE = enum.auto()
-    CALLED_OFF = enum.auto()
+    CANCELLED = enum.auto()
+    CONNECT_TIMEOUT = enum.auto()
+    TLS = enum.auto()
+    PROXY = enum.auto()
+    # Whatever else went wrong below HTTP.
+    CONNECTION = enum.auto()
+    TOO_LONG = enum.auto()
+
+
+class HttpError(ClankbotError):
+    """A request got no complete answer; each room translates it into an error of its own.
+
+    Its text holds no address.  ``connected``: whether any connection came about.
+    """
+
+    def __init__(self, failure: Failure, text: str, *, connected: bool) -> None:
+        super().__init__(text)
+        self.failure = failure
+        self.connected = connected
 
 
 class Deadline:
-    """Bounds the requests made inside its ``with`` block, by time and by any number of cancels.
+    """Bounds the requests sent inside its ``with`` block, by time and by any number of cancels.
 
-    ``late`` makes the error to raise when its time is up, from the words for it.
+    Every connection is closed when the block ends.  The methods raise HttpError.
     """
 
-    def __init__(
-        self, seconds: float, *cancels: Cancel, late: Callable[[str], ClankbotError]
-    ) -> None:
+    def __init__(self, seconds: float, *cancels: Cancel) -> None:
         self._seconds = seconds
-        self._late = late
         self._cancels = cancels
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self._end: _End | None = None
-        self.connected = False
-        """Whether any connection came about."""
+        self._end: Failure | None = None
+        self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Deadline:
-        self._timer = threading.Timer(self._seconds, self._expire)
+        self._timer = threading.Timer(self._seconds, self._finish, [Failure.LATE])
         self._timer.name = "deadline"
         self._timer.daemon = True
         self._timer.start()
@@ -76,42 +96,83 @@ class Deadline:
         self._timer.cancel()
         for cancel in self._cancels:
             cancel.detach(self._call_off)
+        self._open.close()
         with self._lock:
             for sock in self._sockets:
                 sock.close()
             self._sockets.clear()
 
-    @property
-    def timeouts(self) -> tuple[float, float]:
-        """The timeouts to give to requests: for connecting, and between two pieces."""
-        return min(_CONNECT_TIMEOUT_S, 0.9 * self._seconds), self._seconds + _SPARE_S
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        query: Sequence[tuple[str, str]] = (),
+        form: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+        ca_file: str | None = None,
+        obeys_environment: bool = False,
+    ) -> Response:
+        """Send one request, in a connection of its own, and wait for the head of the answer.
 
-    def adopt(self, sock: socket.socket) -> None:
-        """Take a connection into custody; it is shut down at once when the end is already past.
+        Never sends twice by itself, and follows no redirect.  A user name and password in the URL
+        are sent unless ``headers`` has an Authorization.  ``obeys_environment``: a proxy and CA
+        certificates may be set there; else it has no say, for a proxy would catch a server on the
+        local network.  ~/.netrc never has: it would replace an Authorization.
+        """
+        self.check()
+        is_signed = obeys_environment or "Authorization" in headers
+        session = self._open.enter_context(requests.Session())
+        session.trust_env = obeys_environment
+        session.mount("http://", _Adapter(self._adopt))
+        session.mount("https://", _Adapter(self._adopt))
+        try:
+            response = session.request(
+                method,
+                url,
+                params=list(query),
+                data=form,
+                json=json,
+                headers={"Accept-Encoding": "identity", **headers},
+                auth=_unchanged if is_signed else None,
+                verify=ca_file or True,
+                timeout=(min(_CONNECT_TIMEOUT_S, 0.9 * self._seconds), self._seconds + _SPARE_S),
+                allow_redirects=False,
+                stream=True,
+            )
+        except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' own are OSErrors
+            raise self.failed(error) from error
+        return Response(self._open.enter_context(response), self)
+
+    def check(self) -> None:
+        """Raise HttpError if the time is up or the work was called off; else nothing."""
+        if self._end is Failure.LATE:
+            text = f"no complete answer within {self._seconds:g} s"
+            raise HttpError(Failure.LATE, text, connected=bool(self._sockets))
+        if self._end is Failure.CANCELLED:
+            raise HttpError(Failure.CANCELLED, "called off", connected=bool(self._sockets))
+
+    def failed(self, error: Exception) -> HttpError:
+        """What an exception of the library means; raises if our own end of it was the cause."""
+        self.check()
+        return HttpError(_failure(error), _cause(error), connected=bool(self._sockets))
+
+    def _adopt(self, sock: socket.socket) -> None:
+        """Take a connection into custody; it is shut down at once if the end is already past.
 
         Keeps a duplicate of the descriptor: TLS takes the original over, and a number that was
         closed may soon belong to another connection.
         """
         with self._lock:
-            self.connected = True
             self._sockets.append(sock.dup())
             if self._end is not None:
                 self._shut_down()
 
-    def check(self) -> None:
-        """Raise ``late`` or Cancelled when that is why the connection ended; else nothing."""
-        if self._end is _End.CALLED_OFF:
-            raise Cancelled("the generation was called off")
-        if self._end is _End.LATE:
-            raise self._late(f"no complete answer within {self._seconds:g} s")
-
-    def _expire(self) -> None:
-        self._finish(_End.LATE)
-
     def _call_off(self) -> None:
-        self._finish(_End.CALLED_OFF)
+        self._finish(Failure.CANCELLED)
 
-    def _finish(self, end: _End) -> None:
+    def _finish(self, end: Failure) -> None:
         with self._lock:
             self._end = self._end or end
             self._shut_down()
@@ -122,35 +183,60 @@ class Deadline:
                 sock.shutdown(socket.SHUT_RDWR)
 
 
-def session_within(deadline: Deadline) -> requests.Session:
-    """A session whose every connection is in the deadline's custody, that to a proxy included.
+class Response:
+    """An answer whose head has arrived.  Its body can be read once, while the deadline is open."""
 
-    Deaf to the environment: a proxy would catch a server on the local network, and ~/.netrc would
-    replace a key.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    session.mount("http://", _Adapter(deadline))
-    session.mount("https://", _Adapter(deadline))
-    return session
+    def __init__(self, response: requests.Response, deadline: Deadline) -> None:
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self._raw = response.raw
+        self._deadline = deadline
+
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(self._pieces())
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of the body that are not blank, each as soon as it is complete."""
+        line = bytearray()
+        for piece in itertools.chain(self._pieces(), [b"\n"]):
+            *ends, rest = piece.split(b"\n")
+            for end in ends:
+                if whole := bytes(line + end).strip():
+                    yield whole
+                line.clear()
+            line += rest
+
+    def _pieces(self) -> Iterator[bytes]:
+        left = _MOST_BYTES
+        try:
+            while piece := self._raw.read1(_READ_BYTES, decode_content=True):
+                left -= len(piece)
+                if left < 0:
+                    text = f"the answer is longer than {_MOST_BYTES} bytes"
+                    raise HttpError(Failure.TOO_LONG, text, connected=True)
+                yield piece
+        except (OSError, urllib3.exceptions.HTTPError) as error:
+            raise self._deadline.failed(error) from error
+        self._deadline.check()  # a body that ends with its connection looks complete when cut
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    """A transport that opens its connections itself and reports each to the deadline."""
+    """Opens connections, that to a proxy included, and hands the socket of each to ``adopt``."""
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, adopt: Callable[[socket.socket], None]) -> None:
         super().__init__()
 
         class PlainConnection(HTTPConnection):
             def _new_conn(self) -> socket.socket:
                 sock = super()._new_conn()
-                deadline.adopt(sock)
+                adopt(sock)
                 return sock
 
         class TlsConnection(HTTPSConnection):
             def _new_conn(self) -> socket.socket:
                 sock = super()._new_conn()
-                deadline.adopt(sock)
+                adopt(sock)
                 return sock
 
         class PlainPool(HTTPConnectionPool):
@@ -167,3 +253,30 @@ class _Adapter(requests.adapters.HTTPAdapter):
         manager: ProxyManager = super().proxy_manager_for(proxy, **how)
         manager.pool_classes_by_scheme = self._pools
         return manager
+
+
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Authentication that changes nothing: with none at all, ~/.netrc would be looked into."""
+    return request
+
+
+def _failure(error: Exception) -> Failure:
+    for kind, failure in (
+        (requests.exceptions.SSLError, Failure.TLS),
+        (requests.exceptions.ProxyError, Failure.PROXY),
+        (requests.exceptions.Timeout, Failure.CONNECT_TIMEOUT),
+    ):
+        if isinstance(error, kind):
+            return failure
+    return Failure.CONNECTION
+
+
+def _cause(error: BaseException) -> str:
+    """What the system said at the bottom of an error: ``Connection refused``."""
+    cause = "it ended too early"
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and not isinstance(link, requests.RequestException):
+            cause = link.strerror or str(link)
+        link = link.__cause__ or link.__context__
+    return cause

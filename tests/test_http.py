@@ -1,33 +1,26 @@
-"""A deadline and a cancel end a request wherever it stands."""
+"""A request ends at its deadline, at a cancel and at its size, wherever it stands."""
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from clankbot.cancel import Cancel
-from clankbot.errors import Cancelled, OllamaError, OllamaTimeout, OllamaUnavailable
-from clankbot.http import Deadline
-from clankbot.ollama.client import ChatRequest, OllamaClient
+from clankbot.http import Deadline, Failure, HttpError, Response
+from tests.auth.certificate import self_signed
 from tests.doubles import drips
 from tests.doubles.drips import DripServer, Script
 
 LIMIT_S = 0.15
+# How long a request is under way before it is called off.
 MEANWHILE_S = 0.08
-"""How long a request is under way before it is called off."""
+# For a busy machine; without the deadline these would last for ever.
 SLACK_S = 1.0
-"""For a busy machine; without the deadline these would last for ever."""
-REQUEST = ChatRequest("m", "", "hi", 4096, 100)
 
 SCRIPTS: list[Script] = [
     drips.silent,
@@ -40,72 +33,81 @@ SCRIPTS: list[Script] = [
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "loopback.pem"
-    file.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return file
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    """A server's context for localhost, and the file that makes a client trust it."""
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
-def timed_failure(work: Callable[[], object]) -> tuple[float, OllamaError]:
-    """How long the work took, and the error it ended with."""
-    began = time.monotonic()
-    with pytest.raises(OllamaError) as caught:
-        work()
-    return time.monotonic() - began, caught.value
+def read_lines(response: Response) -> None:
+    """Read the body line by line."""
+    for _ in response.lines():
+        pass
 
 
-def generation(client: OllamaClient, cancel: Cancel) -> Callable[[], object]:
-    """A generation that never has enough."""
-    return lambda: client.generate(REQUEST, cancel, lambda text: False)
+def failure(
+    url: str, *cancels: Cancel, seconds: float = 30.0, ca_file: Path | None = None
+) -> tuple[float, HttpError]:
+    """How long a request for all lines took, and the error it ended with."""
+    began_s = time.monotonic()
+    with pytest.raises(HttpError) as caught, Deadline(seconds, *cancels) as deadline:
+        read_lines(deadline.send("GET", url, ca_file=str(ca_file) if ca_file else None))
+    return time.monotonic() - began_s, caught.value
+
+
+def body(script: Script, **options: bool) -> bytes:
+    """What is read from a server that plays the script."""
+    with DripServer(script) as server, Deadline(5) as deadline:
+        return deadline.send("GET", server.url, **options).body()
+
+
+def answer_with(*pieces: bytes) -> Script:
+    """A script that sends a body in these pieces and then nothing more."""
+
+    def script() -> Iterator[bytes]:
+        length = sum(map(len, pieces))
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length
+        yield from pieces
+        yield from drips.silent()
+
+    return script
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_generation_ends_at_its_deadline_however_the_server_drips(script: Script) -> None:
+def test_lines_end_at_the_deadline_however_the_server_drips(script: Script) -> None:
     with DripServer(script) as server:
-        client = OllamaClient(server.url, timeout_s=LIMIT_S)
-        took_s, error = timed_failure(generation(client, Cancel()))
-        assert isinstance(error, OllamaTimeout)
+        took_s, error = failure(server.url, seconds=LIMIT_S)
+        assert error.failure is Failure.LATE
         assert LIMIT_S <= took_s < LIMIT_S + SLACK_S
         assert server.client_left.wait(5)
 
 
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_whole_body_ends_at_the_deadline_however_the_server_drips(script: Script) -> None:
+    with DripServer(script) as server:
+        began_s = time.monotonic()
+        with pytest.raises(HttpError) as caught, Deadline(LIMIT_S) as deadline:
+            deadline.send("GET", server.url).body()
+        assert caught.value.failure is Failure.LATE
+        assert LIMIT_S <= time.monotonic() - began_s < LIMIT_S + SLACK_S
+        assert server.client_left.wait(5)
+
+
 @pytest.mark.parametrize("script", [drips.drips_header, drips.drips_lines])
-def test_a_generation_over_tls_ends_at_its_deadline(script: Script, certificate: Path) -> None:
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
-    with DripServer(script, tls) as server:
-        client = OllamaClient(server.url, timeout_s=LIMIT_S, ca_file=str(certificate))
-        took_s, error = timed_failure(generation(client, Cancel()))
-        assert isinstance(error, OllamaTimeout)
+def test_a_request_over_tls_ends_at_its_deadline(
+    script: Script, certificate: tuple[ssl.SSLContext, Path]
+) -> None:
+    context, trusted = certificate
+    with DripServer(script, context) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        took_s, error = failure(url, seconds=LIMIT_S, ca_file=trusted)
+        assert error.failure is Failure.LATE
         assert LIMIT_S <= took_s < LIMIT_S + SLACK_S
 
 
 def test_a_tls_handshake_that_nobody_answers_ends_in_time() -> None:
     with DripServer(drips.silent) as server:
-        client = OllamaClient(server.url.replace("http:", "https:"), timeout_s=LIMIT_S)
-        took_s, error = timed_failure(generation(client, Cancel()))
-        assert isinstance(error, OllamaUnavailable)
+        took_s, error = failure(server.url.replace("http:", "https:"), seconds=LIMIT_S)
+        assert error.connected
         assert took_s < LIMIT_S + SLACK_S
 
 
@@ -113,19 +115,18 @@ def test_a_cancel_ends_a_tls_handshake() -> None:
     with DripServer(drips.silent) as server:
         cancel = Cancel()
         threading.Timer(MEANWHILE_S, cancel.cancel).start()
-        client = OllamaClient(server.url.replace("http:", "https:"))
-        took_s, error = timed_failure(generation(client, cancel))
-        assert isinstance(error, Cancelled)
+        took_s, error = failure(server.url.replace("http:", "https:"), cancel)
+        assert error.failure is Failure.CANCELLED
         assert took_s < MEANWHILE_S + SLACK_S
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_cancel_closes_the_connection_at_once(script: Script) -> None:
+def test_any_of_its_cancels_closes_the_connection_at_once(script: Script) -> None:
     with DripServer(script) as server:
         cancel = Cancel()
         threading.Timer(MEANWHILE_S, cancel.cancel).start()
-        took_s, error = timed_failure(generation(OllamaClient(server.url), cancel))
-        assert isinstance(error, Cancelled)
+        took_s, error = failure(server.url, Cancel(), cancel)
+        assert error.failure is Failure.CANCELLED
         assert took_s < MEANWHILE_S + SLACK_S
         assert server.client_left.wait(5)
 
@@ -134,48 +135,68 @@ def test_what_was_cancelled_before_it_began_ends_at_once() -> None:
     with DripServer(drips.silent) as server:
         cancel = Cancel()
         cancel.cancel()
-        took_s, error = timed_failure(generation(OllamaClient(server.url), cancel))
-        assert isinstance(error, Cancelled)
+        took_s, error = failure(server.url, cancel)
+        assert error.failure is Failure.CANCELLED
         assert took_s < SLACK_S
 
 
-def test_closing_the_client_ends_even_a_load() -> None:
-    with DripServer(drips.silent) as server:
-        client = OllamaClient(server.url)
-        threading.Timer(MEANWHILE_S, client.close).start()
-        took_s, error = timed_failure(lambda: client.load("m", 4096, Cancel()))
-        assert isinstance(error, Cancelled)
-        assert took_s < MEANWHILE_S + SLACK_S
+def test_lines_come_as_soon_as_they_are_complete() -> None:
+    with DripServer(drips.drips_lines) as server, Deadline(5) as deadline:
+        lines = deadline.send("GET", server.url).lines()
+        assert b"drip" in next(lines)
+        assert b"drip" in next(lines)
 
 
-def test_a_quick_question_does_not_wait_longer_than_a_generation_may() -> None:
-    with DripServer(drips.silent) as server:
-        took_s, error = timed_failure(OllamaClient(server.url, timeout_s=LIMIT_S).version)
-        assert isinstance(error, OllamaTimeout)
-        assert took_s < LIMIT_S + SLACK_S
+def test_lines_are_told_apart_wherever_they_are_torn() -> None:
+    pieces = (b"one\n\n \r\ntw", b"o", b"\nthree\nfour ", b"\xe2\x80\xa8 four")
+    with DripServer(answer_with(*pieces)) as server, Deadline(5) as deadline:
+        lines = list(deadline.send("GET", server.url).lines())
+    assert lines == [b"one", b"two", b"three", b"four \xe2\x80\xa8 four"]
 
 
-def test_a_callback_attached_after_the_cancel_runs_at_once() -> None:
-    cancel, ran = Cancel(), []
-    cancel.attach(lambda: ran.append("before"))
-    cancel.cancel()
-    cancel.cancel()
-    cancel.attach(lambda: ran.append("after"))
-    assert ran == ["before", "after"]
-    assert cancel.cancelled
+def test_a_body_is_read_whole() -> None:
+    assert body(answer_with(b"one\n\ntw", b"o ")) == b"one\n\ntwo "
 
 
-def test_a_detached_callback_does_not_run() -> None:
-    cancel, ran = Cancel(), []
+def test_a_body_without_end_is_given_up() -> None:
+    with DripServer(answer_with(*[b"x" * 100_000] * 11)) as server:
+        _, error = failure(server.url)
+    assert error.failure is Failure.TOO_LONG
 
-    def note() -> None:
-        ran.append("ran")
 
-    cancel.attach(note)
-    cancel.detach(note)
-    cancel.detach(note)
-    cancel.cancel()
-    assert ran == []
+def test_a_body_that_ends_too_early_is_no_answer() -> None:
+    def half() -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"
+
+    with DripServer(half) as server:
+        _, error = failure(server.url)
+    assert (error.failure, error.connected) == (Failure.CONNECTION, True)
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 70}.test", "nobody.invalid", "127.0.0.1:9"])
+def test_a_host_that_cannot_be_reached_is_no_traceback(host: str) -> None:
+    _, error = failure(f"http://{host}/")
+    assert (error.failure, error.connected) == (Failure.CONNECTION, False)
+
+
+def test_the_time_is_for_a_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with DripServer(drips.drips_header) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        began_s = time.monotonic()
+        with pytest.raises(HttpError) as caught, Deadline(0.2) as deadline:
+            deadline.send("GET", "https://twitch.invalid/", obeys_environment=True)
+        assert caught.value.failure is Failure.LATE
+        assert time.monotonic() - began_s < 2
+
+
+def test_the_environment_has_a_say_only_if_it_is_given_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert body(answer_with(b"direct")) == b"direct"
+    with pytest.raises(HttpError) as caught:
+        body(answer_with(b"through the proxy"), obeys_environment=True)
+    assert caught.value.failure is Failure.PROXY
 
 
 def deadline_thread() -> threading.Thread:
@@ -186,17 +207,18 @@ def deadline_thread() -> threading.Thread:
 
 def test_the_first_reason_to_end_is_the_one_that_counts() -> None:
     cancel = Cancel()
-    with Deadline(0.05, cancel, late=OllamaTimeout) as deadline:
+    with Deadline(0.05, cancel) as deadline:
         deadline.check()
         timer = deadline_thread()
         cancel.cancel()
         timer.join(5)
-        with pytest.raises(Cancelled):
+        with pytest.raises(HttpError) as caught:
             deadline.check()
+        assert caught.value.failure is Failure.CANCELLED
 
 
 def test_a_deadline_that_was_kept_leaves_no_thread() -> None:
-    with Deadline(60, late=OllamaTimeout):
+    with Deadline(60):
         timer = deadline_thread()
     timer.join(5)
     assert not timer.is_alive()

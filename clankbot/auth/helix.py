@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from clankbot.auth.exchange import Answer, ask
+from clankbot.auth.oauth import Answer, ask
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.errors import AuthUnavailable, RequestRefused
 from clankbot.records.accounts import Secret

@@ -6,15 +6,16 @@ Source: https://dev.twitch.tv/docs/authentication/ (device code flow, refresh, v
 from __future__ import annotations
 
 import enum
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clankbot.auth.exchange import Answer, Form, ask
 from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefused
+from clankbot.http import Deadline, Failure, HttpError
 from clankbot.records.accounts import Identity, Secret
-from clankbot.runtime.redaction import new_token, remember
+from clankbot.runtime.redaction import new_token, redact, remember
 
 # To read chat and to write in it.  https://dev.twitch.tv/docs/chat/irc
 SCOPES: Final = ("chat:read", "chat:edit")
@@ -37,6 +38,20 @@ _USUAL_LIFETIME_S: Final = 3600
 _LIFETIME_LIMIT_S: Final = 365 * 24 * 3600
 # Assumed if Twitch names none.  https://www.rfc-editor.org/rfc/rfc8628 (3.2)
 _POLL_INTERVAL_S: Final = 5
+
+_MESSAGE_LIMIT_CHARS: Final = 100
+
+# What is told of a request without an answer; the library's own text is long and holds addresses.
+_FAILURES: Final[Mapping[Failure, str]] = {
+    Failure.CONNECT_TIMEOUT: "cannot be reached: no answer in time",
+    Failure.TLS: "cannot be reached: its certificate was not accepted (is the clock of this machine"
+    " right?)",
+    Failure.PROXY: "cannot be reached: the proxy refused",
+    Failure.CONNECTION: "cannot be reached: no connection",
+    Failure.TOO_LONG: "is out of order: its answer is far too long",
+}
+
+Form = Mapping[str, str | Secret]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,7 @@ class NotYet(enum.Enum):
 class TwitchOAuth:
     """Asks Twitch's sign-in service on behalf of one app.  Keeps no state; for any thread.
 
-    Every method raises AuthUnavailable when Twitch is out of order; see ``exchange.ask``.
+    Every method raises AuthUnavailable when Twitch is out of order; see ``ask``.
     """
 
     def __init__(
@@ -255,3 +270,88 @@ def _seconds(fields: Mapping[str, Any], name: str, default: int) -> int:
     if not isinstance(value, (int, float)) or not 0 <= value <= _LIFETIME_LIMIT_S:
         return default
     return int(value)
+
+
+# -- one request -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Twitch's answer: a JSON object, with a status below 300 or a refusal of the 400s."""
+
+    status: int
+    headers: Mapping[str, str]
+    # Empty if the body was empty.
+    fields: Mapping[str, Any]
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether Twitch said no."""
+        return self.status >= 400
+
+    @property
+    def message(self) -> str:
+        """Twitch's own words on a refusal, fit to be shown; "" if it gave none.
+
+        It names errors in ``message``, RFC 8628 in ``error``.
+        """
+        text = redact(str(self.fields.get("message") or self.fields.get("error") or ""))
+        return "".join(c for c in text if c.isprintable())[:_MESSAGE_LIMIT_CHARS]
+
+    @property
+    def said(self) -> str:
+        """All that a refusal says, to look for words in: the code of the error and the message.
+
+        In lower case, with blanks for underscores.  RFC 6749 (5.2) has its words in the code, as in
+        ``slow_down``; Twitch has them in the message.
+        """
+        texts = (str(self.fields.get(name) or "") for name in ("error", "message"))
+        return " ".join(texts).lower().replace("_", " ")
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    timeout_s: float,
+    form: Form | None = None,
+    query: Sequence[tuple[str, str]] = (),
+    authorization: tuple[str, Secret] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Ask Twitch once, and read the answer.  Follows no redirect.
+
+    Never asks twice by itself: a repeated refresh would spend a one-time token.  ``authorization``
+    is the scheme and the token.  ``timeout_s`` is for the whole.
+    Raises AuthUnavailable for whatever is no answer of Twitch: no connection, a status of 500 or
+    above, a redirect, a body that is too long or no JSON object.
+    """
+    sent_headers = dict(headers or {})
+    if authorization:
+        scheme, token = authorization
+        sent_headers["Authorization"] = f"{scheme} {token.reveal()}"
+    sent_form = {k: v.reveal() if isinstance(v, Secret) else v for k, v in (form or {}).items()}
+    try:
+        with Deadline(timeout_s) as deadline:
+            response = deadline.send(
+                method,
+                url,
+                headers=sent_headers,
+                query=query,
+                form=sent_form,
+                # Plain http is for loopback only: a proxy would read the tokens.
+                obeys_environment=url.startswith("https:"),
+            )
+            status, body = response.status, response.body()
+    except HttpError as error:
+        problem = _FAILURES.get(error.failure, f"cannot be reached: {error}")
+        raise AuthUnavailable(f"Twitch {problem}") from error
+    if status >= 500 or 300 <= status < 400:
+        raise AuthUnavailable(f"Twitch is out of order: it answered {status}")
+    try:
+        fields = json.loads(body.decode("utf-8", "replace")) if body.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise AuthUnavailable(f"Twitch is out of order: {status}, but no JSON") from error
+    if not isinstance(fields, dict):
+        raise AuthUnavailable(f"Twitch is out of order: {status}, but no JSON object")
+    return Answer(status, response.headers, fields)

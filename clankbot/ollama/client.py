@@ -7,13 +7,20 @@ Source: https://github.com/ollama/ollama/blob/main/docs/api.md
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from clankbot.cancel import Cancel
-from clankbot.errors import Cancelled, OllamaRefused, OllamaTimeout, OllamaUnavailable
-from clankbot.http import Deadline
+from clankbot.errors import (
+    Cancelled,
+    OllamaError,
+    OllamaRefused,
+    OllamaTimeout,
+    OllamaUnavailable,
+)
+from clankbot.http import Deadline, Failure, HttpError
+from clankbot.ollama.address import port_hint, shown
 from clankbot.ollama.protocol import (
     ModelFacts,
     ThinkRefused,
@@ -23,8 +30,8 @@ from clankbot.ollama.protocol import (
     model_key,
     model_names,
     piece,
+    status_failure,
 )
-from clankbot.ollama.transport import Json, Transport
 from clankbot.records.accounts import Secret
 
 _QUESTION_TIMEOUT_S: Final = 5.0
@@ -33,6 +40,12 @@ _KEEP_ALIVE: Final = "30m"
 """Ollama's own five minutes are shorter than the bot's pauses: nearly each line would be a load."""
 _ZERO: Final = frozenset("0.hmsnuµ")
 """The letters of a keep-alive of no time: fine after an answer, but a load with it unloads."""
+
+Json = Mapping[str, Any]
+
+
+class Unreachable(OllamaUnavailable):
+    """No connection came about, whatever the model.  Try again with backoff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,9 @@ class OllamaClient:
         ca_file: str | None = None,
     ) -> None:
         """ValueError for a key that no HTTP header can carry."""
-        self._transport = Transport(url, api_key, ca_file)
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {_header_value(api_key)}"} if api_key else {}
+        self._ca_file = ca_file
         self._timeout_s = timeout_s
         self._load_timeout_s = load_timeout_s
         keep_alive = keep_alive or _KEEP_ALIVE
@@ -87,7 +102,7 @@ class OllamaClient:
     @property
     def address(self) -> str:
         """Where the server is, without a password."""
-        return self._transport.address
+        return shown(self._url)
 
     def close(self) -> None:
         """End whatever is under way, a load too; it and all later calls raise Cancelled."""
@@ -125,10 +140,8 @@ class OllamaClient:
         Leaving early would abort the load on the server, so a cancel takes effect only afterwards.
         """
         body = {"model": model, "messages": [], "options": {"num_ctx": num_ctx}}
-        with (
-            Deadline(self._load_timeout_s, self._closing, late=OllamaTimeout) as deadline,
-            self._transport.lines(deadline, "/api/chat", body | self._keep_loaded, model) as lines,
-        ):
+        with Deadline(self._load_timeout_s, self._closing) as deadline:
+            lines = self._lines(deadline, "/api/chat", body | self._keep_loaded, model)
             piece(next(lines, b""), model)
         if cancel.cancelled:
             raise Cancelled("the generation was called off while the model was loading")
@@ -142,7 +155,7 @@ class OllamaClient:
         """
         key = model_key(request.model)
         body = _chat_body(request) | self._keep
-        with Deadline(self._timeout_s, cancel, self._closing, late=OllamaTimeout) as deadline:
+        with Deadline(self._timeout_s, cancel, self._closing) as deadline:
             if key not in self._without_think:
                 try:
                     return self._read(deadline, request.model, body | {"think": False}, enough)
@@ -154,25 +167,50 @@ class OllamaClient:
         self, deadline: Deadline, model: str, body: Json, enough: Callable[[str], bool]
     ) -> Generation:
         text, had_thinking = "", False
-        with self._transport.lines(deadline, "/api/chat", body, model) as lines:
-            for line in lines:
-                part = piece(line, model)
-                text += part.text
-                had_thinking |= part.is_thinking
-                if part.done:
-                    return Generation(text, part.done_reason, part.prompt_tokens, had_thinking)
-                if part.text and enough(text):
-                    return Generation(text, None, None, had_thinking)
+        for line in self._lines(deadline, "/api/chat", body, model):
+            part = piece(line, model)
+            text += part.text
+            had_thinking |= part.is_thinking
+            if part.done:
+                return Generation(text, part.done_reason, part.prompt_tokens, had_thinking)
+            if part.text and enough(text):
+                return Generation(text, None, None, had_thinking)
         raise OllamaUnavailable("the answer broke off before its end")
 
     def _ask(self, path: str, body: Json | None = None, model: str | None = None) -> Json:
         """The JSON object that answers a quick question."""
         timeout_s = min(_QUESTION_TIMEOUT_S, self._timeout_s)
-        with (
-            Deadline(timeout_s, self._closing, late=OllamaTimeout) as deadline,
-            self._transport.lines(deadline, path, body, model) as lines,
-        ):
-            return json_object(b"".join(lines))
+        with Deadline(timeout_s, self._closing) as deadline:
+            return json_object(b"".join(self._lines(deadline, path, body, model)))
+
+    def _lines(
+        self, deadline: Deadline, path: str, body: Json | None, model: str | None
+    ) -> Iterator[bytes]:
+        """The lines of one answer as they arrive; raises what any other answer or none means."""
+        method = "GET" if body is None else "POST"
+        url = self._url + path
+        try:
+            response = deadline.send(
+                method, url, headers=self._headers, json=body, ca_file=self._ca_file
+            )
+            if response.status != 200:
+                raise status_failure(response.status, response.body(), model)
+            yield from response.lines()
+        except HttpError as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: HttpError) -> OllamaError:
+        """Our error for a request without an answer.  Its text may reach the chat."""
+        match error.failure:
+            case Failure.CANCELLED:
+                return Cancelled("the generation was called off")
+            case Failure.LATE:
+                return OllamaTimeout(str(error))
+            case Failure.TOO_LONG:
+                return OllamaUnavailable(str(error))
+        if error.connected and error.failure is not Failure.TLS:
+            return OllamaUnavailable(f"the connection to Ollama broke: {error}")
+        return Unreachable(f"no connection to Ollama: {error}{port_hint(self._url)}")
 
 
 def _chat_body(request: ChatRequest) -> dict[str, Any]:
@@ -196,3 +234,10 @@ def _number_or_text(keep_alive: str) -> str | int | float:
         with contextlib.suppress(ValueError):
             return number(keep_alive)
     return keep_alive
+
+
+def _header_value(api_key: Secret) -> str:
+    key = api_key.reveal().strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("the API key holds characters that an HTTP header cannot carry")
+    return key

@@ -17,14 +17,13 @@ from typing import Final
 
 from clankbot.cancel import Cancel
 from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
-from clankbot.ollama.client import OllamaClient
+from clankbot.ollama.client import OllamaClient, Unreachable
 from clankbot.ollama.cloud import is_cloud_address, is_cloud_model
 from clankbot.ollama.generator import Draft, Generator
 from clankbot.ollama.outages import Outage, Outages
 from clankbot.ollama.prompt import told
 from clankbot.ollama.protocol import model_key
 from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
-from clankbot.ollama.transport import Unreachable
 from clankbot.records.speech import Assignment, Composed
 
 _CALLED: Final = re.compile(r"@(\w{2,25})", re.ASCII)

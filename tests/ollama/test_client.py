@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,16 +16,17 @@ from clankbot.errors import (
     ModelMissing,
     OllamaError,
     OllamaRefused,
+    OllamaTimeout,
     OllamaUnavailable,
     PromptTooLong,
 )
 from clankbot.loopback.fake_behaviour import Manner
 from clankbot.loopback.fake_ollama import OllamaStandIn
-from clankbot.ollama.client import ChatRequest, Generation, OllamaClient
+from clankbot.ollama.client import ChatRequest, Generation, OllamaClient, Unreachable
 from clankbot.ollama.protocol import ModelFacts
-from clankbot.ollama.transport import Unreachable
 from clankbot.records.accounts import Secret
-from tests.doubles.drips import DripServer, silent
+from tests.auth.certificate import self_signed
+from tests.doubles.drips import DripServer, drips_lines, silent
 
 REQUEST = ChatRequest("llama3.1", "be kind", "hello", 8192, 200, {"temperature": 0.5})
 
@@ -206,6 +208,38 @@ def test_a_cancelled_load_is_not_left(ollama: OllamaStandIn) -> None:
         OllamaClient(ollama.url).load("llama3.1", 8192, cancel)
     assert ollama.loaded == {"llama3.1:latest": 8192}
     assert ollama.aborted_loads == 0
+
+
+def test_closing_the_client_ends_even_a_load() -> None:
+    with DripServer(silent) as server:
+        client = OllamaClient(server.url)
+        threading.Timer(0.08, client.close).start()
+        with pytest.raises(Cancelled):
+            client.load("m", 4096, Cancel())
+        assert server.client_left.wait(5)
+
+
+def test_a_generation_ends_at_its_deadline() -> None:
+    with DripServer(drips_lines) as server:
+        client = OllamaClient(server.url, timeout_s=0.15)
+        with pytest.raises(OllamaTimeout):
+            client.generate(REQUEST, Cancel(), never)
+        assert server.client_left.wait(5)
+
+
+def test_a_certificate_of_its_own_can_be_trusted(tmp_path: Path) -> None:
+    context, trusted = self_signed(tmp_path)
+    with DripServer(drips_lines, context) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(Unreachable):
+            OllamaClient(url, timeout_s=5).generate(REQUEST, Cancel(), never)
+        client = OllamaClient(url, timeout_s=5, ca_file=str(trusted))
+        assert client.generate(REQUEST, Cancel(), bool).text == "drip "
+
+
+def test_a_quick_question_does_not_wait_longer_than_a_generation_may() -> None:
+    with DripServer(silent) as server, pytest.raises(OllamaTimeout):
+        OllamaClient(server.url, timeout_s=0.15).version()
 
 
 def test_a_load_may_take_longer_than_a_generation(ollama: OllamaStandIn) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.auth.exchange import ask
-from clankbot.auth.oauth import TwitchOAuth
+from clankbot.auth.oauth import TwitchOAuth, ask
 from clankbot.errors import AuthUnavailable
 from clankbot.records.accounts import Secret
 from clankbot.runtime.redaction import new_token
@@ -56,15 +55,6 @@ def test_the_time_for_an_answer_is_for_all_of_it_however_it_trickles(script: Scr
         began_s = time.monotonic()
         with pytest.raises(AuthUnavailable, match=r"no complete answer within 0\.2 s"):
             ask("GET", server.url, timeout_s=0.2)
-        assert time.monotonic() - began_s < 2
-
-
-def test_the_time_is_for_a_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    with DripServer(drips.drips_header) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        began_s = time.monotonic()
-        with pytest.raises(AuthUnavailable, match="no complete answer"):
-            ask("GET", "https://twitch.invalid/oauth2/validate", timeout_s=0.2)
         assert time.monotonic() - began_s < 2
 
 
