@@ -1,26 +1,45 @@
-"""Characters as people see them: what is invisible goes, and none is cut in two.  Pure."""
+"""Characters as people see them: what is unseen goes, and none is cut in two.  Pure.
+
+The one table of unseen characters, and the one way to count and cut in UTF-16 units.  The word
+filter alone has tables of its own: it looks for what was hidden, and keeps nothing.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from typing import Final
 
-_HIDDEN = re.compile(
-    "[\u034f\u17b4\u17b5\u180b-\u180d\u180f\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]"
+# What no program shows: Default_Ignorable_Code_Point of Unicode, without the characters below.
+# Chat clients add some to a repeated line, so that Twitch does not refuse it as a duplicate.
+# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+# https://github.com/Chatterino/chatterino2/issues/1933
+_UNSEEN: Final = (
+    "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""What no program shows, although Unicode calls most of it marks: the grapheme joiner, tags, and
-variation selectors that change no emoji.  (Default_Ignorable_Code_Point, without what is kept.)"""
+# Joiners and variation selectors.  They mean something in an emoji, on a keycap or in a Persian
+# word, and nothing beside plain letters.
+_JOINING: Final = "\u200c\u200d\ufe00-\ufe0f"
+# Hangul fillers and the empty Braille cell: letters that look like a blank.
 _BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
-_JOINER: Final = "\u200d"
+
+_UNSEEN_CHARACTER = re.compile(f"[{_UNSEEN}]")
 _LONELY = re.compile(
-    r"(?<![0-9#*\x80-\U0010ffff])[\u200c\u200d\ufe00-\ufe0f]+"
+    rf"(?<![0-9#*\x80-\U0010ffff])[{_JOINING}]+"
     r"|(?<=[0-9#*])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])"
 )
-"""Joiners and selectors mean something in an emoji, on a keycap or in a Persian word, and nothing
-beside plain letters."""
+_UNSEEN_OR_JOINING = re.compile(f"[{_UNSEEN}{_JOINING}]")
+_BLANK_RUN = re.compile(rf"[\s{_BLANK_LETTERS}]+")
+_CORE = re.compile(
+    rf"[^\s{_BLANK_LETTERS}{_UNSEEN}{_JOINING}](?:.*[^\s{_BLANK_LETTERS}{_UNSEEN}{_JOINING}])?",
+    re.DOTALL,
+)
+
+_JOINER: Final = "\u200d"
+# Where new emoji come, which this Python's tables may not know yet.
 _PICTURES: Final = range(0x1F000, 0x20000)
-"""Where new emoji come, which this Python's tables may not know yet."""
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
 
@@ -34,17 +53,29 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    return _LONELY.sub("", _HIDDEN.sub("", "".join(map(_shown, whole))))
+    return _LONELY.sub("", _UNSEEN_CHARACTER.sub("", "".join(map(_shown, whole))))
+
+
+def without_unseen(text: str) -> str:
+    """The text without any unseen character, each run of blanks a single space: for commands.
+
+    Unlike ``visible`` it takes joiners and selectors out of emoji, too.
+    """
+    return _BLANK_RUN.sub(" ", _UNSEEN_OR_JOINING.sub("", text)).strip()
+
+
+def trimmed(text: str) -> str:
+    """The text without blanks and unseen characters at either end; its inside stays as it is."""
+    core = _CORE.search(text)
+    return core.group() if core else ""
 
 
 def from_first_seen(text: str) -> str:
-    """The visible text without marks in front, which show nothing without a letter before them."""
-    for index, char in enumerate(text):
-        category = unicodedata.category(char)
-        is_unknown = category == "Cn" and ord(char) not in _PICTURES
-        if category not in ("Mn", "Me") and not is_unknown:
-            return text[index:]
-    return ""
+    """The text from the first character on that people and programs are sure to see.
+
+    A mark, such as an accent, shows nothing without a letter before it.
+    """
+    return "".join(itertools.dropwhile(_is_unseen, text))
 
 
 def utf16_length(text: str) -> int:
@@ -69,12 +100,31 @@ def fitting(text: str, limit: int) -> int:
     return whole or end
 
 
+def cut(text: str, limit: int) -> str:
+    """The text within ``limit`` UTF-16 units, at the end of a word if it has several."""
+    end = fitting(text, limit)
+    if end == len(text):
+        return text
+    kept = text[:end]
+    if text[end] != " ":
+        kept = kept.rpartition(" ")[0] or kept
+    return kept.rstrip()
+
+
 def _shown(char: str) -> str:
     """What stands for one character where only visible ones may stand."""
     category = unicodedata.category(char)
     if category in ("Cc", "Zl", "Zp") or char in _BLANK_LETTERS:
         return " "
     return "" if category == "Cf" and char not in "\u200c\u200d" else char
+
+
+def _is_unseen(char: str) -> bool:
+    """Whether one may fail to see this character at the beginning of a text."""
+    if char.isspace() or char in _BLANK_LETTERS:
+        return True
+    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cn", "Mn", "Me")
+    return hidden and ord(char) not in _PICTURES
 
 
 def _is_inside_cluster(text: str, index: int) -> bool:
@@ -86,12 +136,5 @@ def _is_inside_cluster(text: str, index: int) -> bool:
         return True
     if unicodedata.category(char) in ("Mn", "Mc", "Me"):
         return True
-    return ord(char) in _FLAG_LETTERS and _flag_letters_before(text, index) % 2 == 1
-
-
-def _flag_letters_before(text: str, index: int) -> int:
-    """How many flag letters stand in a row right before ``index``."""
-    start = index
-    while start > 0 and ord(text[start - 1]) in _FLAG_LETTERS:
-        start -= 1
-    return index - start
+    flag_letters = itertools.takewhile(lambda c: ord(c) in _FLAG_LETTERS, reversed(text[:index]))
+    return ord(char) in _FLAG_LETTERS and sum(1 for _ in flag_letters) % 2 == 1

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.text import fitting, utf16_length, visible
+from clankbot.text import (
+    cut,
+    fitting,
+    from_first_seen,
+    trimmed,
+    utf16_length,
+    visible,
+    without_unseen,
+)
 
 FAMILY = "👨\u200d👩\u200d👧"
 
@@ -64,3 +72,44 @@ def test_a_cut_falls_between_characters_as_people_see_them(
     text: str, limit: int, kept: str
 ) -> None:
     assert text[: fitting(text, limit)] == kept
+
+
+def test_a_long_text_is_cut_at_the_end_of_a_word() -> None:
+    text = "word " * 150
+    assert cut(text, 500) == ("word " * 100).strip()
+    assert cut("one two three", 8) == "one two"
+    assert cut("one two three", 7) == "one two"
+    assert cut("one two three", 6) == "one"
+    assert cut("one", 3) == "one"
+
+
+def test_a_long_word_is_cut_without_halving_a_character() -> None:
+    assert cut("🎉" * 10, 5) == "🎉🎉"
+    assert cut("x" * 600, 500) == "x" * 500
+
+
+def test_a_word_cut_in_the_middle_loses_no_part_of_an_emoji() -> None:
+    assert cut(f"a{FAMILY}", 7) == "a"
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\u034f", "\u200b", "\u200d", "\ufe0f", "\u180b", "\ufff0", "\U0001d173", "\U000e0000"],
+)
+def test_what_a_chat_client_adds_unseen_is_no_part_of_a_command(unseen: str) -> None:
+    assert without_unseen(f"{unseen}!clank{unseen}  on \u3164{unseen}") == "!clank on"
+    assert trimmed(f" {unseen}a {unseen} b{unseen}\u2800") == f"a {unseen} b"
+    assert trimmed(unseen) == ""
+
+
+@pytest.mark.parametrize("emoji", [FAMILY, "❤\ufe0f", "1\ufe0f\u20e3"])
+def test_a_command_keeps_its_prose_as_it_was_typed(emoji: str) -> None:
+    assert trimmed(f" be {emoji} kind ") == f"be {emoji} kind"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [("/ban", "/ban"), (" \u3164\u0301\u200b/ban x", "/ban x"), ("\U0001fae8!", "\U0001fae8!")],
+)
+def test_a_text_begins_with_what_is_seen_first(text: str, seen: str) -> None:
+    assert from_first_seen(text) == seen

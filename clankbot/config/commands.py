@@ -19,10 +19,10 @@ from functools import partial
 from typing import Final
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
-from clankbot.config.invisible import trimmed, visible
 from clankbot.config.kinds import FLAG, LONGEST_QUIET_S, Refused, seconds_in
 from clankbot.config.variables import LOGIN
 from clankbot.records.settings import Command, Verb
+from clankbot.text import trimmed, without_unseen
 
 _CALL = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 _WORD = re.compile(r"([^\s=:]*)(?:\s*[=:](?=\s)|[=:])?\s*(.*)", re.DOTALL)
@@ -57,7 +57,7 @@ class VerbRow:
 
 def key(word: str) -> str:
     """A word as the tables below hold it: ``Top-P``, ``top_p``, ``@topp`` and ``topp?`` are one."""
-    shown = visible(word).lower()
+    shown = without_unseen(word).lower()
     bare = shown.removeprefix("@").rstrip("?!.,;") or shown  # a lone "?" is a word itself
     return bare.replace("_", "").replace("-", "")
 
@@ -86,7 +86,7 @@ def _value(setting: ChannelSetting, rest: str) -> Command:
     """Nothing shows the setting, ``default`` resets it, anything else is its new value."""
     if not rest:
         return Command(Verb.SHOW, setting.name, setting.column)
-    text = rest if setting.kind.is_prose else visible(rest).lstrip("=: ")
+    text = rest if setting.kind.is_prose else without_unseen(rest).lstrip("=: ")
     if text.lower() in _TO_DEFAULT:
         return Command(Verb.RESET, setting.name, setting.column)
     if setting.name == "quiet" and (seconds := _quiet_seconds(text)) is not None:
@@ -159,7 +159,7 @@ def _switch(verb: Verb, rest: str) -> Command:
 
 def _forget(rest: str) -> Command:
     """``forget VIEWER``."""
-    login = visible(rest).lstrip("@").rstrip(",").lower()
+    login = without_unseen(rest).lstrip("@").rstrip(",").lower()
     if not LOGIN.fullmatch(login):
         return _wrong("forget takes the login of one viewer, such as: forget @alice")
     return Command(Verb.FORGET, argument=login)
@@ -256,7 +256,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
 
 def is_bot_command(text: str) -> bool:
     """Whether this is a command to some bot: ``!`` and a letter or digit."""
-    start = visible(text)[:2]
+    start = without_unseen(text)[:2]
     return start[:1] == "!" and start[1:].isalnum()
 
 
@@ -268,7 +268,7 @@ def parse_command(text: str, *, is_moderator: bool) -> Command | None:
     seconds, 0 for ``quiet off``, which ends the quiet time and the quiet hours.
     """
     call = _CALL.match(trimmed(text))
-    if call is None or visible(call[1]).lower() != "!clank":
+    if call is None or without_unseen(call[1]).lower() != "!clank":
         return None
     word, rest = _first_word(call[2])
     if word == "opt":  # "opt out", in two words

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 import zlib
 from collections import deque
 from typing import Final
 
 from clankbot.irc.message import format_line
 from clankbot.records.speech import MAX_MESSAGE_UTF16
-from clankbot.text import fitting
+from clankbot.text import cut, from_first_seen
 
 # Controls and line breaks, which IRC or a reader of it may act on; lone surrogates, which UTF-8
 # cannot encode and a model's JSON can contain.
@@ -24,12 +23,6 @@ _UNSENDABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 # What Twitch (``/``, ``.``) or another bot (``!``) would run, also behind invisible characters,
 # which they may drop.  https://dev.twitch.tv/docs/chat/irc/#chat-commands
 _COMMAND_SIGNS: Final = "/.!"
-
-_UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Cn", "Mn", "Me"})
-_UNSEEN_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
-
-# Where new emoji come, which this Python's tables may not know yet.
-_PICTURES: Final = range(0x1F000, 0x20000)
 
 # The combining grapheme joiner: Chatterino's way round the duplicate rule since 2025
 # (https://github.com/Chatterino/chatterino2/pull/6417).
@@ -40,17 +33,6 @@ _INVISIBLE: Final = "\u034f"
 _REPEAT_SPAN_S: Final = 31.0
 
 
-def cut(text: str, limit_utf16: int) -> str:
-    """``text`` shortened to the limit, at the end of a word if it has several."""
-    end = fitting(text, limit_utf16)
-    if end == len(text):
-        return text
-    kept = text[:end]
-    if text[end] != " ":
-        kept = kept.rpartition(" ")[0] or kept
-    return kept.rstrip()
-
-
 def safe_text(text: str) -> str:
     """``text`` as one line that fits into a chat message; may be empty."""
     return cut(_UNSENDABLE.sub(" ", text).strip(), MAX_MESSAGE_UTF16)
@@ -58,19 +40,12 @@ def safe_text(text: str) -> str:
 
 def why_unsayable(text: str) -> str | None:
     """Why a safe text must not be said all the same, in plain words."""
-    first = next(itertools.filterfalse(_is_unseen, text), "")
+    first = from_first_seen(text)[:1]
     if not first:
         return "nothing left to say"
     if first in _COMMAND_SIGNS:
         return "starts like a command"
     return None
-
-
-def _is_unseen(char: str) -> bool:
-    """Whether people or programs may not see the character: what follows then comes first."""
-    if char.isspace() or char in _UNSEEN_LETTERS:
-        return True
-    return unicodedata.category(char) in _UNSEEN_KINDS and ord(char) not in _PICTURES
 
 
 def privmsg(channel: str, text: str, nonce: str, reply_to_id: str | None) -> str:

@@ -6,14 +6,7 @@ import random
 
 import pytest
 
-from clankbot.irc.privmsg import (
-    Repeats,
-    checksum,
-    cut,
-    privmsg,
-    safe_text,
-    why_unsayable,
-)
+from clankbot.irc.privmsg import Repeats, checksum, privmsg, safe_text, why_unsayable
 from clankbot.text import utf16_length
 
 CGJ = "\u034f"
@@ -45,20 +38,6 @@ def test_any_text_whatever_becomes_one_line_that_fits() -> None:
         assert utf16_length(safe) <= 500
         assert not any(ord(character) < 32 or character == "\u2028" for character in safe)
         assert safe == safe.strip()
-
-
-def test_a_long_text_is_cut_at_the_end_of_a_word() -> None:
-    text = "word " * 150
-    assert cut(text, 500) == ("word " * 100).strip()
-    assert cut("one two three", 8) == "one two"
-    assert cut("one two three", 7) == "one two"
-    assert cut("one two three", 6) == "one"
-    assert cut("one", 3) == "one"
-
-
-def test_a_long_word_is_cut_without_halving_a_character() -> None:
-    assert cut("🎉" * 10, 5) == "🎉🎉"
-    assert cut("x" * 600, 500) == "x" * 500
 
 
 @pytest.mark.parametrize(
