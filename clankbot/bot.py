@@ -89,14 +89,16 @@ class Bot:
         self._jobs: queue.Queue[Job | End] = queue.Queue(len(settings.twitch_channels) + 1)
         self._live_state = LiveState(utc_ms, account.identity.user_id if account.identity else None)
         self._filters = ChannelFilters(words.current)
-        self._voice = LanguageModel(ollama_client(settings), num_ctx=settings.ollama_num_ctx)
+        self._voice = LanguageModel(
+            ollama_client(settings), settings.ollama_model, num_ctx=settings.ollama_num_ctx
+        )
         self._sender, self._reader = self._chat(settings, account)
         self._upkeep = Scheduler(self._chores(settings, account), self._stopping)
         self._worker = self._make_worker(settings, account, database, words)
         self._composer = Composer(
             jobs=self._jobs,
             open_history=database.open,
-            prepare=lambda: self._voice.preload(settings.ollama_model),
+            prepare=self._voice.preload,
             compose=self._compose,
             voice_outage=self._voice.outage,
             live_state=self._live_state,
@@ -150,10 +152,10 @@ class Bot:
                 offer=self._sender.offer,
                 errand=self._upkeep.submit,
                 make_cancel=Cancel,
-                model_problem=partial(self._voice.choice_problem, own_model=settings.ollama_model),
-                voice_problem=self._voice.problem,
+                model_problem=self._voice.check_choice,
+                voice_problem=self._voice.obstacle,
                 voice_outage=self._voice.outage,
-                is_in_cloud=self._voice.is_in_cloud,
+                is_in_cloud=self._voice.runs_in_cloud,
                 asks_who_is_live=account.helix is not None,
                 reload_words=words.refresh,
             ),
@@ -190,7 +192,7 @@ class Bot:
 
     def _compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
         assert isinstance(cancel, Cancel)  # each is made by _make_worker's ``make_cancel``
-        return self._voice.compose(assignment, cancel)
+        return self._voice.write(assignment, cancel)
 
     # -- the course of a run -----------------------------------------------------------------------
 

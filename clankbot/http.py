@@ -16,7 +16,7 @@ import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Final
 
 import requests
@@ -107,7 +107,7 @@ class Deadline:
         method: str,
         url: str,
         *,
-        headers: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, str] | None = None,
         query: Sequence[tuple[str, str]] = (),
         form: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
@@ -122,7 +122,8 @@ class Deadline:
         local network.  ~/.netrc never has: it would replace an Authorization.
         """
         self.check()
-        is_signed = obeys_environment or "Authorization" in headers
+        all_headers = {"Accept-Encoding": "identity", **(headers or {})}
+        is_signed = obeys_environment or "Authorization" in all_headers
         session = self._open.enter_context(requests.Session())
         session.trust_env = obeys_environment
         session.mount("http://", _Adapter(self._adopt))
@@ -134,7 +135,7 @@ class Deadline:
                 params=list(query),
                 data=form,
                 json=json,
-                headers={"Accept-Encoding": "identity", **headers},
+                headers=all_headers,
                 auth=_unchanged if is_signed else None,
                 verify=ca_file or True,
                 timeout=(min(_CONNECT_TIMEOUT_S, 0.9 * self._seconds), self._seconds + _SPARE_S),
@@ -143,15 +144,16 @@ class Deadline:
             )
         except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' own are OSErrors
             raise self.failed(error) from error
-        return Response(self._open.enter_context(response), self)
+        self._open.enter_context(response)
+        self.check()  # a head that was cut off looks complete
+        return Response(response, self)
 
     def check(self) -> None:
         """Raise HttpError if the time is up or the work was called off; else nothing."""
-        if self._end is Failure.LATE:
-            text = f"no complete answer within {self._seconds:g} s"
-            raise HttpError(Failure.LATE, text, connected=bool(self._sockets))
-        if self._end is Failure.CANCELLED:
-            raise HttpError(Failure.CANCELLED, "called off", connected=bool(self._sockets))
+        if self._end is not None:
+            late = f"no complete answer within {self._seconds:g} s"
+            text = late if self._end is Failure.LATE else "called off"
+            raise HttpError(self._end, text, connected=bool(self._sockets))
 
     def failed(self, error: Exception) -> HttpError:
         """What an exception of the library means; raises if our own end of it was the cause."""
@@ -218,7 +220,7 @@ class Response:
                 yield piece
         except (OSError, urllib3.exceptions.HTTPError) as error:
             raise self._deadline.failed(error) from error
-        self._deadline.check()  # a body that ends with its connection looks complete when cut
+        self._deadline.check()  # so does a body that ends with its connection
 
 
 class _Adapter(requests.adapters.HTTPAdapter):

@@ -15,7 +15,7 @@ from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require, run_requirements, settings_from_process
 from clankbot.database.database import Database
 from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
-from clankbot.ollama.cloud import is_cloud_model
+from clankbot.ollama.client import is_cloud_model
 from clankbot.parts import load_words, name_database, set_up_logs
 from clankbot.runtime.threads import not_torn_off
 from clankbot.services import (

@@ -30,7 +30,7 @@ from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import OllamaError
 from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.loopback.twitch_room import TwitchRoom
-from clankbot.ollama.cloud import is_cloud_model
+from clankbot.ollama.client import is_cloud_model
 from clankbot.parts import Words, load_words, open_database, set_up_logs
 from clankbot.records.accounts import Credentials, Identity, Secret
 from clankbot.rehearsal.console import Console

@@ -8,38 +8,37 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from clankbot.cancel import Cancel
-from clankbot.errors import (
-    Cancelled,
-    OllamaError,
-    OllamaRefused,
-    OllamaTimeout,
-    OllamaUnavailable,
-)
+from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaTimeout, OllamaUnavailable
 from clankbot.http import Deadline, Failure, HttpError
-from clankbot.ollama.address import port_hint, shown
 from clankbot.ollama.protocol import (
+    Generation,
     ModelFacts,
     ThinkRefused,
+    answer_part,
     json_object,
     loaded_with,
     model_facts,
     model_key,
     model_names,
-    piece,
+    read_generation,
     status_failure,
 )
 from clankbot.records.accounts import Secret
 
+# For questions that the server answers from memory.
 _QUESTION_TIMEOUT_S: Final = 5.0
-"""For questions the server answers from memory."""
+# Ollama's own five minutes are shorter than the bot's pauses: nearly each line would be a load.
 _KEEP_ALIVE: Final = "30m"
-"""Ollama's own five minutes are shorter than the bot's pauses: nearly each line would be a load."""
+# The letters of a keep-alive of no time: fine after an answer, but a load with it unloads.
 _ZERO: Final = frozenset("0.hmsnuµ")
-"""The letters of a keep-alive of no time: fine after an answer, but a load with it unloads."""
+_PORT: Final = 11434
+_CLOUD_HOST: Final = "ollama.com"
+# How the tags of models end that a server passes on to the cloud.  https://docs.ollama.com/cloud
+_CLOUD_SUFFIXES: Final = (":cloud", "-cloud")
 
 Json = Mapping[str, Any]
 
@@ -48,30 +47,9 @@ class Unreachable(OllamaUnavailable):
     """No connection came about, whatever the model.  Try again with backoff."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
-    """What a model is asked to write."""
-
-    model: str
-    system: str
-    user: str
-    num_ctx: int
-    """The window in tokens; a value other than the loaded one makes the server load anew."""
-    num_predict: int
-    """The most tokens of the answer, thinking included."""
-    options: Mapping[str, int | float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """What a model wrote."""
-
-    text: str
-    done_reason: str | None
-    """``stop``, ``length``, or None: unknown, or we had enough and left."""
-    prompt_tokens: int | None
-    """What the server counted, after cutting; None when we left before it said so."""
-    had_thinking: bool
+def is_cloud_model(name: str) -> bool:
+    """Whether a server passes what this model is asked on to Ollama's cloud."""
+    return name.lower().endswith(_CLOUD_SUFFIXES)
 
 
 class OllamaClient:
@@ -89,7 +67,7 @@ class OllamaClient:
     ) -> None:
         """ValueError for a key that no HTTP header can carry."""
         self._url = url
-        self._headers = {"Authorization": f"Bearer {_header_value(api_key)}"} if api_key else {}
+        self._headers = _authorization(api_key) if api_key else {}
         self._ca_file = ca_file
         self._timeout_s = timeout_s
         self._load_timeout_s = load_timeout_s
@@ -101,8 +79,22 @@ class OllamaClient:
 
     @property
     def address(self) -> str:
-        """Where the server is, without a password."""
-        return shown(self._url)
+        """Where the server is, without user name and password, fit for a log."""
+        scheme, separator, rest = self._url.partition("://")
+        authority, slash, path = rest.partition("/")
+        return scheme + separator + authority.rpartition("@")[2] + slash + path
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether the server is Ollama's own instead of the streamer's."""
+        return urlsplit(self._url).hostname == _CLOUD_HOST
+
+    @property
+    def port_hint(self) -> str:
+        """What to try if nobody answers at an address that names no port; else an empty string."""
+        if urlsplit(self._url).port is not None or self.is_cloud:
+            return ""
+        return f" (the address names no port; Ollama itself listens on {_PORT})"
 
     def close(self) -> None:
         """End whatever is under way, a load too; it and all later calls raise Cancelled."""
@@ -121,66 +113,71 @@ class OllamaClient:
         return model_key(name) in map(model_key, self.models())
 
     def facts(self, model: str) -> ModelFacts:
-        """What the server knows of a model; all None where it does not tell."""
+        """What the server knows of a model; all None if it does not tell."""
         try:
             return model_facts(self._ask("/api/show", {"model": model}, model))
         except OllamaRefused:
             return ModelFacts()
 
-    def is_loaded(self, model: str, num_ctx: int) -> bool | None:
-        """Whether the model is in memory with this window; None where the server does not tell."""
+    def is_loaded(self, model: str, num_ctx: int) -> bool:
+        """Whether the model is in memory with this window; False if the server does not tell."""
         try:
             return loaded_with(self._ask("/api/ps"), model, num_ctx)
         except OllamaRefused:
-            return None
+            return False
 
     def load(self, model: str, num_ctx: int, cancel: Cancel) -> None:
-        """Have the model in memory with this window; returns at once when it is there already.
+        """Have the model in memory with this window; returns at once if it is there already.
 
         Leaving early would abort the load on the server, so a cancel takes effect only afterwards.
         """
         body = {"model": model, "messages": [], "options": {"num_ctx": num_ctx}}
         with Deadline(self._load_timeout_s, self._closing) as deadline:
             lines = self._lines(deadline, "/api/chat", body | self._keep_loaded, model)
-            piece(next(lines, b""), model)
+            answer_part(next(lines, b""), model)
         if cancel.cancelled:
             raise Cancelled("the generation was called off while the model was loading")
 
     def generate(
-        self, request: ChatRequest, cancel: Cancel, enough: Callable[[str], bool]
+        self,
+        model: str,
+        system: str,
+        user: str,
+        options: Mapping[str, int | float],
+        cancel: Cancel,
+        enough: Callable[[str], bool] | None = None,
     ) -> Generation:
         """What the model writes, read until it ends or ``enough`` of the text so far is true.
 
-        A cancel closes the connection at once.  Raises PromptTooLong where the server says so.
+        ``options`` should set num_predict, and the num_ctx that it was loaded with: another makes
+        the server load it anew.  A cancel closes the connection at once.  Raises PromptTooLong if
+        the server says so.
         """
-        key = model_key(request.model)
-        body = _chat_body(request) | self._keep
+        body: dict[str, Any] = {
+            "model": model,
+            "stream": True,
+            "truncate": False,  # too long a prompt is to be refused, not cut silently
+            "messages": [
+                {"role": "system", "content": system},
+                {"role": "user", "content": user},
+            ],
+            "options": options,
+            **self._keep,
+        }
+        key = model_key(model)
         with Deadline(self._timeout_s, cancel, self._closing) as deadline:
             if key not in self._without_think:
+                lines = self._lines(deadline, "/api/chat", body | {"think": False}, model)
                 try:
-                    return self._read(deadline, request.model, body | {"think": False}, enough)
+                    return read_generation(lines, model, enough)
                 except ThinkRefused:  # 0.12.4 refuses even a "no"
                     self._without_think.add(key)
-            return self._read(deadline, request.model, body, enough)
-
-    def _read(
-        self, deadline: Deadline, model: str, body: Json, enough: Callable[[str], bool]
-    ) -> Generation:
-        text, had_thinking = "", False
-        for line in self._lines(deadline, "/api/chat", body, model):
-            part = piece(line, model)
-            text += part.text
-            had_thinking |= part.is_thinking
-            if part.done:
-                return Generation(text, part.done_reason, part.prompt_tokens, had_thinking)
-            if part.text and enough(text):
-                return Generation(text, None, None, had_thinking)
-        raise OllamaUnavailable("the answer broke off before its end")
+            lines = self._lines(deadline, "/api/chat", body, model)
+            return read_generation(lines, model, enough)
 
     def _ask(self, path: str, body: Json | None = None, model: str | None = None) -> Json:
         """The JSON object that answers a quick question."""
-        timeout_s = min(_QUESTION_TIMEOUT_S, self._timeout_s)
-        with Deadline(timeout_s, self._closing) as deadline:
+        with Deadline(min(_QUESTION_TIMEOUT_S, self._timeout_s), self._closing) as deadline:
             return json_object(b"".join(self._lines(deadline, path, body, model)))
 
     def _lines(
@@ -210,22 +207,14 @@ class OllamaClient:
                 return OllamaUnavailable(str(error))
         if error.connected and error.failure is not Failure.TLS:
             return OllamaUnavailable(f"the connection to Ollama broke: {error}")
-        return Unreachable(f"no connection to Ollama: {error}{port_hint(self._url)}")
+        return Unreachable(f"no connection to Ollama: {error}{self.port_hint}")
 
 
-def _chat_body(request: ChatRequest) -> dict[str, Any]:
-    """The request as Ollama wants it.  Too long a prompt is to be refused, not cut silently."""
-    own = {"num_ctx": request.num_ctx, "num_predict": request.num_predict}
-    return {
-        "model": request.model,
-        "stream": True,
-        "truncate": False,
-        "messages": [
-            {"role": "system", "content": request.system},
-            {"role": "user", "content": request.user},
-        ],
-        "options": {**request.options, **own},
-    }
+def _authorization(api_key: Secret) -> Mapping[str, str]:
+    key = api_key.reveal().strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("the API key holds characters that an HTTP header cannot carry")
+    return {"Authorization": f"Bearer {key}"}
 
 
 def _number_or_text(keep_alive: str) -> str | int | float:
@@ -234,10 +223,3 @@ def _number_or_text(keep_alive: str) -> str | int | float:
         with contextlib.suppress(ValueError):
             return number(keep_alive)
     return keep_alive
-
-
-def _header_value(api_key: Secret) -> str:
-    key = api_key.reveal().strip()
-    if not (key.isascii() and key.isprintable()):
-        raise ValueError("the API key holds characters that an HTTP header cannot carry")
-    return key

@@ -1,4 +1,4 @@
-"""Having a model write: loaded first, with a prompt that fits, asked again where that helps.
+"""From an assignment to one clean chat line: model loaded, prompt built, asked, answer judged.
 
 Learns of each model what its server does not tell.  One thread writes; loading may go on beside it.
 """
@@ -6,66 +6,65 @@ Learns of each model what its server does not tell.  One thread writes; loading 
 from __future__ import annotations
 
 import logging
-import time
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from clankbot.cancel import Cancel
 from clankbot.errors import ModelMissing, OllamaRefused, PromptTooLong
-from clankbot.ollama.client import ChatRequest, Generation, OllamaClient
-from clankbot.ollama.prompt import Prompt, build_prompt
-from clankbot.ollama.protocol import ModelFacts, model_key
-from clankbot.ollama.window import prompt_room, reply_tokens, was_cut, window_size
-from clankbot.records.speech import Assignment
+from clankbot.ollama.client import OllamaClient
+from clankbot.ollama.prompt import (
+    Prompt,
+    build_prompt,
+    prompt_room,
+    reply_tokens,
+    was_cut,
+    window_size,
+)
+from clankbot.ollama.protocol import Generation, ModelFacts, model_key
+from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
+from clankbot.records.speech import Assignment, Composed
 
 log = logging.getLogger(__name__)
 
+# Ollama's own default was lowered to 1.0 in 0.32.10, which lets small models go in circles.
 _REPEAT_PENALTY: Final = 1.1
-"""Ollama's own default was lowered to 1.0 in 0.32.10, which lets small models go in circles."""
+# The least to allow a model that thinks whatever it is told: it pays for that from the limit.
 _THINKING_TOKENS: Final = 1000
-"""The least to allow a model that thinks whatever it is told: it pays for that from the limit."""
+_NOTABLE_LOAD_S: Final = 1.0
+
+# How the estimate of a prompt's size follows what the server counts: up at once, down slowly.
 _SCALE_UP: Final = 1.5
 _SCALE_DOWN: Final = 0.98
 _LARGEST_SCALE: Final = 4.0
 _SMALLEST_SCALE: Final = 0.5
+# So much more than the server counted the next prompt may cost for its length.
 _MARGIN: Final = 1.3
-"""So much more than the server counted the next prompt may cost for its length."""
+# In shorter prompts the instructions count for more than the chat.
 _TELLING_TOKENS: Final = 1000
-"""In shorter prompts the instructions count for more than the chat."""
-_NOTABLE_LOAD_S: Final = 1.0
 
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a model wrote, and to which prompt."""
-
-    prompt: Prompt
-    generation: Generation
-    was_cut: bool = False
-    """The server read less than it was given, and perhaps not the instructions."""
-
-    @property
-    def only_thought(self) -> bool:
-        """Whether the model came to no answer for all its thinking."""
-        return self.generation.had_thinking and not self.generation.text.strip()
+_CALLED: Final = re.compile(r"@(\w{2,25})", re.ASCII)
 
 
 @dataclass(slots=True)
 class _Model:
-    """What has been learned of one model."""
+    """What is known and has been learned of one model."""
 
+    name: str
     facts: ModelFacts = field(default_factory=ModelFacts)
+    num_ctx: int = 0
     always_thinks: bool = False
+    # What a prompt is taken to cost, as a share of what it costs at most.
     scale: float = 1.0
-    """What a prompt is taken to cost, as a share of what it costs at most."""
     has_overrun: bool = False
 
-    def overran(self, name: str) -> None:
+    def overran(self) -> None:
         """Estimate higher from now on; said once for each model."""
         self.scale = min(self.scale * _SCALE_UP, _LARGEST_SCALE)
         if not self.has_overrun:
-            log.warning("a prompt did not fit the window", extra={"model": name})
+            log.warning("a prompt did not fit the window", extra={"model": self.name})
         self.has_overrun = True
 
     def fitted(self, counted: int, estimate: int) -> None:
@@ -79,98 +78,106 @@ class Generator:
     """Has the models of one server write; ``num_ctx`` replaces our own choice of a window."""
 
     def __init__(
-        self,
-        client: OllamaClient,
-        num_ctx: int | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        self, client: OllamaClient, num_ctx: int | None, clock: Callable[[], float]
     ) -> None:
         self._client = client
         self._num_ctx = num_ctx
         self._clock = clock
         self._models: dict[str, _Model] = {}
 
-    def write(self, assignment: Assignment, cancel: Cancel, enough: Callable[[str], bool]) -> Draft:
-        """What the model writes, read no further than ``enough``; raises OllamaError."""
-        name = assignment.policy.model
-        model = self._model(name)
-        num_ctx = self.load(name, cancel)
-        if model.facts.thinks:  # what it writes first may be a thought
-            enough = _never
-        draft = self._draft(assignment, num_ctx, cancel, enough)
-        ran_out = draft.only_thought and draft.generation.done_reason == "length"
+    def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
+        """One clean line, or None with the reason; raises OllamaError."""
+        model = self.load(assignment.policy.model, cancel)
+        prompt, generation, is_cut = self._generate(assignment, model, cancel)
+        ran_out = generation.only_thought and generation.done_reason == "length"
         if ran_out and not model.always_thinks:
             model.always_thinks = True
-            draft = self._draft(assignment, num_ctx, cancel, enough)
-        return draft
+            prompt, generation, is_cut = self._generate(assignment, model, cancel)
+        if is_cut:
+            return Composed(None, "the prompt did not fit the window", prompt.used_ids)
+        text, reason = _judged(generation, assignment, prompt)
+        return Composed(text, reason, prompt.used_ids)
 
-    def load(self, name: str, cancel: Cancel) -> int:
-        """Have the model in memory; the window that it is loaded with."""
-        model = self._model(name)
+    def load(self, name: str, cancel: Cancel) -> _Model:
+        """Have the model in memory, with the window that its ``num_ctx`` says."""
+        model = self._models.setdefault(model_key(name), _Model(name))
         if model.facts.window is None:
             model.facts = self._client.facts(name)
-        num_ctx = window_size(self._num_ctx, model.facts.window)
-        if self._client.is_loaded(name, num_ctx):
-            return num_ctx
-        began = self._clock()
+        model.num_ctx = window_size(self._num_ctx, model.facts.window)
+        if self._client.is_loaded(name, model.num_ctx):
+            return model
+        began_s = self._clock()
         try:
-            self._client.load(name, num_ctx, cancel)
+            self._client.load(name, model.num_ctx, cancel)
         except ModelMissing:
             raise
         except OllamaRefused as error:  # cloud models know no loading; the generation will tell
             log.debug("loading refused", extra={"model": name, "problem": str(error)})
-        took_s = self._clock() - began
+        took_s = self._clock() - began_s
         if took_s >= _NOTABLE_LOAD_S:
             log.info("model loaded", extra={"model": name, "took_s": round(took_s, 1)})
-        return num_ctx
+        return model
 
-    def _draft(
-        self,
-        assignment: Assignment,
-        num_ctx: int,
-        cancel: Cancel,
-        enough: Callable[[str], bool],
-    ) -> Draft:
-        """One draft, or one with half of the chat when the server finds the prompt too long."""
-        model = self._model(assignment.policy.model)
-        request = _request(assignment, num_ctx, _THINKING_TOKENS if model.always_thinks else 0)
-        room = int(prompt_room(num_ctx, request.num_predict) / model.scale)
+    def _generate(
+        self, assignment: Assignment, model: _Model, cancel: Cancel
+    ) -> tuple[Prompt, Generation, bool]:
+        """A prompt that fits, what the model wrote to it, and whether the server cut the prompt.
+
+        A cut prompt may lack the instructions.  If the server finds the prompt too long, it is
+        asked once more with half of the chat.
+        """
+        name, own_options = assignment.policy.model, assignment.policy.model_options
+        least_tokens = _THINKING_TOKENS if model.always_thinks else 0
+        num_predict = reply_tokens(own_options.get("num_predict"), model.num_ctx, least_tokens)
+        sizes = {"num_ctx": model.num_ctx, "num_predict": num_predict}
+        options = {"repeat_penalty": _REPEAT_PENALTY, **own_options, **sizes}
+        room = int(prompt_room(model.num_ctx, num_predict) / model.scale)
         prompt = build_prompt(assignment, room)
+        enough = None
+        if not model.facts.thinks:  # else what it writes first may be a thought
+            enough = partial(is_enough, clean=_cleaner(assignment, prompt))
+        ask = partial(self._client.generate, name, options=options, cancel=cancel, enough=enough)
         try:
-            generation = self._client.generate(_with(request, prompt), cancel, enough)
+            generation = ask(prompt.system, prompt.user)
         except PromptTooLong:
-            model.overran(request.model)
+            model.overran()
             prompt = build_prompt(assignment, room, max_lines=prompt.line_count // 2)
-            return Draft(prompt, self._client.generate(_with(request, prompt), cancel, enough))
+            return prompt, ask(prompt.system, prompt.user), False
         counted = generation.prompt_tokens or 0
-        cut = was_cut(counted, prompt.tokens, num_ctx, request.num_predict)
-        if cut:
-            model.overran(request.model)
-        else:
-            model.fitted(counted, prompt.tokens)
-        return Draft(prompt, generation, cut)
-
-    def _model(self, name: str) -> _Model:
-        return self._models.setdefault(model_key(name), _Model())
+        if was_cut(counted, prompt.tokens, model.num_ctx, num_predict):
+            model.overran()
+            return prompt, generation, True
+        model.fitted(counted, prompt.tokens)
+        return prompt, generation, False
 
 
-def _request(assignment: Assignment, num_ctx: int, least_tokens: int) -> ChatRequest:
-    """The request for an assignment, still without its words."""
-    options = assignment.policy.model_options
-    wanted = options.get("num_predict")
-    return ChatRequest(
-        model=assignment.policy.model,
-        system="",
-        user="",
-        num_ctx=num_ctx,
-        num_predict=reply_tokens(wanted, num_ctx, least_tokens),
-        options={"repeat_penalty": _REPEAT_PENALTY, **options},
+def _judged(
+    generation: Generation, assignment: Assignment, prompt: Prompt
+) -> tuple[str | None, str]:
+    """The line that is in an answer, or None; and in either case what came of it."""
+    if generation.only_thought:
+        return None, "the model only thought"
+    raw = generation.text
+    if generation.done_reason == "length":
+        raw = without_torn_end(raw)
+    text = _cleaner(assignment, prompt)(raw)
+    if text is None:
+        return None, "nothing usable was left of the answer"
+    if is_echo(text, (line.text for line in assignment.lines)):
+        return None, "the model only repeated what was said"
+    return text, "composed"
+
+
+def _cleaner(assignment: Assignment, prompt: Prompt) -> Callable[[str], str | None]:
+    """``clean_reply`` for the answers to this prompt."""
+    lines = assignment.lines if assignment.asked is None else (*assignment.lines, assignment.asked)
+    # In whose stead the model might write: everybody who spoke, and everybody who was called.
+    others = [line for line in lines if not line.is_own]
+    called = frozenset(name for line in lines for name in _CALLED.findall(line.text))
+    return partial(
+        clean_reply,
+        bot_name=assignment.bot_name,
+        names=called.union(name for line in others for name in (line.speaker, line.login)),
+        limit_chars=assignment.policy.length_chars,
+        instructions=prompt.instructions,
     )
-
-
-def _with(request: ChatRequest, prompt: Prompt) -> ChatRequest:
-    return replace(request, system=prompt.system, user=prompt.user)
-
-
-def _never(text: str) -> bool:
-    """That there is never enough."""
-    return False

@@ -1,112 +1,94 @@
-"""The bot's voice: an assignment in, one clean chat line out, with all that may happen on the way.
+"""The bot's language model: an assignment in, one clean chat line out, and what is out of order.
 
-The composer thread asks it to compose, one line at a time; the upkeep thread probes it; any thread
-may ask for its health or close it.  It knows nothing of Twitch, and it remembers no chat.
+The composer thread asks it to write, one line at a time; the scheduler thread probes it; any thread
+may ask what is out of order, or close it.  It knows nothing of Twitch, and it remembers no chat.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
+import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 
+from clankbot.backoff import Backoff
 from clankbot.cancel import Cancel
 from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
-from clankbot.ollama.client import OllamaClient, Unreachable
-from clankbot.ollama.cloud import is_cloud_address, is_cloud_model
-from clankbot.ollama.generator import Draft, Generator
-from clankbot.ollama.outages import Outage, Outages
-from clankbot.ollama.prompt import told
+from clankbot.ollama.client import OllamaClient, Unreachable, is_cloud_model
+from clankbot.ollama.generator import Generator
 from clankbot.ollama.protocol import model_key
-from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
 from clankbot.records.speech import Assignment, Composed
 
-_CALLED: Final = re.compile(r"@(\w{2,25})", re.ASCII)
+log = logging.getLogger(__name__)
+
+_FIRST_WAIT_S: Final = 1.0
+# Generation is to resume within 15 s of the server being back.
+_LONGEST_WAIT_S: Final = 10.0
 _PROBE_EVERY_S: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether generating works, as far as the last tries tell."""
+@dataclass(slots=True)
+class _Outage:
+    """The trouble with the server, or with one model on it, from its first failure on."""
 
-    up: bool
-    since_ms: int | None
-    """When the trouble began; None while all is well."""
-    problem: str | None
+    since_s: float
+    backoff: Backoff
+    problem: str = ""
+    next_try_s: float = 0.0
 
 
 class LanguageModel:
-    """Composes lines with the models of one server; ``num_ctx`` replaces our choice of a window."""
+    """Writes lines with the models of one server; ``own_model`` is the operator's choice.
+
+    What fails is left alone until its next try is due, so that a dead server costs nobody time.
+    An outage is logged when it begins and when it ends.  ``num_ctx`` replaces our own choice of a
+    window.
+    """
 
     def __init__(
         self,
         client: OllamaClient,
+        own_model: str,
         *,
         num_ctx: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._client = client
-        self._server = client.address
+        self._own_model = own_model
         self._generator = Generator(client, num_ctx, clock)
-        self._outages = Outages(clock)
         self._clock = clock
         self._now_ms = now_ms
+        self._lock = threading.Lock()
+        # By what fails by itself: the server's address, or the name of a model.
+        self._outages: dict[str, _Outage] = {}
 
-    def compose(self, assignment: Assignment, cancel: Cancel) -> Composed:
+    def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         """One clean line for the assignment, or None with the reason.
 
-        Raises OllamaError when the server fails, and at once while the next try is not due; the log
+        Raises OllamaError if the server fails, and at once while the next try is not due; the log
         tells of it already, once for each outage.  A cancel ends it with Cancelled: at once, or
         while the model is loading as soon as it is loaded.
         """
-        clean = partial(
-            clean_reply,
-            bot_name=assignment.bot_name,
-            names=_names(assignment),
-            limit_chars=assignment.policy.length_chars,
-            instructions=told(assignment),
-        )
-        with self._watching(assignment.policy.model):
-            draft = self._generator.write(assignment, cancel, partial(is_enough, clean=clean))
-        text, reason = _judged(draft, clean, assignment)
-        return Composed(text, reason, draft.prompt.used_ids)
+        with self._watched(assignment.policy.model):
+            return self._generator.write(assignment, cancel)
 
-    def preload(self, model: str) -> None:
-        """Have the model in memory; takes as long as loading takes.
+    def preload(self) -> None:
+        """Have the operator's model in memory; takes as long as loading takes.
 
-        Never raises for the server's sake: a failure shows in the log and in ``health``.
+        Never raises for the server's sake: a failure is in the log and in ``outage``.
         """
-        with contextlib.suppress(OllamaError), self._watching(model):
-            self._generator.load(model, Cancel())
+        with contextlib.suppress(OllamaError), self._watched(self._own_model):
+            self._generator.load(self._own_model, Cancel())
 
-    def model_problem(self, name: str) -> str | None:
-        """Why this model cannot be used, None when it can; asks the server, raises OllamaError."""
-        if is_cloud_model(name) or self._client.has_model(name):  # the cloud's are not listed
-            return None
-        return f"{name} is not installed on the Ollama server"
-
-    def choice_problem(self, name: str, own_model: str) -> str | None:
-        """As ``model_problem``, for whoever may not choose where viewers' words are sent.
-
-        ``own_model`` is the operator's, whose choice that is.
-        """
-        if is_cloud_model(name) and model_key(name) != model_key(own_model):
-            return "cloud models are for the operator to choose (OLLAMA_MODEL)"
-        return self.model_problem(name)
-
-    def is_in_cloud(self, model: str) -> bool:
-        """Whether what the model is asked leaves the streamer's machines for Ollama's."""
-        return is_cloud_model(model) or is_cloud_address(self._server)
-
-    def problem(self, model: str) -> str | None:
-        """Why a model is not to be asked just now; None when it may be.  Never waits."""
-        waits = self._outages.is_waiting(self._server) or self._outages.is_waiting(model)
+    def obstacle(self, model: str) -> str | None:
+        """Why a model is not to be asked just now; None if it may be.  Never waits."""
+        now_s = self._clock()
+        waits = any(now_s < outage.next_try_s for outage in self._outages_of(model))
         return self.outage(model) if waits else None
 
     def outage(self, model: str) -> str | None:
@@ -114,87 +96,97 @@ class LanguageModel:
 
         Never waits.
         """
-        outage = self._outages.of(self._server) or self._outages.of(model)
-        if outage is None:
+        outages = self._outages_of(model)
+        if not outages:
             return None
-        since = datetime.fromtimestamp(self._moment_ms(outage) / 1000, UTC)
-        return f"Ollama has not answered since {since:%H:%M} UTC ({outage.problem})"
+        since_ms = self._now_ms() - 1000 * (self._clock() - outages[0].since_s)
+        since = datetime.fromtimestamp(since_ms / 1000, UTC)
+        return f"Ollama has not answered since {since:%H:%M} UTC ({outages[0].problem})"
 
-    def health(self) -> Health:
-        """Whether generating works; does not ask the server."""
-        outage = self._outages.oldest()
-        if outage is None:
-            return Health(True, None, None)
-        return Health(False, self._moment_ms(outage), outage.problem)
+    def check_choice(self, model: str) -> str | None:
+        """Why a moderator may not choose this model; asks the server, raises OllamaError.
 
-    def _moment_ms(self, outage: Outage) -> int:
-        """When it began."""
-        return self._now_ms() - round(1000 * (self._clock() - outage.since_s))
+        Where viewers' words are sent is the operator's choice alone, whose own model may be in the
+        cloud.  The cloud's models are not listed by the server.
+        """
+        if is_cloud_model(model):
+            if model_key(model) == model_key(self._own_model):
+                return None
+            return "cloud models are for the operator to choose (OLLAMA_MODEL)"
+        if self._client.has_model(model):
+            return None
+        return f"{model} is not installed on the Ollama server"
+
+    def runs_in_cloud(self, model: str) -> bool:
+        """Whether what the model is asked leaves the streamer's machines for Ollama's."""
+        return is_cloud_model(model) or self._client.is_cloud
 
     def probe(self) -> float:
         """Look whether a server that could not be reached is back; the seconds until the next look.
 
         Asks nothing while the server answers, and is done within a few seconds.
         """
-        if self._outages.of(self._server) and self._is_reachable():
-            self._outages.worked(self._server)
-            self._outages.retry_now()
+        if self._client.address not in self._outages:
+            return _PROBE_EVERY_S
+        try:
+            with contextlib.suppress(OllamaRefused):  # even that is an answer
+                self._client.version()
+        except OllamaError:
+            return _PROBE_EVERY_S
+        self._worked(self._client.address)
+        with self._lock:
+            for outage in self._outages.values():
+                outage.next_try_s = self._clock()
+                outage.backoff.reset()
         return _PROBE_EVERY_S
 
     def close(self) -> None:
         """End what is under way, a load too: the program stops.  Later calls raise Cancelled."""
         self._client.close()
 
-    def _is_reachable(self) -> bool:
-        try:
-            self._client.version()
-        except OllamaRefused:  # even that is an answer
-            return True
-        except OllamaError:
-            return False
-        return True
-
     @contextlib.contextmanager
-    def _watching(self, model: str) -> Iterator[None]:
+    def _watched(self, model: str) -> Iterator[None]:
         """Keep account of how asking a model goes; refuses while its next try is not due."""
-        problem = self.problem(model)
-        if problem is not None:
-            raise OllamaUnavailable(problem)
+        obstacle = self.obstacle(model)
+        if obstacle is not None:
+            raise OllamaUnavailable(obstacle)
         try:
             yield
         except Cancelled:
             raise
         except Unreachable as error:
-            self._outages.failed(self._server, str(error))
+            self._failed(self._client.address, str(error))
             raise
         except OllamaError as error:
-            self._outages.worked(self._server)
-            self._outages.failed(model, str(error))
+            self._worked(self._client.address)
+            self._failed(model, str(error))
             raise
-        self._outages.worked(self._server)
-        self._outages.worked(model)
+        self._worked(self._client.address)
+        self._worked(model)
 
+    def _outages_of(self, model: str) -> list[_Outage]:
+        """What keeps a model from writing: the server's outage before its own."""
+        with self._lock:
+            subjects = (self._client.address, model)
+            return [outage for subject in subjects if (outage := self._outages.get(subject))]
 
-def _judged(
-    draft: Draft, clean: Callable[[str], str | None], assignment: Assignment
-) -> tuple[str | None, str]:
-    """The line that is in a draft, or None; and in either case what came of it."""
-    if draft.was_cut:
-        return None, "the prompt did not fit the window"
-    if draft.only_thought:
-        return None, "the model only thought"
-    raw = draft.generation.text
-    text = clean(without_torn_end(raw) if draft.generation.done_reason == "length" else raw)
-    if text is None:
-        return None, "nothing usable was left of the answer"
-    if is_echo(text, (line.text for line in assignment.lines)):
-        return None, "the model only repeated what was said"
-    return text, "composed"
+    def _failed(self, subject: str, problem: str) -> None:
+        """The start of an outage, or one more try in vain; said if the problem is a new one."""
+        now_s = self._clock()
+        with self._lock:
+            outage = self._outages.setdefault(
+                subject, _Outage(now_s, Backoff(_FIRST_WAIT_S, _LONGEST_WAIT_S))
+            )
+            is_new = outage.problem != problem
+            outage.problem = problem
+            outage.next_try_s = now_s + outage.backoff.next_s()
+        if is_new:
+            log.warning("generation fails", extra={"subject": subject, "problem": problem})
 
-
-def _names(assignment: Assignment) -> frozenset[str]:
-    """Everybody in whose stead the model might write: who spoke, and who was called."""
-    lines = assignment.lines if assignment.asked is None else (*assignment.lines, assignment.asked)
-    others = [line for line in lines if not line.is_own]
-    called = frozenset(name for line in lines for name in _CALLED.findall(line.text))
-    return called.union(name for line in others for name in (line.speaker, line.login))
+    def _worked(self, subject: str) -> None:
+        """A success, which ends the outage."""
+        with self._lock:
+            outage = self._outages.pop(subject, None)
+        if outage is not None:
+            lasted_s = round(self._clock() - outage.since_s, 1)
+            log.info("generation works again", extra={"subject": subject, "lasted_s": lasted_s})

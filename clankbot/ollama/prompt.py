@@ -1,12 +1,18 @@
-"""From an assignment to the two messages a model reads.  Pure.
+"""From an assignment to the two messages a model reads, and how much of it a window holds.  Pure.
 
 The system message holds the instructions and nothing a viewer wrote; the user message holds the
 chat, fenced off, and then the task once more.  One user message, not one for each line: some chat
 templates refuse roles that do not alternate, and the server cannot cut what is a single message.
+
+Sizes are estimated on the safe side, for a prompt that is too long loses its instructions on some
+servers without a word.  Measured on chat logs, an English token is 2.5 to 3 characters; a tokenizer
+that knows little but English makes up to one token of each byte of other scripts.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +23,6 @@ from clankbot.ollama.special_tokens import (
     QUESTION_ENDS,
     defused,
 )
-from clankbot.ollama.window import newest_that_fit, tokens_at_most
 from clankbot.records.speech import MAX_MESSAGE_UTF16, Assignment, ContextLine
 from clankbot.text import fitting, visible
 
@@ -25,8 +30,16 @@ DEFAULT_PERSONA: Final = (
     "You are friendly, curious and a little cheeky, never mean, and you enjoy the stream together"
     " with everybody else."
 )
+# Room for some 200 ordinary chat lines; a fixed value, since a change loads the model anew.
+DEFAULT_NUM_CTX: Final = 8192
+# Enough for a chat line of 500 characters.
+REPLY_TOKENS: Final = 200
+# For what a model's template puts around the two messages.
+_FRAME_TOKENS: Final = 64
+# Twitch's own limit is 25.
 _NAME_CHARS: Final = 40
-"""Twitch's own limit is 25."""
+_LETTERS = re.compile(r"[A-Za-z ]+")
+_HALF_SLACK: Final = 4
 
 _SYSTEM: Final = """\
 You are {bot}, a regular in the Twitch chat of {channel}. {persona}
@@ -56,10 +69,12 @@ class Prompt:
 
     system: str
     user: str
+    # All that it is told besides the chat: what it must not repeat.
+    instructions: str
+    # Lines of chat in it.
     line_count: int
-    """Lines of chat in it."""
+    # The message ids of these lines.
     used_ids: frozenset[str]
-    """The message ids of these lines."""
 
     @property
     def tokens(self) -> int:
@@ -72,19 +87,32 @@ def build_prompt(assignment: Assignment, room: int, max_lines: int | None = None
 
     The instructions are in it whatever the room, and the message to answer or else the newest line.
     """
-    asked = assignment.asked
-    system, task = system_message(assignment), _task(assignment)
+    bot, asked, lines = assignment.bot_name, assignment.asked, assignment.lines
+    system, task = system_message(assignment), _task(bot, asked)
     room -= tokens_at_most(f"{system}{CHAT_BEGINS}{CHAT_ENDS}{task}")
-    lines = _log(assignment, room)
-    texts = [_line(line, assignment.bot_name) for line in lines]
-    least = 0 if asked else 1
+    least, used, wordless_task = 1, frozenset[str](), task
+    if asked is not None:
+        least, used = 0, frozenset({asked.message_id})
+        # The answer may well take up the words of the question.
+        wordless_task = _task(bot, replace(asked, text=""))
+        others = tuple(line for line in lines if line.message_id != asked.message_id)
+        if tokens_at_most(_line(asked, bot)) > room:  # it stands in the task alone
+            lines = others
+        elif len(others) == len(lines):
+            lines = (*lines, asked)
+    texts = [_line(line, bot) for line in lines]
     count = newest_that_fit([tokens_at_most(text) for text in texts], room, least)
     if max_lines is not None:
         count = max(least, min(count, max_lines))
-    kept = lines[len(lines) - count :]
-    used = frozenset(line.message_id for line in kept) | ({asked.message_id} if asked else set())
-    log = "".join(texts[len(lines) - count :])
-    return Prompt(system, f"{CHAT_BEGINS}\n{log}{CHAT_ENDS}\n{task}", len(kept), used)
+    begin = len(lines) - count
+    log = "".join(texts[begin:])
+    return Prompt(
+        system=system,
+        user=f"{CHAT_BEGINS}\n{log}{CHAT_ENDS}\n{task}",
+        instructions=f"{system}\n{wordless_task}",
+        line_count=len(lines[begin:]),
+        used_ids=used.union(line.message_id for line in lines[begin:]),
+    )
 
 
 def system_message(assignment: Assignment) -> str:
@@ -98,51 +126,74 @@ def system_message(assignment: Assignment) -> str:
     )
 
 
-def told(assignment: Assignment) -> str:
-    """All that the model is told besides the chat: what it must not repeat."""
-    return f"{system_message(assignment)}\n{_task(replace(assignment, asked=_nothing(assignment)))}"
-
-
-def _nothing(assignment: Assignment) -> ContextLine | None:
-    """The message to answer without its words, which the answer may well take up."""
-    return assignment.asked and replace(assignment.asked, text="")
-
-
-def _log(assignment: Assignment, room: int) -> tuple[ContextLine, ...]:
-    """The lines of the log.  The message to answer is one of them where ``room`` holds it twice."""
-    lines, asked = assignment.lines, assignment.asked
-    if asked is None:
-        return lines
-    others = tuple(line for line in lines if line.message_id != asked.message_id)
-    if tokens_at_most(_line(asked, assignment.bot_name)) > room:
-        return others
-    return lines if len(others) < len(lines) else (*lines, asked)
-
-
-def _task(assignment: Assignment) -> str:
+def _task(bot: str, asked: ContextLine | None) -> str:
     """What is to be done with the chat, said after it, where a model heeds it most."""
-    if assignment.asked is None:
-        return _REMARK.format(bot=assignment.bot_name)
-    return _QUESTION.format(
-        bot=assignment.bot_name,
-        line=_line(assignment.asked, assignment.bot_name),
-        begins=QUESTION_BEGINS,
-        ends=QUESTION_ENDS,
-    )
+    if asked is None:
+        return _REMARK.format(bot=bot)
+    line = _line(asked, bot)
+    return _QUESTION.format(bot=bot, line=line, begins=QUESTION_BEGINS, ends=QUESTION_ENDS)
 
 
-def _line(line: ContextLine, bot_name: str) -> str:
+def _line(line: ContextLine, bot: str) -> str:
     """One line of the log, with its end: who said what."""
-    name = bot_name if line.is_own else _name(line)
-    return f"{name}: {_plain(line.text[: fitting(line.text, MAX_MESSAGE_UTF16)])}\n"
-
-
-def _name(line: ContextLine) -> str:
-    """The speaker as one short word group without the colon that ends it."""
+    text = _plain(line.text[: fitting(line.text, MAX_MESSAGE_UTF16)])
+    if line.is_own:
+        return f"{bot}: {text}\n"
+    # One short word group, without the colon that ends it.
     name = " ".join(visible(line.speaker).replace(":", " ").split())[:_NAME_CHARS]
-    return defused(name) or line.login
+    return f"{defused(name) or line.login}: {text}\n"
 
 
 def _plain(text: str) -> str:
     """Foreign text with nothing in it that is invisible or drives a model."""
     return defused(visible(text)).strip()
+
+
+# -- sizes -----------------------------------------------------------------------------------------
+
+
+def window_size(configured: int | None, trained: int | None) -> int:
+    """The ``num_ctx`` to ask for: as configured, but never more than the model was trained with."""
+    wanted = configured or DEFAULT_NUM_CTX
+    return min(wanted, trained) if trained else wanted
+
+
+def reply_tokens(wanted: int | float | None, num_ctx: int, least: int = 0) -> int:
+    """The ``num_predict`` to ask for: always a limit, and at most a quarter of the window."""
+    limit = int(wanted) if wanted and wanted > 0 else REPLY_TOKENS
+    return min(max(limit, least), num_ctx // 4)
+
+
+def prompt_room(num_ctx: int, num_predict: int) -> int:
+    """The tokens left for the words of the prompt."""
+    return num_ctx - num_predict - _FRAME_TOKENS
+
+
+def tokens_at_most(text: str) -> int:
+    """What a text costs with the least fitting tokenizer: three tokens for five letters or blanks,
+    and one for each byte of all else (a digit 1, an accented letter 2, an emoji 4).
+    """
+    letters = sum(map(len, _LETTERS.findall(text)))
+    return len(text.encode()) - letters * 2 // 5
+
+
+def newest_that_fit(sizes: Sequence[int], room: int, least: int = 1) -> int:
+    """How many of the last ``sizes`` fit into ``room`` together; the ``least`` last always do."""
+    kept = total = 0
+    for size in reversed(sizes):
+        total += size
+        if total > room and kept >= least:
+            break
+        kept += 1
+    return kept
+
+
+def was_cut(counted: int, estimate: int, num_ctx: int, num_predict: int) -> bool:
+    """Whether the server's count of the prompt shows that it cut it, or was about to.
+
+    We leave room for the answer, so a count that reaches into it means that we estimated too low.
+    Servers from 0.30 on cut to half of the window and a few tokens more.
+    """
+    if counted > num_ctx - num_predict:
+        return True
+    return estimate > num_ctx // 2 and 0 <= counted - num_ctx // 2 <= _HALF_SLACK

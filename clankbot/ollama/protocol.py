@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,8 +22,8 @@ from clankbot.errors import (
 )
 
 _TOO_LONG = re.compile(r"exceeds? the (?:available )?context|exceed_context_size|context length")
-_OWN_FAULT = 'option "'
-"""How the 500 begins that Ollama gives for an option of the wrong type: no use in trying again."""
+# How the 500 begins that Ollama gives for an option of the wrong type: no use in trying again.
+_OWN_FAULT: Final = 'option "'
 _SHOWN_CHARS: Final = 200
 _HINTS = {
     401: "check OLLAMA_API_KEY",
@@ -37,24 +37,30 @@ class ThinkRefused(OllamaRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One line of a streamed answer."""
+class Generation:
+    """What a model wrote."""
 
     text: str
-    is_thinking: bool
-    done: bool
+    # ``stop``, ``length``, or None: unknown, or we had enough and left.
     done_reason: str | None
+    # What the server counted, after cutting; None if we left before it said so.
     prompt_tokens: int | None
+    had_thinking: bool
+
+    @property
+    def only_thought(self) -> bool:
+        """Whether the model came to no answer for all its thinking."""
+        return self.had_thinking and not self.text.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What /api/show tells about a model; None for what it does not tell."""
 
+    # The context length it was trained with, in tokens.
     window: int | None = None
-    """The context length it was trained with, in tokens."""
+    # Whether it can think aloud before it answers.
     thinks: bool | None = None
-    """Whether it can think aloud before it answers."""
 
 
 def model_key(name: str) -> str:
@@ -77,30 +83,41 @@ def json_object(data: bytes) -> Mapping[str, Any]:
     return value
 
 
-def piece(line: bytes, model: str) -> Piece:
-    """One line of an answer; raises what an error line means."""
+def read_generation(
+    lines: Iterable[bytes], model: str, enough: Callable[[str], bool] | None = None
+) -> Generation:
+    """The answer in these lines, read until it is done or ``enough`` of the text is true."""
+    text, had_thinking = "", False
+    for line in lines:
+        value = answer_part(line, model)
+        content = value["message"].get("content")
+        piece = content if isinstance(content, str) else ""
+        text += piece
+        had_thinking |= bool(value["message"].get("thinking"))
+        if value.get("done") is True:
+            reason, tokens = value.get("done_reason"), value.get("prompt_eval_count")
+            return Generation(
+                text=text,
+                done_reason=reason if isinstance(reason, str) else None,
+                prompt_tokens=tokens if isinstance(tokens, int) else None,
+                had_thinking=had_thinking,
+            )
+        if enough and piece and enough(text):
+            return Generation(text, None, None, had_thinking)
+    raise OllamaUnavailable("the answer broke off before its end")
+
+
+def answer_part(line: bytes, model: str) -> Mapping[str, Any]:
+    """One line of an answer, with a ``message``; raises what an error line means."""
     value = json_object(line)
     if "error" in value:
-        raise stream_failure(_error_text(value), model)
-    message = value.get("message")
-    if not isinstance(message, dict):
+        text = _error_text(value)  # before 0.12.6 that of a refusal, too
+        if _TOO_LONG.search(text):
+            raise PromptTooLong(f"the prompt is too long for {model}", 400)
+        raise OllamaUnavailable(f"the server broke off: {_short(text)}")
+    if not isinstance(value.get("message"), dict):
         raise OllamaUnavailable("the server answered with JSON that holds no message")
-    text, reason = message.get("content"), value.get("done_reason")
-    tokens = value.get("prompt_eval_count")
-    return Piece(
-        text=text if isinstance(text, str) else "",
-        is_thinking=bool(message.get("thinking")),
-        done=value.get("done") is True,
-        done_reason=reason if isinstance(reason, str) else None,
-        prompt_tokens=tokens if isinstance(tokens, int) else None,
-    )
-
-
-def stream_failure(text: str, model: str) -> OllamaError:
-    """What an error in the middle of an answer means (before 0.12.6 also the other errors)."""
-    if _TOO_LONG.search(text):
-        return PromptTooLong(f"the prompt is too long for {model}", 400)
-    return OllamaUnavailable(f"the server broke off: {_short(text)}")
+    return value
 
 
 def status_failure(status: int, body: bytes, model: str | None) -> OllamaError:

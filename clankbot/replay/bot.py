@@ -221,7 +221,7 @@ class ReplayedBot:
         if self._voice is None:
             return Composed("", "composed")
         try:
-            return self._voice.compose(assignment, cancel)
+            return self._voice.write(assignment, cancel)
         except OllamaTimeout:
             raise
         except OllamaError as error:
@@ -229,7 +229,7 @@ class ReplayedBot:
             raise
 
     def _voice_problem(self, model: str) -> str | None:
-        return self._voice.problem(model) if self._voice else None
+        return self._voice.obstacle(model) if self._voice else None
 
     def _offer(self, line: Outgoing) -> bool:
         if line.speech.is_generated:  # nobody waits for the answers to commands

@@ -107,10 +107,10 @@ def _voice(settings: Settings, clock: FileClock, model: str) -> LanguageModel:
     """The Ollama of the settings; OllamaUnavailable where it does not answer or lacks the model."""
     client = ollama_client(settings)
     voice = LanguageModel(
-        client, num_ctx=settings.ollama_num_ctx, clock=clock.seconds, now_ms=clock.now_ms
+        client, model, num_ctx=settings.ollama_num_ctx, clock=clock.seconds, now_ms=clock.now_ms
     )
     try:
-        problem = voice.model_problem(model)
+        problem = voice.check_choice(model)
     except OllamaError as error:
         problem = str(error)
     if problem is not None:

@@ -1,9 +1,18 @@
-"""Assignments for the tests: a little chat, and what is wanted of it."""
+"""What the tests give to a model: a little chat, what is wanted of it, and the time."""
 
 from __future__ import annotations
 
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, ContextLine
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
 
 
 def line(

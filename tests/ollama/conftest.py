@@ -1,12 +1,16 @@
-"""Fixtures of the Ollama room's tests."""
+"""Fixtures of the Ollama room's tests: a server, a clock, and a language model between them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from clankbot.loopback.fake_ollama import OllamaStandIn
+from clankbot.ollama.client import OllamaClient
+from clankbot.ollama.language_model import LanguageModel
+from tests.ollama.assignments import Clock
 
 
 @pytest.fixture
@@ -14,3 +18,25 @@ def ollama() -> Iterator[OllamaStandIn]:
     """A well-behaved server with llama3.1."""
     with OllamaStandIn() as server:
         yield server
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock by which the model waits between tries."""
+    return Clock()
+
+
+@pytest.fixture
+def model(ollama: OllamaStandIn, clock: Clock) -> Iterator[LanguageModel]:
+    """The models of the server; llama3.1 is the operator's."""
+    client = OllamaClient(ollama.url, timeout_s=5, load_timeout_s=10)
+    model = LanguageModel(client, "llama3.1", clock=clock, now_ms=lambda: int(clock.now_s * 1000))
+    yield model
+    model.close()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[ThreadPoolExecutor]:
+    """Another thread."""
+    with ThreadPoolExecutor(1) as executor:
+        yield executor

@@ -22,26 +22,23 @@ from clankbot.errors import (
 )
 from clankbot.loopback.fake_behaviour import Manner
 from clankbot.loopback.fake_ollama import OllamaStandIn
-from clankbot.ollama.client import ChatRequest, Generation, OllamaClient, Unreachable
-from clankbot.ollama.protocol import ModelFacts
+from clankbot.ollama.client import OllamaClient, Unreachable
+from clankbot.ollama.protocol import Generation, ModelFacts
 from clankbot.records.accounts import Secret
 from tests.auth.certificate import self_signed
 from tests.doubles.drips import DripServer, drips_lines, silent
 
-REQUEST = ChatRequest("llama3.1", "be kind", "hello", 8192, 200, {"temperature": 0.5})
-
-
-def never(text: str) -> bool:
-    """Read to the end."""
-    return False
+OPTIONS = {"temperature": 0.5, "num_ctx": 8192, "num_predict": 200}
 
 
 def generate(
-    server: OllamaStandIn, enough: Callable[[str], bool] = never, **settings: str | None
+    client: OllamaClient,
+    cancel: Cancel | None = None,
+    enough: Callable[[str], bool] | None = None,
+    user: str = "hello",
 ) -> Generation:
-    """One generation of a new client."""
-    client = OllamaClient(server.url, keep_alive=settings.get("keep_alive"))
-    return client.generate(REQUEST, Cancel(), enough)
+    """One generation."""
+    return client.generate("llama3.1", "be kind", user, OPTIONS, cancel or Cancel(), enough)
 
 
 def cancel_after(wait: Callable[[], object], cancel: Cancel) -> None:
@@ -55,7 +52,7 @@ def cancel_after(wait: Callable[[], object], cancel: Cancel) -> None:
 
 
 def test_the_whole_request_is_as_ollama_wants_it(ollama: OllamaStandIn) -> None:
-    generate(ollama)
+    generate(OllamaClient(ollama.url))
     assert ollama.wait_asked().body == {
         "model": "llama3.1",
         "stream": True,
@@ -72,12 +69,12 @@ def test_the_whole_request_is_as_ollama_wants_it(ollama: OllamaStandIn) -> None:
 
 def test_an_answer_is_read_to_its_end(ollama: OllamaStandIn) -> None:
     ollama.once(Manner(text="one two\nthree", thinking="hm", done_reason="length"))
-    assert generate(ollama) == Generation("one two\nthree", "length", 3, True)
+    assert generate(OllamaClient(ollama.url)) == Generation("one two\nthree", "length", 3, True)
 
 
 def test_reading_stops_as_soon_as_there_is_enough(ollama: OllamaStandIn) -> None:
     ollama.once(Manner(drip_s=0.01))
-    answer = generate(ollama, lambda text: len(text) > 12)
+    answer = generate(OllamaClient(ollama.url), enough=lambda text: len(text) > 12)
     assert answer == Generation("drip drip drip ", None, None, False)
     ollama.wait_until(lambda: ollama.asked[0].hung_up)
 
@@ -89,7 +86,7 @@ def test_reading_stops_as_soon_as_there_is_enough(ollama: OllamaStandIn) -> None
 def test_a_keep_alive_in_bare_digits_is_sent_as_a_number(
     ollama: OllamaStandIn, keep_alive: str, sent: str | float
 ) -> None:
-    generate(ollama, keep_alive=keep_alive)
+    generate(OllamaClient(ollama.url, keep_alive=keep_alive))
     value = ollama.wait_asked().body["keep_alive"]
     assert value == sent
     assert type(value) is type(sent)
@@ -117,7 +114,7 @@ def test_every_failure_is_one_of_ours(
 ) -> None:
     ollama.once(manner)
     with pytest.raises(OllamaError) as caught:
-        generate(ollama)
+        generate(OllamaClient(ollama.url))
     assert type(caught.value) is kind
 
 
@@ -127,42 +124,58 @@ def test_every_failure_is_one_of_ours(
 def test_an_answer_without_end_is_given_up(ollama: OllamaStandIn, body: str) -> None:
     ollama.once(Manner(body=body))
     with pytest.raises(OllamaUnavailable, match="longer than"):
-        generate(ollama)
+        generate(OllamaClient(ollama.url))
 
 
 def test_one_json_object_without_a_line_end_is_an_answer_too(ollama: OllamaStandIn) -> None:
     ollama.once(Manner(body='{"message": {"content": "hi"}, "done": true}'))
-    assert generate(ollama) == Generation("hi", None, None, False)
+    assert generate(OllamaClient(ollama.url)) == Generation("hi", None, None, False)
 
 
 def test_line_separators_inside_a_text_do_not_end_a_line(ollama: OllamaStandIn) -> None:
     body = json.dumps({"message": {"content": "a\u2028b\x85c"}, "done": True}, ensure_ascii=False)
     ollama.once(Manner(body=f"\n{body}\n\n"))
-    assert generate(ollama).text == "a\u2028b\x85c"
+    assert generate(OllamaClient(ollama.url)).text == "a\u2028b\x85c"
 
 
 def test_a_missing_model_is_named(ollama: OllamaStandIn) -> None:
     ollama.models.clear()
     with pytest.raises(ModelMissing, match=r"ollama pull llama3\.1") as error:
-        generate(ollama)
+        generate(OllamaClient(ollama.url))
     assert error.value.model == "llama3.1"
 
 
 def test_too_long_a_prompt_is_told_apart(ollama: OllamaStandIn) -> None:
-    request = ChatRequest("llama3.1", "", "word " * 4000, 4096, 100)
     with pytest.raises(PromptTooLong):
-        OllamaClient(ollama.url).generate(request, Cancel(), never)
+        generate(OllamaClient(ollama.url), user="word " * 8000)
 
 
 def test_a_server_that_is_gone_is_unreachable(ollama: OllamaStandIn) -> None:
     ollama.down()
     with pytest.raises(Unreachable, match="no connection to Ollama: Connection refused"):
-        generate(ollama)
+        generate(OllamaClient(ollama.url))
 
 
 def test_a_name_that_does_not_exist_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="names no port"):
         OllamaClient("http://nobody.invalid").version()
+
+
+def test_an_address_without_a_port_gets_a_hint() -> None:
+    assert "11434" in OllamaClient("http://host").port_hint
+    assert OllamaClient("http://host:80").port_hint == ""
+    assert OllamaClient("https://ollama.com").port_hint == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://ann:s3cr@t@host:80/x", "http://host:80/x"),
+        ("http://host/x@y", "http://host/x@y"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert OllamaClient(url).address == shown
 
 
 def test_plain_http_behind_a_tls_address_is_unreachable(ollama: OllamaStandIn) -> None:
@@ -173,8 +186,8 @@ def test_plain_http_behind_a_tls_address_is_unreachable(ollama: OllamaStandIn) -
 def test_a_refused_think_field_is_left_out_from_then_on(ollama: OllamaStandIn) -> None:
     ollama.once(Manner(status=400, error='"llama3.1" does not support thinking'))
     client = OllamaClient(ollama.url)
-    client.generate(REQUEST, Cancel(), never)
-    client.generate(REQUEST, Cancel(), never)
+    generate(client)
+    generate(client)
     assert ["think" in asked.body for asked in ollama.asked] == [True, False, False]
 
 
@@ -184,7 +197,7 @@ def test_a_load_asks_for_the_same_window_as_the_generation(ollama: OllamaStandIn
     client.load("llama3.1", 8192, Cancel())
     assert client.is_loaded("LLAMA3.1:latest", 8192) is True
     assert client.is_loaded("llama3.1", 4096) is False
-    client.generate(REQUEST, Cancel(), never)
+    generate(client)
     assert ollama.loads == 1
 
 
@@ -223,7 +236,7 @@ def test_a_generation_ends_at_its_deadline() -> None:
     with DripServer(drips_lines) as server:
         client = OllamaClient(server.url, timeout_s=0.15)
         with pytest.raises(OllamaTimeout):
-            client.generate(REQUEST, Cancel(), never)
+            generate(client)
         assert server.client_left.wait(5)
 
 
@@ -232,9 +245,9 @@ def test_a_certificate_of_its_own_can_be_trusted(tmp_path: Path) -> None:
     with DripServer(drips_lines, context) as server:
         url = server.url.replace("127.0.0.1", "localhost")
         with pytest.raises(Unreachable):
-            OllamaClient(url, timeout_s=5).generate(REQUEST, Cancel(), never)
+            generate(OllamaClient(url, timeout_s=5))
         client = OllamaClient(url, timeout_s=5, ca_file=str(trusted))
-        assert client.generate(REQUEST, Cancel(), bool).text == "drip "
+        assert generate(client, enough=bool).text == "drip "
 
 
 def test_a_quick_question_does_not_wait_longer_than_a_generation_may() -> None:
@@ -253,7 +266,7 @@ def test_a_cancelled_generation_is_left_at_once(ollama: OllamaStandIn) -> None:
     cancel = Cancel()
     cancel_after(ollama.wait_asked, cancel)
     with pytest.raises(Cancelled):
-        OllamaClient(ollama.url).generate(REQUEST, cancel, never)
+        generate(OllamaClient(ollama.url), cancel)
     ollama.wait_until(lambda: ollama.asked[0].hung_up)
 
 
@@ -278,13 +291,13 @@ def test_the_version_is_told(ollama: OllamaStandIn) -> None:
 
 
 def test_the_key_is_sent_as_a_bearer_token(ollama: OllamaStandIn) -> None:
-    OllamaClient(ollama.url, api_key=Secret(" k3y\n")).generate(REQUEST, Cancel(), never)
+    generate(OllamaClient(ollama.url, api_key=Secret(" k3y\n")))
     assert ollama.wait_asked().headers["Authorization"] == "Bearer k3y"
 
 
 def test_a_password_in_the_address_is_sent_as_basic_authentication(ollama: OllamaStandIn) -> None:
     client = OllamaClient(ollama.url.replace("//", "//ann:pw@"))
-    client.generate(REQUEST, Cancel(), never)
+    generate(client)
     assert ollama.wait_asked().headers["Authorization"] == "Basic YW5uOnB3"
     assert "pw" not in client.address
 

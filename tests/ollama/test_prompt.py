@@ -6,10 +6,21 @@ import re
 
 import pytest
 
-from clankbot.ollama.prompt import DEFAULT_PERSONA, Prompt, build_prompt, system_message
+from clankbot.ollama.prompt import (
+    DEFAULT_PERSONA,
+    Prompt,
+    build_prompt,
+    newest_that_fit,
+    prompt_room,
+    reply_tokens,
+    system_message,
+    tokens_at_most,
+    was_cut,
+    window_size,
+)
 from clankbot.ollama.special_tokens import CHAT_BEGINS, CHAT_ENDS, QUESTION_BEGINS, QUESTION_ENDS
-from clankbot.ollama.window import tokens_at_most
 from clankbot.records.settings import ChannelSettings
+from clankbot.records.speech import ContextLine
 from tests.ollama.assignments import assignment, chat, line
 
 ROOM = 8000
@@ -160,3 +171,67 @@ def test_an_empty_chat_makes_a_prompt_too() -> None:
 def test_a_line_is_not_longer_than_a_chat_message() -> None:
     prompt = build_prompt(assignment(line("w" * 2000)), ROOM)
     assert prompt.user.count("w") < 510
+
+
+@pytest.mark.parametrize("asked", [None, line("volcano?", "Dora", 9)])
+def test_all_that_is_said_besides_the_chat_is_known_to_be_instructions(
+    asked: ContextLine | None,
+) -> None:
+    prompt = build_prompt(assignment(*chat("a river"), asked=asked), ROOM)
+    assert prompt.system in prompt.instructions
+    assert "Answer with the line alone." in prompt.instructions
+    assert "volcano" not in prompt.instructions
+    assert "river" not in prompt.instructions
+
+
+# --- sizes ---
+
+
+@pytest.mark.parametrize(
+    ("configured", "trained", "window"),
+    [(None, None, 8192), (None, 131_072, 8192), (None, 2048, 2048), (16384, None, 16384),
+     (16384, 131_072, 16384), (16384, 4096, 4096)],
+)  # fmt: skip
+def test_the_window_is_never_larger_than_the_model(
+    configured: int | None, trained: int | None, window: int
+) -> None:
+    assert window_size(configured, trained) == window
+
+
+@pytest.mark.parametrize(
+    ("wanted", "num_ctx", "least", "tokens"),
+    [(None, 8192, 0, 200), (50, 8192, 0, 50), (-1, 8192, 0, 200), (0, 8192, 0, 200),
+     (5000, 8192, 0, 2048), (None, 512, 0, 128), (50, 8192, 1000, 1000), (1500, 8192, 1000, 1500)],
+)  # fmt: skip
+def test_an_answer_always_has_a_limit(
+    wanted: int | None, num_ctx: int, least: int, tokens: int
+) -> None:
+    assert reply_tokens(wanted, num_ctx, least) == tokens
+    assert prompt_room(num_ctx, tokens) + tokens < num_ctx
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [("", 0), ("fours", 3), ("it is so", 5), ("a", 1), ("!!!", 3), ("1:01", 4), ("é", 2), ("中", 3),
+     ("😀", 4), ("e\u0301", 3)],
+)  # fmt: skip
+def test_every_script_has_its_price(text: str, tokens: int) -> None:
+    assert tokens_at_most(text) == tokens
+
+
+@pytest.mark.parametrize(
+    ("sizes", "room", "count"),
+    [([], 10, 0), ([5, 5, 5], 15, 3), ([5, 5, 5], 14, 2), ([1, 99, 1], 50, 1), ([99], 50, 1),
+     ([1, 1], -5, 1)],
+)  # fmt: skip
+def test_the_newest_lines_are_kept(sizes: list[int], room: int, count: int) -> None:
+    assert newest_that_fit(sizes, room) == count
+
+
+@pytest.mark.parametrize(
+    ("counted", "estimate", "cut"),
+    [(4096, 3500, True), (3900, 3500, True), (2050, 3500, True), (2048, 3500, True),
+     (2500, 3500, False), (2050, 2040, False), (1500, 3500, False), (0, 3500, False)],
+)  # fmt: skip
+def test_the_servers_count_shows_a_cut(counted: int, estimate: int, cut: bool) -> None:
+    assert was_cut(counted, estimate, 4096, 200) is cut

@@ -14,15 +14,16 @@ from clankbot.errors import (
     PromptTooLong,
 )
 from clankbot.ollama.protocol import (
+    Generation,
     ModelFacts,
-    Piece,
     ThinkRefused,
+    answer_part,
     json_object,
     loaded_with,
     model_facts,
     model_key,
     model_names,
-    piece,
+    read_generation,
     status_failure,
 )
 
@@ -78,15 +79,34 @@ def test_an_error_does_not_repeat_a_page_of_text() -> None:
     assert "\n" not in text
 
 
-def test_a_line_of_an_answer_is_read() -> None:
-    line = b'{"message": {"role": "assistant", "content": "hi"}, "done": true, '
-    line += b'"done_reason": "stop", "prompt_eval_count": 26}'
-    assert piece(line, "m") == Piece("hi", False, True, "stop", 26)
+def test_an_answer_is_put_together_from_its_lines() -> None:
+    lines = [
+        b'{"message": {"role": "assistant", "content": "h"}, "done": false}',
+        b'{"message": {"content": "i"}, "done": true, "done_reason": "stop",'
+        b' "prompt_eval_count": 26}',
+    ]
+    assert read_generation(lines, "m") == Generation("hi", "stop", 26, False)
 
 
 def test_a_thought_is_told_apart() -> None:
-    line = b'{"message": {"content": "", "thinking": "hm"}, "done": false}'
-    assert piece(line, "m") == Piece("", True, False, None, None)
+    lines = [
+        b'{"message": {"content": "", "thinking": "hm"}, "done": false}',
+        b'{"message": {"content": ""}, "done": true}',
+    ]
+    generation = read_generation(lines, "m")
+    assert generation == Generation("", None, None, True)
+    assert generation.only_thought
+
+
+def test_reading_ends_when_there_is_enough() -> None:
+    line = b'{"message": {"content": "word "}, "done": false}'
+    generation = read_generation([line] * 9, "m", enough=lambda text: len(text) > 9)
+    assert generation == Generation("word word ", None, None, False)
+
+
+def test_an_answer_that_never_says_it_is_done_is_no_answer() -> None:
+    with pytest.raises(OllamaUnavailable):
+        read_generation([b'{"message": {"content": "half"}, "done": false}'], "m")
 
 
 @pytest.mark.parametrize(
@@ -95,12 +115,16 @@ def test_a_thought_is_told_apart() -> None:
 )
 def test_nonsense_is_a_failing_server(line: bytes) -> None:
     with pytest.raises(OllamaUnavailable):
-        piece(line, "m")
+        answer_part(line, "m")
 
 
 def test_odd_values_in_an_answer_do_no_harm() -> None:
-    line = b'{"message": {"content": 5}, "done": "yes", "done_reason": 1, "prompt_eval_count": "x"}'
-    assert piece(line, "m") == Piece("", False, False, None, None)
+    lines = [
+        b'{"message": {"content": 5}, "done": "yes", "done_reason": 1, "prompt_eval_count": "x"}',
+        b'{"message": {"content": 5}, "done": true, "done_reason": 1, "prompt_eval_count": "x"}',
+    ]
+    generation = read_generation(lines, "m", enough=lambda text: True)
+    assert generation == Generation("", None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +138,7 @@ def test_an_error_in_the_middle_of_an_answer_is_raised(
     line: bytes, kind: type[OllamaError]
 ) -> None:
     with pytest.raises(kind):
-        piece(line, "m")
+        answer_part(line, "m")
 
 
 @pytest.mark.parametrize(
