@@ -28,7 +28,7 @@ from clankbot.config.environment import wants_colours
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import OllamaError
-from clankbot.loopback.fake_ollama import OllamaStandIn
+from clankbot.loopback.fake_ollama import FakeOllama
 from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.ollama.client import is_cloud_model
 from clankbot.parts import Words, load_words, open_database, set_up_logs
@@ -51,7 +51,7 @@ _PLAY_S: Final = 22.0
 """For a whole play; stopping takes up to five seconds more, and the contract allows 30."""
 _JOIN_S: Final = 10.0
 _OLLAMA_ANSWERS_S: Final = 1.5
-_STAND_IN_WINDOW_TOKENS: Final = 8192
+_FAKE_WINDOW_TOKENS: Final = 8192
 _SHIPPED_WORDS: Final = Path(__file__).resolve().parents[2] / "blocked_words.txt"
 _HINTS: Final = (
     f'Type to chat as the viewer "{YOU}".  Start with @clankbot to speak to the bot: it answers'
@@ -161,9 +161,9 @@ def _model(settings: Settings) -> Iterator[tuple[Settings, Sequence[str]]]:
         yield settings, (f"{name}, of the Ollama at {where}",)
         return
     full_name = name if ":" in name else f"{name}:latest"
-    models = {full_name: _STAND_IN_WINDOW_TOKENS}
-    with OllamaStandIn(models, seed=random.getrandbits(32)) as stand_in:
-        settings = replace(settings, ollama_url=stand_in.url, ollama_api_key=None)
+    models = {full_name: _FAKE_WINDOW_TOKENS}
+    with FakeOllama(models, seed=random.getrandbits(32)) as fake:
+        settings = replace(settings, ollama_url=fake.url, ollama_api_key=None)
         yield settings, ("a stand-in, mixing the chat's own words", f"({where}: {trouble})")
 
 

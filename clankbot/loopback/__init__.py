@@ -1,1 +1,0 @@
-"""Loopback servers, used by ``rehearse`` and by the tests: a Twitch chat room and a fake Ollama."""

@@ -1,318 +1,146 @@
-"""A small Ollama on loopback, for `rehearse` and for the tests: real HTTP, no model.
+"""A small Ollama on loopback: real HTTP, no model.  It answers with the chat's own words, remixed.
 
-It answers with the chat's own words, newly mixed, or with what it was told to say.  It can be as
-troublesome as a real server, and it remembers what it was asked.  Each connection has a thread;
-``down`` ends them all.
+Each connection has a thread.
 Source: https://github.com/ollama/ollama/blob/main/docs/api.md
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
+import logging
 import random
 import re
-import select
-import socket
-import struct
 import sys
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from clankbot.loopback.fake_behaviour import Asked, Manner, Reply
 from clankbot.loopback.markov import small_talk
 
+log = logging.getLogger(__name__)
+
 _STEP_S: Final = 0.005
-_END_S: Final = 2.0
-_WORD_AND_BLANK = re.compile(r"\s*\S+|\s+")
+DEFAULT_NUM_CTX: Final = 4096
+_WORD_AND_BLANK: Final = re.compile(r"\s*\S+|\s+")
 
 
-class OllamaStandIn:
-    """The server, as a context manager.  ``models`` are the installed ones and their windows."""
+class OllamaHandler(BaseHTTPRequestHandler):
+    """One connection: Ollama's answers to its requests."""
 
-    def __init__(self, models: Mapping[str, int] | None = None, seed: int = 0) -> None:
-        self.models = dict(models or {"llama3.1:latest": 131_072})
-        self.thinkers: set[str] = set()
-        """Models said to be able to think."""
-        self.loaded: dict[str, int] = {}
-        """Models in memory, and the window each was loaded with."""
-        self.load_s = 0.0
-        self.load_refusal = ""
-        """What a request to load is refused with, as a cloud model's is."""
-        self.loads = 0
-        self.load_bodies: list[Mapping[str, Any]] = []
-        """The requests only to load a model."""
-        self.aborted_loads = 0
-        self.asked: list[Asked] = []
-        self.others: list[str] = []
-        """All other requests: ``GET /api/ps``."""
-        self._manner = Manner()
-        self._next: deque[Manner] = deque()
-        self._dice = random.Random(seed)
-        self._changed = threading.Condition()
-        self._connections: set[socket.socket] = set()
-        self._server: _Server | None = None
-        self._port = 0
-
-    def __enter__(self) -> OllamaStandIn:
-        self.up()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.down()
-
-    @property
-    def url(self) -> str:
-        """Where it listens, the same after ``down`` and ``up``."""
-        return f"http://127.0.0.1:{self._port}"
-
-    def up(self) -> None:
-        """Listen."""
-        self._server = _Server(("127.0.0.1", self._port), _Handler)
-        self._server.stand_in = self
-        self._port = self._server.server_address[1]
-        threading.Thread(
-            target=self._server.serve_forever, args=(_STEP_S,), name="ollama-stand-in", daemon=True
-        ).start()
-
-    def down(self) -> None:
-        """Be gone as a process that ends: with its port, its connections and all in memory."""
-        server, self._server = self._server, None
-        if server is None:
-            return
-        server.shutdown()
-        server.server_close()
-        self.loaded.clear()
-        with self._changed:
-            for connection in self._connections:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-            self._changed.wait_for(lambda: not self._connections, _END_S)
-
-    def say(self, *replies: Reply) -> None:
-        """Write these next, one for each request."""
-        self._next.extend(Manner(text=reply) for reply in replies)
-
-    def once(self, manner: Manner) -> None:
-        """Treat the next request so."""
-        self._next.append(manner)
-
-    def behave(self, manner: Manner) -> None:
-        """Treat every request so from now on."""
-        self._manner = manner
-
-    def wait_until(self, condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
-        """Wait for something to have happened here; AssertionError when it does not in time."""
-        with self._changed:
-            assert self._changed.wait_for(condition, timeout_s), f"not within {timeout_s} s"
-
-    def wait_asked(self, count: int = 1, timeout_s: float = 5.0) -> Asked:
-        """The ``count``-th request to generate, as soon as it is there."""
-        self.wait_until(lambda: len(self.asked) >= count, timeout_s)
-        return self.asked[count - 1]
-
-    # --- what the connections do here ----------------------------------------------------------
-
-    def change(self, deed: Callable[[], object]) -> None:
-        """Do what somebody may be waiting for."""
-        with self._changed:
-            deed()
-            self._changed.notify_all()
-
-    def count(self, loads: int = 0, aborted_loads: int = 0) -> None:
-        """Count what became of loads."""
-        with self._changed:
-            self.loads += loads
-            self.aborted_loads += aborted_loads
-            self._changed.notify_all()
-
-    def connected(self, connection: socket.socket) -> None:
-        """A client is there."""
-        self.change(lambda: self._connections.add(connection))
-
-    def disconnected(self, connection: socket.socket) -> None:
-        """A client is gone."""
-        self.change(lambda: self._connections.discard(connection))
-
-    def receive(self, asked: Asked) -> Manner:
-        """Note a request to generate, and how to treat it."""
-        self.change(lambda: self.asked.append(asked))
-        with self._changed:
-            return self._next.popleft() if self._next else self._manner
-
-    def reply_to(self, asked: Asked, manner: Manner) -> str:
-        """What to write."""
-        if manner.text is None:
-            return small_talk(asked.system, asked.user, self._dice)
-        return manner.text if isinstance(manner.text, str) else manner.text(asked)
-
-    def installed(self, name: str) -> str | None:
-        """The installed model of this name, as it is spelt here."""
-        full = (name if ":" in name else f"{name}:latest").casefold()
-        return next((model for model in self.models if model.casefold() == full), None)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-    stand_in: OllamaStandIn
-
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        self.stand_in.connected(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401
-        super().shutdown_request(request)
-        self.stand_in.disconnected(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """A client that leaves is nothing to print a traceback for; a mistake in a script is."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server
+    server: FakeOllama
 
     def log_message(self, *_: object) -> None:
         """Nothing is printed."""
 
     def do_GET(self) -> None:
-        """Ollama's questions."""
-        stand_in = self.server.stand_in
-        stand_in.change(lambda: stand_in.others.append(f"GET {self.path}"))
+        """What there is to know of the server."""
         if self.path == "/":
-            self._send(200, "Ollama is running", "text/plain; charset=utf-8")
+            self.send_text(200, "Ollama is running", "text/plain; charset=utf-8")
         elif self.path == "/api/version":
-            self._send_json({"version": "0.12.6"})
+            self.send_json(200, {"version": "0.12.6"})
         elif self.path == "/api/tags":
-            self._send_json({"models": [_model(name) for name in stand_in.models]})
+            self.send_json(200, {"models": [_entry(name) for name in self.server.models]})
         elif self.path == "/api/ps":
-            loaded = [_model(name, window) for name, window in stand_in.loaded.items()]
-            self._send_json({"models": loaded})
+            loaded = self.server.loaded.items()
+            models = [_entry(name) | {"context_length": window} for name, window in loaded]
+            self.send_json(200, {"models": models})
         else:
-            self._send(404, "404 page not found", "text/plain")
+            self.send_text(404, "404 page not found", "text/plain")
 
     def do_POST(self) -> None:
-        """Ollama's deeds."""
-        stand_in = self.server.stand_in
+        """Generating, loading, and facts about a model."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             given = json.loads(body)
         except ValueError:
-            return self._send_error(400, "invalid JSON")
-        if self.path == "/api/chat" and given.get("messages"):
-            return self._generate(Asked(time.monotonic(), given, dict(self.headers)))
-        stand_in.change(lambda: stand_in.others.append(f"POST {self.path}"))
-        name = stand_in.installed(str(given.get("model")))
+            self.send_json(400, {"error": "invalid JSON"})
+        else:
+            self.handle_post(given)
+
+    def handle_post(self, given: Mapping[str, Any]) -> None:
+        """Answer a request; ``given`` is its body."""
+        name = self.server.installed(str(given.get("model")))
         if self.path not in ("/api/chat", "/api/show"):
-            return self._send(404, "404 page not found", "text/plain")
-        if name is None:
-            return self._send_error(404, f"model '{given.get('model')}' not found")
-        if self.path == "/api/chat":
-            stand_in.change(lambda: stand_in.load_bodies.append(given))
-            if stand_in.load_refusal:
-                return self._send_error(400, stand_in.load_refusal)
-            self._load(name, given)
-            return self._send_json(_piece(given, "") | {"done": True, "done_reason": "load"})
-        return self._send_json(
-            {
-                "capabilities": ["completion", *["thinking"][: name in stand_in.thinkers]],
-                "model_info": {
-                    "general.architecture": "llama",
-                    "llama.context_length": stand_in.models[name],
-                },
+            self.send_text(404, "404 page not found", "text/plain")
+        elif name is None:
+            self.send_json(404, {"error": f"model '{given.get('model')}' not found"})
+        elif self.path == "/api/show":
+            facts = {
+                "general.architecture": "llama",
+                "llama.context_length": self.server.models[name],
             }
-        )
+            capabilities = self.server.capabilities(name)
+            self.send_json(200, {"capabilities": capabilities, "model_info": facts})
+        elif given.get("messages"):
+            self.generate(name, given)
+        else:
+            self.load_only(name, given)
 
-    def _generate(self, asked: Asked) -> None:
-        stand_in = self.server.stand_in
-        manner = stand_in.receive(asked)
-        try:
-            self._answer(asked, manner)
-            stand_in.change(lambda: setattr(asked, "finished", True))
-        except OSError:
-            stand_in.change(lambda: setattr(asked, "hung_up", True))
-            raise
+    def load_only(self, name: str, given: Mapping[str, Any]) -> None:
+        """Answer a request without messages: it is there to have the model in memory."""
+        self.load(name, given)
+        self.send_json(200, piece(given, "") | {"done": True, "done_reason": "load"})
 
-    def _answer(self, asked: Asked, manner: Manner) -> None:
-        stand_in = self.server.stand_in
-        name = stand_in.installed(str(asked.body.get("model")))
-        if name is None:
-            return self._send_error(404, f"model '{asked.body.get('model')}' not found")
-        self._load(name, asked.body)
-        self._pause(manner.delay_s, manner.after)
-        if manner.reset:
-            return self._reset()
-        if manner.body is not None:
-            return self._send(manner.status, manner.body, "application/json")
-        if manner.status != 200:
-            return self._send_error(manner.status, manner.error)
-        too_long = len(asked.prompt.encode()) / 4 > stand_in.loaded[name]
-        if too_long and asked.body.get("truncate") is False:
-            return self._send_error(400, "the input length exceeds the context length")
-        asked.reply = stand_in.reply_to(asked, manner)
-        return self._stream(asked, manner)
+    def load(self, name: str, given: Mapping[str, Any]) -> None:
+        """Have the model in memory, with the window that is asked for."""
+        num_ctx = given.get("options", {}).get("num_ctx", DEFAULT_NUM_CTX)
+        self.server.loaded[name] = min(num_ctx, self.server.models[name])
 
-    def _load(self, name: str, given: Mapping[str, Any]) -> None:
-        """Have the model in memory; a client that leaves meanwhile ends the load."""
-        stand_in = self.server.stand_in
-        num_ctx = min(given.get("options", {}).get("num_ctx", 4096), stand_in.models[name])
-        if stand_in.loaded.get(name) == num_ctx:
-            return
-        stand_in.count(loads=1)
-        try:
-            self._pause(stand_in.load_s)
-        except OSError:
-            stand_in.count(aborted_loads=1)
-            raise
-        stand_in.change(lambda: stand_in.loaded.update({name: num_ctx}))
+    def generate(self, name: str, given: Mapping[str, Any]) -> None:
+        """Write the next line, unless the prompt is too long and must not be cut."""
+        self.load(name, given)
+        is_too_long = len(prompt(given).encode()) / 4 > self.server.loaded[name]
+        if is_too_long and given.get("truncate") is False:
+            self.send_json(400, {"error": "the input length exceeds the context length"})
+        else:
+            self.stream(given, self.reply(given))
 
-    def _stream(self, asked: Asked, manner: Manner) -> None:
+    def reply(self, given: Mapping[str, Any]) -> str:
+        """What to write."""
+        return small_talk(prompt(given, "system"), prompt(given, "user"), self.server.dice)
+
+    def stream(self, given: Mapping[str, Any], text: str) -> None:
+        """Write the text word by word."""
+        self.begin_stream()
+        self.send_words(given, text)
+        self.send_piece(self.last_piece(given, text))
+        self.end_stream()
+
+    def begin_stream(self) -> None:
+        """The head of an answer that comes in pieces."""
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        if manner.thinking:
-            self._send_piece(_piece(asked.body, "", manner.thinking))
-        while manner.drip_s is not None:
-            self._send_piece(_piece(asked.body, "drip "))
-            self._pause(manner.drip_s)
-        for part in _WORD_AND_BLANK.findall(asked.reply):
-            self._send_piece(_piece(asked.body, part))
-        if manner.error:
-            self._send_piece({"error": manner.error})
-        elif not manner.without_done:
-            read = len(asked.prompt) // 4 if manner.prompt_tokens is None else manner.prompt_tokens
-            counts = {"prompt_eval_count": read, "eval_count": len(asked.reply) // 4}
-            last = {"done": True, "done_reason": manner.done_reason}
-            self._send_piece(_piece(asked.body, "") | last | counts)
-        self.wfile.write(b"0\r\n\r\n")
 
-    def _send_piece(self, piece: Mapping[str, Any]) -> None:
-        data = json.dumps(piece).encode() + b"\n"
+    def send_piece(self, value: Mapping[str, Any]) -> None:
+        """One line of it, in a chunk of its own."""
+        data = json.dumps(value).encode() + b"\n"
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
-    def _send_json(self, value: Mapping[str, Any]) -> None:
-        self._send(200, json.dumps(value), "application/json; charset=utf-8")
+    def send_words(self, given: Mapping[str, Any], text: str) -> None:
+        """The text in lines of a word each."""
+        for part in _WORD_AND_BLANK.findall(text):
+            self.send_piece(piece(given, part))
 
-    def _send_error(self, status: int, text: str) -> None:
-        self._send(status, json.dumps({"error": text}), "application/json; charset=utf-8")
+    def last_piece(self, given: Mapping[str, Any], text: str) -> dict[str, Any]:
+        """The line that says it is complete, with what was read and written in tokens."""
+        counts = {"prompt_eval_count": len(prompt(given)) // 4, "eval_count": len(text) // 4}
+        return piece(given, "") | {"done": True, "done_reason": "stop"} | counts
 
-    def _send(self, status: int, text: str, content_type: str) -> None:
+    def end_stream(self) -> None:
+        """Its end."""
+        self.wfile.write(b"0\r\n\r\n")
+
+    def send_json(self, status: int, value: Mapping[str, Any]) -> None:
+        """A whole answer in JSON."""
+        self.send_text(status, json.dumps(value), "application/json; charset=utf-8")
+
+    def send_text(self, status: int, text: str, content_type: str) -> None:
+        """A whole answer."""
         data = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", content_type)
@@ -320,29 +148,68 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def _reset(self) -> None:
-        """End the connection as a crash does."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
-        self.close_connection = True
 
-    def _pause(self, seconds: float, after: threading.Event | None = None) -> None:
-        """Wait; ConnectionError as soon as the client leaves."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end or not (after is None or after.is_set()):
-            left = max(0.0, end - time.monotonic()) or _STEP_S
-            ready, _, _ = select.select([self.connection], [], [], min(left, _STEP_S))
-            if ready and not self.connection.recv(1, socket.MSG_PEEK):
-                raise ConnectionAbortedError("the client left")
+class FakeOllama(ThreadingHTTPServer):
+    """The server, on a free port; answers while entered."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+    handler = OllamaHandler
+
+    def __init__(self, models: Mapping[str, int] | None = None, seed: int = 0) -> None:
+        """``models`` are the installed ones and their windows, in tokens."""
+        super().__init__(("127.0.0.1", 0), self.handler)
+        self.models = dict(models or {"llama3.1:latest": 131_072})
+        self.loaded: dict[str, int] = {}  # models in memory, and the window each was loaded with
+        self.dice = random.Random(seed)
+
+    def __enter__(self) -> Self:
+        threading.Thread(
+            target=self.serve_forever, args=(_STEP_S,), name="fake-ollama", daemon=True
+        ).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def installed(self, name: str) -> str | None:
+        """The installed model of this name, as it is spelt here."""
+        full = (name if ":" in name else f"{name}:latest").casefold()
+        return next((model for model in self.models if model.casefold() == full), None)
+
+    def capabilities(self, name: str) -> list[str]:
+        """What the model is said to be able to do."""
+        return ["completion"]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that leaves is nothing to report."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            log.error("the fake Ollama failed", exc_info=error)
 
 
-def _model(name: str, window: int | None = None) -> dict[str, Any]:
-    """An entry of a list of models; with its window in the list of the loaded ones."""
-    entry = {"name": name, "model": name, "size": 4_920_753_328, "details": {"format": "gguf"}}
-    return entry if window is None else entry | {"context_length": window}
+def prompt(given: Mapping[str, Any], *roles: str) -> str:
+    """What a request gives to read, or those parts of it: ``system``, ``user``."""
+    return "\n".join(
+        str(message.get("content", ""))
+        for message in given.get("messages", ())
+        if not roles or message.get("role") in roles
+    )
 
 
-def _piece(given: Mapping[str, Any], text: str, thinking: str = "") -> dict[str, Any]:
-    """One line of an answer."""
-    message = {"role": "assistant", "content": text} | ({"thinking": thinking} if thinking else {})
+def piece(given: Mapping[str, Any], text: str, **more: str) -> dict[str, Any]:
+    """One line of an answer; ``more`` goes beside its ``content``, as ``thinking`` does."""
+    message = {"role": "assistant", "content": text, **more}
     return {"model": given.get("model"), "message": message, "done": False}
+
+
+def _entry(name: str) -> dict[str, Any]:
+    """An entry of a list of models."""
+    return {"name": name, "model": name, "size": 4_920_753_328, "details": {"format": "gguf"}}

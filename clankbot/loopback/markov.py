@@ -1,4 +1,4 @@
-"""What the Ollama stand-in says: the chat's own words, newly mixed.  Pure, given the dice."""
+"""What the fake Ollama says: the chat's own words, newly mixed.  Pure, given the dice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _QUESTION_WORDS: Final = 3
 def small_talk(system: str, user: str, dice: random.Random) -> str:
     """One line of plain words: never empty, and never one that was said as it is.
 
-    Takes up the end of a question where the prompt holds one.
+    Takes up the end of a question if the prompt holds one.
     """
     bot = _BOT_NAME.search(system)
     bot_name = bot[1].casefold() if bot else ""

@@ -6,22 +6,43 @@ Source: https://dev.twitch.tv/docs/chat/irc/
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
 from clankbot.irc.message import format_line
-from clankbot.loopback.room_log import RoomMessage
 
-SERVER = "tmi.twitch.tv"
+SERVER: Final = "tmi.twitch.tv"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMessage:
+    """One message as the room showed it, of a viewer or of the bot; ``at`` is monotonic seconds."""
+
+    channel: str
+    login: str
+    user_id: str
+    display_name: str
+    text: str
+    message_id: str
+    at: float
+    # The bot's own are as it sent them (``client-nonce``, ``reply-parent-msg-id``).
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reply_to(self) -> str | None:
+        """The id of the message that this one answers."""
+        return self.tags.get("reply-parent-msg-id")
+
+
+def bare(channel: str) -> str:
+    """A channel's name as records have it: lower case, without ``#``."""
+    return channel.lower().removeprefix("#")
 
 
 def made_up_user_id(login: str) -> str:
-    """A user's number: always the same for the same login."""
+    """A user's number, always the same for the same login; a channel's is its owner's."""
     return str(10_000_000 + zlib.crc32(login.lower().encode()) % 900_000_000)
-
-
-def room_id(channel: str) -> str:
-    """A channel's number, which is its owner's."""
-    return made_up_user_id(channel)
 
 
 def welcome_lines(login: str) -> list[str]:
@@ -50,25 +71,20 @@ def joined_lines(channel: str, login: str) -> list[str]:
     """What follows a JOIN, before the states of account and room."""
     room, host = f"#{channel}", f"{login}.{SERVER}"
     return [
-        format_line("JOIN", room, prefix=_person(login)),
+        format_line("JOIN", room, prefix=person(login)),
         format_line("353", login, "=", room, trailing=login, prefix=host),
         format_line("366", login, room, trailing="End of /NAMES list", prefix=host),
     ]
 
 
-def parted_line(channel: str, login: str) -> str:
-    """What follows a PART."""
-    return format_line("PART", f"#{channel}", prefix=_person(login))
-
-
-def own_state_line(channel: str, login: str, *, is_mod: bool, extra: Mapping[str, str]) -> str:
-    """USERSTATE: the account's standing in a channel."""
+def own_state_line(channel: str, login: str, extra: Mapping[str, str]) -> str:
+    """USERSTATE: the account's standing in a channel; ``extra`` tags are added or replace some."""
     tags = {
-        "badges": _badges(broadcaster=login == channel, moderator=is_mod),
+        "badges": "broadcaster/1" if login == channel else "",
         "display-name": login,
         "emote-sets": "0",
-        "mod": _digit(is_mod),
-        "user-type": "mod" if is_mod else "",
+        "mod": "0",
+        "user-type": "",
         **extra,
     }
     return format_line("USERSTATE", f"#{channel}", prefix=SERVER, tags=tags)
@@ -76,71 +92,41 @@ def own_state_line(channel: str, login: str, *, is_mod: bool, extra: Mapping[str
 
 def room_state_line(channel: str, state: Mapping[str, str]) -> str:
     """ROOMSTATE with the tags of ``state``: all of them after a JOIN, later what changed."""
-    tags = {"room-id": room_id(channel), **state}
+    tags = {"room-id": made_up_user_id(channel), **state}
     return format_line("ROOMSTATE", f"#{channel}", prefix=SERVER, tags=tags)
 
 
-def chat_line(
-    message: RoomMessage,
-    *,
-    is_mod: bool = False,
-    is_broadcaster: bool = False,
-    is_vip: bool = False,
-    is_lead_mod: bool = False,
-    sent_at_ms: int = 0,
-) -> str:
-    """PRIVMSG; ``message.tags`` are added to those that every message has."""
-    is_broadcaster = is_broadcaster or message.login == message.channel
+def chat_line(message: RoomMessage, badges: Collection[str], sent_at_ms: int) -> str:
+    """PRIVMSG; ``message.tags`` are added to those that every message has.
+
+    ``badges`` are those besides the broadcaster's own: ``moderator``, ``lead_moderator``, ``vip``.
+    """
+    broadcaster = ["broadcaster"] if message.login == message.channel else []
     tags = {
         "badge-info": "",
-        "badges": _badges(
-            broadcaster=is_broadcaster, moderator=is_mod, lead_moderator=is_lead_mod, vip=is_vip
-        ),
+        "badges": ",".join(f"{badge}/1" for badge in [*broadcaster, *badges]),
         "color": "",
         "display-name": message.display_name,
         "emotes": "",
         "first-msg": "0",
         "flags": "",
         "id": message.message_id,
-        "mod": _digit(is_mod),
+        "mod": "1" if "moderator" in badges else "0",
         "returning-chatter": "0",
-        "room-id": room_id(message.channel),
+        "room-id": made_up_user_id(message.channel),
         "subscriber": "0",
         "tmi-sent-ts": str(sent_at_ms),
         "turbo": "0",
         "user-id": message.user_id,
-        "user-type": "mod" if is_mod or is_lead_mod else "",
-        **({"vip": "1"} if is_vip else {}),
+        "user-type": "mod" if "moderator" in badges or "lead_moderator" in badges else "",
+        **({"vip": "1"} if "vip" in badges else {}),
         **message.tags,
     }
-    room, prefix = f"#{message.channel}", _person(message.login)
+    room, prefix = f"#{message.channel}", person(message.login)
     return format_line("PRIVMSG", room, trailing=message.text, prefix=prefix, tags=tags)
 
 
-def reply_tags(parent_id: str, parent: RoomMessage | None) -> dict[str, str]:
-    """The tags of a reply; only the id where the room does not know the message answered."""
-    tags = {"reply-parent-msg-id": parent_id}
-    if parent is not None:
-        tags |= {
-            "reply-parent-display-name": parent.display_name,
-            "reply-parent-msg-body": parent.text,
-            "reply-parent-user-id": parent.user_id,
-            "reply-parent-user-login": parent.login,
-        }
-    return tags
-
-
-def mirrored_tags(source_room_id: str, source_id: str) -> dict[str, str]:
-    """The tags of a message in a shared chat."""
-    return {
-        "source-badges": "",
-        "source-badge-info": "",
-        "source-id": source_id,
-        "source-room-id": source_room_id,
-    }
-
-
-def deleted_line(channel: str, message_id: str, login: str, text: str, sent_at_ms: int) -> str:
+def deleted_line(channel: str, message_id: str, login: str, text: str, *, sent_at_ms: int) -> str:
     """CLEARMSG; Twitch leaves its ``room-id`` empty."""
     tags = {
         "login": login,
@@ -152,21 +138,21 @@ def deleted_line(channel: str, message_id: str, login: str, text: str, sent_at_m
 
 
 def banned_line(
-    channel: str, login: str, user_id: str, seconds: int | None, sent_at_ms: int
+    channel: str, login: str, user_id: str, seconds: int | None, *, sent_at_ms: int
 ) -> str:
-    """CLEARCHAT of one viewer: a timeout, or a ban where ``seconds`` is None."""
+    """CLEARCHAT of one viewer: a timeout, or a ban if ``seconds`` is None."""
     tags = {} if seconds is None else {"ban-duration": str(seconds)}
     tags |= {
-        "room-id": room_id(channel),
+        "room-id": made_up_user_id(channel),
         "target-user-id": user_id,
         "tmi-sent-ts": str(sent_at_ms),
     }
     return format_line("CLEARCHAT", f"#{channel}", trailing=login, prefix=SERVER, tags=tags)
 
 
-def cleared_line(channel: str, sent_at_ms: int) -> str:
+def cleared_line(channel: str, *, sent_at_ms: int) -> str:
     """CLEARCHAT of the whole chat."""
-    tags = {"room-id": room_id(channel), "tmi-sent-ts": str(sent_at_ms)}
+    tags = {"room-id": made_up_user_id(channel), "tmi-sent-ts": str(sent_at_ms)}
     return format_line("CLEARCHAT", f"#{channel}", prefix=SERVER, tags=tags)
 
 
@@ -176,23 +162,6 @@ def notice_line(channel: str, notice_id: str, text: str) -> str:
     return format_line("NOTICE", f"#{channel}", trailing=text, prefix=SERVER, tags=tags)
 
 
-def unknown_command_line(login: str, command: str) -> str:
-    """The answer to what a client of Twitch does not say."""
-    return format_line("421", login, command, trailing="Unknown command", prefix=SERVER)
-
-
-def refusal_line(text: str) -> str:
-    """NOTICE that refuses a login: without tags, to nobody."""
-    return format_line("NOTICE", "*", trailing=text, prefix=SERVER)
-
-
-def _person(login: str) -> str:
+def person(login: str) -> str:
+    """The prefix of what a user does."""
     return f"{login}!{login}@{login}.{SERVER}"
-
-
-def _badges(**held: bool) -> str:
-    return ",".join(f"{name}/1" for name, has in held.items() if has)
-
-
-def _digit(value: bool) -> str:
-    return "1" if value else "0"

@@ -1,1 +1,0 @@
-"""Loopback stand-ins for Twitch chat and Ollama, used by `rehearse` and by the tests."""

@@ -13,7 +13,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Final
 
-from clankbot.loopback.twitch_room import RoomMessage, TwitchRoom
+from clankbot.loopback.room_lines import RoomMessage
+from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.rehearsal.console import Console
 from clankbot.rehearsal.viewers import MODERATOR, PASSER_BY, Line, colour_of
 

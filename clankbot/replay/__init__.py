@@ -1,1 +1,0 @@
-"""``replay``: a saved chat past the triggers, on a fake clock."""

@@ -18,11 +18,11 @@ from clankbot.auth.token_store import encrypted, wall_clock_ms
 from clankbot.config.env_file import read_env_file
 from clankbot.config.settings import load_settings
 from clankbot.config.variables import VARIABLES
-from clankbot.loopback.fake_ollama import OllamaStandIn
-from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.parts import open_database
 from clankbot.records.accounts import Identity, Secret
+from tests.doubles.fake_ollama import FakeOllama
 from tests.doubles.twitch_id import TwitchId
+from tests.doubles.twitch_room import TwitchRoom
 from tests.waiting import wait_until
 
 P = TypeVar("P", bound="Program")
@@ -144,7 +144,7 @@ class LiveProgram(Program):
     """The program with all that it talks to."""
 
     room: TwitchRoom = field(kw_only=True)
-    ollama: OllamaStandIn = field(kw_only=True)
+    ollama: FakeOllama = field(kw_only=True)
     twitch: TwitchId = field(kw_only=True)
 
     def secrets(self) -> set[str]:
@@ -183,7 +183,7 @@ def live_program(
 ) -> Iterator[LiveProgram]:
     """The program in a whole world on loopback; nobody is signed in yet."""
     (folder / "blocked_words.txt").write_text("blorpword\n", encoding="utf-8")
-    with twitch or TwitchId() as service, OllamaStandIn() as ollama:
+    with twitch or TwitchId() as service, FakeOllama() as ollama:
         user_id = service.users[service.login]
         with TwitchRoom(service.login, user_id, accept=service.accepts) as room:
             environment = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.loopback.fake_behaviour import Manner
+from tests.doubles.fake_ollama import Behaviour
 from tests.flow.program import Program
 from tests.flow.world import World, living, sql
 from tests.waiting import wait_until
@@ -88,7 +88,7 @@ def test_a_generation_is_called_off_when_its_context_is_removed(
     tmp_path: Path, remove: object
 ) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=3) as world:
-        world.ollama.once(Manner(text=FINE, delay_s=30))
+        world.ollama.once(Behaviour(text=FINE, delay_s=30))
         secret = world.room.say("alpha", "alice", "my secret address")
         world.chat(2)
         asked = world.ollama.wait_asked()
@@ -102,7 +102,7 @@ def test_a_generation_is_called_off_when_its_context_is_removed(
 def test_a_removal_in_another_channel_calls_nothing_off(tmp_path: Path) -> None:
     with living(tmp_path, TWITCH_CHANNELS="alpha,beta", MESSAGE_THRESHOLD=3) as world:
         gate = threading.Event()
-        world.ollama.once(Manner(text=FINE, after=gate))
+        world.ollama.once(Behaviour(text=FINE, after=gate))
         world.chat(3)
         world.ollama.wait_asked()
         world.room.clear("beta")
@@ -131,7 +131,7 @@ def test_a_finished_line_that_waits_to_be_sent_falls_with_its_context(tmp_path: 
 def test_a_removed_mention_is_not_answered(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
         gate = threading.Event()
-        world.ollama.once(Manner(text=FINE, after=gate))
+        world.ollama.once(Behaviour(text=FINE, after=gate))
         world.room.say("alpha", "bruno", "@clankbot good evening")
         world.ollama.wait_asked()
         secret = world.room.say("alpha", "alice", "@clankbot my secret address")
@@ -248,7 +248,7 @@ def test_the_operator_forgets_a_viewer_while_something_is_being_made_of_the_word
 ) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=100) as world:
         held = threading.Event()
-        world.ollama.once(Manner(after=held))
+        world.ollama.once(Behaviour(after=held))
         world.room.say("alpha", "alice", "words of mine")
         world.room.say("alpha", "bruno", "@clankbot what do you think of that?")
         asked = world.ollama.wait_asked()

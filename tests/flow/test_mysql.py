@@ -16,12 +16,12 @@ import pytest
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.mysql import MySqlEngine
-from clankbot.loopback.fake_behaviour import Manner
 from clankbot.parts import name_database
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.accounts import Secret
 from clankbot.records.writes import RemoveMessage, Tally
 from tests.database.conftest import instance_lock_taken_over, mysql_settings, said
+from tests.doubles.fake_ollama import Behaviour
 from tests.doubles.mariadb import HOST, MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.flow.program import live_program, program
@@ -59,7 +59,7 @@ def test_an_outage_in_mid_chat_loses_nothing_and_nothing_stale_is_said(
     caplog.set_level("INFO")
     with living(tmp_path, database=hurried(mariadb), MESSAGE_THRESHOLD=2) as world:
         room, ollama, gate = world.room, world.ollama, threading.Event()
-        ollama.once(Manner(text="this is about the time before", after=gate))
+        ollama.once(Behaviour(text="this is about the time before", after=gate))
         secret = room.say("alpha", "alice", "said before and deleted meanwhile")
         room.say("alpha", "bruno", "said before")
         ollama.wait_asked()
@@ -153,7 +153,7 @@ def test_a_stop_takes_five_seconds_also_where_two_threads_wait_for_a_server_that
         live.start_and_join()
         live.room.wait_joined(["alpha", "beta"])
         gate = threading.Event()
-        live.ollama.once(Manner(text="a last word", after=gate))
+        live.ollama.once(Behaviour(text="a last word", after=gate))
         live.room.say("alpha", "alice", "said before")
         live.ollama.wait_asked()
         live.room.say("beta", "alice", "said before, and the composer has no time yet")

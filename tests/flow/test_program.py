@@ -16,7 +16,7 @@ import pytest
 
 from clankbot import __version__
 from clankbot.database.database import Database
-from clankbot.loopback.fake_behaviour import Manner
+from tests.doubles.fake_ollama import Behaviour
 from tests.flow.program import SCRIPT, LiveProgram, live_program, program
 from tests.flow.world import sql
 from tests.waiting import wait_until
@@ -160,7 +160,7 @@ def test_a_signal_in_the_middle_of_a_generation_stops_it_cleanly(
 ) -> None:
     with live_program(tmp_path, MESSAGE_THRESHOLD="1") as live:
         signed_in(live).start_and_join()
-        live.ollama.behave(Manner(delay_s=30))
+        live.ollama.behave(Behaviour(delay_s=30))
         live.room.say("alpha", "alice", "the first one")
         asked = live.ollama.wait_asked()
         late = [f"late {number}" for number in range(200)]

@@ -17,8 +17,7 @@ from typing import IO, Final
 
 import pytest
 
-from clankbot.loopback.fake_behaviour import Asked, Manner
-from clankbot.loopback.fake_ollama import OllamaStandIn
+from tests.doubles.fake_ollama import Asked, Behaviour, FakeOllama
 from tests.waiting import wait_until
 
 PROGRAM: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
@@ -110,8 +109,8 @@ def test_an_ollama_that_answers_is_used_and_the_database_kept_where_asked(
         words = ("apples", "bridges", "candles", "dragons", "engines", "feathers")
         return f"zanzibar is full of {words[next(numbers) % len(words)]}"
 
-    with OllamaStandIn({"tiny:latest": 8192}) as ollama:
-        ollama.behave(Manner(text=reply))
+    with FakeOllama({"tiny:latest": 8192}) as ollama:
+        ollama.behave(Behaviour(text=reply))
         kept = tmp_path / "kept.db"
         settings = {"OLLAMA_URL": ollama.url, "OLLAMA_MODEL": "tiny", "TWITCH_CHANNELS": "alice"}
         done = rehearse(tmp_path, "--database", str(kept), **settings)
@@ -128,7 +127,7 @@ def test_a_model_that_is_lacking_and_settings_of_the_folder_show_in_the_banner(
 ) -> None:
     (tmp_path / ".env").write_text("MESSAGE_THRESHOLD=9\n", encoding="utf-8")
     with (
-        OllamaStandIn({"other:latest": 8192}) as ollama,
+        FakeOllama({"other:latest": 8192}) as ollama,
         started(tmp_path, OLLAMA_URL=ollama.url) as process,
     ):
         banner = "".join(read_until(process.stdout, "database"))

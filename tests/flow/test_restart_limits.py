@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.loopback.twitch_room import TwitchRoom
+from tests.doubles.twitch_room import TwitchRoom
 from tests.flow.program import live_program
 from tests.flow.world import living
 

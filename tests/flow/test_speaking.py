@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.loopback.fake_behaviour import Manner
+from tests.doubles.fake_ollama import Behaviour
 from tests.flow.world import BLOCKED, living, sql
 from tests.waiting import wait_until
 
@@ -61,7 +61,7 @@ def test_what_the_word_list_blocks_is_neither_stored_nor_seen_nor_said(tmp_path:
 
 def test_chat_is_stored_and_forgotten_while_the_model_thinks(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=2) as world:
-        world.ollama.once(Manner(delay_s=30))
+        world.ollama.once(Behaviour(delay_s=30))
         world.chat(2, "slow")
         world.ollama.wait_asked()
         texts = world.chat(50, "meanwhile")
@@ -137,7 +137,7 @@ def test_two_channels_do_not_mix(tmp_path: Path) -> None:
 
 def test_everything_received_is_stored_when_it_is_stopped(tmp_path: Path) -> None:
     with living(tmp_path, MESSAGE_THRESHOLD=1) as world:
-        world.ollama.behave(Manner(delay_s=30))
+        world.ollama.behave(Behaviour(delay_s=30))
         world.chat(1)
         world.ollama.wait_asked()
         late = world.chat(300, "late")

@@ -12,7 +12,7 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.loopback.fake_ollama import OllamaStandIn
+from tests.doubles.fake_ollama import FakeOllama
 from tests.flow.world import living
 from tests.waiting import wait_until
 
@@ -46,7 +46,7 @@ class HangingEngine(SqliteEngine):
 
 
 def test_a_stop_while_a_model_loads_ends_the_load_at_once(tmp_path: Path) -> None:
-    with OllamaStandIn() as ollama:
+    with FakeOllama() as ollama:
         ollama.load_s = 30.0
         with living(tmp_path, ollama=ollama):
             ollama.wait_until(lambda: bool(ollama.load_bodies))

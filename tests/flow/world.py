@@ -14,13 +14,13 @@ from clankbot.config.settings import Settings, load_settings
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.session import Session
-from clankbot.loopback.fake_ollama import OllamaStandIn
-from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.parts import load_words, name_database
 from clankbot.records.accounts import Credentials, Identity, Secret
 from clankbot.records.writes import StoredMessage
 from clankbot.runtime.threads import Reports
 from clankbot.services import Account
+from tests.doubles.fake_ollama import FakeOllama
+from tests.doubles.twitch_room import TwitchRoom
 from tests.waiting import wait_until
 
 BLOCKED = "blorpword"
@@ -32,7 +32,7 @@ class World:
     """What a test acts on and looks at while the bot lives."""
 
     room: TwitchRoom
-    ollama: OllamaStandIn
+    ollama: FakeOllama
     settings: Settings
     database: Database
     bot: Bot
@@ -80,7 +80,7 @@ def living(
     folder: Path,
     *,
     room: TwitchRoom | None = None,
-    ollama: OllamaStandIn | None = None,
+    ollama: FakeOllama | None = None,
     moderates: bool = True,
     database: Database | None = None,
     **settings: object,
@@ -91,7 +91,7 @@ def living(
     settings are those given and then those of a ``.env`` in the folder.
     """
     (folder / "blocked_words.txt").write_text(f"{BLOCKED}\n", encoding="utf-8")
-    with TwitchRoom() as new_room, OllamaStandIn() as new_ollama:
+    with TwitchRoom() as new_room, FakeOllama() as new_ollama:
         room, ollama = room or new_room, ollama or new_ollama
         environ: Mapping[str, str] = {
             "TWITCH_CHANNELS": "alpha",
@@ -109,7 +109,7 @@ def living(
 
 @contextmanager
 def _started(
-    settings: Settings, room: TwitchRoom, ollama: OllamaStandIn, database: Database
+    settings: Settings, room: TwitchRoom, ollama: FakeOllama, database: Database
 ) -> Iterator[World]:
     identity = Identity(room.bot_login, room.bot_user_id)
     credentials = Credentials(identity.login, identity.user_id, Secret("testtoken0testtoken0"))

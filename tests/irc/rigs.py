@@ -22,7 +22,6 @@ from clankbot.errors import TokenRefused
 from clankbot.irc.connection import Connection, Endpoint, Link, dial
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
-from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.records.accounts import Credentials, Secret
 from clankbot.records.chat import (
     ChatMessage,
@@ -35,6 +34,7 @@ from clankbot.records.chat import (
 )
 from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from clankbot.records.writes import RecordRateLimitEvent
+from tests.doubles.twitch_room import TwitchRoom
 from tests.waiting import wait_until
 
 Kind = TypeVar("Kind", bound=Event)

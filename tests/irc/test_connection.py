@@ -26,7 +26,7 @@ from clankbot.irc.connection import (
     default_tls_context,
     dial,
 )
-from clankbot.loopback.twitch_room import TwitchRoom
+from tests.doubles.twitch_room import TwitchRoom
 from tests.irc.certificates import Certificate, make_certificate
 from tests.irc.corpus import ROWS
 from tests.irc.rigs import two_ends

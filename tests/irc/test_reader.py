@@ -14,7 +14,6 @@ import pytest
 
 from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.irc.connection import Endpoint
-from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.records.accounts import Credentials, Secret
 from clankbot.records.chat import (
     ChatCleared,
@@ -26,6 +25,7 @@ from clankbot.records.chat import (
     Reconnect,
     UserCleared,
 )
+from tests.doubles.twitch_room import TwitchRoom
 from tests.irc.certificates import make_certificate
 from tests.irc.rigs import (
     FakeAccount,

@@ -1,4 +1,4 @@
-"""The stand-in for Ollama, seen by a client that shares no code with the bot."""
+"""The fake Ollama, and what tests add to it, seen by a client that shares no code with the bot."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from clankbot.loopback.fake_behaviour import Manner
-from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.loopback.markov import small_talk
+from tests.doubles.fake_ollama import Behaviour, FakeOllama
 
 SYSTEM = "You are clankbot, a regular in the Twitch chat of alpha."
 LINES = ("the boss is huge", "that music though, wow", "who plays next week?", "not me lol")
@@ -23,19 +22,19 @@ QUESTION = "[message begins]\ndora: @clankbot what about the boss\n[message ends
 
 
 @pytest.fixture
-def server() -> Iterator[OllamaStandIn]:
+def server() -> Iterator[FakeOllama]:
     """A well-behaved server."""
-    with OllamaStandIn() as server:
+    with FakeOllama() as server:
         yield server
 
 
-def connect(server: OllamaStandIn) -> http.client.HTTPConnection:
+def connect(server: FakeOllama) -> http.client.HTTPConnection:
     """A connection of its own."""
     return http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=5)
 
 
 def ask(
-    server: OllamaStandIn, method: str, path: str, body: dict[str, Any] | None = None
+    server: FakeOllama, method: str, path: str, body: dict[str, Any] | None = None
 ) -> tuple[int, str]:
     """Status and text of one answer."""
     connection = connect(server)
@@ -53,7 +52,7 @@ def request(**more: object) -> dict[str, Any]:
     return {"model": "llama3.1", "messages": messages, **more}
 
 
-def chat(server: OllamaStandIn, **more: object) -> list[dict[str, Any]]:
+def chat(server: FakeOllama, **more: object) -> list[dict[str, Any]]:
     """The lines of one generation."""
     status, text = ask(server, "POST", "/api/chat", request(**more))
     assert status == 200
@@ -65,7 +64,7 @@ def written(pieces: list[dict[str, Any]]) -> str:
     return "".join(piece["message"]["content"] for piece in pieces)
 
 
-def test_it_answers_the_questions_ollama_answers(server: OllamaStandIn) -> None:
+def test_it_answers_the_questions_ollama_answers(server: FakeOllama) -> None:
     assert ask(server, "GET", "/") == (200, "Ollama is running")
     assert json.loads(ask(server, "GET", "/api/version")[1])["version"]
     tags = json.loads(ask(server, "GET", "/api/tags")[1])
@@ -76,7 +75,7 @@ def test_it_answers_the_questions_ollama_answers(server: OllamaStandIn) -> None:
     assert server.others[:2] == ["GET /", "GET /api/version"]
 
 
-def test_it_streams_an_answer_word_by_word(server: OllamaStandIn) -> None:
+def test_it_streams_an_answer_word_by_word(server: FakeOllama) -> None:
     server.say("nice  one\nreally")
     pieces = chat(server)
     assert written(pieces) == "nice  one\nreally"
@@ -86,7 +85,7 @@ def test_it_streams_an_answer_word_by_word(server: OllamaStandIn) -> None:
     assert pieces[-1]["prompt_eval_count"] > 0
 
 
-def test_it_remembers_what_it_was_asked(server: OllamaStandIn) -> None:
+def test_it_remembers_what_it_was_asked(server: FakeOllama) -> None:
     chat(server, options={"num_ctx": 8192})
     asked = server.wait_asked()
     assert (asked.system, asked.user) == (SYSTEM, USER)
@@ -96,14 +95,14 @@ def test_it_remembers_what_it_was_asked(server: OllamaStandIn) -> None:
 
 
 def test_scripted_replies_come_in_order_and_may_depend_on_the_request(
-    server: OllamaStandIn,
+    server: FakeOllama,
 ) -> None:
     server.say("one", lambda asked: asked.body["model"])
     assert [written(chat(server)) for _ in range(2)] == ["one", "llama3.1"]
     assert written(chat(server)) not in ("one", "llama3.1")
 
 
-def test_loading_ends_with_the_model_in_memory(server: OllamaStandIn) -> None:
+def test_loading_ends_with_the_model_in_memory(server: FakeOllama) -> None:
     load = {"model": "llama3.1", "messages": [], "options": {"num_ctx": 8192}}
     status, text = ask(server, "POST", "/api/chat", load)
     assert (status, json.loads(text)["done_reason"]) == (200, "load")
@@ -115,7 +114,7 @@ def test_loading_ends_with_the_model_in_memory(server: OllamaStandIn) -> None:
     assert server.loads == 2
 
 
-def test_leaving_early_aborts_a_load(server: OllamaStandIn) -> None:
+def test_leaving_early_aborts_a_load(server: FakeOllama) -> None:
     server.load_s = 60
     connection = connect(server)
     connection.request("POST", "/api/chat", json.dumps({"model": "llama3.1", "messages": []}))
@@ -125,8 +124,8 @@ def test_leaving_early_aborts_a_load(server: OllamaStandIn) -> None:
     assert server.loaded == {}
 
 
-def test_leaving_early_is_noticed(server: OllamaStandIn) -> None:
-    server.once(Manner(drip_s=0.01))
+def test_leaving_early_is_noticed(server: FakeOllama) -> None:
+    server.once(Behaviour(drip_s=0.01))
     connection = connect(server)
     connection.request("POST", "/api/chat", json.dumps(request()))
     assert b"drip" in connection.getresponse().readline()
@@ -134,9 +133,9 @@ def test_leaving_early_is_noticed(server: OllamaStandIn) -> None:
     server.wait_until(lambda: server.asked[0].hung_up)
 
 
-def test_it_waits_until_it_may_answer(server: OllamaStandIn) -> None:
+def test_it_waits_until_it_may_answer(server: FakeOllama) -> None:
     gate = threading.Event()
-    server.once(Manner(text="at last", after=gate))
+    server.once(Behaviour(text="at last", after=gate))
     answers: list[str] = []
     thread = threading.Thread(target=lambda: answers.append(written(chat(server))))
     thread.start()
@@ -148,43 +147,43 @@ def test_it_waits_until_it_may_answer(server: OllamaStandIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("manner", "status", "text"),
+    ("behaviour", "status", "text"),
     [
-        (Manner(status=503, error="server busy"), 503, '{"error": "server busy"}'),
-        (Manner(status=502, body="<html>"), 502, "<html>"),
-        (Manner(body="nonsense"), 200, "nonsense"),
+        (Behaviour(status=503, error="server busy"), 503, '{"error": "server busy"}'),
+        (Behaviour(status=502, body="<html>"), 502, "<html>"),
+        (Behaviour(body="nonsense"), 200, "nonsense"),
     ],
 )
-def test_it_can_fail(server: OllamaStandIn, manner: Manner, status: int, text: str) -> None:
-    server.once(manner)
+def test_it_can_fail(server: FakeOllama, behaviour: Behaviour, status: int, text: str) -> None:
+    server.once(behaviour)
     assert ask(server, "POST", "/api/chat", request()) == (status, text)
     assert written(chat(server))
 
 
-def test_it_can_break_off(server: OllamaStandIn) -> None:
-    server.once(Manner(text="half", error="boom"))
+def test_it_can_break_off(server: FakeOllama) -> None:
+    server.once(Behaviour(text="half", error="boom"))
     assert chat(server)[-1] == {"error": "boom"}
-    server.once(Manner(text="half", without_done=True))
+    server.once(Behaviour(text="half", without_done=True))
     assert chat(server)[-1]["done"] is False
-    server.once(Manner(reset=True))
+    server.once(Behaviour(reset=True))
     with pytest.raises(ConnectionError):
         ask(server, "POST", "/api/chat", request())
 
 
-def test_it_lacks_what_is_not_installed(server: OllamaStandIn) -> None:
+def test_it_lacks_what_is_not_installed(server: FakeOllama) -> None:
     status, text = ask(server, "POST", "/api/chat", request(model="nope"))
     assert (status, json.loads(text)["error"]) == (404, "model 'nope' not found")
     assert ask(server, "POST", "/api/show", {"model": "nope"})[0] == 404
 
 
-def test_it_refuses_a_prompt_that_it_may_not_cut(server: OllamaStandIn) -> None:
+def test_it_refuses_a_prompt_that_it_may_not_cut(server: FakeOllama) -> None:
     options = {"num_ctx": 50}
     assert chat(server, options=options)
     refused = ask(server, "POST", "/api/chat", request(options=options, truncate=False))
     assert refused[0] == 400
 
 
-def test_it_goes_and_comes_back_on_the_same_port(server: OllamaStandIn) -> None:
+def test_it_goes_and_comes_back_on_the_same_port(server: FakeOllama) -> None:
     url = server.url
     chat(server)
     server.down()
@@ -196,8 +195,8 @@ def test_it_goes_and_comes_back_on_the_same_port(server: OllamaStandIn) -> None:
     assert server.loaded == {}
 
 
-def test_going_down_ends_every_connection(server: OllamaStandIn) -> None:
-    server.behave(Manner(after=threading.Event()))
+def test_going_down_ends_every_connection(server: FakeOllama) -> None:
+    server.behave(Behaviour(after=threading.Event()))
     connections = [connect(server) for _ in range(3)]
     for connection in connections:
         connection.request("POST", "/api/chat", json.dumps(request()))
@@ -212,7 +211,7 @@ def test_going_down_ends_every_connection(server: OllamaStandIn) -> None:
 def test_the_same_seed_says_the_same() -> None:
     answers = []
     for _ in range(2):
-        with OllamaStandIn(seed=7) as server:
+        with FakeOllama(seed=7) as server:
             answers.append([written(chat(server)) for _ in range(3)])
     assert answers[0] == answers[1]
     assert len(set(answers[0])) == 3

@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.language_model import LanguageModel
+from tests.doubles.fake_ollama import FakeOllama
 from tests.ollama.assignments import Clock
 
 
 @pytest.fixture
-def ollama() -> Iterator[OllamaStandIn]:
+def ollama() -> Iterator[FakeOllama]:
     """A well-behaved server with llama3.1."""
-    with OllamaStandIn() as server:
+    with FakeOllama() as server:
         yield server
 
 
@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def model(ollama: OllamaStandIn, clock: Clock) -> Iterator[LanguageModel]:
+def model(ollama: FakeOllama, clock: Clock) -> Iterator[LanguageModel]:
     """The models of the server; llama3.1 is the operator's."""
     client = OllamaClient(ollama.url, timeout_s=5, load_timeout_s=10)
     model = LanguageModel(client, "llama3.1", clock=clock, now_ms=lambda: int(clock.now_s * 1000))

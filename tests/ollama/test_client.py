@@ -20,13 +20,12 @@ from clankbot.errors import (
     OllamaUnavailable,
     PromptTooLong,
 )
-from clankbot.loopback.fake_behaviour import Manner
-from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.ollama.client import OllamaClient, Unreachable
 from clankbot.ollama.protocol import Generation, ModelFacts
 from clankbot.records.accounts import Secret
 from tests.auth.certificate import self_signed
 from tests.doubles.drips import DripServer, drips_lines, silent
+from tests.doubles.fake_ollama import Behaviour, FakeOllama
 
 OPTIONS = {"temperature": 0.5, "num_ctx": 8192, "num_predict": 200}
 
@@ -51,7 +50,7 @@ def cancel_after(wait: Callable[[], object], cancel: Cancel) -> None:
     threading.Thread(target=work).start()
 
 
-def test_the_whole_request_is_as_ollama_wants_it(ollama: OllamaStandIn) -> None:
+def test_the_whole_request_is_as_ollama_wants_it(ollama: FakeOllama) -> None:
     generate(OllamaClient(ollama.url))
     assert ollama.wait_asked().body == {
         "model": "llama3.1",
@@ -67,13 +66,13 @@ def test_the_whole_request_is_as_ollama_wants_it(ollama: OllamaStandIn) -> None:
     }
 
 
-def test_an_answer_is_read_to_its_end(ollama: OllamaStandIn) -> None:
-    ollama.once(Manner(text="one two\nthree", thinking="hm", done_reason="length"))
+def test_an_answer_is_read_to_its_end(ollama: FakeOllama) -> None:
+    ollama.once(Behaviour(text="one two\nthree", thinking="hm", done_reason="length"))
     assert generate(OllamaClient(ollama.url)) == Generation("one two\nthree", "length", 3, True)
 
 
-def test_reading_stops_as_soon_as_there_is_enough(ollama: OllamaStandIn) -> None:
-    ollama.once(Manner(drip_s=0.01))
+def test_reading_stops_as_soon_as_there_is_enough(ollama: FakeOllama) -> None:
+    ollama.once(Behaviour(drip_s=0.01))
     answer = generate(OllamaClient(ollama.url), enough=lambda text: len(text) > 12)
     assert answer == Generation("drip drip drip ", None, None, False)
     ollama.wait_until(lambda: ollama.asked[0].hung_up)
@@ -84,7 +83,7 @@ def test_reading_stops_as_soon_as_there_is_enough(ollama: OllamaStandIn) -> None
     [("30m", "30m"), ("-1", -1), ("1.5", 1.5), ("0", 0), ("0s", "0s")],
 )
 def test_a_keep_alive_in_bare_digits_is_sent_as_a_number(
-    ollama: OllamaStandIn, keep_alive: str, sent: str | float
+    ollama: FakeOllama, keep_alive: str, sent: str | float
 ) -> None:
     generate(OllamaClient(ollama.url, keep_alive=keep_alive))
     value = ollama.wait_asked().body["keep_alive"]
@@ -93,26 +92,26 @@ def test_a_keep_alive_in_bare_digits_is_sent_as_a_number(
 
 
 @pytest.mark.parametrize(
-    ("manner", "kind"),
+    ("behaviour", "kind"),
     [
-        (Manner(status=500, error="runner has unexpectedly stopped"), OllamaUnavailable),
-        (Manner(status=503, error="server busy"), OllamaUnavailable),
-        (Manner(status=502, body="<html>"), OllamaUnavailable),
-        (Manner(status=400, error="invalid model name"), OllamaRefused),
-        (Manner(status=301, body=""), OllamaRefused),
-        (Manner(text="half an", error="boom"), OllamaUnavailable),
-        (Manner(text="half an", without_done=True), OllamaUnavailable),
-        (Manner(body="<html>Welcome</html>"), OllamaUnavailable),
-        (Manner(body='{"done": true'), OllamaUnavailable),
-        (Manner(body=""), OllamaUnavailable),
-        (Manner(body='{"message": {"content": "\\udcff"}}'), OllamaUnavailable),
-        (Manner(reset=True), OllamaUnavailable),
+        (Behaviour(status=500, error="runner has unexpectedly stopped"), OllamaUnavailable),
+        (Behaviour(status=503, error="server busy"), OllamaUnavailable),
+        (Behaviour(status=502, body="<html>"), OllamaUnavailable),
+        (Behaviour(status=400, error="invalid model name"), OllamaRefused),
+        (Behaviour(status=301, body=""), OllamaRefused),
+        (Behaviour(text="half an", error="boom"), OllamaUnavailable),
+        (Behaviour(text="half an", without_done=True), OllamaUnavailable),
+        (Behaviour(body="<html>Welcome</html>"), OllamaUnavailable),
+        (Behaviour(body='{"done": true'), OllamaUnavailable),
+        (Behaviour(body=""), OllamaUnavailable),
+        (Behaviour(body='{"message": {"content": "\\udcff"}}'), OllamaUnavailable),
+        (Behaviour(reset=True), OllamaUnavailable),
     ],
 )
 def test_every_failure_is_one_of_ours(
-    ollama: OllamaStandIn, manner: Manner, kind: type[OllamaError]
+    ollama: FakeOllama, behaviour: Behaviour, kind: type[OllamaError]
 ) -> None:
-    ollama.once(manner)
+    ollama.once(behaviour)
     with pytest.raises(OllamaError) as caught:
         generate(OllamaClient(ollama.url))
     assert type(caught.value) is kind
@@ -121,36 +120,36 @@ def test_every_failure_is_one_of_ours(
 @pytest.mark.parametrize(
     "body", ["x" * (1 << 21), f'{{"message":{{}},"x":"{"x" * 1000}"}}\n' * 2000]
 )
-def test_an_answer_without_end_is_given_up(ollama: OllamaStandIn, body: str) -> None:
-    ollama.once(Manner(body=body))
+def test_an_answer_without_end_is_given_up(ollama: FakeOllama, body: str) -> None:
+    ollama.once(Behaviour(body=body))
     with pytest.raises(OllamaUnavailable, match="longer than"):
         generate(OllamaClient(ollama.url))
 
 
-def test_one_json_object_without_a_line_end_is_an_answer_too(ollama: OllamaStandIn) -> None:
-    ollama.once(Manner(body='{"message": {"content": "hi"}, "done": true}'))
+def test_one_json_object_without_a_line_end_is_an_answer_too(ollama: FakeOllama) -> None:
+    ollama.once(Behaviour(body='{"message": {"content": "hi"}, "done": true}'))
     assert generate(OllamaClient(ollama.url)) == Generation("hi", None, None, False)
 
 
-def test_line_separators_inside_a_text_do_not_end_a_line(ollama: OllamaStandIn) -> None:
+def test_line_separators_inside_a_text_do_not_end_a_line(ollama: FakeOllama) -> None:
     body = json.dumps({"message": {"content": "a\u2028b\x85c"}, "done": True}, ensure_ascii=False)
-    ollama.once(Manner(body=f"\n{body}\n\n"))
+    ollama.once(Behaviour(body=f"\n{body}\n\n"))
     assert generate(OllamaClient(ollama.url)).text == "a\u2028b\x85c"
 
 
-def test_a_missing_model_is_named(ollama: OllamaStandIn) -> None:
+def test_a_missing_model_is_named(ollama: FakeOllama) -> None:
     ollama.models.clear()
     with pytest.raises(ModelMissing, match=r"ollama pull llama3\.1") as error:
         generate(OllamaClient(ollama.url))
     assert error.value.model == "llama3.1"
 
 
-def test_too_long_a_prompt_is_told_apart(ollama: OllamaStandIn) -> None:
+def test_too_long_a_prompt_is_told_apart(ollama: FakeOllama) -> None:
     with pytest.raises(PromptTooLong):
         generate(OllamaClient(ollama.url), user="word " * 8000)
 
 
-def test_a_server_that_is_gone_is_unreachable(ollama: OllamaStandIn) -> None:
+def test_a_server_that_is_gone_is_unreachable(ollama: FakeOllama) -> None:
     ollama.down()
     with pytest.raises(Unreachable, match="no connection to Ollama: Connection refused"):
         generate(OllamaClient(ollama.url))
@@ -178,20 +177,20 @@ def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
     assert OllamaClient(url).address == shown
 
 
-def test_plain_http_behind_a_tls_address_is_unreachable(ollama: OllamaStandIn) -> None:
+def test_plain_http_behind_a_tls_address_is_unreachable(ollama: FakeOllama) -> None:
     with pytest.raises(Unreachable):
         OllamaClient(ollama.url.replace("http:", "https:")).version()
 
 
-def test_a_refused_think_field_is_left_out_from_then_on(ollama: OllamaStandIn) -> None:
-    ollama.once(Manner(status=400, error='"llama3.1" does not support thinking'))
+def test_a_refused_think_field_is_left_out_from_then_on(ollama: FakeOllama) -> None:
+    ollama.once(Behaviour(status=400, error='"llama3.1" does not support thinking'))
     client = OllamaClient(ollama.url)
     generate(client)
     generate(client)
     assert ["think" in asked.body for asked in ollama.asked] == [True, False, False]
 
 
-def test_a_load_asks_for_the_same_window_as_the_generation(ollama: OllamaStandIn) -> None:
+def test_a_load_asks_for_the_same_window_as_the_generation(ollama: FakeOllama) -> None:
     client = OllamaClient(ollama.url)
     assert client.is_loaded("llama3.1", 8192) is False
     client.load("llama3.1", 8192, Cancel())
@@ -202,18 +201,18 @@ def test_a_load_asks_for_the_same_window_as_the_generation(ollama: OllamaStandIn
 
 
 @pytest.mark.parametrize("keep_alive", ["0", "0s", "0h0m0s", "0.0"])
-def test_a_load_never_says_to_unload(ollama: OllamaStandIn, keep_alive: str) -> None:
+def test_a_load_never_says_to_unload(ollama: FakeOllama, keep_alive: str) -> None:
     OllamaClient(ollama.url, keep_alive=keep_alive).load("llama3.1", 8192, Cancel())
     assert "keep_alive" not in ollama.load_bodies[0]
 
 
-def test_a_load_says_how_long_to_keep(ollama: OllamaStandIn) -> None:
+def test_a_load_says_how_long_to_keep(ollama: FakeOllama) -> None:
     for client in (OllamaClient(ollama.url, keep_alive="-1"), OllamaClient(ollama.url)):
         client.load("llama3.1", 8192, Cancel())
     assert [body["keep_alive"] for body in ollama.load_bodies] == [-1, "30m"]
 
 
-def test_a_cancelled_load_is_not_left(ollama: OllamaStandIn) -> None:
+def test_a_cancelled_load_is_not_left(ollama: FakeOllama) -> None:
     ollama.load_s = 0.1
     cancel = Cancel()
     cancel_after(lambda: ollama.wait_until(lambda: ollama.loads == 1), cancel)
@@ -255,14 +254,14 @@ def test_a_quick_question_does_not_wait_longer_than_a_generation_may() -> None:
         OllamaClient(server.url, timeout_s=0.15).version()
 
 
-def test_a_load_may_take_longer_than_a_generation(ollama: OllamaStandIn) -> None:
+def test_a_load_may_take_longer_than_a_generation(ollama: FakeOllama) -> None:
     ollama.load_s = 0.15
     OllamaClient(ollama.url, timeout_s=0.1).load("llama3.1", 8192, Cancel())
     assert ollama.loaded
 
 
-def test_a_cancelled_generation_is_left_at_once(ollama: OllamaStandIn) -> None:
-    ollama.once(Manner(after=threading.Event()))
+def test_a_cancelled_generation_is_left_at_once(ollama: FakeOllama) -> None:
+    ollama.once(Behaviour(after=threading.Event()))
     cancel = Cancel()
     cancel_after(ollama.wait_asked, cancel)
     with pytest.raises(Cancelled):
@@ -270,7 +269,7 @@ def test_a_cancelled_generation_is_left_at_once(ollama: OllamaStandIn) -> None:
     ollama.wait_until(lambda: ollama.asked[0].hung_up)
 
 
-def test_models_are_listed_and_found_however_they_are_spelt(ollama: OllamaStandIn) -> None:
+def test_models_are_listed_and_found_however_they_are_spelt(ollama: FakeOllama) -> None:
     ollama.models["hf.co/User/Repo:Q4_K_M"] = 4096
     client = OllamaClient(ollama.url)
     assert client.models() == ("llama3.1:latest", "hf.co/User/Repo:Q4_K_M")
@@ -279,23 +278,23 @@ def test_models_are_listed_and_found_however_they_are_spelt(ollama: OllamaStandI
     assert not client.has_model("llama3.1:8b")
 
 
-def test_facts_about_a_model(ollama: OllamaStandIn) -> None:
+def test_facts_about_a_model(ollama: FakeOllama) -> None:
     ollama.thinkers.add("llama3.1:latest")
     client = OllamaClient(ollama.url)
     assert client.facts("llama3.1") == ModelFacts(131_072, True)
     assert client.facts("unknown") == ModelFacts()
 
 
-def test_the_version_is_told(ollama: OllamaStandIn) -> None:
+def test_the_version_is_told(ollama: FakeOllama) -> None:
     assert OllamaClient(ollama.url).version() == "0.12.6"
 
 
-def test_the_key_is_sent_as_a_bearer_token(ollama: OllamaStandIn) -> None:
+def test_the_key_is_sent_as_a_bearer_token(ollama: FakeOllama) -> None:
     generate(OllamaClient(ollama.url, api_key=Secret(" k3y\n")))
     assert ollama.wait_asked().headers["Authorization"] == "Bearer k3y"
 
 
-def test_a_password_in_the_address_is_sent_as_basic_authentication(ollama: OllamaStandIn) -> None:
+def test_a_password_in_the_address_is_sent_as_basic_authentication(ollama: FakeOllama) -> None:
     client = OllamaClient(ollama.url.replace("//", "//ann:pw@"))
     generate(client)
     assert ollama.wait_asked().headers["Authorization"] == "Basic YW5uOnB3"
@@ -309,14 +308,14 @@ def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) 
     assert "s3cret" not in str(error.value)
 
 
-def test_the_environment_has_no_say(ollama: OllamaStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_has_no_say(ollama: FakeOllama, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert OllamaClient(ollama.url).version()
 
 
-def test_a_redirect_is_told_not_followed(ollama: OllamaStandIn) -> None:
+def test_a_redirect_is_told_not_followed(ollama: FakeOllama) -> None:
     def elsewhere() -> Iterator[bytes]:
         yield b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n"
         yield f"Location: {ollama.url}/api/version\r\n\r\n".encode()

@@ -17,15 +17,14 @@ from clankbot.errors import (
     OllamaUnavailable,
     PromptTooLong,
 )
-from clankbot.loopback.fake_behaviour import Manner
-from clankbot.loopback.fake_ollama import OllamaStandIn
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Composed, ContextLine
+from tests.doubles.fake_ollama import Behaviour, FakeOllama
 from tests.ollama.assignments import Clock, assignment, chat, line
 
-TOO_LONG = Manner(status=400, error="the input length exceeds the context length")
+TOO_LONG = Behaviour(status=400, error="the input length exceeds the context length")
 CHAT = chat("the boss is huge", "that music though", "who plays next week")
 
 
@@ -39,9 +38,7 @@ def is_well(model: LanguageModel) -> bool:
     return model.outage("llama3.1") is None
 
 
-def test_one_clean_line_is_composed_from_the_chat(
-    model: LanguageModel, ollama: OllamaStandIn
-) -> None:
+def test_one_clean_line_is_composed_from_the_chat(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.say('clankbot: "nice one"\nalice: thanks')
     composed = write(model)
     assert composed == Composed("nice one", "composed", frozenset({"id-0", "id-1", "id-2"}))
@@ -49,7 +46,7 @@ def test_one_clean_line_is_composed_from_the_chat(
 
 
 def test_somebody_who_was_only_called_is_not_written_for(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     ollama.say("Dora: I am here")
     called = assignment(line("where is @dora tonight"), line("no idea", "bruno", 1))
@@ -58,7 +55,7 @@ def test_somebody_who_was_only_called_is_not_written_for(
 
 
 def test_the_channels_options_are_sent_beside_ours(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     policy = ChannelSettings(model_options={"temperature": 0.2, "num_predict": 50})
     write(model, policy)
@@ -70,27 +67,30 @@ def test_the_channels_options_are_sent_beside_ours(
     }
 
 
-def test_the_line_obeys_the_channels_length(model: LanguageModel, ollama: OllamaStandIn) -> None:
+def test_the_line_obeys_the_channels_length(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.say("First sentence here. Second sentence here.")
     assert write(model, ChannelSettings(length_chars=25)).text == "First sentence here."
 
 
 @pytest.mark.parametrize(
-    ("manner", "reason"),
+    ("behaviour", "reason"),
     [
-        (Manner(text="***"), "nothing usable was left of the answer"),
-        (Manner(text=""), "nothing usable was left of the answer"),
-        (Manner(text="Alice: I say this"), "nothing usable was left of the answer"),
-        (Manner(text="That music, though!"), "composed"),
-        (Manner(text="Who plays next week?"), "the model only repeated what was said"),
-        (Manner(text="a torn sent", done_reason="length"), "nothing usable was left of the answer"),
-        (Manner(text="", thinking="hm"), "the model only thought"),
+        (Behaviour(text="***"), "nothing usable was left of the answer"),
+        (Behaviour(text=""), "nothing usable was left of the answer"),
+        (Behaviour(text="Alice: I say this"), "nothing usable was left of the answer"),
+        (Behaviour(text="That music, though!"), "composed"),
+        (Behaviour(text="Who plays next week?"), "the model only repeated what was said"),
+        (
+            Behaviour(text="a torn sent", done_reason="length"),
+            "nothing usable was left of the answer",
+        ),
+        (Behaviour(text="", thinking="hm"), "the model only thought"),
     ],
 )
 def test_an_answer_that_is_no_line_is_told_why(
-    model: LanguageModel, ollama: OllamaStandIn, manner: Manner, reason: str
+    model: LanguageModel, ollama: FakeOllama, behaviour: Behaviour, reason: str
 ) -> None:
-    ollama.once(manner)
+    ollama.once(behaviour)
     composed = write(model)
     assert composed.reason == reason
     assert (composed.text is None) == (reason != "composed")
@@ -98,7 +98,7 @@ def test_an_answer_that_is_no_line_is_told_why(
 
 @pytest.mark.parametrize("asked", [None, line("@clankbot who plays next week?")])
 def test_the_task_is_not_said_either(
-    model: LanguageModel, ollama: OllamaStandIn, asked: ContextLine | None
+    model: LanguageModel, ollama: FakeOllama, asked: ContextLine | None
 ) -> None:
     """A small real model wrote this."""
     ollama.say("That was the chat, the newest line last; lines of clankbot are your own. Now wri")
@@ -107,7 +107,7 @@ def test_the_task_is_not_said_either(
 
 
 def test_an_answer_may_take_up_the_words_of_the_question(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     question = "is the volcano level the one that comes right after the river?"
     ollama.say("the volcano level is the one that comes right after the river, yes")
@@ -116,7 +116,7 @@ def test_an_answer_may_take_up_the_words_of_the_question(
 
 
 def test_a_line_is_taken_as_soon_as_it_is_complete(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     ollama.say("nice one\n" + "and an explanation " * 2000)
     assert write(model).text == "nice one"
@@ -124,7 +124,7 @@ def test_a_line_is_taken_as_soon_as_it_is_complete(
 
 
 def test_a_model_that_can_think_is_read_to_its_end(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     ollama.thinkers.add("llama3.1:latest")
     ollama.say("Okay, the user wants a line.\nLet me see.\n</think>\nnice one")
@@ -134,7 +134,7 @@ def test_a_model_that_can_think_is_read_to_its_end(
 # --- loading ---
 
 
-def test_a_cold_model_is_loaded_first_under_the_deadline_for_loading(ollama: OllamaStandIn) -> None:
+def test_a_cold_model_is_loaded_first_under_the_deadline_for_loading(ollama: FakeOllama) -> None:
     ollama.load_s = 0.25
     model = LanguageModel(OllamaClient(ollama.url, timeout_s=0.2, load_timeout_s=10), "llama3.1")
     assert write(model).text
@@ -143,7 +143,7 @@ def test_a_cold_model_is_loaded_first_under_the_deadline_for_loading(ollama: Oll
 
 
 def test_a_cancel_while_the_model_loads_lets_the_load_end(
-    model: LanguageModel, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
+    model: LanguageModel, ollama: FakeOllama, elsewhere: ThreadPoolExecutor
 ) -> None:
     ollama.load_s = 0.1
     cancel = Cancel()
@@ -158,9 +158,9 @@ def test_a_cancel_while_the_model_loads_lets_the_load_end(
 
 
 def test_a_cancel_while_it_generates_closes_the_connection_at_once(
-    model: LanguageModel, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
+    model: LanguageModel, ollama: FakeOllama, elsewhere: ThreadPoolExecutor
 ) -> None:
-    ollama.once(Manner(after=threading.Event()))
+    ollama.once(Behaviour(after=threading.Event()))
     cancel = Cancel()
     work = elsewhere.submit(model.write, assignment(*CHAT), cancel)
     asked = ollama.wait_asked()
@@ -172,7 +172,7 @@ def test_a_cancel_while_it_generates_closes_the_connection_at_once(
 
 
 def test_closing_ends_even_a_load(
-    model: LanguageModel, ollama: OllamaStandIn, elsewhere: ThreadPoolExecutor
+    model: LanguageModel, ollama: FakeOllama, elsewhere: ThreadPoolExecutor
 ) -> None:
     ollama.load_s = 60
     work: Future[None] = elsewhere.submit(model.preload)
@@ -184,7 +184,7 @@ def test_closing_ends_even_a_load(
 
 
 def test_preloading_uses_the_window_of_the_generations(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     model.preload()
     write(model)
@@ -192,7 +192,7 @@ def test_preloading_uses_the_window_of_the_generations(
 
 
 def test_preloading_never_raises(
-    model: LanguageModel, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
+    model: LanguageModel, ollama: FakeOllama, caplog: pytest.LogCaptureFixture
 ) -> None:
     ollama.down()
     model.preload()
@@ -200,28 +200,26 @@ def test_preloading_never_raises(
     assert not is_well(model)
 
 
-def test_a_missing_model_is_noticed_when_it_is_preloaded(ollama: OllamaStandIn) -> None:
+def test_a_missing_model_is_noticed_when_it_is_preloaded(ollama: FakeOllama) -> None:
     model = LanguageModel(OllamaClient(ollama.url), "nope")
     model.preload()
     assert "ollama pull nope" in str(model.outage("nope"))
 
 
 def test_a_model_that_cannot_be_preloaded_may_still_generate(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     ollama.load_refusal = "messages must not be empty"
     assert write(model).text
 
 
-def test_the_window_is_no_larger_than_the_models(
-    model: LanguageModel, ollama: OllamaStandIn
-) -> None:
+def test_the_window_is_no_larger_than_the_models(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.models["small:latest"] = 2048
     write(model, ChannelSettings(model="small"))
     assert ollama.asked[0].options["num_ctx"] == 2048
 
 
-def test_the_window_can_be_set(ollama: OllamaStandIn) -> None:
+def test_the_window_can_be_set(ollama: FakeOllama) -> None:
     write(LanguageModel(OllamaClient(ollama.url), "llama3.1", num_ctx=16384))
     assert ollama.asked[0].options["num_ctx"] == 16384
 
@@ -229,9 +227,7 @@ def test_the_window_can_be_set(ollama: OllamaStandIn) -> None:
 # --- prompts that do not fit ---
 
 
-def test_a_prompt_found_too_long_is_halved_once(
-    model: LanguageModel, ollama: OllamaStandIn
-) -> None:
+def test_a_prompt_found_too_long_is_halved_once(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.once(TOO_LONG)
     lines = chat(*(f"remark {i}" for i in range(8)))
     composed = model.write(assignment(*lines), Cancel())
@@ -240,7 +236,7 @@ def test_a_prompt_found_too_long_is_halved_once(
     assert "remark 3" not in ollama.asked[1].user
 
 
-def test_a_prompt_too_long_twice_is_given_up(model: LanguageModel, ollama: OllamaStandIn) -> None:
+def test_a_prompt_too_long_twice_is_given_up(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.once(TOO_LONG)
     ollama.once(TOO_LONG)
     with pytest.raises(PromptTooLong):
@@ -248,19 +244,19 @@ def test_a_prompt_too_long_twice_is_given_up(model: LanguageModel, ollama: Ollam
 
 
 def test_what_a_model_made_of_a_cut_prompt_is_not_said(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
-    ollama.once(Manner(text="nice one", prompt_tokens=8190))
+    ollama.once(Behaviour(text="nice one", prompt_tokens=8190))
     composed = write(model)
     assert (composed.text, composed.reason) == (None, "the prompt did not fit the window")
     assert write(model).text
 
 
 def test_estimates_grow_when_the_server_counts_more(
-    model: LanguageModel, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
+    model: LanguageModel, ollama: FakeOllama, caplog: pytest.LogCaptureFixture
 ) -> None:
     long_chat = assignment(*chat(*(f"{i} {'word ' * 60}" for i in range(100))))
-    ollama.behave(Manner(text="nice one", prompt_tokens=8190))
+    ollama.behave(Behaviour(text="nice one", prompt_tokens=8190))
     sizes = []
     for _ in range(3):
         model.write(long_chat, Cancel())
@@ -271,16 +267,16 @@ def test_estimates_grow_when_the_server_counts_more(
 
 
 def test_estimates_shrink_slowly_when_the_server_counts_less(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     russian = assignment(*chat(*["привет всем, как дела? " * 5] * 200))
-    ollama.behave(Manner(text="nice one", prompt_tokens=2000))
+    ollama.behave(Behaviour(text="nice one", prompt_tokens=2000))
     counts = [len(model.write(russian, Cancel()).used_ids) for _ in range(40)]
     assert counts[1] - counts[0] <= 2
     assert 1.5 * counts[0] < counts[-1] <= 2 * counts[0] + 5
 
 
-def test_even_the_longest_chat_fits_the_window(model: LanguageModel, ollama: OllamaStandIn) -> None:
+def test_even_the_longest_chat_fits_the_window(model: LanguageModel, ollama: FakeOllama) -> None:
     for text in ("x" * 500, "中文字" * 160, "🎉🎊" * 120, "1!2?" * 120):
         composed = model.write(assignment(*chat(*[text] * 500)), Cancel())
         assert composed.text
@@ -291,17 +287,17 @@ def test_even_the_longest_chat_fits_the_window(model: LanguageModel, ollama: Oll
 
 
 def test_a_model_that_runs_out_of_room_while_thinking_gets_more(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
-    ollama.once(Manner(text="", thinking="hm", done_reason="length"))
-    ollama.behave(Manner(text="nice one", thinking="hm"))
+    ollama.once(Behaviour(text="", thinking="hm", done_reason="length"))
+    ollama.behave(Behaviour(text="nice one", thinking="hm"))
     assert write(model).text == "nice one"
     assert write(model).text == "nice one"
     assert [asked.options["num_predict"] for asked in ollama.asked] == [200, 1000, 1000]
 
 
-def test_a_model_that_only_thinks_says_nothing(model: LanguageModel, ollama: OllamaStandIn) -> None:
-    ollama.behave(Manner(text="", thinking="hm", done_reason="length"))
+def test_a_model_that_only_thinks_says_nothing(model: LanguageModel, ollama: FakeOllama) -> None:
+    ollama.behave(Behaviour(text="", thinking="hm", done_reason="length"))
     assert write(model).reason == "the model only thought"
     assert len(ollama.asked) == 2
 
@@ -309,8 +305,8 @@ def test_a_model_that_only_thinks_says_nothing(model: LanguageModel, ollama: Oll
 # --- failures ---
 
 
-def test_a_slow_server_is_a_timeout(ollama: OllamaStandIn) -> None:
-    ollama.behave(Manner(drip_s=0.05))
+def test_a_slow_server_is_a_timeout(ollama: FakeOllama) -> None:
+    ollama.behave(Behaviour(drip_s=0.05))
     model = LanguageModel(OllamaClient(ollama.url, timeout_s=0.2), "llama3.1")
     with pytest.raises(OllamaTimeout):
         write(model)
@@ -318,9 +314,9 @@ def test_a_slow_server_is_a_timeout(ollama: OllamaStandIn) -> None:
 
 
 def test_a_failing_server_is_not_asked_again_before_its_time(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
-    ollama.behave(Manner(status=500, error="crash"))
+    ollama.behave(Behaviour(status=500, error="crash"))
     for _ in range(5):
         with pytest.raises(OllamaUnavailable, match="crash"):
             write(model)
@@ -332,7 +328,7 @@ def test_a_failing_server_is_not_asked_again_before_its_time(
 
 
 def test_after_a_long_outage_it_speaks_again_within_ten_seconds(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
     ollama.down()
     for _ in range(20):
@@ -345,9 +341,9 @@ def test_after_a_long_outage_it_speaks_again_within_ten_seconds(
 
 
 def test_the_wait_for_the_next_try_doubles_up_to_ten_seconds(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
-    ollama.behave(Manner(status=500, error="crash"))
+    ollama.behave(Behaviour(status=500, error="crash"))
     waits_s = []
     for _ in range(7):
         with pytest.raises(OllamaUnavailable):
@@ -360,10 +356,10 @@ def test_the_wait_for_the_next_try_doubles_up_to_ten_seconds(
 
 
 def test_another_problem_is_worth_another_line(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
+    model: LanguageModel, ollama: FakeOllama, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     for error in ("crash", "crash", "no memory", "no memory"):
-        ollama.once(Manner(status=500, error=error))
+        ollama.once(Behaviour(status=500, error=error))
         with pytest.raises(OllamaUnavailable):
             write(model)
         clock.now_s += 10
@@ -372,7 +368,7 @@ def test_another_problem_is_worth_another_line(
 
 
 def test_an_outage_is_said_once_and_its_end_with_its_length(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
+    model: LanguageModel, ollama: FakeOllama, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     ollama.down()
@@ -388,7 +384,7 @@ def test_an_outage_is_said_once_and_its_end_with_its_length(
 
 
 def test_a_probe_notices_that_the_server_is_back(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
     ollama.down()
     with pytest.raises(OllamaUnavailable):
@@ -401,10 +397,8 @@ def test_a_probe_notices_that_the_server_is_back(
     assert write(model).text
 
 
-def test_a_server_that_is_back_is_asked_at_once(
-    model: LanguageModel, ollama: OllamaStandIn
-) -> None:
-    ollama.once(Manner(status=500, error="crash"))
+def test_a_server_that_is_back_is_asked_at_once(model: LanguageModel, ollama: FakeOllama) -> None:
+    ollama.once(Behaviour(status=500, error="crash"))
     with pytest.raises(OllamaUnavailable):
         write(model)
     ollama.down()
@@ -419,9 +413,9 @@ def test_a_server_that_is_back_is_asked_at_once(
 
 
 def test_after_a_probe_the_waits_begin_anew(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
-    ollama.behave(Manner(status=500, error="crash"))
+    ollama.behave(Behaviour(status=500, error="crash"))
     for _ in range(4):
         with pytest.raises(OllamaUnavailable):
             write(model)
@@ -438,7 +432,7 @@ def test_after_a_probe_the_waits_begin_anew(
 
 
 def test_a_server_that_refuses_one_model_is_there_for_the_others(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
     ollama.down()
     with pytest.raises(OllamaUnavailable):
@@ -451,15 +445,13 @@ def test_a_server_that_refuses_one_model_is_there_for_the_others(
     assert is_well(model)
 
 
-def test_a_probe_asks_nothing_while_all_is_well(
-    model: LanguageModel, ollama: OllamaStandIn
-) -> None:
+def test_a_probe_asks_nothing_while_all_is_well(model: LanguageModel, ollama: FakeOllama) -> None:
     assert model.probe() <= 10
     assert ollama.others == []
 
 
 def test_a_missing_model_is_said_once_and_stops_no_other(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
+    model: LanguageModel, ollama: FakeOllama, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     missing = ChannelSettings(model="nope")
@@ -475,8 +467,8 @@ def test_a_missing_model_is_said_once_and_stops_no_other(
     assert caplog.records[-1].getMessage() == "generation works again"
 
 
-def test_no_problem_tells_the_address(ollama: OllamaStandIn) -> None:
-    ollama.behave(Manner(reset=True))
+def test_no_problem_tells_the_address(ollama: FakeOllama) -> None:
+    ollama.behave(Behaviour(reset=True))
     model = LanguageModel(OllamaClient(ollama.url), "llama3.1")
     for _ in range(2):
         with pytest.raises(OllamaUnavailable) as error:
@@ -486,7 +478,7 @@ def test_no_problem_tells_the_address(ollama: OllamaStandIn) -> None:
 
 
 def test_a_moderator_chooses_among_the_installed_models(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     assert model.check_choice("LLaMA3.1") is None
     for name in ("nope", "soundcloud"):
@@ -496,7 +488,7 @@ def test_a_moderator_chooses_among_the_installed_models(
         model.check_choice("llama3.1")
 
 
-def test_only_the_operator_chooses_a_model_in_the_cloud(ollama: OllamaStandIn) -> None:
+def test_only_the_operator_chooses_a_model_in_the_cloud(ollama: FakeOllama) -> None:
     ollama.models["big:1t-cloud"] = 4096
     model = LanguageModel(OllamaClient(ollama.url), "Own:CLOUD")
     assert model.check_choice("own:cloud") is None
@@ -522,7 +514,7 @@ def test_it_knows_what_leaves_the_streamers_machines(url: str, model: str, in_cl
 
 
 def test_an_outage_is_told_with_its_beginning_also_while_a_next_try_is_due(
-    model: LanguageModel, ollama: OllamaStandIn, clock: Clock
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
     told = "Ollama has not answered since 00:16 UTC (no connection to Ollama: Connection refused)"
     assert model.outage("llama3.1") is None
@@ -548,7 +540,7 @@ def test_an_outage_of_one_model_is_no_others(model: LanguageModel, clock: Clock)
 
 
 def test_a_mention_is_answered_though_other_lines_came_later(
-    model: LanguageModel, ollama: OllamaStandIn
+    model: LanguageModel, ollama: FakeOllama
 ) -> None:
     asked = replace(line("@clankbot how are you?", "Dora", 9))
     composed = model.write(assignment(*CHAT, asked=asked), Cancel())

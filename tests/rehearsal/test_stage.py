@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.rehearsal.console import Console
 from clankbot.rehearsal.conversation import Conversation
 from clankbot.rehearsal.script import play, script
 from clankbot.rehearsal.stage import ShortWarnings, Stage
 from clankbot.rehearsal.viewers import PASSER_BY, Line
+from tests.doubles.twitch_room import TwitchRoom
 from tests.loopback.test_twitch_room import Client, connected
 from tests.waiting import wait_until
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.loopback.fake_behaviour import Manner
-from clankbot.loopback.fake_ollama import OllamaStandIn
 from tests.cli.command import BLOCKED, Done, bot_said, clankbot, fill, said, started
+from tests.doubles.fake_ollama import Behaviour, FakeOllama
 
 START_MS = 1_904_385_600_000
 """2030-05-07 12:00:00 UTC."""
@@ -54,13 +53,13 @@ class Log:
 
 
 @pytest.fixture
-def ollama() -> Iterator[OllamaStandIn]:
-    with OllamaStandIn({"tiny:latest": 8192}) as server:
+def ollama() -> Iterator[FakeOllama]:
+    with FakeOllama({"tiny:latest": 8192}) as server:
         yield server
 
 
 def replay(
-    folder: Path, log: Log, *options: str, ollama: OllamaStandIn | None = None, **settings: str
+    folder: Path, log: Log, *options: str, ollama: FakeOllama | None = None, **settings: str
 ) -> Done:
     """The replay of a log; without an Ollama, only the moments."""
     (folder / "chat.log").write_text("\n".join(log.lines), encoding="utf-8")
@@ -94,7 +93,7 @@ def test_the_moments_follow_threshold_and_delay_on_the_files_clock(tmp_path: Pat
 
 
 def test_the_model_is_asked_with_what_the_bot_would_have_known(
-    tmp_path: Path, ollama: OllamaStandIn
+    tmp_path: Path, ollama: FakeOllama
 ) -> None:
     ollama.say("pancakes are nice", "what about waffles")
     log = Log()
@@ -120,7 +119,7 @@ def test_the_model_is_asked_with_what_the_bot_would_have_known(
 
 
 def test_who_speaks_to_the_bot_is_answered_once_in_a_while(
-    tmp_path: Path, ollama: OllamaStandIn
+    tmp_path: Path, ollama: FakeOllama
 ) -> None:
     ollama.say("pancakes", "waffles are better")
     log = Log()
@@ -136,7 +135,7 @@ def test_who_speaks_to_the_bot_is_answered_once_in_a_while(
 
 
 def test_what_moderators_removed_is_gone_in_a_replay_too(
-    tmp_path: Path, ollama: OllamaStandIn
+    tmp_path: Path, ollama: FakeOllama
 ) -> None:
     ollama.say("pancakes")
     log = Log()
@@ -168,9 +167,7 @@ def test_the_settings_of_the_replay_hold_whatever_was_in_the_way_then(tmp_path: 
     assert "left out: 1 message of clankbot itself" in done.out
 
 
-def test_what_comes_to_nothing_is_told_with_the_reason(
-    tmp_path: Path, ollama: OllamaStandIn
-) -> None:
+def test_what_comes_to_nothing_is_told_with_the_reason(tmp_path: Path, ollama: FakeOllama) -> None:
     ollama.say("", "pancakes are nice", "Pancakes are nice!", f"so {BLOCKED}", "waffles, then")
     log = Log()
     log.say("!clank optout", "eve")
@@ -186,10 +183,8 @@ def test_what_comes_to_nothing_is_told_with_the_reason(
     assert "3 attempts came to nothing" in done.out
 
 
-def test_a_model_that_is_too_slow_is_no_reason_to_stop(
-    tmp_path: Path, ollama: OllamaStandIn
-) -> None:
-    ollama.once(Manner(drip_s=0.05))
+def test_a_model_that_is_too_slow_is_no_reason_to_stop(tmp_path: Path, ollama: FakeOllama) -> None:
+    ollama.once(Behaviour(drip_s=0.05))
     log = Log()
     log.chat(4)
     done = replay(tmp_path, log, ollama=ollama, OLLAMA_TIMEOUT="0.5")
@@ -200,10 +195,10 @@ def test_a_model_that_is_too_slow_is_no_reason_to_stop(
 
 
 def test_a_server_that_fails_ends_it_with_the_figures_so_far(
-    tmp_path: Path, ollama: OllamaStandIn
+    tmp_path: Path, ollama: FakeOllama
 ) -> None:
     ollama.say("pancakes")
-    ollama.once(Manner(status=500, error="out of memory"))
+    ollama.once(Behaviour(status=500, error="out of memory"))
     log = Log()
     log.chat(9)
     done = replay(tmp_path, log, ollama=ollama)
@@ -215,7 +210,7 @@ def test_a_server_that_fails_ends_it_with_the_figures_so_far(
 
 @pytest.mark.parametrize("url", [None, NOBODY])
 def test_no_model_is_told_in_one_sentence_before_it_begins(
-    tmp_path: Path, ollama: OllamaStandIn, url: str | None
+    tmp_path: Path, ollama: FakeOllama, url: str | None
 ) -> None:
     log = Log()
     log.chat(1)
