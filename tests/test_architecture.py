@@ -52,8 +52,8 @@ on it, and whoever gets to know a secret has it kept out of the log."""
 BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "socket": ("irc.connection", "loopback", "http", "database.mysql", "runtime.systemd"),
     "ssl": ("irc", "loopback", "http", "database.mysql"),
-    "select": ("irc.connection", "loopback", "rehearsal.keyboard", "http"),
-    "selectors": ("irc.connection", "loopback", "rehearsal.keyboard", "http"),
+    "select": ("irc.connection", "loopback", "http"),
+    "selectors": ("irc.connection", "loopback", "http"),
     "requests": ("http",),
     "urllib3": ("http",),
     "sqlite3": ("database",),
@@ -63,7 +63,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "os.environ": ("config",),
     "os.getenv": ("config",),
     "time.sleep": (),
-    "importlib": ("app", "parts"),
+    "importlib": ("app", "parts", "rehearsal.conversation"),
 }
 """What reaches out of the process, and the modules or rooms that may use it.  Packages that are
 neither here nor in the standard library may be used nowhere."""

@@ -34,11 +34,8 @@ from clankbot.ollama.client import is_cloud_model
 from clankbot.parts import Words, load_words, open_database, set_up_logs
 from clankbot.records.accounts import Credentials, Identity, Secret
 from clankbot.rehearsal.console import Console
-from clankbot.rehearsal.conversation import Conversation
-from clankbot.rehearsal.keyboard import Keyboard
-from clankbot.rehearsal.script import play
+from clankbot.rehearsal.conversation import YOU, Conversation, play
 from clankbot.rehearsal.stage import ShortWarnings, Stage
-from clankbot.rehearsal.typed import YOU
 from clankbot.runtime.logging_setup import log_to_file
 from clankbot.runtime.redaction import SecretFilter
 from clankbot.runtime.threads import Failure, Reports, Signals
@@ -204,15 +201,15 @@ def _bot_in(room: TwitchRoom, settings: Settings, words: Words, end: _End) -> It
 
 
 def _console(is_terminal: bool) -> Console:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # chat has letters that not every terminal has
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # chat has letters that not every terminal has
     return Console(sys.stdout, is_terminal=is_terminal, colours=is_terminal and wants_colours())
 
 
 def _converse(stage: Stage, console: Console, end: _End) -> None:
     console.note(_HINTS)
-    with Keyboard(sys.stdin.fileno()) as keyboard:
-        Conversation(stage, console, dice=random.Random()).hold(keyboard, end.came)
+    Conversation(stage, console, dice=random.Random()).hold(end.came)
 
 
 def _log_to_new_file(settings: Settings) -> Path:

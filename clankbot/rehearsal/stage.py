@@ -18,8 +18,8 @@ from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.rehearsal.console import Console
 from clankbot.rehearsal.viewers import MODERATOR, PASSER_BY, Line, colour_of
 
+# As many of somebody's messages can be deleted one after the other.
 _REMEMBERED: Final = 50
-"""As many of somebody's messages can be deleted one after the other."""
 _ADVERTISER_TIMEOUT_S: Final = 600
 _SHOWN_CHARS: Final = 40
 
@@ -45,10 +45,10 @@ class Stage:
         self._timed_out: dict[str, float] = {}
         self.viewers_said = 0
         self.bot_said = 0
+        # The bot said something that nobody had asked for.
         self.spoke_by_itself = False
-        """The bot said something that nobody had asked for."""
+        # The bot answered somebody who spoke to it; a command's answer is none.
         self.answered = False
-        """The bot answered somebody who spoke to it; a command's answer is none."""
         room.on_bot_message = self._news.put
 
     @property

@@ -16,15 +16,15 @@ from typing import Any, Final, TypeVar
 Card = TypeVar("Card")
 
 MODERATOR: Final = "mona"
+# Looks in now and then to advertise; the shipped word list and the moderator both mind.
 PASSER_BY: Final = "cheap_fame_4u"
-"""Looks in now and then to advertise; the shipped word list and the moderator both mind."""
 
 _NOT_AGAIN_WITHIN: Final = 200
 _TO_SOMEBODY_EVERY: Final = 4
 _TO_THE_BOT_EVERY: Final = 14
 _ADVERTISED_EVERY: Final = 45
+# Of the 256 of terminals: readable on black and on white.
 _FALLBACK_COLOURS: Final = (39, 71, 99, 131, 142, 173, 175)
-"""Of the 256 of terminals: readable on black and on white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,43 +168,18 @@ _ADVERTISING: Final = (
 )
 
 _WORDS: Final[Mapping[str, Sequence[str]]] = {
-    "thing": (
-        "lantern knight",
-        "moth king",
-        "broken lift",
-        "second jump",
-        "grumpy ferryman",
-        "crystal door",
-        "tin dragon",
-        "talking well",
-        "rope bridge",
-        "clockwork crab",
-        "sleeping giant",
+    gap: tuple(words.split(", "))
+    for gap, words in {
+        "thing": "lantern knight, moth king, broken lift, second jump, grumpy ferryman, "
+        "crystal door, tin dragon, talking well, rope bridge, clockwork crab, sleeping giant, "
         "shopkeeper",
-    ),
-    "place": (
-        "the salt cathedral",
-        "the drowned library",
-        "the upper harbour",
-        "the bell tower",
-        "mushroom valley",
-        "the night market",
-        "the frozen orchard",
-        "the old railway",
-        "the cloud stairs",
-    ),
-    "snack": (
-        "popcorn",
-        "cold pizza",
-        "pear cake",
-        "noodles",
-        "peppermint tea",
-        "pretzels",
-        "toast",
+        "place": "the salt cathedral, the drowned library, the upper harbour, the bell tower, "
+        "mushroom valley, the night market, the frozen orchard, the old railway, the cloud stairs",
+        "snack": "popcorn, cold pizza, pear cake, noodles, peppermint tea, pretzels, toast, "
         "cherry soup",
-    ),
-    "hour": ("ten minutes", "half an hour", "a quarter of an hour", "one hour"),
-    "day": ("monday", "tuesday", "thursday", "friday", "sunday"),
+        "hour": "ten minutes, half an hour, a quarter of an hour, one hour",
+        "day": "monday, tuesday, thursday, friday, sunday",
+    }.items()
 }
 
 
@@ -228,7 +203,7 @@ class Cast:
         self._last = ""
 
     def next_line(self, absent: Collection[str] = ()) -> Line | None:
-        """What is said next, by somebody who is not absent; None where nobody else is left."""
+        """What is said next, by somebody who is not absent; None if nobody else is left."""
         self._said += 1
         if self._said % _ADVERTISED_EVERY == 0 and PASSER_BY not in absent:
             return Line(PASSER_BY, self._filled(self._draw(_ADVERTISING)))

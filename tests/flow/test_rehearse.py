@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import os
 import pty
@@ -18,6 +19,7 @@ from typing import IO, Final
 import pytest
 
 from tests.doubles.fake_ollama import Asked, Behaviour, FakeOllama
+from tests.doubles.terminal import Screen
 from tests.waiting import wait_until
 
 PROGRAM: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
@@ -177,39 +179,50 @@ def test_a_play_can_be_stopped(tmp_path: Path) -> None:
 class Terminal:
     """A rehearsal in a pseudo-terminal, and a person who types and reads."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, errors: IO[bytes] | None = None, **settings: str) -> None:
         self._person, self._program = pty.openpty()
+        termios.tcsetwinsize(self._program, (24, 80))
         os.set_blocking(self._person, False)
         self._before = termios.tcgetattr(self._program)
-        self._read = b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._screen = Screen(80, 24)
+        self.written = ""
         self.process = subprocess.Popen(
             command(),
             cwd=folder,
-            env=environment(folder, **settings),
+            env=environment(folder, **{"TERM": "xterm", **settings}),
             stdin=self._program,
             stdout=self._program,
-            stderr=self._program,
+            stderr=self._program if errors is None else errors,
         )
 
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._program)
-        os.close(self._person)
+        for end in (self._program, self._person):
+            with suppress(OSError):  # closed by the test
+                os.close(end)
 
     def type(self, keys: str) -> None:
         os.write(self._person, keys.encode())
 
-    def screen(self) -> str:
-        """All that was written so far."""
-        with suppress(BlockingIOError):
-            self._read += os.read(self._person, 65536)
-        return self._read.decode("utf-8", "replace")
+    def vanish(self) -> None:
+        """The person's window is closed."""
+        os.close(self._program)
+        os.close(self._person)
 
-    def wait_for(self, text: str) -> str:
-        """What was written, once the text is in it."""
-        wait_until(lambda: text in self.screen(), 10.0)
-        return self.screen()
+    def screen(self) -> Screen:
+        """What is to be seen by now."""
+        with suppress(BlockingIOError):
+            new = self._decoder.decode(os.read(self._person, 65536))
+            self.written += new
+            self._screen.feed(new)
+        return self._screen
+
+    def wait_for(self, text: str) -> list[str]:
+        """The rows, once the text is in them, be it wrapped."""
+        wait_until(lambda: text in " ".join(map(str.strip, self.screen().lines)), 10.0)
+        return self.screen().lines
 
     def was_left_as_found(self) -> bool:
         return termios.tcgetattr(self._program) == self._before
@@ -217,7 +230,7 @@ class Terminal:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path, NO_COLOR="1", TERM="xterm")
+    terminal = Terminal(tmp_path, NO_COLOR="1")
     yield terminal
     terminal.close()
 
@@ -226,24 +239,88 @@ def test_a_person_talks_with_the_bot_and_commands_it(terminal: Terminal) -> None
     terminal.wait_for("/help")
     terminal.type("@clankbot what about the ")
     terminal.type("zebra?\n!clank threshold 3\n")
-    screen = terminal.wait_for("[o_o] clankbot → you: threshold is now 3")
-    assert "\nyou: @clankbot what about the zebra?" in screen.replace("\r\x1b[K", "\n")
-    terminal.wait_for("about the zebra?\r")
+    rows = terminal.wait_for("[o_o] clankbot → you: threshold is now 3")
+    assert "you: @clankbot what about the zebra?" in rows
+    assert "mod you: !clank threshold 3" in rows
+    terminal.wait_for("about the zebra? ")
     terminal.type("/delete\n/pace 0\nnot sent")
     terminal.wait_for("-- you deleted a message of clankbot")
     terminal.wait_for("not sent")
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.process.wait(STOP_S) == 0
-    assert "The end: " in terminal.screen()
-    assert "[0m" not in terminal.screen()
+    rows = terminal.wait_for("The end: ")
+    assert not [row for row in rows if "not sent" in row]
+    assert "[0m" not in terminal.written
     assert terminal.was_left_as_found()
 
 
 def test_names_are_coloured_in_a_terminal(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, TERM="xterm")
+    terminal = Terminal(tmp_path)
     try:
         terminal.type("hello\n/quit\n")
-        terminal.wait_for("you\x1b[0m: hello")
+        terminal.wait_for("The end: ")
+        assert "you\x1b[0m: hello" in terminal.written
         assert terminal.process.wait(STOP_S) == 0
     finally:
         terminal.close()
+
+
+@pytest.mark.parametrize("has_readline", [True, False])
+def test_a_line_half_typed_stays_whole_while_others_talk(
+    tmp_path: Path, has_readline: bool
+) -> None:
+    lacking = {} if has_readline else {"PYTHONPATH": str(tmp_path / "lacking")}
+    (tmp_path / "lacking").mkdir()
+    (tmp_path / "lacking" / "readline.py").write_text("raise ImportError", encoding="utf-8")
+    terminal = Terminal(tmp_path, NO_COLOR="1", **lacking)
+    try:
+        terminal.wait_for(">")
+        terminal.type("so far so god")
+        terminal.wait_for("> so far so god")
+        if has_readline:
+            terminal.type("\x1b[D")
+        before = len(terminal.screen().lines)
+        wait_until(lambda: len(terminal.screen().lines) >= before + 2, 10.0)
+        assert terminal.screen().lines[-1] == "> so far so god"
+        terminal.type("o\n" if has_readline else "\x7fod\n")
+        rows = terminal.wait_for("you: so far so good")
+        assert not [row for row in rows if row.startswith("> so")]
+    finally:
+        terminal.close()
+
+
+def test_a_long_line_takes_one_row_and_lines_come_back(terminal: Terminal) -> None:
+    terminal.wait_for(">")
+    words = " ".join(f"word{number}" for number in range(100))
+    terminal.type("/pace 0\n" + words)
+    terminal.wait_for("word99")
+    assert terminal.screen().lines[-1].endswith("word99")
+    assert "word50" not in "".join(terminal.screen().lines)
+    terminal.type("\n")
+    said = terminal.wait_for(f"you: {words[:400]}")
+    assert words[:500].split()[-1] in said[-2].split()
+    assert words[:510].split()[-1] not in said[-2].split()
+    terminal.type("\x1b[A")
+    terminal.wait_for("word99")
+
+
+def test_ctrl_d_ends_only_on_an_empty_line(terminal: Terminal) -> None:
+    terminal.wait_for(">")
+    terminal.type("hello\x04\n")
+    terminal.wait_for("you: hello")
+    terminal.type("\x04")
+    assert terminal.process.wait(STOP_S) == 0
+    assert terminal.was_left_as_found()
+
+
+def test_a_terminal_that_is_closed_ends_it_without_a_word(tmp_path: Path) -> None:
+    with (tmp_path / "errors.txt").open("w+b") as errors:
+        terminal = Terminal(tmp_path, errors=errors)
+        try:
+            terminal.wait_for(">")
+            terminal.vanish()
+            terminal.process.wait(STOP_S)
+            errors.seek(0)
+            assert errors.read() == b""
+        finally:
+            terminal.close()

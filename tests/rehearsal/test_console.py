@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
 from clankbot.rehearsal.console import Console
-from clankbot.rehearsal.typed import HELP
+from clankbot.rehearsal.conversation import HELP
+from tests.doubles.terminal import Screen
 
-
-class Screen:
-    """As much of a terminal as the console asks of one: text, return, erase to the line's end."""
-
-    def __init__(self, written: str) -> None:
-        self.lines = [""]
-        for character in written.replace("\r\x1b[K", "\0"):
-            if character == "\n":
-                self.lines.append("")
-            elif character == "\0":
-                self.lines[-1] = ""
-            else:
-                self.lines[-1] += character
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def plain() -> tuple[io.StringIO, Console]:
@@ -29,9 +19,30 @@ def plain() -> tuple[io.StringIO, Console]:
     return out, Console(out)
 
 
-def terminal() -> tuple[io.StringIO, Console]:
-    out = io.StringIO()
-    return out, Console(out, is_terminal=True)
+class Terminal:
+    """A console on a screen, and somebody who types at its bottom."""
+
+    def __init__(self, columns: int = 80, height: int = 24, *, colours: bool = False) -> None:
+        self._out = io.StringIO()
+        self._screen = Screen(columns, height)
+        self.console = Console(
+            self._out, is_terminal=True, colours=colours, columns=lambda: columns
+        )
+
+    @property
+    def written(self) -> str:
+        return self._out.getvalue()
+
+    @property
+    def screen(self) -> Screen:
+        """What was written and typed so far."""
+        self._screen.feed(self._out.getvalue())
+        self._out.seek(0)
+        self._out.truncate()
+        return self._screen
+
+    def type(self, keys: str) -> None:
+        self.screen.feed(keys)
 
 
 def test_plain_lines_say_who_speaks_and_whom_the_bot_answers() -> None:
@@ -52,45 +63,79 @@ def test_plain_lines_say_who_speaks_and_whom_the_bot_answers() -> None:
 
 
 def test_colours_come_only_where_they_are_wanted() -> None:
-    out = io.StringIO()
-    Console(out, is_terminal=True, colours=True).viewer("mona", "hello", 33)
-    assert "\x1b[1;38;5;33mmona\x1b[0m: hello" in out.getvalue()
-    out, console = terminal()
-    console.viewer("mona", "hello", 33)
-    console.bot("clankbot", "hi")
-    assert "m" not in out.getvalue().replace("\r\x1b[K", "").replace("mona", "")
+    terminal = Terminal(colours=True)
+    terminal.console.viewer("mona", "hello", 33)
+    assert "\x1b[1;38;5;33mmona\x1b[0m: hello" in terminal.written
+    terminal = Terminal()
+    terminal.console.viewer("mona", "hello", 33)
+    terminal.console.bot("clankbot", "hi")
+    assert not STYLE.search(terminal.written)
 
 
 def test_the_line_being_typed_stays_whole_below_what_arrives() -> None:
-    out, console = terminal()
-    console.typing("hel")
-    console.viewer("mona", "one", 33)
-    console.event("two")
-    assert Screen(out.getvalue()).lines == ["mona: one", "-- two", "> hel"]
-    console.typing("hello")
-    assert Screen(out.getvalue()).lines == ["mona: one", "-- two", "> hello"]
-    console.typing(None)
-    console.note("bye")
-    assert Screen(out.getvalue()).lines == ["mona: one", "-- two", "bye", ""]
+    terminal = Terminal()
+    terminal.type("> hel")
+    terminal.console.viewer("mona", "one", 33)
+    terminal.console.event("two")
+    assert terminal.screen.lines == ["mona: one", "-- two", "> hel"]
+    terminal.type("lo")
+    assert terminal.screen.lines == ["mona: one", "-- two", "> hello"]
+    terminal.console.clear_row()
+    terminal.console.note("bye")
+    assert terminal.screen.lines == ["mona: one", "-- two", "bye"]
 
 
-@pytest.mark.parametrize(("letter", "fitting"), [("x", 37), ("語", 18), ("e\u0301", 37)])
-def test_a_long_line_shows_its_end_on_one_line(letter: str, fitting: int) -> None:
-    out = io.StringIO()
-    Console(out, is_terminal=True, columns=lambda: 40).typing("start " + letter * 60)
-    assert Screen(out.getvalue()).lines == ["> " + letter * fitting]
+def test_the_cursor_stays_where_it_is_in_the_line() -> None:
+    terminal = Terminal()
+    terminal.type("> hello\b\b\b")
+    terminal.console.viewer("mona", "one", 33)
+    terminal.type("L")
+    assert terminal.screen.lines == ["mona: one", "> heLlo"]
+
+
+def test_what_was_typed_gives_way_to_what_came_of_it() -> None:
+    terminal = Terminal()
+    terminal.type("> hello\r\n")
+    terminal.console.clear_row(rows_up=1)
+    terminal.console.viewer("you", "hello", 33)
+    terminal.type("> ")
+    assert terminal.screen.lines == ["you: hello", ">"]
+
+
+def test_at_the_bottom_the_oldest_rows_scroll_away() -> None:
+    terminal = Terminal(columns=20, height=4)
+    terminal.type("> hello")
+    for number in range(5):
+        terminal.console.viewer("mona", f"this is line {number} of them", 33)
+    screen = terminal.screen
+    assert (screen.row, screen.column) == (3, 7)
+    assert screen.lines[-3:] == ["mona: this is line 4", "  of them", "> hello"]
+    assert len(screen.lines) == 11
+
+
+@pytest.mark.parametrize("letter", ["x", "語", "e\u0301"])
+def test_a_word_longer_than_a_row_leaves_the_typed_line_alone(letter: str) -> None:
+    terminal = Terminal(columns=40, height=8)
+    terminal.type("> hello")
+    terminal.console.viewer("mona", letter * 100, 33)
+    screen = terminal.screen
+    assert screen.lines[-1] == "> hello"
+    assert "".join(screen.lines[:-1]).count(letter[0]) == 100
 
 
 def test_notes_are_wrapped_between_words_and_keep_their_columns() -> None:
-    out = io.StringIO()
-    console = Console(out, is_terminal=True, columns=lambda: 40)
-    console.note("many words that do not fit on one line", f"  log       /tmp/{'x' * 40}", "")
-    console.note("  /timeout NAME   time somebody out, the bot too", *HELP)
-    shown = Screen(out.getvalue()).lines
-    assert shown[:7] == [
+    terminal = Terminal(columns=40, height=60)
+    terminal.console.note(
+        "many words that do not fit on one line", f"  log       /tmp/{'x' * 40}", ""
+    )
+    terminal.console.note("  /timeout NAME   time somebody out, the bot too", *HELP)
+    shown = terminal.screen.lines
+    path = shown[2] + shown.pop(3)
+    assert path == f"            /tmp/{'x' * 40}"
+    del shown[2]
+    assert shown[:6] == [
         "many words that do not fit on one line",
         "  log",
-        f"            /tmp/{'x' * 40}",
         "",
         "  /timeout NAME   time somebody out, the",
         "                  bot too",
@@ -99,11 +144,11 @@ def test_notes_are_wrapped_between_words_and_keep_their_columns() -> None:
 
 
 def test_the_help_fits_an_ordinary_terminal() -> None:
-    out = io.StringIO()
-    Console(out, is_terminal=True, columns=lambda: 80).note(*HELP)
-    shown = Screen(out.getvalue()).lines
-    assert max(map(len, shown)) <= 80
+    terminal = Terminal(columns=80)
+    terminal.console.note(*HELP)
+    shown = terminal.screen.lines
     assert " ".join(" ".join(shown).split()) == " ".join(" ".join(HELP).split())
+    assert all(row.startswith("  ") for row in shown), "a row was wrapped by the terminal"
 
 
 def test_nothing_that_a_terminal_would_obey_gets_through() -> None:
@@ -114,17 +159,15 @@ def test_nothing_that_a_terminal_would_obey_gets_through() -> None:
 
 
 def test_long_talk_is_wrapped_at_words_in_a_terminal() -> None:
-    out = io.StringIO()
-    console = Console(out, is_terminal=True, columns=lambda: 30)
-    console.viewer("mona", "these are more words than fit on one line", 33, is_mod=True)
-    console.bot("clankbot", "so are these, they too go on below", "mona")
-    console.event("and so does what happens in the room")
-    assert Screen(out.getvalue()).lines == [
+    terminal = Terminal(columns=30)
+    terminal.console.viewer("mona", "these are more words than fit on one line", 33, is_mod=True)
+    terminal.console.bot("clankbot", "so are these, they too go on below", "mona")
+    terminal.console.event("and so does what happens in the room")
+    assert terminal.screen.lines == [
         "mod mona: these are more words",
         "  than fit on one line",
         "[o_o] clankbot → mona: so are",
         "  these, they too go on below",
         "-- and so does what happens in",
         "  the room",
-        "",
     ]

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from clankbot.rehearsal.console import Console
-from clankbot.rehearsal.conversation import Conversation
-from clankbot.rehearsal.script import play, script
+from clankbot.rehearsal.conversation import Conversation, play, script
 from clankbot.rehearsal.stage import ShortWarnings, Stage
 from clankbot.rehearsal.viewers import PASSER_BY, Line
 from tests.doubles.twitch_room import TwitchRoom
