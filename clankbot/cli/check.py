@@ -13,8 +13,7 @@ from clankbot.app import EXIT_FAILED
 from clankbot.auth.keys import is_open_to_others
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require, run_requirements, settings_from_process
-from clankbot.database.database import Database
-from clankbot.errors import AuthError, ClankbotError, ConfigError, NotSignedIn, OllamaError
+from clankbot.errors import ClankbotError, ConfigError, NotSignedIn, OllamaError
 from clankbot.ollama.client import is_cloud_model
 from clankbot.parts import load_words, name_database, set_up_logs
 from clankbot.runtime.threads import not_torn_off
@@ -27,8 +26,8 @@ from clankbot.services import (
     twitch_oauth,
 )
 
+# ``ok``, ``warn`` or ``fail``, and a sentence.
 Finding = tuple[str, str]
-"""``ok``, ``warn`` or ``fail``, and a sentence."""
 
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 
@@ -61,15 +60,16 @@ def _tell(subject: str, finding: Finding) -> None:
     print(f"{shown}  {subject:9}  {sentence}", flush=True)
 
 
-def _findings(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
-    found: list[Finding] = []
+def _findings(
+    look: Callable[[Settings], Iterator[Finding]], settings: Settings
+) -> Iterator[Finding]:
+    """What a look finds; a problem that it raises is its last finding."""
     try:
-        found.extend(look(settings))
+        yield from look(settings)
     except ConfigError as error:
-        found.extend(("fail", problem) for problem in error.problems)
+        yield from (("fail", problem) for problem in error.problems)
     except ClankbotError as error:
-        found.append(("fail", str(error)))
-    return found
+        yield "fail", str(error)
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -119,19 +119,17 @@ def _sign_in(settings: Settings) -> Iterator[Finding]:
         yield "warn", UNUSED_SIGN_IN
         return
     try:
-        yield "ok", _validated_login(settings, database)
+        keeper = token_keeper(settings, database, threading.Event())
+        identity = not_torn_off(keeper.start)
     except NotSignedIn:
         if not settings.dry_run:
             raise
         yield "ok", "nobody is signed in; chat is read anonymously (DRY_RUN)"
-
-
-def _validated_login(settings: Settings, database: Database) -> str:
-    keeper = token_keeper(settings, database, threading.Event())
-    identity = not_torn_off(keeper.start)
+        return
     if twitch_oauth(settings).validate(keeper.access_token()) is None:
-        raise AuthError("Twitch does not accept the token just now; try again")
-    return f"signed in as {identity.login}, and Twitch agrees"
+        yield "fail", "Twitch does not accept the token just now; try again"
+    else:
+        yield "ok", f"signed in as {identity.login}, and Twitch agrees"
 
 
 def _ollama(settings: Settings) -> Iterator[Finding]:

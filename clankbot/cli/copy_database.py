@@ -10,13 +10,13 @@ import sys
 from collections.abc import Callable, Sequence
 
 from clankbot.config.settings import mysql_requirements, require, settings_from_process
-from clankbot.database.copying import CopyReport, copy_database
+from clankbot.database.copying import copy_database
 from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import DatabaseError
 from clankbot.parts import mysql_database, set_up_logs, sqlite_database
 
+# Room for the longest line of progress, so that a shorter one covers it.
 _LINE_CHARS = 60
-"""Room for the longest line of progress, so that a shorter one covers it."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,7 +42,11 @@ def run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         raise
-    print(_summary(report))
+    total, messages = sum(report.rows.values()), report.rows["messages"]
+    print(
+        f"Copied {report.copied:,} rows.  Both databases hold {total:,} rows now, {messages:,} of"
+        " them messages, and each table as many as the other's."
+    )
     print(f"Next: set DATABASE_TYPE={'mysql' if to_mysql else 'sqlite'} in .env, start the bot.")
     return 0
 
@@ -50,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 def _progress(lost: Sequence[Exception]) -> Callable[[str, int, int], None]:
     """Shows how far each table is: on a terminal in one line rewritten, else once it is done.
 
-    Ends the copy where a lock was lost.
+    Ends the copy if a lock was lost.
     """
     is_terminal = sys.stdout.isatty()
 
@@ -64,11 +68,3 @@ def _progress(lost: Sequence[Exception]) -> Callable[[str, int, int], None]:
             print(text, flush=True)
 
     return show
-
-
-def _summary(report: CopyReport) -> str:
-    total, messages = sum(report.rows.values()), report.rows["messages"]
-    return (
-        f"Copied {report.copied:,} rows.  Both databases hold {total:,} rows now, {messages:,} of"
-        " them messages, and each table as many as the other's."
-    )

@@ -7,22 +7,37 @@ a viewer's opt-out forbid by now is left out again here, and so are IGNORED_USER
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import json
+import re
 import secrets
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from clankbot.app import EXIT_FAILED
+from clankbot.bounded_dict import BoundedDict
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.store import Store
 from clankbot.parts import existing_database, load_words, set_up_logs
-from clankbot.processing.examples import Pseudonyms, examples
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import ContentFilter
 from clankbot.records.writes import StoredMessage
 from clankbot.text import visible
+
+# ``{"messages": [...]}``, as training programs want it.
+Example = dict[str, list[dict[str, str]]]
+
+_SYSTEM: Final = (
+    "You are a regular in the Twitch chat of {channel}."
+    " You are shown its latest lines; write the next one, without a name in front."
+)
+_NAME = re.compile(r"@?\w+")
+# A login and a display name for each of the last 500 speakers: those whom chat calls by name.
+_NAMES_KNOWN: Final = 1_000
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,10 +60,13 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps(example, ensure_ascii=False))
             written += 1
         sys.stdout.flush()
-        if not written:
-            print(f"clankbot: {_why_nothing(store, channel)}", file=sys.stderr)
-            return EXIT_FAILED
-    return 0
+        if written:
+            return 0
+        why = f"#{channel} holds no two messages that may be passed on"
+        if next(store.export_rows(channel, 1), None) is None:
+            why = f"nothing is stored of #{channel}"
+        print(f"clankbot: {why}", file=sys.stderr)
+        return EXIT_FAILED
 
 
 def _messages(
@@ -72,7 +90,77 @@ def _id_of(store: Store, channel: str, name: str) -> str | None:
     return ids[-1] if ids else None
 
 
-def _why_nothing(store: Store, channel: str) -> str:
-    if next(store.export_rows(channel, 1), None) is None:
-        return f"nothing is stored of #{channel}"
-    return f"#{channel} holds no two messages that may be passed on"
+# --- examples -------------------------------------------------------------------------------------
+# Pure and lazy: of a history of any length only a few lines, and some names, are held at a time.
+
+
+def examples(messages: Iterable[StoredMessage], channel: str, line_count: int) -> Iterator[Example]:
+    """For each viewer's message with a line before it, one example that it answers.
+
+    The lines are the newest ``line_count``, or as many as there are at the beginning.
+    The bot's own messages are lines like any other but never an answer: a model that learns from
+    itself only grows surer of its faults.
+    """
+    lines: deque[str] = deque(maxlen=line_count)
+    for message in messages:
+        if lines and not message.is_own:
+            parts = {
+                "system": _SYSTEM.format(channel=channel),
+                "user": "\n".join(lines),
+                "assistant": message.text,
+            }
+            yield {"messages": [{"role": role, "content": text} for role, text in parts.items()]}
+        lines.append(f"{message.display_name.replace(':', ' ')}: {message.text}")
+
+
+class Pseudonyms:
+    """Other names for viewers: the same throughout for each, and of no use without ``key``.
+
+    They are keyed hashes of the user ids, so nobody can find a viewer by trying all ids, and they
+    hold across a change of name.  Replaced are the speakers, every ``@name``, and the bare names of
+    those who spoke lately; other names are words like any other, and stay.
+    """
+
+    def __init__(self, key: bytes, find_id: Callable[[str], str | None]) -> None:
+        """``key`` is up to 64 random bytes, to be forgotten afterwards.
+
+        ``find_id`` tells the user id behind a login of which something is stored.
+        """
+        self._key = key
+        self._find_id = find_id
+        # User ids by name, the latest speaker last.
+        self._ids: BoundedDict[str, str] = BoundedDict(_NAMES_KNOWN)
+        # What stands for names that were called with ``@``, the latest last.
+        self._mentioned: BoundedDict[str, str] = BoundedDict(_NAMES_KNOWN)
+        self._own_names: set[str] = set()
+
+    def disguised(self, message: StoredMessage) -> StoredMessage:
+        """The message without a viewer's name or id; the bot keeps its own.  Call in order."""
+        spoken_names = (message.login.casefold(), message.display_name.casefold())
+        if message.is_own:
+            name = message.display_name
+            self._own_names.update(spoken_names)
+        else:
+            name = self._of(message.user_id)
+            self._ids.update(dict.fromkeys(spoken_names, message.user_id))
+        text = _NAME.sub(self._hidden, message.text)
+        return replace(message, user_id="", login=name, display_name=name, text=text)
+
+    def _hidden(self, found: re.Match[str]) -> str:
+        """What stands in a text for a word that may be a name."""
+        word = found[0]
+        mark, name = word[: word.startswith("@")], word.removeprefix("@").casefold()
+        if name in self._own_names:
+            return word
+        if name in self._ids:
+            return mark + self._of(self._ids[name])
+        if not mark:
+            return word
+        # Somebody who has not spoken lately: may have before, or will.
+        known = self._mentioned.get(name) or self._of(self._find_id(name) or f"@{name}")
+        self._mentioned[name] = known
+        return mark + known
+
+    def _of(self, identity: str) -> str:
+        digest = hashlib.blake2b(identity.encode(), key=self._key, digest_size=5)
+        return f"viewer_{digest.hexdigest()}"

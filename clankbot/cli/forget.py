@@ -6,7 +6,6 @@ import argparse
 
 from clankbot.app import EXIT_FAILED
 from clankbot.config.settings import settings_from_process
-from clankbot.database.store import Store
 from clankbot.parts import existing_database, set_up_logs
 from clankbot.records.writes import ForgetViewer, RaiseDeletionEpoch
 
@@ -26,15 +25,10 @@ def run(options: argparse.Namespace) -> int:
             print(f"Nothing is stored of {viewer} {where}.")
             return EXIT_FAILED
         for user_id, logins in names.items():
-            rows = _forget(store, user_id, channel)
+            # Raising the epoch stops what a running bot is making of the viewer's words.
+            applied, _ = store.apply([ForgetViewer(channel, user_id), RaiseDeletionEpoch()])
+            store.finish_removing()
+            messages = "1 message" if applied.rows == 1 else f"{applied.rows:,} messages"
             shown = f"{' or '.join(logins) or 'a moderator'} (user id {user_id})"
-            messages = "1 message" if rows == 1 else f"{rows:,} messages"
             print(f"Deleted {messages} of {shown} {where}, and the name wherever it stood.")
     return 0
-
-
-def _forget(store: Store, user_id: str, channel: str | None) -> int:
-    """Delete it all, and stop what a running bot is making of it; how many messages it was."""
-    applied, _ = store.apply([ForgetViewer(channel, user_id), RaiseDeletionEpoch()])
-    store.finish_removing()
-    return applied.rows

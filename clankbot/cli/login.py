@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when somebody is signed in now, 1 where ``--status`` finds nobody."""
+    """0 when somebody is signed in now, 1 if ``--status`` finds nobody."""
     settings = settings_from_process(needs=() if options.status else (login_requirements,))
     set_up_logs(settings)
     for warning in settings.warnings:

@@ -1,7 +1,7 @@
 """``rehearse``: the real bot in a chat room on this machine; needs no account and no model.
 
-Everything but Twitch is as in ``run``: settings, word list, threads, database, Ollama.  Where no
-Ollama answers, a stand-in does.
+Everything but Twitch is as in ``run``: settings, word list, threads, database, Ollama.  If no
+Ollama answers, a small fake one does.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ from clankbot.services import Account, ollama_client
 log = logging.getLogger(__name__)
 
 _EXIT_USAGE: Final = 2
+# For a whole play; stopping takes up to five seconds more, and the contract allows 30.
 _PLAY_S: Final = 22.0
-"""For a whole play; stopping takes up to five seconds more, and the contract allows 30."""
 _JOIN_S: Final = 10.0
 _OLLAMA_ANSWERS_S: Final = 1.5
 _FAKE_WINDOW_TOKENS: Final = 8192
@@ -69,19 +69,32 @@ def run(options: argparse.Namespace) -> int:
     set_up_logs(settings)
     words = load_words(settings)
     log_file = _log_to_new_file(settings)
-    console, end = _console(is_terminal), _End()
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # chat has letters that not every terminal has
+    console = Console(sys.stdout, is_terminal=is_terminal, colours=is_terminal and wants_colours())
+    end = _End()
     with (
         Signals(end.reports),
         TwitchRoom() as room,
-        _model(settings) as (settings, model),
-        _database_file(kept) as file,
+        _ollama(settings) as (settings, model),
+        tempfile.TemporaryDirectory(prefix="clankbot-rehearsal-") as folder,
     ):
         stage = Stage(room, settings.twitch_channels[0], console)
         logging.getLogger().addHandler(ShortWarnings(stage.tell))
         console.note(*_banner(settings, model, kept, log_file))
-        with _bot_in(room, _for_room(settings, room, file), words, end):
+        settings = replace(
+            settings,
+            twitch_channels=settings.twitch_channels[:1],
+            twitch_irc_url=IrcServer(room.host, room.port, tls=False),
+            database_type="sqlite",
+            database_url=kept or Path(folder) / "chatbot.db",
+            dry_run=False,
+        )
+        with _bot_in(room, settings, words, end):
             if is_terminal:
-                _converse(stage, console, end)
+                console.note(_HINTS)
+                Conversation(stage, console, dice=random.Random()).hold(end.came)
             else:
                 play(stage, end.came, play_until, dice=random.Random())
     stage.show_news()
@@ -113,9 +126,6 @@ class _End:
         return True
 
 
-# --- what a rehearsal is made of ------------------------------------------------------------------
-
-
 def _defaults(is_terminal: bool) -> Mapping[str, str]:
     """For variables that are not set: a bot that speaks soon, and a word list wherever we are."""
     own_words = Path("blocked_words.txt")
@@ -127,44 +137,31 @@ def _defaults(is_terminal: bool) -> Mapping[str, str]:
     }
 
 
-def _for_room(settings: Settings, room: TwitchRoom, file: Path) -> Settings:
-    """The settings with one channel, this room and this database, speaking aloud."""
-    return replace(
-        settings,
-        twitch_channels=settings.twitch_channels[:1],
-        twitch_irc_url=IrcServer(room.host, room.port, tls=False),
-        database_type="sqlite",
-        database_url=file,
-        dry_run=False,
-    )
+def _log_to_new_file(settings: Settings) -> Path:
+    """Sends the log to a new file, which stays for whoever wants to look, and names it."""
+    descriptor, name = tempfile.mkstemp(prefix="clankbot-rehearsal-", suffix=".log")
+    os.close(descriptor)
+    log_to_file(Path(name), settings.log_level, settings.log_format, filters=[SecretFilter()])
+    for warning in settings.warnings:
+        log.warning(warning)
+    return Path(name)
 
 
 @contextmanager
-def _database_file(kept: Path | None) -> Iterator[Path]:
-    """The file the person named, or one that is gone afterwards."""
-    if kept is not None:
-        yield kept
-        return
-    with tempfile.TemporaryDirectory(prefix="clankbot-rehearsal-") as folder:
-        yield Path(folder) / "chatbot.db"
-
-
-@contextmanager
-def _model(settings: Settings) -> Iterator[tuple[Settings, Sequence[str]]]:
+def _ollama(settings: Settings) -> Iterator[tuple[Settings, Sequence[str]]]:
     """The settings with an Ollama that has the model, and what to tell about it."""
     name, where = settings.ollama_model, without_password(settings.ollama_url)
-    trouble = _ollama_trouble(settings)
-    if trouble is None:
+    problem = _ollama_problem(settings)
+    if problem is None:
         yield settings, (f"{name}, of the Ollama at {where}",)
         return
     full_name = name if ":" in name else f"{name}:latest"
-    models = {full_name: _FAKE_WINDOW_TOKENS}
-    with FakeOllama(models, seed=random.getrandbits(32)) as fake:
+    with FakeOllama({full_name: _FAKE_WINDOW_TOKENS}, seed=random.getrandbits(32)) as fake:
         settings = replace(settings, ollama_url=fake.url, ollama_api_key=None)
-        yield settings, ("a stand-in, mixing the chat's own words", f"({where}: {trouble})")
+        yield settings, ("a stand-in, mixing the chat's own words", f"({where}: {problem})")
 
 
-def _ollama_trouble(settings: Settings) -> str | None:
+def _ollama_problem(settings: Settings) -> str | None:
     """Why the Ollama of the settings cannot be used; None when it can."""
     client = ollama_client(replace(settings, ollama_timeout=_OLLAMA_ANSWERS_S))
     name = settings.ollama_model
@@ -175,6 +172,20 @@ def _ollama_trouble(settings: Settings) -> str | None:
     if has_model or is_cloud_model(name):  # the cloud's are not listed
         return None
     return f"it lacks {name}; ollama pull {name} fetches it"
+
+
+def _banner(
+    settings: Settings, model: Sequence[str], kept: Path | None, log_file: Path
+) -> Sequence[str]:
+    pace = f"{settings.message_threshold} messages and {settings.time_delay} s"
+    return (
+        "Clankbot rehearses: the real bot, in a chat room on this machine alone.",
+        f"  channel   #{settings.twitch_channels[0]}; it speaks after {pace}, and when spoken to",
+        f"  model     {model[0]}",
+        *(f"            {more}" for more in model[1:]),
+        f"  database  {kept or 'thrown away at the end'}",
+        f"  log       {log_file}",
+    )
 
 
 @contextmanager
@@ -195,42 +206,3 @@ def _bot_in(room: TwitchRoom, settings: Settings, words: Words, end: _End) -> It
         finally:
             if not bot.stop():
                 end.status = end.status or EXIT_FAILED
-
-
-# --- what the person sees -------------------------------------------------------------------------
-
-
-def _console(is_terminal: bool) -> Console:
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # chat has letters that not every terminal has
-    return Console(sys.stdout, is_terminal=is_terminal, colours=is_terminal and wants_colours())
-
-
-def _converse(stage: Stage, console: Console, end: _End) -> None:
-    console.note(_HINTS)
-    Conversation(stage, console, dice=random.Random()).hold(end.came)
-
-
-def _log_to_new_file(settings: Settings) -> Path:
-    """Sends the log to a new file, which stays for whoever wants to look, and names it."""
-    descriptor, name = tempfile.mkstemp(prefix="clankbot-rehearsal-", suffix=".log")
-    os.close(descriptor)
-    log_to_file(Path(name), settings.log_level, settings.log_format, filters=[SecretFilter()])
-    for warning in settings.warnings:
-        log.warning(warning)
-    return Path(name)
-
-
-def _banner(
-    settings: Settings, model: Sequence[str], kept: Path | None, log_file: Path
-) -> Sequence[str]:
-    pace = f"{settings.message_threshold} messages and {settings.time_delay} s"
-    return (
-        "Clankbot rehearses: the real bot, in a chat room on this machine alone.",
-        f"  channel   #{settings.twitch_channels[0]}; it speaks after {pace}, and when spoken to",
-        f"  model     {model[0]}",
-        *(f"            {more}" for more in model[1:]),
-        f"  database  {kept or 'thrown away at the end'}",
-        f"  log       {log_file}",
-    )

@@ -10,13 +10,13 @@ from clankbot.config.channel_wording import Overrides, SettingsSchema
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.store import Store
 from clankbot.parts import existing_database, set_up_logs
-from clankbot.records.answers import ChannelSummary, SettingChange
+from clankbot.records.answers import SettingChange
 from clankbot.text import visible
 
 _CHANGES_SHOWN = 50
 _DECISIONS_SHOWN = 100
+# One long prompt must not push what stands behind it off the screen.
 _CELL_CHARS = 40
-"""One long prompt must not push what stands behind it off the screen."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,7 +44,15 @@ def _summary(store: Store, settings: Settings, schema: SettingsSchema) -> list[s
         return [f"Nothing is stored yet ({where}, {size})."]
     head = ("channel", "messages", "speakers", "the bot's", "first (UTC)", "last (UTC)", "kept")
     rows = [
-        (*_summary_row(summary), _kept(schema, overrides.get(summary.channel, {})))
+        (
+            f"#{summary.channel}",
+            f"{summary.messages:,}",
+            f"{summary.speakers:,}",
+            f"{summary.own_messages:,}",
+            _moment(summary.first_at_ms),
+            _moment(summary.last_at_ms),
+            _kept(schema, overrides.get(summary.channel, {})),
+        )
         for summary in summaries
     ]
     most = settings.message_retention_count
@@ -55,17 +63,6 @@ def _summary(store: Store, settings: Settings, schema: SettingsSchema) -> list[s
 def _kept(schema: SettingsSchema, overrides: Overrides) -> str:
     days = schema.policy(overrides).retention_days
     return f"{days} {'day' if days == 1 else 'days'}" if days else "no limit"
-
-
-def _summary_row(summary: ChannelSummary) -> tuple[str, ...]:
-    return (
-        f"#{summary.channel}",
-        f"{summary.messages:,}",
-        f"{summary.speakers:,}",
-        f"{summary.own_messages:,}",
-        _moment(summary.first_at_ms),
-        _moment(summary.last_at_ms),
-    )
 
 
 def _decisions(store: Store, channel: str) -> list[str]:
@@ -100,7 +97,7 @@ def _cut(text: str) -> str:
 
 
 def _by(change: SettingChange) -> str:
-    """Who changed it; nobody in particular where the viewer wants not to be known."""
+    """Who changed it; nobody in particular if the viewer wants not to be known."""
     who = f"{change.changed_by} ({change.changed_by_id})" if change.changed_by_id else "-"
     return f"{who}, undone" if change.undone else who
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.cli.export import examples
 from clankbot.errors import ClankbotError
-from clankbot.processing.examples import examples
 from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, UserCleared
 from clankbot.records.writes import StoredMessage
 from clankbot.replay.saved_chat import GAP_MS, START_MS, SavedChat

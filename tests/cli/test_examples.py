@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from clankbot.processing.examples import Example, Pseudonyms, examples
+from clankbot.cli.export import Example, Pseudonyms, examples
 from clankbot.records.writes import StoredMessage
 
 _numbers = itertools.count(1)
