@@ -305,8 +305,9 @@ def test_a_long_line_takes_one_row_and_lines_come_back(terminal: Terminal) -> No
 
 def test_ctrl_d_ends_only_on_an_empty_line(terminal: Terminal) -> None:
     terminal.wait_for(">")
-    terminal.type("hello\x04\n")
+    terminal.type("/pace 0\nhello\x04\n")
     terminal.wait_for("you: hello")
+    wait_until(lambda: terminal.screen().lines[-1] == ">")
     terminal.type("\x04")
     assert terminal.process.wait(STOP_S) == 0
     assert terminal.was_left_as_found()
