@@ -125,18 +125,27 @@ class Conversation:
         leaves ``input`` finds the terminal as it was before.
         """
 
+        is_looking = False
+
         def look_up(number: int, frame: FrameType | None) -> None:
-            if is_over(0.0):
-                raise _Over
-            self._stage.show_news()
-            self.let_viewers_speak()
-            signal.setitimer(signal.ITIMER_REAL, _STEP_S)
+            nonlocal is_looking
+            if is_looking:  # the timer is faster than what it started
+                return
+            is_looking = True
+            try:
+                if is_over(0.0):
+                    raise _Over
+                self._stage.show_news()
+                self.let_viewers_speak()
+            finally:
+                is_looking = False
 
         _edit_lines()
         former = signal.signal(signal.SIGALRM, look_up)
         try:
             while not self._has_quit:
-                signal.setitimer(signal.ITIMER_REAL, _STEP_S)
+                # At intervals: a signal that comes just before the wait begins does not end it.
+                signal.setitimer(signal.ITIMER_REAL, _STEP_S, _STEP_S)
                 typed = input(_PROMPT)
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 self._console.clear_row(rows_up=1)  # what it does is shown instead

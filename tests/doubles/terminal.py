@@ -1,17 +1,27 @@
-"""As much of a terminal as the rehearsal and readline ask of one: rows of styled characters.
+"""A terminal: its screen, and a program that runs in it with a person who types and reads.
 
+The screen knows as much as the rehearsal and readline ask of one.
 Source: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
 """
 
 from __future__ import annotations
 
+import codecs
+import os
+import pty
 import re
+import subprocess
+import termios
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
+from pathlib import Path
 
+from tests.waiting import wait_until
+
+# A character, and its style as in ``ESC [ style m``; "" for the second half of a wide one.
 Cell = tuple[str, str]
-"""A character, and its style as in ``ESC [ style m``; "" for the second half of a wide one."""
 
 _BLANK: Cell = (" ", "")
 _PARTS = re.compile(
@@ -136,3 +146,69 @@ class Screen:
         elif final == "@":
             row[self.column : self.column] = [_BLANK] * count
             del row[self.columns :]
+
+
+class Terminal:
+    """A program in a pseudo-terminal."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        columns: int = 80,
+        height: int = 24,
+        errors: int | None = None,
+    ) -> None:
+        """``errors`` is a file for standard error; without one it goes to the terminal, too."""
+        self._person, self._program = pty.openpty()
+        termios.tcsetwinsize(self._program, (height, columns))
+        os.set_blocking(self._person, False)
+        self._before = termios.tcgetattr(self._program)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._screen = Screen(columns, height)
+        self.written = ""
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=self._program,
+            stdout=self._program,
+            stderr=self._program if errors is None else errors,
+        )
+
+    def close(self) -> None:
+        """Kill the program, if it still runs."""
+        self.process.kill()
+        self.process.wait()
+        for end in (self._program, self._person):
+            with suppress(OSError):  # closed already
+                os.close(end)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._person, keys.encode())
+
+    def vanish(self) -> None:
+        """The person's window is closed."""
+        os.close(self._program)
+        os.close(self._person)
+
+    def screen(self) -> Screen:
+        """What is to be seen by now."""
+        with suppress(BlockingIOError):
+            while True:
+                new = self._decoder.decode(os.read(self._person, 65536))
+                self.written += new
+                self._screen.feed(new)
+        return self._screen
+
+    def wait_for(self, text: str, timeout_s: float = 10.0) -> list[str]:
+        """The rows, once the text is in them, be it wrapped."""
+        wait_until(lambda: text in " ".join(map(str.strip, self.screen().lines)), timeout_s)
+        return self.screen().lines
+
+    def was_left_as_found(self) -> bool:
+        """Whether its modes are what they were before the program ran."""
+        return termios.tcgetattr(self._program) == self._before

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
 import itertools
 import os
-import pty
 import signal
 import stat
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
 import pytest
 
 from tests.doubles.fake_ollama import Asked, Behaviour, FakeOllama
-from tests.doubles.terminal import Screen
+from tests.doubles.terminal import Terminal
 from tests.waiting import wait_until
 
 PROGRAM: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
@@ -176,61 +173,14 @@ def test_a_play_can_be_stopped(tmp_path: Path) -> None:
     assert not list((tmp_path / "tmp").glob("*/"))
 
 
-class Terminal:
-    """A rehearsal in a pseudo-terminal, and a person who types and reads."""
-
-    def __init__(self, folder: Path, *, errors: IO[bytes] | None = None, **settings: str) -> None:
-        self._person, self._program = pty.openpty()
-        termios.tcsetwinsize(self._program, (24, 80))
-        os.set_blocking(self._person, False)
-        self._before = termios.tcgetattr(self._program)
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._screen = Screen(80, 24)
-        self.written = ""
-        self.process = subprocess.Popen(
-            command(),
-            cwd=folder,
-            env=environment(folder, **{"TERM": "xterm", **settings}),
-            stdin=self._program,
-            stdout=self._program,
-            stderr=self._program if errors is None else errors,
-        )
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for end in (self._program, self._person):
-            with suppress(OSError):  # closed by the test
-                os.close(end)
-
-    def type(self, keys: str) -> None:
-        os.write(self._person, keys.encode())
-
-    def vanish(self) -> None:
-        """The person's window is closed."""
-        os.close(self._program)
-        os.close(self._person)
-
-    def screen(self) -> Screen:
-        """What is to be seen by now."""
-        with suppress(BlockingIOError):
-            new = self._decoder.decode(os.read(self._person, 65536))
-            self.written += new
-            self._screen.feed(new)
-        return self._screen
-
-    def wait_for(self, text: str) -> list[str]:
-        """The rows, once the text is in them, be it wrapped."""
-        wait_until(lambda: text in " ".join(map(str.strip, self.screen().lines)), 10.0)
-        return self.screen().lines
-
-    def was_left_as_found(self) -> bool:
-        return termios.tcgetattr(self._program) == self._before
+def in_terminal(folder: Path, *, errors: int | None = None, **settings: str) -> Terminal:
+    """A rehearsal that a person types into."""
+    return Terminal(command(), folder, environment(folder, TERM="xterm", **settings), errors=errors)
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path, NO_COLOR="1")
+    terminal = in_terminal(tmp_path, NO_COLOR="1")
     yield terminal
     terminal.close()
 
@@ -255,7 +205,7 @@ def test_a_person_talks_with_the_bot_and_commands_it(terminal: Terminal) -> None
 
 
 def test_names_are_coloured_in_a_terminal(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path)
+    terminal = in_terminal(tmp_path)
     try:
         terminal.type("hello\n/quit\n")
         terminal.wait_for("The end: ")
@@ -272,7 +222,7 @@ def test_a_line_half_typed_stays_whole_while_others_talk(
     lacking = {} if has_readline else {"PYTHONPATH": str(tmp_path / "lacking")}
     (tmp_path / "lacking").mkdir()
     (tmp_path / "lacking" / "readline.py").write_text("raise ImportError", encoding="utf-8")
-    terminal = Terminal(tmp_path, NO_COLOR="1", **lacking)
+    terminal = in_terminal(tmp_path, NO_COLOR="1", **lacking)
     try:
         terminal.wait_for(">")
         terminal.type("so far so god")
@@ -315,7 +265,7 @@ def test_ctrl_d_ends_only_on_an_empty_line(terminal: Terminal) -> None:
 
 def test_a_terminal_that_is_closed_ends_it_without_a_word(tmp_path: Path) -> None:
     with (tmp_path / "errors.txt").open("w+b") as errors:
-        terminal = Terminal(tmp_path, errors=errors)
+        terminal = in_terminal(tmp_path, errors=errors.fileno())
         try:
             terminal.wait_for(">")
             terminal.vanish()
