@@ -1,4 +1,4 @@
-"""The bot of a replay: the real worker, composer and last look, without threads and without Twitch.
+"""The bot of a replay: the real worker, composer and send gate, without threads and without Twitch.
 
 Each event moves its clock to the time in the file and is dealt with to the end, answers included,
 before the next is heard; so the model takes no time, and the same file gives the same moments.
@@ -34,8 +34,8 @@ from clankbot.records.chat import Event
 from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 from clankbot.records.speech import Assignment, Composed, Delivered, Outgoing, Undelivered
 
+# No viewer's id, so what moderators did to the bot in the file is not done to this one.
 _OWN_ID: Final = "replayed"
-"""No viewer's id, so what moderators did to the bot in the file is not done to this one."""
 _MOST: Final = 1_000_000
 
 
@@ -54,11 +54,11 @@ class FileClock:
         return self._ms
 
     def seconds(self) -> float:
-        """The same, where a monotonic clock is wanted."""
+        """The same in seconds, for what wants a monotonic clock."""
         return self._ms / 1000
 
 
-class ReplayBook(SettingsSchema):
+class ReplaySchema(SettingsSchema):
     """The settings of a replay: those of the program, changed as its user asks.
 
     Moderators' commands in the file are not obeyed, for what is tried out are other settings;
@@ -74,7 +74,7 @@ class ReplayBook(SettingsSchema):
         return super().policy({**self._changes, **overrides})
 
     def parse(self, text: str, *, is_moderator: bool) -> Command | None:
-        """The command in a chat message; None where it is nothing to a replay."""
+        """The command in a chat message; None if it is nothing to a replay."""
         command = super().parse(text, is_moderator=is_moderator)
         is_wish = command is not None and command.verb in (Verb.OPT_OUT, Verb.OPT_IN)
         return command if is_wish else None
@@ -86,31 +86,31 @@ class Attempt:
 
     channel: str
     is_answer: bool
+    # ``30 messages`` or ``mention by alice``.
     occasion: str
-    """``30 messages`` or ``mention by alice``."""
+    # What it would have said; None if nothing came of it, for ``reason``.
     text: str | None
-    """What it would have said; None where nothing came of it, for ``reason``."""
     reason: str
 
 
 class ReplayedBot:
-    """See the module's text.  ``voice`` None: it has no model, and only its moments are known."""
+    """See the module's text.  Without a model only its moments are known."""
 
     def __init__(
         self,
         settings: Settings,
         channels: Sequence[str],
         *,
-        schema: ReplayBook,
+        schema: ReplaySchema,
         words: Words,
         name: str,
         store: Store,
         clock: FileClock,
-        voice: LanguageModel | None,
+        model: LanguageModel | None,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._voice = voice
+        self._model = model
         self._inbox = Inbox()
         self._jobs: queue.Queue[Job | End] = queue.Queue(len(channels) + 1)
         self._lines: list[Outgoing] = []
@@ -120,7 +120,7 @@ class ReplayedBot:
         self._live_state = LiveState(clock.now_ms, _OWN_ID)
         self._live_state.set_live(channels, channels)
         self._filters = ChannelFilters(words.current)
-        self._look = SendGate(
+        self._send_gate = SendGate(
             self._live_state, self._filters, clock=clock.seconds, now_ms=clock.now_ms
         )
         self._composer = self._make_composer(name)
@@ -143,7 +143,7 @@ class ReplayedBot:
         )
 
     def _make_worker(
-        self, settings: Settings, channels: Sequence[str], schema: ReplayBook, name: str
+        self, settings: Settings, channels: Sequence[str], schema: ReplaySchema, name: str
     ) -> Worker:
         return Worker(
             inbox=self._inbox,
@@ -154,7 +154,7 @@ class ReplayedBot:
                 errand=lambda errand: False,
                 make_cancel=Cancel,
                 model_problem=lambda model: None,
-                voice_problem=self._voice_problem,
+                voice_problem=self._model_problem,
                 voice_outage=lambda model: None,
                 is_in_cloud=lambda model: False,
                 asks_who_is_live=True,
@@ -175,10 +175,10 @@ class ReplayedBot:
             now_ms=self._clock.now_ms,
         )
 
-    def hear(self, event: Event, at_ms: int) -> Iterator[Attempt]:
-        """Deal with one event; what the bot set out to say on it.
+    def handle(self, event: Event, at_ms: int) -> Iterator[Attempt]:
+        """Handle one event; what the bot set out to say on it.
 
-        Raises OllamaError where a model cannot be asked; one that is too slow is passed over.
+        Raises OllamaError if the model cannot be asked; one that is too slow is passed over.
         """
         self._clock.move_to(at_ms)
         self._inbox.deliver(event)
@@ -189,47 +189,45 @@ class ReplayedBot:
                 yield self._carry_out(job)
 
     def _carry_out(self, job: Job) -> Attempt:
-        occasion = self._occasion(job)
+        if job.asked is not None:
+            occasion = f"mention by {job.asked.speaker}"
+        else:
+            count = self._store.pace(job.channel, _MOST, 0).counted
+            occasion = f"{count} message{'' if count == 1 else 's'}"
         self._composer.step(job, self._store)
         if self._failure is not None:
             raise self._failure
         text, reason = None, self._came_of_it
         if self._lines:
             line = self._lines.pop()
-            objection = self._look(line) if self._voice else None
-            if objection is None:
+            refusal = self._send_gate(line) if self._model else None
+            if refusal is None:
                 text = line.text
                 self._said += 1
                 own_id = f"said-{self._said}"
                 self._inbox.tell(Delivered(line, text, own_id, self._clock.now_ms()))
             else:
-                reason = objection
-                self._inbox.tell(Undelivered(line, objection))
+                reason = refusal
+                self._inbox.tell(Undelivered(line, refusal))
         self._worker.step(0)
         return Attempt(job.channel, job.asked is not None, occasion, text, reason)
-
-    def _occasion(self, job: Job) -> str:
-        if job.asked is not None:
-            return f"mention by {job.asked.speaker}"
-        count = self._store.pace(job.channel, _MOST, 0).counted
-        return f"{count} message{'' if count == 1 else 's'}"
 
     # -- what the worker and the composer hand over ------------------------------------------------
 
     def _compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
         assert isinstance(cancel, Cancel)  # each is made by the worker's ``make_cancel``
-        if self._voice is None:
+        if self._model is None:
             return Composed("", "composed")
         try:
-            return self._voice.write(assignment, cancel)
+            return self._model.write(assignment, cancel)
         except OllamaTimeout:
             raise
         except OllamaError as error:
             self._failure = error
             raise
 
-    def _voice_problem(self, model: str) -> str | None:
-        return self._voice.obstacle(model) if self._voice else None
+    def _model_problem(self, model: str) -> str | None:
+        return self._model.obstacle(model) if self._model else None
 
     def _offer(self, line: Outgoing) -> bool:
         if line.speech.is_generated:  # nobody waits for the answers to commands

@@ -27,7 +27,7 @@ from clankbot.errors import ClankbotError, OllamaError, OllamaUnavailable
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import load_words, set_up_logs
 from clankbot.records.settings import Command, Verb
-from clankbot.replay.bot import FileClock, ReplayBook, ReplayedBot
+from clankbot.replay.bot import FileClock, ReplayedBot, ReplaySchema
 from clankbot.replay.report import Report
 from clankbot.replay.saved_chat import Moment, SavedChat
 from clankbot.services import ollama_client
@@ -36,11 +36,11 @@ _EXIT_USAGE: Final = 2
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when the file was played, 2 where ``--set`` was not understood."""
+    """0 when the file was played, 2 if ``--set`` was not understood."""
     settings = settings_from_process()
     _set_up_output(settings)
     try:
-        schema = ReplayBook(settings, map(_change, options.changes))
+        schema = ReplaySchema(settings, map(_change, options.changes))
     except ValueError as error:
         print(f"clankbot: {error}", file=sys.stderr)
         return _EXIT_USAGE
@@ -53,10 +53,10 @@ def run(options: argparse.Namespace) -> int:
             " IRC log lines and the JSON Lines of `export` can"
         )
     words, clock, policy = load_words(settings), FileClock(), schema.policy({})
-    voice = None if options.no_model else _voice(settings, clock, policy.model)
+    model = None if options.no_model else _model(settings, clock, policy.model)
     name = options.bot.strip().lstrip("@").lower()
     report = Report(chat, channels, name)
-    report.begin("no model" if voice is None else policy.model, policy)
+    report.begin("no model" if model is None else policy.model, policy)
     with _throw_away_store(clock) as store:
         bot = ReplayedBot(
             settings,
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
             name=name,
             store=store,
             clock=clock,
-            voice=voice,
+            model=model,
         )
         _play(_paced(chat, options.speed), bot, report)
     return 0
@@ -84,38 +84,40 @@ def _play(moments: Iterable[Moment], bot: ReplayedBot, report: Report) -> None:
     """All that happened, one thing after the other; the figures come however it ends."""
     try:
         for moment in moments:
-            if report.heard(moment):
-                for attempt in bot.hear(moment.event, moment.at_ms):
-                    report.tell(attempt, moment.at_ms)
+            if report.count(moment):
+                for attempt in bot.handle(moment.event, moment.at_ms):
+                    report.show(attempt, moment.at_ms)
     finally:
         report.end()
 
 
 def _change(text: str) -> Command:
-    """What ``--set`` asks for; ValueError with a sentence where it is no setting with a value."""
+    """What ``--set`` asks for; ValueError with a sentence if it is no setting with a value."""
     command = parse_command(f"!clank {text}", is_moderator=True)
-    if command is not None and command.verb is Verb.SET:
+    verb = command.verb if command else None
+    if command and verb is Verb.SET:
         return command
-    if command is not None and command.verb is Verb.WRONG:
-        raise ValueError(f"--set {text}: {command.argument}")
-    if command is not None and command.verb is Verb.QUIET:
-        raise ValueError(f"--set {text}: of quiet, a replay knows only hours such as 23:00-08:00")
-    raise ValueError(f"--set {text}: a setting, = and a value are wanted")
+    problem = "a setting, = and a value are wanted"
+    if command and verb is Verb.WRONG:
+        problem = command.argument
+    elif verb is Verb.QUIET:
+        problem = "of quiet, a replay knows only hours such as 23:00-08:00"
+    raise ValueError(f"--set {text}: {problem}")
 
 
-def _voice(settings: Settings, clock: FileClock, model: str) -> LanguageModel:
-    """The Ollama of the settings; OllamaUnavailable where it does not answer or lacks the model."""
+def _model(settings: Settings, clock: FileClock, name: str) -> LanguageModel:
+    """The model of this name; OllamaUnavailable if its server does not answer or lacks it."""
     client = ollama_client(settings)
-    voice = LanguageModel(
-        client, model, num_ctx=settings.ollama_num_ctx, clock=clock.seconds, now_ms=clock.now_ms
+    model = LanguageModel(
+        client, name, num_ctx=settings.ollama_num_ctx, clock=clock.seconds, now_ms=clock.now_ms
     )
     try:
-        problem = voice.check_choice(model)
+        problem = model.check_choice(name)
     except OllamaError as error:
         problem = str(error)
     if problem is not None:
         raise OllamaUnavailable(f"{client.address}: {problem} (--no-model replays without)")
-    return voice
+    return model
 
 
 @contextmanager
@@ -129,7 +131,7 @@ def _throw_away_store(clock: FileClock) -> Iterator[Store]:
 
 
 def _paced(chat: Iterable[Moment], speed: float) -> Iterator[Moment]:
-    """The moments: at once where ``speed`` is 0, else so many times as fast as they happened."""
+    """The moments: at once if ``speed`` is 0, else so many times as fast as they happened."""
     if not speed:
         yield from chat
         return

@@ -14,8 +14,8 @@ from clankbot.replay.bot import Attempt
 from clankbot.replay.saved_chat import GAP_MS, START_MS, Moment, SavedChat
 from clankbot.text import visible
 
+# Room for most occasions, so that what is said begins in one column.
 _OCCASION_CHARS: Final = 24
-"""Room for most occasions, so that what is said begins in one column."""
 
 
 @dataclass(slots=True)
@@ -78,8 +78,8 @@ class Report:
             lines = _counted(chat.other_lines, "line")
             _show(f"{lines} passed over: neither chat nor moderation")
 
-    def heard(self, moment: Moment) -> bool:
-        """Count the moment; False where it is the bot's own message of then, to be left out."""
+    def count(self, moment: Moment) -> bool:
+        """Count the moment; False if it is the bot's own message of then, to be left out."""
         event, at_ms = moment.event, moment.at_ms
         figures = self._figures.setdefault(event.channel, _Figures(at_ms, at_ms, at_ms))
         figures.now_ms = at_ms
@@ -90,7 +90,7 @@ class Report:
             figures.messages += 1
         return True
 
-    def tell(self, attempt: Attempt, at_ms: int) -> None:
+    def show(self, attempt: Attempt, at_ms: int) -> None:
         """One line: time, channel, why, and what was said."""
         figures = self._figures[attempt.channel]
         if attempt.text is None:
@@ -104,7 +104,7 @@ class Report:
         _show(f"{self._time(at_ms)}  {channel}  {attempt.occasion:<{_OCCASION_CHARS}}  {said}")
 
     def _time(self, at_ms: int) -> str:
-        """The time in the file, UTC; from its beginning on where it tells none."""
+        """The time in the file, UTC; from its beginning on if it tells none."""
         if not self._is_timed:
             return str(timedelta(milliseconds=at_ms - START_MS))
         return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"

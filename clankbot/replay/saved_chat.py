@@ -19,16 +19,16 @@ from clankbot.irc.events import to_event
 from clankbot.irc.message import parse_line
 from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, UserCleared
 
+# Assumed before a message without a time: the pace of a lively small chat.
 GAP_MS: Final = 5_000
-"""Assumed before a message without a time: the pace of a lively small chat."""
+# Where a file without any time begins: midnight, 1 January 2000.
 START_MS: Final = 946_684_800_000
-"""Where a file without any time begins: midnight, 1 January 2000."""
+# An export does not tell who wrote the answer of its last example.
 _NOBODY: Final = "somebody"
-"""An export does not tell who wrote the answer of its last example."""
+# The years 2007 to 2099: other times are mistakes, and as times never go back, a single one would
+# move all that follows it.
 _EARLIEST_MS: Final = 1_167_609_600_000
 _LATEST_MS: Final = 4_102_444_800_000
-"""The years 2007 to 2099: other times are mistakes, and as times never go back, a single one would
-move all that follows it."""
 _MOST_DIGITS: Final = 15
 
 _IRC = re.compile(r"(?:^|\s)([@:]\S+ +\S.*)")
@@ -38,8 +38,8 @@ _DATE_AND_TIME = re.compile(
 _UNIX_TIME = re.compile(r"(?<!\d)(\d{10})(\d{3})?(?!\d)")
 
 ChatEvent = ChatMessage | MessageDeleted | UserCleared | ChatCleared
+# An event, and when the file says that it happened.
 Found = tuple[ChatEvent, int | None]
-"""An event, and when the file says that it happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,8 @@ class SavedChat:
         """``channel`` is also what an export is taken to be of, which does not name its own."""
         self._path = path
         self.channel = channel
-        self.other_lines = 0
-        """Lines passed over in the last reading."""
-        self.timed = 0
-        self.untimed = 0
-        """Messages with and without a time of their own in the last reading."""
+        # Of the last reading: lines passed over, and messages with and without a time of their own.
+        self.other_lines = self.timed = self.untimed = 0
 
     @property
     def messages(self) -> int:
@@ -73,7 +70,7 @@ class SavedChat:
         return tuple(dict.fromkeys(moment.event.channel for moment in self))
 
     def __iter__(self) -> Iterator[Moment]:
-        """Raises ClankbotError where the file cannot be read."""
+        """Raises ClankbotError if the file cannot be read."""
         self.other_lines = self.timed = self.untimed = 0
         now_ms = START_MS - GAP_MS
         for event, sent_ms in self._events():
@@ -114,21 +111,16 @@ class SavedChat:
         for place, line in enumerate(lines):
             name, colon, text = line.partition(": ")
             if colon:
-                login = name.lower()
-                found.append(
-                    (
-                        ChatMessage(
-                            message_id=f"line-{number}-{place}",
-                            channel=self.channel or "export",
-                            user_id=login,
-                            login=login,
-                            display_name=name,
-                            text=text,
-                            sent_at=None,
-                        ),
-                        None,
-                    )
+                message = ChatMessage(
+                    message_id=f"line-{number}-{place}",
+                    channel=self.channel or "export",
+                    user_id=name.lower(),
+                    login=name.lower(),
+                    display_name=name,
+                    text=text,
+                    sent_at=None,
                 )
+                found.append((message, None))
         return found
 
 
@@ -183,7 +175,7 @@ def _written_ms(stamp: str) -> int | None:
 class _Chain:
     """Puts a chat together again out of examples, each of which repeats most of the one before.
 
-    Within one export they grow at the beginning and never shrink.  Where one does not follow from
+    Within one export they grow at the beginning and never shrink.  If one does not follow from
     the other, as in a shuffled file, nothing is left out.
     """
 
@@ -207,7 +199,7 @@ class _Chain:
         return [] if self._answer is None else [f"{_NOBODY}: {self._answer}"]
 
     def _repeated(self, window: Sequence[str]) -> int | None:
-        """How many lines are known already; None where the answer does not follow upon them."""
+        """How many lines are known already; None if the answer does not follow upon them."""
         if len(window) < len(self._window):
             return None
         for known in range(len(window) - 1, -1, -1):
@@ -218,7 +210,7 @@ class _Chain:
 
 
 def _example(line: str) -> tuple[list[str], str] | None:
-    """The transcript and the answer of one training example; None where it is none."""
+    """The transcript and the answer of one training example; None if it is none."""
     try:
         contents = {part["role"]: part["content"] for part in json.loads(line)["messages"]}
         window, answer = contents["user"], contents["assistant"]
