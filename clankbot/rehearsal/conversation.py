@@ -129,32 +129,30 @@ class Conversation:
 
         def look_up(number: int, frame: FrameType | None) -> None:
             nonlocal is_looking
-            if is_looking:  # the timer is faster than what it started
+            if is_looking:  # the timer is faster than what it started, or that has raised
                 return
             is_looking = True
-            try:
-                if is_over(0.0):
-                    raise _Over
-                self._stage.show_news()
-                self.let_viewers_speak()
-            finally:
-                is_looking = False
+            if is_over(0.0):
+                raise _Over
+            self._stage.show_news()
+            self.let_viewers_speak()
+            is_looking = False
 
         _edit_lines()
         former = signal.signal(signal.SIGALRM, look_up)
-        try:
-            while not self._has_quit:
-                # At intervals: a signal that comes just before the wait begins does not end it.
-                signal.setitimer(signal.ITIMER_REAL, _STEP_S, _STEP_S)
-                typed = input(_PROMPT)
+        with contextlib.suppress(EOFError, _Over):
+            try:
+                while not self._has_quit:
+                    # At intervals: a signal that comes just before the wait begins does not end it.
+                    signal.setitimer(signal.ITIMER_REAL, _STEP_S, _STEP_S)
+                    typed = input(_PROMPT)
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    self._console.clear_row(rows_up=1)  # what it does is shown instead
+                    self.obey(printable(typed)[:_LONGEST_LINE])
+            finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-                self._console.clear_row(rows_up=1)  # what it does is shown instead
-                self.obey(printable(typed)[:_LONGEST_LINE])
-        except (EOFError, _Over):
-            self._console.clear_row()
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, former)
+                signal.signal(signal.SIGALRM, former)
+        self._console.clear_row()
 
     def let_viewers_speak(self) -> None:
         """The next line of the cast, if it is time."""
