@@ -98,7 +98,7 @@ class DatabaseUnavailable(DatabaseError):
 class CommitInDoubt(DatabaseUnavailable):
     """The connection broke between a COMMIT and its answer: it may have been carried out.
 
-    Try again with exactly what was committed, before anything else.
+    Try again with the same writes, maybe with more behind them: see ``Store.apply``.
     """
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from clankbot.config.environment import service_environment
 from clankbot.config.settings import Settings, ValidValues
 from clankbot.database.database import Database
 from clankbot.errors import ClankbotError
+from clankbot.processing.filter.channel_filters import Words
 from clankbot.processing.filter.content_filter import (
     ContentFilter,
     FilterFile,
@@ -26,12 +25,18 @@ from clankbot.runtime.redaction import SecretFilter, remember
 from clankbot.runtime.systemd import is_journal
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The global word list, and how to look whether its file has changed."""
+class NoWords:
+    """The word list of an operator who has switched the filter off."""
 
-    current: Callable[[], ContentFilter]
-    refresh: Callable[[bool], object]
+    def __init__(self) -> None:
+        self._nothing = allow_all()
+
+    def current(self) -> ContentFilter:
+        """Lets everything pass."""
+        return self._nothing
+
+    def refresh(self, *, force: bool) -> None:
+        """There is nothing to read."""
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -110,7 +115,5 @@ def word_list_requirements(valid: ValidValues) -> tuple[str, ...]:
 def load_words(settings: Settings) -> Words:
     """The word list; raises ConfigError if the filter is on and the list is no good."""
     if not settings.content_filter_enabled:
-        nothing = allow_all()
-        return Words(lambda: nothing, lambda force: None)
-    file = FilterFile(settings.blocked_words_file)
-    return Words(file.current, lambda force: file.refresh(force=force))
+        return NoWords()
+    return FilterFile(settings.blocked_words_file)

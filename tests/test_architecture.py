@@ -26,6 +26,7 @@ GROUND: Final = {
     "backoff",
     "bounded_dict",
     "cancel",
+    "clock",
     "errors",
     "http",
     "records",

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """0 when there was something to export, else 1 with the reason."""
     settings = settings_from_process()
     set_up_logs(settings)
-    filters = ChannelFilters(load_words(settings).current)
+    filters = ChannelFilters(load_words(settings))
     channel: str = options.channel
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # whatever the locale

@@ -31,7 +31,8 @@ from clankbot.errors import OllamaError
 from clankbot.loopback.fake_ollama import FakeOllama
 from clankbot.loopback.twitch_room import TwitchRoom
 from clankbot.ollama.client import is_cloud_model
-from clankbot.parts import Words, load_words, open_database, set_up_logs
+from clankbot.parts import load_words, open_database, set_up_logs
+from clankbot.processing.filter.channel_filters import Words
 from clankbot.records.accounts import Credentials, Identity, Secret
 from clankbot.rehearsal.console import Console
 from clankbot.rehearsal.conversation import YOU, Conversation, play

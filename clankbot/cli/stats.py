@@ -61,7 +61,7 @@ def _summary(store: Store, settings: Settings, schema: SettingsSchema) -> list[s
 
 
 def _kept(schema: SettingsSchema, overrides: Overrides) -> str:
-    days = schema.policy(overrides).retention_days
+    days = schema.resolve(overrides).retention_days
     return f"{days} {'day' if days == 1 else 'days'}" if days else "no limit"
 
 

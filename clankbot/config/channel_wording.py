@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, SWITCHES, ChannelSetting
-from clankbot.config.commands import VERBS, parse_command
+from clankbot.config.commands import VERBS, is_bot_command, parse_command
 from clankbot.config.kinds import Refused
 from clankbot.config.settings import Settings
 from clankbot.records.settings import ChannelSettings, Command, SettingValue
@@ -37,10 +37,11 @@ class SettingsSchema:
             for setting in CHANNEL_SETTINGS
             if setting.field and setting.variable
         }
-        self._defaults = replace(ChannelSettings(), **given)
+        count = settings.message_retention_count
+        self._defaults = replace(ChannelSettings(retention_count=count), **given)
         self._reported: set[tuple[str, str]] = set()
 
-    def policy(self, overrides: Overrides) -> ChannelSettings:
+    def resolve(self, overrides: Overrides) -> ChannelSettings:
         """What holds, given a channel's own settings."""
         own: dict[str, Any] = {}
         options: dict[str, Any] = {}
@@ -57,6 +58,10 @@ class SettingsSchema:
     def parse(self, text: str, *, is_moderator: bool) -> Command | None:
         """The command in a chat message; None if it is not for this bot."""
         return parse_command(text, is_moderator=is_moderator)
+
+    def is_bot_command(self, text: str) -> bool:
+        """Whether it is a command to any bot."""
+        return is_bot_command(text)
 
     def shown(self, name: str, overrides: Overrides) -> str:
         """One setting as a short sentence: ``threshold is 30 messages (the default)``."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from clankbot.database.dialect import Dialect, Statement, both, each
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -136,14 +136,13 @@ class Session:
     def transaction(self) -> Iterator[None]:
         """All or nothing: committed at the end of the block, undone if it raises.
 
-        DatabaseUnavailable from a server leaves one doubt: the connection may have broken between
-        the commit and its answer, and all of it be done.
+        Raises CommitInDoubt if it cannot be known which of the two happened.
         """
         self.run(self._BEGIN)
         self._in_transaction = True
         try:
             yield
-            self.run(self._COMMIT)
+            self._commit()
         except Exception:
             self._roll_back()
             raise
@@ -152,6 +151,14 @@ class Session:
             raise
         finally:
             self._in_transaction = False
+
+    def _commit(self) -> None:
+        try:
+            self.run(self._COMMIT)
+        except DatabaseUnavailable as error:
+            if self.dialect is Dialect.MYSQL:  # a file has no connection that could break
+                raise CommitInDoubt(str(error)) from error
+            raise
 
     def close(self) -> None:
         """End the connection; a later statement would open a new one."""

@@ -9,13 +9,13 @@ Belongs to the sender's thread.  Times are monotonic seconds and passed in.
 
 from __future__ import annotations
 
-import enum
 import logging
 import math
 from dataclasses import dataclass
 from typing import Final
 
 from clankbot.records.chat import Event, LinkDown, LinkUp, Notice, OwnState
+from clankbot.records.reasons import Reason
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
 from clankbot.text import utf16_length
 from clankbot.twitch_notices import meaning_of
@@ -24,20 +24,6 @@ log = logging.getLogger(__name__)
 
 # Twitch answers within a fraction of a second, or, when it drops a line in silence, never.
 _VERDICT_WITHIN_S: Final = 5.0
-
-
-class NotSaid(enum.StrEnum):
-    """Why a line was not said: the codes of Undelivered."""
-
-    NOT_OUR_CHANNEL = "not_our_channel"
-    TOO_MANY_WAITING = "too_many_waiting"
-    TOO_OLD = "too_old"
-    NOT_SIGNED_IN = "not_signed_in"
-    REPETITION = "repetition"
-    UNSAYABLE = "unsayable"
-    SEND_GATE = "send_gate"
-    REFUSED = "refused"
-    STOPPING = "stopping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +99,9 @@ class Delivery:
             self._refusal = notice_id
             extra = log_fields(sent.line) | {"notice": notice_id, "reason": meaning.refusal}
             log.warning("Twitch refused a message", extra=extra)
-        return Undelivered(sent.line, meaning.refusal, notice_id, NotSaid.REFUSED)
+        return Undelivered(sent.line, Reason(notice_id, meaning.refusal))
 
 
 def log_fields(line: Outgoing) -> dict[str, object]:
     """What tells in the log which line it was."""
-    return {"channel": line.channel, "speech": line.speech.name.lower()}
+    return {"channel": line.channel, "speech": line.kind.name.lower()}

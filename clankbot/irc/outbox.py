@@ -68,4 +68,4 @@ class Outbox:
 
 
 def _urgency(line: Outgoing) -> MessageKind:
-    return line.speech
+    return line.kind

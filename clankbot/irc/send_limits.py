@@ -100,7 +100,7 @@ class SendLimits:
             if channel.delivery.is_under_way or not channel.membership.is_inside:
                 continue
             limit = channel.pace.account_limit
-            if line.speech.is_generated:
+            if line.kind.is_generated:
                 limit = min(limit, smallest_limit) - _KEPT_FOR_COMMANDS
             else:
                 smallest_limit = min(limit, smallest_limit)

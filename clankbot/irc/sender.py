@@ -19,18 +19,18 @@ import math
 import queue
 import secrets
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from clankbot.clock import Clock
 from clankbot.irc.connection import Link
-from clankbot.irc.delivery import NotSaid, Sent, log_fields
+from clankbot.irc.delivery import Sent, log_fields
 from clankbot.irc.outbox import Outbox
 from clankbot.irc.privmsg import checksum, privmsg, safe_text, why_unsayable
 from clankbot.irc.send_limits import Channel, SendLimits
 from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted
-from clankbot.records.reasons import Reason
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
 from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 
@@ -61,16 +61,15 @@ class Sender:
         *,
         link: Link,
         channels: Sequence[str],
-        send_gate: Callable[[Outgoing], str | None],
+        send_gate: Callable[[Outgoing], Reason | None],
         report: Callable[[Delivered | Undelivered | RecordRateLimitEvent], None],
-        now_ms: Callable[[], int],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock,
         dry_run: bool = False,
     ) -> None:
-        """``send_gate`` gives a reason in plain words to drop a line, or None.
+        """``send_gate`` gives a reason to drop a line, or None.
 
         ``report`` gets what became of each line, and a record of each write that Twitch counts.
-        ``now_ms`` is the time in UTC, ``clock`` the one that ``Outgoing.created_at`` was read from.
+        ``clock`` is the one that ``Outgoing.created_at`` was read from.
         ``dry_run`` obeys all limits and says nothing.
         """
         self._link = link
@@ -78,7 +77,6 @@ class Sender:
         self._report = report
         self._dry_run = dry_run
         self._clock = clock
-        self._now_ms = now_ms
 
         # Shared with other threads.
         self._offers: queue.Queue[Outgoing] = queue.Queue(_MOST_OFFERS)
@@ -99,7 +97,7 @@ class Sender:
 
         Moments that are still to come, since the wall clock was set back, are taken for now.
         """
-        now, now_ms = self._clock(), self._now_ms()
+        now, now_ms = self._clock.monotonic(), self._clock.utc_ms()
         for written in earlier:
             self._limits.record(written, now - max(0, now_ms - written.at_ms) / 1000)
 
@@ -136,8 +134,8 @@ class Sender:
         """The body of the thread."""
         try:
             while not self._link.finished.is_set():
-                due_at = self.step(self._clock())
-                self._wake.wait(min(max(0.0, due_at - self._clock()), _LONGEST_WAIT_S))
+                due_at = self.step(self._clock.monotonic())
+                self._wake.wait(min(max(0.0, due_at - self._clock.monotonic()), _LONGEST_WAIT_S))
         finally:
             self._link.finished.set()
 
@@ -151,7 +149,7 @@ class Sender:
         self._give_up_overdue(now)
         for line in self._outbox.take_stale(now):
             waited_s = f"{now - line.created_at:.0f} s"
-            self._drop(line, NotSaid.TOO_OLD, f"too old: it waited {waited_s}")
+            self._drop(line, Reason(Why.STALE, f"too old: it waited {waited_s}"))
         join_at = self._join_next(now)
         say_at = self._say_next(now)
         overdue_at = min((c.delivery.overdue_at for c in self._channels.values()), default=math.inf)
@@ -169,9 +167,9 @@ class Sender:
         for _ in range(self._offers.qsize()):
             line = self._offers.get_nowait()
             if line.channel not in self._channels:
-                self._drop(line, NotSaid.NOT_OUR_CHANNEL, "not one of the bot's channels")
+                self._drop(line, Reason(Why.NOT_OUR_CHANNEL, "not one of the bot's channels"))
             elif (displaced := self._outbox.put(line)) is not None:
-                self._drop(displaced, NotSaid.TOO_MANY_WAITING, "too many lines are waiting")
+                self._drop(displaced, Reason(Why.OUTBOX_FULL, "too many lines are waiting"))
 
     def _give_up_overdue(self, now: float) -> None:
         for channel in self._channels.values():
@@ -183,8 +181,8 @@ class Sender:
         if channel is None or self._link.stopping.is_set():
             return math.inf
         if ready_at <= now and self._write(f"JOIN #{channel.name}", now):
-            written = RecordRateLimitEvent(RateLimitEvent.JOIN, self._now_ms())
-            at = self._clock()
+            written = RecordRateLimitEvent(RateLimitEvent.JOIN, self._clock.utc_ms())
+            at = self._clock.monotonic()
             self._limits.record(written, at)
             channel.membership.asked(at)
             self._report(written)
@@ -199,12 +197,12 @@ class Sender:
     def _say(self, line: Outgoing, channel: Channel, now: float) -> None:
         """Judges a line that every limit lets pass for the last time, and writes it."""
         text = safe_text(line.text)
-        if not line.speech.is_generated:
+        if not line.kind.is_generated:
             text = channel.repeats.varied(text, now)
         objection = self._objection(line, text, channel, now)
         if objection is not None:
             self._outbox.remove(line)
-            self._drop(line, objection.code, objection.text)
+            self._drop(line, objection)
             return
         nonce = secrets.token_hex(16)
         wire_line = privmsg(channel.name, text, nonce, line.reply_to_id)
@@ -212,7 +210,7 @@ class Sender:
             return  # it stays in the outbox, and is judged again before the next try
         self._outbox.remove(line)
         # Not ``now``: the send gate and the socket may have taken their time.
-        at, at_ms = self._clock(), self._now_ms()
+        at, at_ms = self._clock.monotonic(), self._clock.utc_ms()
         written = RecordRateLimitEvent(RateLimitEvent.MESSAGE, at_ms, channel.name, checksum(text))
         self._limits.record(written, at)
         if self._dry_run:
@@ -224,14 +222,12 @@ class Sender:
 
     def _objection(self, line: Outgoing, text: str, channel: Channel, now: float) -> Reason | None:
         if self._limits.is_anonymous and not self._dry_run:
-            return Reason(NotSaid.NOT_SIGNED_IN, "nobody is signed in")
+            return Reason(Why.NOT_SIGNED_IN, "nobody is signed in")
         if channel.repeats.includes(text, now):
-            return Reason(NotSaid.REPETITION, "identical to a message of the last 30 s")
+            return Reason(Why.REPEATED_AT_ONCE, "identical to a message of the last 30 s")
         if (problem := why_unsayable(text)) is not None:
-            return Reason(NotSaid.UNSAYABLE, problem)
-        if (problem := self._send_gate(line)) is not None:
-            return Reason(NotSaid.SEND_GATE, problem)
-        return None
+            return Reason(Why.UNSAYABLE, problem)
+        return self._send_gate(line)
 
     def _write(self, wire_line: str, now: float) -> bool:
         is_written = self._link.send_line(wire_line)
@@ -239,10 +235,10 @@ class Sender:
             self._limits.write_failed(now)
         return is_written
 
-    def _drop(self, line: Outgoing, code: str, reason: str) -> None:
+    def _drop(self, line: Outgoing, reason: Reason) -> None:
         """The line will never be written."""
-        log.debug("line dropped", extra=log_fields(line) | {"reason": reason})
-        self._report(Undelivered(line, reason, code=code))
+        log.debug("line dropped", extra=log_fields(line) | {"reason": reason.text})
+        self._report(Undelivered(line, reason))
 
     def _wind_up(self, now: float, due_at: float) -> float:
         """Goes on while something is due; then drops the rest, awaits verdicts, and quits."""
@@ -254,7 +250,7 @@ class Sender:
         if waiting:
             log.info("lines left unsaid at the end", extra={"count": len(waiting)})
         for line in waiting:
-            self._drop(line, NotSaid.STOPPING, "stopping")
+            self._drop(line, Reason(Why.STOPPING, "stopping"))
         if now < self._quit_at and any(c.delivery.is_under_way for c in self._channels.values()):
             return self._quit_at
         self._give_up_overdue(math.inf)

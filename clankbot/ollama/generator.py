@@ -87,7 +87,7 @@ class Generator:
 
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         """One clean line, or None with the reason; raises OllamaError."""
-        model = self.load(assignment.policy.model, cancel)
+        model = self.load(assignment.settings.model, cancel)
         prompt, generation, is_cut = self._generate(assignment, model, cancel)
         ran_out = generation.only_thought and generation.done_reason == "length"
         if ran_out and not model.always_thinks:
@@ -126,7 +126,7 @@ class Generator:
         A cut prompt may lack the instructions.  If the server finds the prompt too long, it is
         asked once more with half of the chat.
         """
-        name, own_options = assignment.policy.model, assignment.policy.model_options
+        name, own_options = assignment.settings.model, assignment.settings.model_options
         least_tokens = _THINKING_TOKENS if model.always_thinks else 0
         num_predict = reply_tokens(own_options.get("num_predict"), model.num_ctx, least_tokens)
         sizes = {"num_ctx": model.num_ctx, "num_predict": num_predict}
@@ -178,6 +178,6 @@ def _cleaner(assignment: Assignment, prompt: Prompt) -> Callable[[str], str | No
         clean_reply,
         bot_name=assignment.bot_name,
         names=called.union(name for line in others for name in (line.speaker, line.login)),
-        limit_chars=assignment.policy.length_chars,
+        limit_chars=assignment.settings.length_chars,
         instructions=prompt.instructions,
     )

@@ -74,7 +74,7 @@ class LanguageModel:
         tells of it already, once for each outage.  A cancel ends it with Cancelled: at once, or
         while the model is loading as soon as it is loaded.
         """
-        with self._watched(assignment.policy.model):
+        with self._watched(assignment.settings.model):
             return self._generator.write(assignment, cancel)
 
     def preload(self) -> None:

@@ -120,7 +120,7 @@ def system_message(assignment: Assignment) -> str:
     return _SYSTEM.format(
         bot=assignment.bot_name,
         channel=assignment.channel,
-        persona=_plain(assignment.policy.persona or DEFAULT_PERSONA),
+        persona=_plain(assignment.settings.persona or DEFAULT_PERSONA),
         begins=CHAT_BEGINS,
         ends=CHAT_ENDS,
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from clankbot.cancel import End
-from clankbot.processing.internal_messages import JobDone, ModelChecked, Reload
+from clankbot.processing.internal_messages import ModelChecked, NothingOffered, Reload
 from clankbot.records.chat import ChatMessage, Event
 from clankbot.records.speech import Delivered, Undelivered
 from clankbot.records.writes import RecordRateLimitEvent
@@ -22,15 +22,21 @@ from clankbot.records.writes import RecordRateLimitEvent
 log = logging.getLogger(__name__)
 
 Record = (
-    Event | Delivered | Undelivered | RecordRateLimitEvent | JobDone | ModelChecked | Reload | End
+    Event
+    | Delivered
+    | Undelivered
+    | RecordRateLimitEvent
+    | NothingOffered
+    | ModelChecked
+    | Reload
+    | End
 )
 
-_ROOM: Final = 10_000
-"""Some 10 MB of chat: several seconds of the largest raid while the database is busy."""
+_ROOM: Final = 10_000  # some 10 MB of chat: seconds of the largest raid while the database is busy
 _KEPT_FREE: Final = 1_000
+# How long the reader waits for a worker that is behind, while the socket's own buffers take in
+# what comes; no longer, since it must go on answering PING.
 _PATIENCE_S: Final = 1.0
-"""How long the reader waits for a worker that is behind, while the socket's own buffers take in
-what comes; no longer, since it must go on answering PING."""
 _STEP_S: Final = 0.02
 
 
@@ -51,10 +57,10 @@ class Inbox:
         self._clock = clock
         self._pause = threading.Event()
 
-    def deliver(self, event: Event) -> None:
+    def put_event(self, event: Event) -> None:
         """Take an event from the reader; chat that finds no room after a moment is dropped."""
         if not isinstance(event, ChatMessage):
-            self.tell(event)
+            self.put(event)
         elif self._has_room():
             self._queue.put(event)
         else:
@@ -75,7 +81,7 @@ class Inbox:
             self._pause.wait(_STEP_S)
         return True
 
-    def tell(self, record: Record) -> None:
+    def put(self, record: Record) -> None:
         """Take any other record; waits a moment for room."""
         try:
             self._queue.put(record, timeout=self._patience_s)
@@ -83,5 +89,5 @@ class Inbox:
             log.error("record lost", extra={"record": type(record).__name__})
 
     def get(self, *, block: bool, timeout_s: float) -> Record:
-        """The next record; raises queue.Empty where none comes in time."""
+        """The next record; raises queue.Empty if none comes in time."""
         return self._queue.get(block=block, timeout=timeout_s)

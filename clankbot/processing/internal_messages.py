@@ -1,46 +1,42 @@
-"""What the worker hands to the composer and to errands, and what comes back to its inbox."""
+"""What the worker hands to the composer and to one-off tasks, and what comes back to its inbox."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from clankbot.processing.ports import CancelHandle
+from clankbot.cancel import Cancel
 from clankbot.records.chat import ChatMessage
+from clankbot.records.reasons import Reason
 from clankbot.records.settings import ChannelSettings, SettingValue
 from clankbot.records.speech import ContextLine
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One generation: for ``channel``, answering ``asked`` where there is one.
+    """One generation: for ``channel``, answering ``asked`` if there is a mention.
 
-    The worker opens its grounds on the live state, so a removal counts from this moment on.
+    The worker has registered the generation, so that a removal counts from this moment on.
     """
 
     channel: str
-    policy: ChannelSettings
+    settings: ChannelSettings
     generation_id: int
-    cancel: CancelHandle
+    cancel: Cancel
     asked: ContextLine | None = None
+    # When the mention will have waited too long; other channels' jobs may come first.
     answer_by: float | None = None
-    """When the mention will have waited too long; other channels' jobs may come first."""
-    requested: bool = False
-    """A moderator said ``!clank speak``."""
+    requested: bool = False  # a moderator said ``!clank speak``
 
 
 @dataclass(frozen=True, slots=True)
-class JobDone:
-    """The composer is through with a channel's job.
-
-    ``reason`` is in plain words; ``offered`` tells that a line is on its way to the sender;
-    ``usable`` is False when the model answered and nothing of it could be said.
-    """
+class NothingOffered:
+    """The composer is through with a job and has offered no line to the sender."""
 
     channel: str
-    reason: str
-    offered: bool = False
-    usable: bool = True
+    generation_id: int
+    reason: Reason
+    was_usable: bool = True  # False if the model answered and nothing of it could be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,7 @@ class PendingChange:
     """What a command is to change in the settings of its channel, and the answer to give then."""
 
     message: ChatMessage
-    # New values by column; None goes back to the default.
-    values: Mapping[str, SettingValue | None]
+    values: Mapping[str, SettingValue | None]  # by column; None goes back to the default
     answer: str
     # By column, the id of the change that is taken back.
     undoes: Mapping[str, int] = field(default_factory=dict)
@@ -60,8 +55,7 @@ class ModelChecked:
     """The one-off task behind ``!clank model NAME`` has asked the server."""
 
     change: PendingChange
-    # A short answer for chat; None if the model is there.
-    problem: str | None
+    problem: str | None  # a short answer for chat; None if the model is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Forgetting what moderators removed, and taking the hint when it was the bot's own words.
+"""Forgetting what moderators removed, and taking the hint if it was the bot's own words.
 
 Owned by the worker's thread.
 """
@@ -6,14 +6,14 @@ Owned by the worker's thread.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
-from clankbot.processing.channel_settings import SettingsByChannel
+from clankbot.clock import Clock
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.recent_removals import RecentRemovals, Removal
+from clankbot.processing.speaking.own_words import OwnWords
 from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
-from clankbot.records.chat import MessageDeleted, UserCleared
+from clankbot.records.chat import ChatMessage, MessageDeleted, UserCleared
 from clankbot.records.writes import (
     AddHint,
     Applied,
@@ -32,74 +32,67 @@ class Moderation:
 
     def __init__(
         self,
-        *,
-        write_queue: WriteQueue,
         live_state: LiveState,
-        channel_settings: SettingsByChannel,
-        removals: RecentRemovals,
-        speaking: Turns,
-        now_ms: Callable[[], int],
+        turns: Turns,
+        own_words: OwnWords,
+        write_queue: WriteQueue,
+        clock: Clock,
     ) -> None:
-        self._write_queue = write_queue
         self._live_state = live_state
-        self._settings = channel_settings
-        self._removals = removals
-        self._speaking = speaking
-        self._now_ms = now_ms
+        self._turns = turns
+        self._own_words = own_words
+        self._write_queue = write_queue
+        self._clock = clock
+        self._recent = RecentRemovals()
 
-    def take(self, event: Removal) -> None:
-        """Queue the deletion behind everything that came before it, and stop what hangs on it."""
-        if event.channel not in self._settings:
+    def has_removed(self, message: ChatMessage) -> bool:
+        """Whether a message that arrives now has been removed already."""
+        return self._recent.cover(message, self._clock.utc_ms())
+
+    def handle(self, event: Removal) -> None:
+        """Queue the deletion behind everything that came before it, and stop what hangs on it.
+
+        What was made of the removed words became invalid when the event was read from chat; it is
+        made so once more after the commit (see processing/generations.py).
+        """
+        if not self._live_state.serves(event.channel):
             return
-        now_ms = self._now_ms()
-        is_timeout = self._is_new_timeout(event)
-        self._removals.note(event, now_ms)
-        self._speaking.moderated(event)
-
-        def removed(applied: Applied) -> None:
-            self._removed(event, applied)
-            if is_timeout or self._is_hint(event, applied):
-                self._write_queue.add(AddHint(event.channel, now_ms))
-                self._speaking.hint(event.channel, now_ms)
-
-        self._write_queue.add(_removal_write(event, now_ms), removed)
-
-    def overtaken(self, own: StoredMessage) -> None:
-        """The bot's own message was removed before it was known to be said.
-
-        It is not stored; the mark that it spoke stands before this in the write queue.
-        """
-        if self._removals.cover_id(own.message_id):
-            self.take(MessageDeleted(own.channel, own.message_id))
-        else:
-            self._write_queue.add(RemoveMessage(own.channel, own.message_id, self._now_ms()))
-
-    def _removed(self, event: Removal, applied: Applied) -> None:
-        self._live_state.invalidate(
-            event
-        )  # once more after the commit: see the live state's text on grounds
-        log.info(
-            "moderated",
-            extra={"kind": type(event).__name__, "channel": event.channel, "rows": applied.rows},
-        )
-        if applied.own_rows:
-            self._speaking.reload_own_words(event.channel)
-
-    def _is_new_timeout(self, event: Removal) -> bool:
-        """Whether the bot itself is timed out or banned, and that was not told before."""
-        return (
+        now_ms = self._clock.utc_ms()
+        is_new_timeout = (
             isinstance(event, UserCleared)
-            and self._live_state.is_own_timeout(event)
-            and not self._removals.know(event)
+            and self._live_state.own.is_meant_by(event)
+            and not self._recent.know(event)
         )
+        self._recent.remember(event, now_ms)
+        self._turns.drop_removed_mentions(event)
 
-    @staticmethod
-    def _is_hint(event: Removal, applied: Applied) -> bool:
-        """Whether something it had said was deleted; a full clear is about nobody in particular.
+        def committed(applied: Applied) -> None:
+            self._live_state.generations.invalidate(event)
+            kind = type(event).__name__
+            extra = {"kind": kind, "channel": event.channel, "rows": applied.rows}
+            log.info("moderated", extra=extra)
+            if applied.own_rows:
+                self._own_words.load(event.channel)
+            # A full clear is about nobody in particular, and a viewer's ban not about the bot.
+            if is_new_timeout or (isinstance(event, MessageDeleted) and applied.own_rows):
+                self._write_queue.add(AddHint(event.channel, now_ms))
+                self._turns.hint(event.channel, now_ms)
 
-        Its answers to commands are not meant: moderators tidy them away once they are read.
+        self._write_queue.add(_removal_write(event, now_ms), committed)
+
+    def covers_own(self, own: StoredMessage) -> bool:
+        """Whether the bot's own message was removed before it was known to be said.
+
+        If so, it is not to be stored, and its removal is queued behind the mark that it spoke.
         """
-        return isinstance(event, MessageDeleted) and applied.own_rows > 0
+        if not self._recent.cover_own(own):
+            return False
+        if self._recent.cover_id(own.message_id):
+            self.handle(MessageDeleted(own.channel, own.message_id))
+        else:
+            now_ms = self._clock.utc_ms()
+            self._write_queue.add(RemoveMessage(own.channel, own.message_id, now_ms))
+        return True
 
 
 def _removal_write(event: Removal, now_ms: int) -> Write:

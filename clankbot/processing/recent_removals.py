@@ -57,7 +57,7 @@ class RecentRemovals:
         self._viewers = BoundedDict[tuple[str, str], _Cleared](_REMEMBERED)
         self._channels: dict[str, _Cleared] = {}
 
-    def note(self, removal: Removal, now_ms: int) -> None:
+    def remember(self, removal: Removal, now_ms: int) -> None:
         """Remember a removal that arrived at ``now_ms``."""
         if isinstance(removal, MessageDeleted):
             self._ids[removal.message_id] = None

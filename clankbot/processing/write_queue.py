@@ -1,19 +1,20 @@
 """Writes on their way to the database, in order, and what is to be done once they are stored.
 
-Owned by the worker's thread.  While the database is away the queue keeps what was taken in and
-tries again with growing pauses; nothing that fits is lost and the order stays.
+Owned by the worker's thread.  While the database is unavailable the queue keeps what was taken in
+and tries again with growing pauses; nothing that fits is lost and the order stays.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol
 
-from clankbot.errors import CommitInDoubt, DatabaseError, WriteRefused
-from clankbot.processing.ports import History
+from clankbot.clock import Clock
+from clankbot.errors import DatabaseError, WriteRefused
+from clankbot.processing.live_state import LiveState
 from clankbot.records.writes import (
     Append,
     Applied,
@@ -27,12 +28,19 @@ log = logging.getLogger(__name__)
 
 Then = Callable[[Applied], None]
 
+# Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat.
 MAX_HELD: Final = 20_000
-"""Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat."""
 _MAY_GIVE_WAY: Final = (Append, RecordDecision, RecordRateLimitEvent, Tally)
 _BATCH: Final = 500
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 10.0
+
+
+class WritableHistory(Protocol):
+    """Where the writes go."""
+
+    def apply(self, writes: Sequence[Write]) -> list[Applied]:
+        """Carry out all writes in order, in one transaction; repeating a batch is harmless."""
 
 
 class WriteQueue:
@@ -40,21 +48,21 @@ class WriteQueue:
 
     def __init__(
         self,
-        clock: Callable[[], float],
-        outage: Callable[[str | None], None],
+        history: WritableHistory,
+        live_state: LiveState,
+        clock: Clock,
         most_held: int = MAX_HELD,
     ) -> None:
+        self._history = history
+        self._live_state = live_state
         self._clock = clock
-        self._tell_outage = outage
         self._most_held = most_held
         self._held: deque[tuple[Write, Then | None]] = deque()
-        self._since: float | None = None
+        self._outage_since: float | None = None
         self._pause_s = _FIRST_PAUSE_S
         self._next_try = 0.0
         self._dropped = 0
         self._singly = 0
-        self._in_doubt = 0
-        """So many of the first writes may have been stored, as one batch."""
 
     def __len__(self) -> int:
         return len(self._held)
@@ -71,41 +79,39 @@ class WriteQueue:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        """Chat and what is noted in passing give way, oldest first; removals and settings never do.
-
-        A batch in doubt stays as it is: only the same batch is known again.
-        """
+        """The oldest chat or passing note gives way; removals and settings never do."""
         for index, (write, _) in enumerate(self._held):
-            if index >= self._in_doubt and isinstance(write, _MAY_GIVE_WAY):
+            if isinstance(write, _MAY_GIVE_WAY):
                 if not self._dropped:
                     log.warning("chat gives way", extra={"held": len(self._held)})
                 del self._held[index]
                 self._dropped += 1
                 return
 
-    def commit(self, history: History, *, force: bool = False) -> bool:
+    def commit(self, *, force: bool = False) -> bool:
         """Store what is held, a batch a transaction; True when all is stored.
 
         During an outage it returns at once until the pause is over, unless ``force``; then it asks
-        the database for a sign of life even where nothing is held.  A batch in doubt comes again
-        first and alone, so that what is behind it cannot have it refused and taken apart.
+        the database for a sign of life even if nothing is held.  A batch whose commit was not
+        answered is simply carried out again: that is harmless (see ``Store.apply``).
         """
-        if self._since is not None and not force and self._clock() < self._next_try:
+        if (
+            self._outage_since is not None
+            and not force
+            and self._clock.monotonic() < self._next_try
+        ):
             return False
-        sign_of_life = self._since is None
+        sign_of_life = self._outage_since is None
         while self._held or not sign_of_life:
-            size = self._in_doubt or (1 if self._singly else _BATCH)
-            batch = list(islice(self._held, size))
+            batch = list(islice(self._held, 1 if self._singly else _BATCH))
             try:
-                outcomes = history.apply([write for write, _ in batch])
+                outcomes = self._history.apply([write for write, _ in batch])
             except WriteRefused as error:
                 if len(batch) > 1:
-                    self._singly, self._in_doubt = len(batch), 0
+                    self._singly = len(batch)
                     continue
                 outcomes = [self._refused(write, error) for write, _ in batch]
             except DatabaseError as error:
-                if isinstance(error, CommitInDoubt):
-                    self._in_doubt = len(batch)
                 self.note_outage(error)
                 return False
             sign_of_life = True
@@ -116,7 +122,6 @@ class WriteQueue:
     def _settle(self, batch: list[tuple[Write, Then | None]], outcomes: list[Applied]) -> None:
         """The batch is stored: let go of it, and do what was to follow."""
         self._singly = max(0, self._singly - 1)
-        self._in_doubt = 0
         for _ in batch:
             self._held.popleft()
         for (write, then), outcome in zip(batch, outcomes, strict=True):
@@ -138,23 +143,26 @@ class WriteQueue:
         return Applied(0, refused=True)
 
     def note_outage(self, error: DatabaseError) -> None:
-        """The database is away, as a write or a question to it has shown."""
-        now = self._clock()
-        if self._since is None:
-            self._since = now
+        """The database is unavailable, as a write or a question to it has shown."""
+        now = self._clock.monotonic()
+        if self._outage_since is None:
+            self._outage_since = now
             self._pause_s = _FIRST_PAUSE_S
             log.warning("database away", extra={"problem": str(error), "held": len(self._held)})
-            self._tell_outage(str(error))
+            self._live_state.set_outage(str(error))
         else:
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
         self._next_try = now + self._pause_s
 
     def _outage_ends(self) -> None:
-        if self._since is None:
+        if self._outage_since is None:
             return
         log.info(
             "database back",
-            extra={"seconds": round(self._clock() - self._since, 1), "dropped": self._dropped},
+            extra={
+                "seconds": round(self._clock.monotonic() - self._outage_since, 1),
+                "dropped": self._dropped,
+            },
         )
-        self._since, self._dropped = None, 0
-        self._tell_outage(None)
+        self._outage_since, self._dropped = None, 0
+        self._live_state.set_outage(None)

@@ -24,6 +24,7 @@ class ChannelSettings:
     mentions: bool = True
     spontaneous: bool = True
     retention_days: int = 30
+    retention_count: int = 10_000  # messages kept at most; 0: any number
     persona: str | None = None
     model_options: Mapping[str, int | float] = field(default_factory=lambda: MappingProxyType({}))
     """Ollama's own option names: temperature, top_p, top_k, min_p, repeat_penalty, num_predict,

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from clankbot.records.reasons import Reason
 from clankbot.records.settings import ChannelSettings
 
 MAX_MESSAGE_UTF16: Final = 500
@@ -34,7 +35,7 @@ class Outgoing:
 
     channel: str
     text: str
-    speech: MessageKind
+    kind: MessageKind
     created_at: float
     """Monotonic seconds; nothing older than 60 s is sent."""
     reply_to_id: str | None = None
@@ -63,15 +64,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """What became of an Outgoing: it was dropped or refused.
-
-    ``reason`` is in plain words; ``code`` tells the kind, one of irc.delivery.NotSaid.
-    """
+    """What became of an Outgoing: it was dropped or refused."""
 
     line: Outgoing
-    reason: str
-    notice_id: str | None = None
-    code: str = ""
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ class Assignment:
 
     channel: str
     bot_name: str
-    policy: ChannelSettings
+    settings: ChannelSettings
     lines: tuple[ContextLine, ...]
     """Oldest first."""
     asked: ContextLine | None = None

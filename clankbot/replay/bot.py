@@ -7,39 +7,37 @@ The bot is taken to be a moderator of live channels: nothing but its settings ke
 
 from __future__ import annotations
 
-import queue
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.cancel import END, Cancel, End
+from clankbot.cancel import Cancel
+from clankbot.clock import Clock
 from clankbot.config.channel_wording import SettingsSchema
-from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import Settings
 from clankbot.database.store import Store
 from clankbot.errors import OllamaError, OllamaTimeout
 from clankbot.ollama.language_model import LanguageModel
-from clankbot.parts import Words
-from clankbot.processing.channel_settings import SettingsByChannel
-from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.assembly import build_worker
+from clankbot.processing.channels import Channels
+from clankbot.processing.commands.parser import CommandParser
+from clankbot.processing.filter.channel_filters import ChannelFilters, Words
 from clankbot.processing.inbox import Inbox
-from clankbot.processing.intake import Rules
-from clankbot.processing.internal_messages import Job, JobDone
-from clankbot.processing.live_state import LiveState
-from clankbot.processing.ports import CancelHandle
+from clankbot.processing.internal_messages import Job, NothingOffered
+from clankbot.processing.live_state import LiveState, Own
 from clankbot.processing.speaking.composer import Composer
 from clankbot.processing.speaking.send_gate import SendGate
-from clankbot.processing.worker import Dependencies, Worker
 from clankbot.records.chat import Event
 from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 from clankbot.records.speech import Assignment, Composed, Delivered, Outgoing, Undelivered
 
-# No viewer's id, so what moderators did to the bot in the file is not done to this one.
 _OWN_ID: Final = "replayed"
+"""No viewer's id, so what moderators did to the bot in the file is not done to this one."""
 _MOST: Final = 1_000_000
 
 
-class FileClock:
+class FileClock(Clock):
     """The time in the file; it stands still between two events."""
 
     def __init__(self) -> None:
@@ -49,12 +47,12 @@ class FileClock:
         """It is this late now."""
         self._ms = at_ms
 
-    def now_ms(self) -> int:
-        """Milliseconds UTC."""
+    def utc_ms(self) -> int:
+        """The time in the file."""
         return self._ms
 
-    def seconds(self) -> float:
-        """The same in seconds, for what wants a monotonic clock."""
+    def monotonic(self) -> float:
+        """The same in seconds."""
         return self._ms / 1000
 
 
@@ -69,9 +67,9 @@ class ReplaySchema(SettingsSchema):
         super().__init__(settings)
         self._changes = {change.column: change.value for change in changes if change.column}
 
-    def policy(self, overrides: Mapping[str, SettingValue | None]) -> ChannelSettings:
+    def resolve(self, overrides: Mapping[str, SettingValue | None]) -> ChannelSettings:
         """What holds in every channel."""
-        return super().policy({**self._changes, **overrides})
+        return super().resolve({**self._changes, **overrides})
 
     def parse(self, text: str, *, is_moderator: bool) -> Command | None:
         """The command in a chat message; None if it is nothing to a replay."""
@@ -86,15 +84,52 @@ class Attempt:
 
     channel: str
     is_answer: bool
-    # ``30 messages`` or ``mention by alice``.
     occasion: str
-    # What it would have said; None if nothing came of it, for ``reason``.
+    """``30 messages`` or ``mention by alice``."""
     text: str | None
+    """What it would have said; None where nothing came of it, for ``reason``."""
     reason: str
 
 
+class _ReplayModel:
+    """The language model of a replay, without outages; None: only the moments are of interest."""
+
+    def __init__(self, model: LanguageModel | None) -> None:
+        self._model = model
+        self.failure: OllamaError | None = None  # why the server cannot be asked
+
+    def preload(self) -> None:
+        """A replay loads it when it is asked first."""
+
+    def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
+        """As the real one; a model that is too slow is passed over."""
+        if self._model is None:
+            return Composed("", "composed")
+        try:
+            return self._model.write(assignment, cancel)
+        except OllamaTimeout:
+            raise
+        except OllamaError as error:
+            self.failure = error
+            raise
+
+    def obstacle(self, model: str) -> str | None:
+        """As the real one."""
+        return self._model.obstacle(model) if self._model else None
+
+    def outage(self, model: str) -> None:
+        """Nobody is told."""
+
+    def check_choice(self, model: str) -> None:
+        """Nobody chooses one."""
+
+    def runs_in_cloud(self, model: str) -> bool:
+        """Nobody asks."""
+        return False
+
+
 class ReplayedBot:
-    """See the module's text.  Without a model only its moments are known."""
+    """See the module's text.  ``model`` None: it has none, and only its moments are known."""
 
     def __init__(
         self,
@@ -110,130 +145,79 @@ class ReplayedBot:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._model = model
+        self._model = _ReplayModel(model)
+        self._has_model = model is not None
         self._inbox = Inbox()
-        self._jobs: queue.Queue[Job | End] = queue.Queue(len(channels) + 1)
+        self._jobs: deque[Job] = deque()
         self._lines: list[Outgoing] = []
-        self._failure: OllamaError | None = None
         self._came_of_it = ""
         self._said = 0
-        self._live_state = LiveState(clock.now_ms, _OWN_ID)
-        self._live_state.set_live(channels, channels)
-        self._filters = ChannelFilters(words.current)
-        self._send_gate = SendGate(
-            self._live_state, self._filters, clock=clock.seconds, now_ms=clock.now_ms
+        live_state = LiveState(Own(name, _OWN_ID), clock, settings.ignored_users)
+        live_state.set_live(channels, channels)
+        filters = ChannelFilters(words)
+        self._live_state = live_state
+        self._send_gate = SendGate(live_state, filters, clock)
+        self._composer = Composer(
+            store, self._model, live_state, filters, self._offer, self._report, clock
         )
-        self._composer = self._make_composer(name)
-        self._worker = self._make_worker(settings, channels, schema, name)
-        self._worker.open(store)
-
-    def _make_composer(self, name: str) -> Composer:
-        return Composer(
-            jobs=self._jobs,
-            open_history=lambda: self._store,
-            prepare=lambda: None,
-            compose=self._compose,
-            voice_outage=lambda model: None,
-            live_state=self._live_state,
-            filter_of=self._filters,
-            bot_name=lambda: name,
-            offer=self._offer,
-            report=self._report,
-            clock=self._clock.seconds,
-        )
-
-    def _make_worker(
-        self, settings: Settings, channels: Sequence[str], schema: ReplaySchema, name: str
-    ) -> Worker:
-        return Worker(
+        self._worker = build_worker(
             inbox=self._inbox,
-            outside=Dependencies(
-                open_history=lambda: self._store,
-                jobs=self._jobs,
-                offer=self._offer,
-                errand=lambda errand: False,
-                make_cancel=Cancel,
-                model_problem=lambda model: None,
-                voice_problem=self._model_problem,
-                voice_outage=lambda model: None,
-                is_in_cloud=lambda model: False,
-                asks_who_is_live=True,
-                reload_words=lambda force: None,
-            ),
-            live_state=self._live_state,
-            channel_settings=SettingsByChannel(channels, schema, self._live_state),
-            filters=self._filters,
-            schema=schema,
-            rules=Rules(
-                ignored_logins=settings.ignored_users,
-                owners=frozenset(),
-                retention_count=settings.message_retention_count,
-                is_bot_command=is_bot_command,
-            ),
-            login=name,
-            clock=self._clock.seconds,
-            now_ms=self._clock.now_ms,
+            history=store,
+            channels=Channels(channels, schema, live_state),
+            live_state=live_state,
+            filters=filters,
+            model=self._model,
+            parser=CommandParser(schema, frozenset()),
+            submit=self._jobs.append,
+            offer=self._offer,
+            run_later=lambda task: False,
+            clock=clock,
         )
+        self._worker.load()
 
     def handle(self, event: Event, at_ms: int) -> Iterator[Attempt]:
-        """Handle one event; what the bot set out to say on it.
+        """Deal with one event; what the bot set out to say on it.
 
-        Raises OllamaError if the model cannot be asked; one that is too slow is passed over.
+        Raises OllamaError if a model cannot be asked; one that is too slow is passed over.
         """
         self._clock.move_to(at_ms)
-        self._inbox.deliver(event)
+        self._live_state.handle(event)
+        self._inbox.put_event(event)
         self._worker.step(0)
-        while not self._jobs.empty():
-            job = self._jobs.get_nowait()
-            if job is not END:
-                yield self._carry_out(job)
+        while self._jobs:
+            yield self._carry_out(self._jobs.popleft())
 
     def _carry_out(self, job: Job) -> Attempt:
-        if job.asked is not None:
-            occasion = f"mention by {job.asked.speaker}"
-        else:
-            count = self._store.pace(job.channel, _MOST, 0).counted
-            occasion = f"{count} message{'' if count == 1 else 's'}"
-        self._composer.step(job, self._store)
-        if self._failure is not None:
-            raise self._failure
+        occasion = self._occasion(job)
+        self._composer.compose(job, self._store)
+        if self._model.failure is not None:
+            raise self._model.failure
         text, reason = None, self._came_of_it
         if self._lines:
             line = self._lines.pop()
-            refusal = self._send_gate(line) if self._model else None
-            if refusal is None:
+            objection = self._send_gate(line) if self._has_model else None
+            if objection is None:
                 text = line.text
                 self._said += 1
                 own_id = f"said-{self._said}"
-                self._inbox.tell(Delivered(line, text, own_id, self._clock.now_ms()))
+                self._inbox.put(Delivered(line, text, own_id, self._clock.utc_ms()))
             else:
-                reason = refusal
-                self._inbox.tell(Undelivered(line, refusal))
+                reason = objection.text
+                self._inbox.put(Undelivered(line, objection))
         self._worker.step(0)
         return Attempt(job.channel, job.asked is not None, occasion, text, reason)
 
-    # -- what the worker and the composer hand over ------------------------------------------------
-
-    def _compose(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
-        assert isinstance(cancel, Cancel)  # each is made by the worker's ``make_cancel``
-        if self._model is None:
-            return Composed("", "composed")
-        try:
-            return self._model.write(assignment, cancel)
-        except OllamaTimeout:
-            raise
-        except OllamaError as error:
-            self._failure = error
-            raise
-
-    def _model_problem(self, model: str) -> str | None:
-        return self._model.obstacle(model) if self._model else None
+    def _occasion(self, job: Job) -> str:
+        if job.asked is not None:
+            return f"mention by {job.asked.speaker}"
+        count = self._store.pace(job.channel, _MOST, 0).counted
+        return f"{count} message{'' if count == 1 else 's'}"
 
     def _offer(self, line: Outgoing) -> bool:
-        if line.speech.is_generated:  # nobody waits for the answers to commands
+        if line.kind.is_generated:  # nobody waits for the answers to commands
             self._lines.append(line)
         return True
 
-    def _report(self, outcome: JobDone) -> None:
-        self._came_of_it = outcome.reason
-        self._inbox.tell(outcome)
+    def _report(self, report: NothingOffered) -> None:
+        self._came_of_it = report.reason.text
+        self._inbox.put(report)

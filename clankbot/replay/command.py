@@ -52,11 +52,11 @@ def run(options: argparse.Namespace) -> int:
             f"{options.file} holds no chat message{where} that can be read;"
             " IRC log lines and the JSON Lines of `export` can"
         )
-    words, clock, policy = load_words(settings), FileClock(), schema.policy({})
-    model = None if options.no_model else _model(settings, clock, policy.model)
+    words, clock, holds = load_words(settings), FileClock(), schema.resolve({})
+    model = None if options.no_model else _model(settings, clock, holds.model)
     name = options.bot.strip().lstrip("@").lower()
     report = Report(chat, channels, name)
-    report.begin("no model" if model is None else policy.model, policy)
+    report.begin("no model" if model is None else holds.model, holds)
     with _throw_away_store(clock) as store:
         bot = ReplayedBot(
             settings,
@@ -109,7 +109,11 @@ def _model(settings: Settings, clock: FileClock, name: str) -> LanguageModel:
     """The model of this name; OllamaUnavailable if its server does not answer or lacks it."""
     client = ollama_client(settings)
     model = LanguageModel(
-        client, name, num_ctx=settings.ollama_num_ctx, clock=clock.seconds, now_ms=clock.now_ms
+        client,
+        name,
+        num_ctx=settings.ollama_num_ctx,
+        clock=clock.monotonic,
+        now_ms=clock.utc_ms,
     )
     try:
         problem = model.check_choice(name)
@@ -124,7 +128,7 @@ def _model(settings: Settings, clock: FileClock, name: str) -> LanguageModel:
 def _throw_away_store(clock: FileClock) -> Iterator[Store]:
     """An empty database in the time of the file, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="clankbot-replay-") as folder:
-        database = replace(Database.sqlite(Path(folder) / "chatbot.db"), now_ms=clock.now_ms)
+        database = replace(Database.sqlite(Path(folder) / "chatbot.db"), now_ms=clock.utc_ms)
         database.prepare()
         with database.open() as store:
             yield store

@@ -4,7 +4,6 @@ mid-chat, is back later or not before the bot is told to stop, or was never the 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
@@ -13,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from clankbot.clock import Clock
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.mysql import MySqlEngine
 from clankbot.parts import name_database
+from clankbot.processing.live_state import LiveState, Own
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.accounts import Secret
 from clankbot.records.writes import RemoveMessage, Tally
@@ -191,24 +192,24 @@ def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
     caplog.set_level("INFO")
     database = hurried(mariadb)
     database.prepare()
-    problems: list[str | None] = []
     while_storing: list[str | None] = []
-    write_queue = WriteQueue(time.monotonic, problems.append, most_held=10)
+    live_state = LiveState(Own("clankbot"), Clock())
     with database.open() as store:
+        write_queue = WriteQueue(store, live_state, Clock(), most_held=10)
         write_queue.add(said("before"))
-        assert write_queue.commit(store)
+        assert write_queue.commit()
         with stopped(mariadb):
             write_queue.add(said("oldest"))
-            assert not write_queue.commit(store)
+            assert not write_queue.commit()
             removal = RemoveMessage("alpha", "before", 9)
-            write_queue.add(removal, lambda _: while_storing.append(problems[-1]))
+            write_queue.add(removal, lambda _: while_storing.append(live_state.outage))
             for number in range(20):
                 write_queue.add(said(f"{number}"))
             assert len(write_queue) == 10
-        assert write_queue.commit(store, force=True)
+        assert write_queue.commit(force=True)
         kept = [line.message_id for line in store.recent_messages("alpha", 99)]
     assert while_storing != [None]  # for the rest may still be on its way
-    assert problems[1:] == [None]
+    assert live_state.outage is None
     assert kept == [*map(str, range(11, 20))]
     assert [entry["dropped"] for entry in logged(caplog, "database back")] == [12]
 
@@ -222,15 +223,15 @@ def test_a_refused_write_behind_a_commit_in_doubt_has_nothing_stored_twice(
         where = replace(mysql_settings(mariadb, name), port=proxy.port, ssl_ca=None)
         database = Database(MySqlEngine(where))
         database.prepare()
-        write_queue = WriteQueue(time.monotonic, lambda problem: None)
         with database.open() as store:
+            write_queue = WriteQueue(store, LiveState(Own("clankbot"), Clock()), Clock())
             for write in (said("a"), generated):
                 write_queue.add(write)
             proxy.lose_next_answer_to(b"COMMIT")
-            assert not write_queue.commit(store)
+            assert not write_queue.commit()
             for write in (refused, said("b"), generated):
                 write_queue.add(write)
-            assert write_queue.commit(store, force=True)
+            assert write_queue.commit(force=True)
             assert store.tally("alpha", "2030-03-17") == {"generated": 3}  # one of them anew
             assert [line.message_id for line in store.recent_messages("alpha", 9)] == ["a", "b"]
     assert len(logged(caplog, "write refused")) == 1

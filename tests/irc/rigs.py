@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self, TypeVar
 
+from clankbot.clock import Clock
 from clankbot.errors import TokenRefused
 from clankbot.irc.connection import Connection, Endpoint, Link, dial
 from clankbot.irc.reader import Reader
@@ -32,6 +33,7 @@ from clankbot.records.chat import (
     OwnState,
     RoomState,
 )
+from clankbot.records.reasons import Reason
 from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from clankbot.records.writes import RecordRateLimitEvent
 from tests.doubles.twitch_room import TwitchRoom
@@ -93,6 +95,19 @@ class Said:
         return f"id-{self.nonce}"
 
 
+class RigClock(Clock):
+    """A clock that reads what ``seconds`` gives."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+
+    def monotonic(self) -> float:
+        return self._seconds()
+
+    def utc_ms(self) -> int:
+        return int(self._seconds() * 1000)
+
+
 class SenderRig:
     """A sender whose thread is the test and whose time passes when the test says so.
 
@@ -108,7 +123,7 @@ class SenderRig:
         self.privileged: set[str] = set()
         self.slow: dict[str, int] = {}
         self.verdict: Callable[[Said], None] = self.accept
-        self.objection: Callable[[Outgoing], str | None] = lambda line: None
+        self.objection: Callable[[Outgoing], Reason | None] = lambda line: None
         self.wire: list[tuple[float, str]] = []
         self.said: list[Said] = []
         self.reports: list[Delivered | Undelivered] = []
@@ -121,8 +136,7 @@ class SenderRig:
             send_gate=lambda line: self.objection(line),
             report=self._report,
             dry_run=dry_run,
-            clock=lambda: self.now,
-            now_ms=lambda: int(self.now * 1000),
+            clock=RigClock(lambda: self.now),
         )
 
     def _report(self, report: Report) -> None:
@@ -151,7 +165,7 @@ class SenderRig:
     @property
     def codes(self) -> list[str]:
         """Why lines were not said, in order."""
-        return [report.code for report in self.undelivered]
+        return [report.reason.code for report in self.undelivered]
 
     @property
     def delivered(self) -> list[Delivered]:
@@ -273,7 +287,7 @@ class SenderThread:
         self.wire: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.reports: list[Delivered | Undelivered] = []
         self.answers = True
-        self.objection: Callable[[Outgoing], str | None] = lambda line: None
+        self.objection: Callable[[Outgoing], Reason | None] = lambda line: None
         self.clock_readings = 0
         self.link = FakeLink(self._take_line)
         self.sender = Sender(
@@ -281,8 +295,7 @@ class SenderThread:
             channels=channels,
             send_gate=lambda line: self.objection(line),
             report=self._report,
-            now_ms=lambda: 0,
-            clock=self._clock,
+            clock=RigClock(self._clock),
         )
         self.thread = threading.Thread(target=self.sender.run, name="irc-sender", daemon=True)
 

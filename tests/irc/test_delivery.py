@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
-from clankbot.irc.delivery import NotSaid
 from clankbot.records.chat import Notice
+from clankbot.records.reasons import Reason
 from clankbot.records.speech import MessageKind, Outgoing, Undelivered
 from clankbot.twitch_notices import meaning_of
 from tests.irc.rigs import Said, joined_rig
@@ -101,7 +101,7 @@ def test_a_refusal_is_reported_with_its_reason_and_the_line_is_not_said_again(
     meaning = meaning_of(notice_id)
     assert meaning is not None
     line = Outgoing("a", "hello", MessageKind.SPONTANEOUS, 1600.0)
-    assert rig.reports == [Undelivered(line, meaning.refusal, notice_id, NotSaid.REFUSED)]
+    assert rig.reports == [Undelivered(line, Reason(notice_id, meaning.refusal))]
 
 
 def test_a_notice_about_a_mode_is_no_refusal() -> None:

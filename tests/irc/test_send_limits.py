@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.irc.delivery import NotSaid
 from clankbot.records.chat import Event, Left, LinkUp, Notice, Reconnect, RoomState, UserCleared
+from clankbot.records.reasons import Why
 from clankbot.records.speech import Delivered, MessageKind, Outgoing
 from tests.irc.rigs import SenderRig, joined_rig
 
@@ -85,7 +85,7 @@ def test_slow_mode_holds_lines_back_and_its_end_frees_them() -> None:
 def test_a_line_for_a_channel_that_is_not_ours_is_dropped() -> None:
     rig = joined_rig("a")
     rig.say("hello", channel="elsewhere")
-    assert rig.codes == [NotSaid.NOT_OUR_CHANNEL]
+    assert rig.codes == [Why.NOT_OUR_CHANNEL]
 
 
 def test_events_of_channels_that_are_not_ours_change_nothing() -> None:

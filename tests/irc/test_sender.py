@@ -6,13 +6,14 @@ import logging
 
 import pytest
 
-from clankbot.irc.delivery import NotSaid
 from clankbot.records.chat import Reconnect
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import MessageKind, Outgoing
 from tests.irc.rigs import SenderRig, joined_rig
 
 COMMAND, MENTION, SPONTANEOUS = MessageKind
 CGJ = "\u034f"
+QUIET = Reason(Why.QUIET, "quiet")
 
 
 # --- the send gate, age, and the outbox's bounds ---
@@ -22,9 +23,9 @@ def test_the_send_gate_judges_after_all_limits_and_its_reason_is_reported() -> N
     rig = joined_rig("a")
     looks: list[float] = []
 
-    def look(line: Outgoing) -> str | None:
+    def look(line: Outgoing) -> Reason | None:
         looks.append(rig.now)
-        return "emote-only" if line.text == "2" else None
+        return QUIET if line.text == "2" else None
 
     rig.objection = look
     start = rig.now
@@ -32,8 +33,8 @@ def test_the_send_gate_judges_after_all_limits_and_its_reason_is_reported() -> N
         rig.offer(text)
     rig.run(seconds=10.0)
     assert rig.texts == ["1", "3"]
-    assert rig.codes == [NotSaid.SEND_GATE]
-    assert rig.undelivered[0].reason == "emote-only"
+    assert rig.codes == [Why.QUIET]
+    assert rig.undelivered[0].reason == QUIET
     assert [at - start for at in looks] == pytest.approx([0.0, 1.3, 1.3])
 
 
@@ -43,7 +44,7 @@ def test_nothing_older_than_a_minute_is_said() -> None:
     rig.offer("young", age_s=59.9)
     rig.run()
     assert rig.texts == ["young"]
-    assert rig.codes == [NotSaid.TOO_OLD]
+    assert rig.codes == [Why.STALE]
 
 
 def test_a_line_that_cannot_go_is_given_up_the_moment_it_is_stale() -> None:
@@ -53,7 +54,7 @@ def test_a_line_that_cannot_go_is_given_up_the_moment_it_is_stale() -> None:
     rig.run(seconds=59.0)
     assert rig.reports == []
     rig.run(seconds=1.0)
-    assert rig.codes == [NotSaid.TOO_OLD]
+    assert rig.codes == [Why.STALE]
 
 
 def test_what_a_full_outbox_displaces_is_reported() -> None:
@@ -62,7 +63,7 @@ def test_what_a_full_outbox_displaces_is_reported() -> None:
         assert rig.offer(f"talk {number}")
     rig.run()
     assert [report.line.text for report in rig.reports] == ["talk 0"]
-    assert rig.codes == [NotSaid.TOO_MANY_WAITING]
+    assert rig.codes == [Why.OUTBOX_FULL]
 
 
 def test_a_sender_that_does_not_keep_up_refuses_offers() -> None:
@@ -88,7 +89,7 @@ def test_what_would_be_run_as_a_command_is_never_said(text: str, speech: Message
     rig = joined_rig("a")
     rig.say(text, speech)
     assert rig.said == []
-    assert rig.codes == [NotSaid.UNSAYABLE]
+    assert rig.codes == [Why.UNSAYABLE]
 
 
 def test_a_line_break_cannot_start_a_second_line() -> None:
@@ -103,7 +104,7 @@ def test_an_identical_generated_line_is_dropped_within_thirty_seconds() -> None:
     rig.say("hello", channel="b")
     rig.run(seconds=29.0)
     rig.say("hello")
-    assert rig.codes == [NotSaid.REPETITION]
+    assert rig.codes == [Why.REPEATED_AT_ONCE]
     rig.run(seconds=5.0)
     rig.say("hello")
     assert rig.texts == ["hello", "hello", "hello"]
@@ -125,7 +126,7 @@ def test_shadow_mode_says_nothing_and_keeps_to_every_limit(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     rig = joined_rig("a", dry_run=True)
-    rig.objection = lambda line: "quiet" if line.text == "4" else None
+    rig.objection = lambda line: QUIET if line.text == "4" else None
     start = rig.now
     with caplog.at_level(logging.INFO):
         for text in ("1", "1", "2", "3", "4"):
@@ -138,7 +139,7 @@ def test_shadow_mode_says_nothing_and_keeps_to_every_limit(
         ("3", True, None),
     ]
     assert [d.sent_at_ms / 1000 - start for d in rig.delivered] == pytest.approx([0.0, 1.3, 2.6])
-    assert rig.codes == [NotSaid.REPETITION, NotSaid.SEND_GATE]
+    assert rig.codes == [Why.REPEATED_AT_ONCE, Why.QUIET]
     assert [vars(record)["text"] for record in caplog.records] == ["1", "2", "3"]
 
 
@@ -155,7 +156,7 @@ def test_nobody_signed_in_means_that_nothing_is_said() -> None:
     rig.connect(user_id=None)
     rig.say("hello", COMMAND)
     assert rig.said == []
-    assert rig.codes == [NotSaid.NOT_SIGNED_IN]
+    assert rig.codes == [Why.NOT_SIGNED_IN]
 
 
 # --- the log ---
@@ -189,7 +190,7 @@ def test_at_the_end_what_is_due_is_said_the_rest_is_counted_and_quit_comes_last(
     with caplog.at_level(logging.INFO):
         rig.run_to_the_end()
     assert rig.texts == ["1", "4"]
-    assert rig.codes == [NotSaid.STOPPING, NotSaid.STOPPING]
+    assert rig.codes == [Why.STOPPING, Why.STOPPING]
     assert [d.message_id for d in rig.delivered] == [said.message_id for said in rig.said]
     assert rig.wire[-1][1] == "QUIT"
     left = [record for record in caplog.records if "unsaid" in record.getMessage()]
@@ -214,7 +215,7 @@ def test_at_the_end_a_lost_link_gets_no_quit() -> None:
     rig.offer("hello")
     rig.sender.finish()
     rig.run_to_the_end()
-    assert rig.codes == [NotSaid.STOPPING]
+    assert rig.codes == [Why.STOPPING]
     assert "QUIT" not in [line for _, line in rig.wire]
 
 

@@ -111,7 +111,7 @@ def test_a_flood_of_talk_never_starves_answers_to_commands(
 ) -> None:
     traffic = RandomTraffic(3, privileged, troubles=False)
     traffic.live()
-    commands = [r for r in traffic.rig.reports if r.line.speech is MessageKind.COMMAND_ANSWER]
+    commands = [r for r in traffic.rig.reports if r.line.kind is MessageKind.COMMAND_ANSWER]
     said_at = {delivered.line: delivered.sent_at_ms / 1000 for delivered in traffic.rig.delivered}
     assert len(commands) > 50
     assert all(report.line in said_at for report in commands)

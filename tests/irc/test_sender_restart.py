@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.irc.delivery import NotSaid
 from clankbot.irc.privmsg import checksum
+from clankbot.records.reasons import Why
 from clankbot.records.speech import MessageKind
 from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 from tests.irc.rigs import SenderRig, joined_rig
@@ -106,7 +106,7 @@ def test_a_message_before_a_restart_is_not_said_again_after_it() -> None:
     later.offer("hello")
     later.run(seconds=15.0)
     later.say("hello")
-    assert later.codes == [NotSaid.REPETITION] * 2
+    assert later.codes == [Why.REPEATED_AT_ONCE] * 2
     varied = later.said[1].text
     assert [said.channel for said in later.said] == ["b", "a", "a"]
     assert varied != "hello"

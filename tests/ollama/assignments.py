@@ -37,7 +37,7 @@ def chat(*texts: str) -> tuple[ContextLine, ...]:
 
 
 def assignment(
-    *lines: ContextLine, asked: ContextLine | None = None, policy: ChannelSettings | None = None
+    *lines: ContextLine, asked: ContextLine | None = None, settings: ChannelSettings | None = None
 ) -> Assignment:
     """An assignment for clankbot in the channel alpha."""
-    return Assignment("alpha", "clankbot", policy or ChannelSettings(), lines, asked)
+    return Assignment("alpha", "clankbot", settings or ChannelSettings(), lines, asked)

@@ -28,9 +28,9 @@ TOO_LONG = Behaviour(status=400, error="the input length exceeds the context len
 CHAT = chat("the boss is huge", "that music though", "who plays next week")
 
 
-def write(model: LanguageModel, policy: ChannelSettings | None = None) -> Composed:
+def write(model: LanguageModel, settings: ChannelSettings | None = None) -> Composed:
     """One line about a little chat."""
-    return model.write(assignment(*CHAT, policy=policy), Cancel())
+    return model.write(assignment(*CHAT, settings=settings), Cancel())
 
 
 def is_well(model: LanguageModel) -> bool:
@@ -57,8 +57,8 @@ def test_somebody_who_was_only_called_is_not_written_for(
 def test_the_channels_options_are_sent_beside_ours(
     model: LanguageModel, ollama: FakeOllama
 ) -> None:
-    policy = ChannelSettings(model_options={"temperature": 0.2, "num_predict": 50})
-    write(model, policy)
+    settings = ChannelSettings(model_options={"temperature": 0.2, "num_predict": 50})
+    write(model, settings)
     assert ollama.asked[0].options == {
         "temperature": 0.2,
         "repeat_penalty": 1.1,

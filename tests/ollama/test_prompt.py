@@ -77,7 +77,7 @@ def test_the_bots_own_lines_bear_its_own_name() -> None:
 
 def test_a_channels_persona_takes_the_place_of_ours() -> None:
     plain = system_message(assignment())
-    pirate = system_message(assignment(policy=ChannelSettings(persona="You are a {pirate}.")))
+    pirate = system_message(assignment(settings=ChannelSettings(persona="You are a {pirate}.")))
     assert DEFAULT_PERSONA in plain
     assert "You are a {pirate}." in pirate
     assert DEFAULT_PERSONA not in pirate

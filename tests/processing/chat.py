@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 
+from clankbot.clock import Clock
 from clankbot.records.chat import ChatMessage
 from clankbot.records.speech import ContextLine
 
@@ -49,16 +50,22 @@ def line(
     return ContextLine(message_id, user_id, login, login.capitalize(), text, NOON_MS)
 
 
-class Hand:
+class Hand(Clock):
     """A clock that a test moves by hand; ``ms`` is the same in milliseconds UTC."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
 
+    def monotonic(self) -> float:
+        return self.seconds
+
     def __call__(self) -> float:
         return self.seconds
 
     def ms(self) -> int:
+        return self.utc_ms()
+
+    def utc_ms(self) -> int:
         return NOON_MS + round((self.seconds - 1000.0) * 1000)
 
     def forward(self, seconds: float) -> None:

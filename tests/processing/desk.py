@@ -16,26 +16,34 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from clankbot.cancel import END, Cancel, End
+from clankbot.cancel import Cancel
 from clankbot.config.channel_wording import SettingsSchema
-from clankbot.config.commands import is_bot_command
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
+from clankbot.database.store import Store
 from clankbot.errors import OllamaError
 from clankbot.parts import load_words
-from clankbot.processing.channel_settings import SettingsByChannel
+from clankbot.processing.assembly import build_worker
+from clankbot.processing.channels import Channels
+from clankbot.processing.commands.parser import CommandParser
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox, Record
-from clankbot.processing.intake import Rules
-from clankbot.processing.internal_messages import Job, JobDone
-from clankbot.processing.live_state import LiveState
-from clankbot.processing.ports import Compose
+from clankbot.processing.internal_messages import Job, NothingOffered
+from clankbot.processing.live_state import LiveState, Own
+from clankbot.processing.ports import LanguageModel
 from clankbot.processing.speaking.composer import Composer
 from clankbot.processing.speaking.send_gate import SendGate
-from clankbot.processing.worker import Dependencies, Worker
 from clankbot.records.chat import ChatMessage, Event, LinkUp, OwnState
-from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
+from clankbot.records.reasons import Reason, Why
+from clankbot.records.speech import (
+    Assignment,
+    Composed,
+    Delivered,
+    MessageKind,
+    Outgoing,
+    Undelivered,
+)
 from tests.processing.chat import Hand, message
 
 BOT = "clankbot"
@@ -95,7 +103,11 @@ class Desk:
             self.words.write_text("shed\n")
         self.database = Database(ImpatientSqlite(self.path), now_ms=self.clock.ms)
         self.store = self.database.open()
-        self.jobs: queue.Queue[Job | End] = queue.Queue(len(CHANNELS) + 1)
+        self.history = self.open_history()
+        """The worker's own connection."""
+        self.jobs: queue.Queue[Job] = queue.Queue(len(CHANNELS) + 1)
+        self.submit_to = self.jobs.put_nowait
+        """Where jobs go: they wait to be looked at, unless a composer is at work."""
         self.offered: list[Outgoing] = []
         self.errands: list[Callable[[], None]] = []
         self.takes_errands = True
@@ -107,47 +119,39 @@ class Desk:
         self.is_in_cloud = False
         self._wire(settings)
 
+    def open_history(self) -> Store:
+        """The connection that the worker works with."""
+        return self.database.open()
+
     def _wire(self, settings: dict[str, str]) -> None:
         settled = load_settings(SETTINGS | settings, self.folder)
-        words = load_words(settled)
         self.inbox = Inbox()
-        self.live_state = LiveState(self.clock.ms)
-        self.filters = ChannelFilters(words.current)
-        self.look = SendGate(self.live_state, self.filters, clock=self.clock, now_ms=self.clock.ms)
+        self.live_state = LiveState(Own(BOT), self.clock, settled.ignored_users)
+        self.filters = ChannelFilters(load_words(settled))
+        self.send_gate = SendGate(self.live_state, self.filters, self.clock)
         schema = SettingsSchema(settled)
-        self.channel_settings = SettingsByChannel(settled.twitch_channels, schema, self.live_state)
-        self.worker = Worker(
+        self.channels = Channels(
+            settled.twitch_channels,
+            schema,
+            self.live_state,
+            asks_who_is_live=self.asks_who_is_live,
+        )
+        self.worker = build_worker(
             inbox=self.inbox,
-            outside=Dependencies(
-                open_history=self.database.open,
-                jobs=self.jobs,
-                offer=self._offer,
-                errand=self._take_errand,
-                make_cancel=Cancel,
-                model_problem=self._model_problem,
-                voice_problem=lambda model: self.voice_problem,
-                voice_outage=lambda model: self.voice_outage,
-                is_in_cloud=lambda model: self.is_in_cloud,
-                asks_who_is_live=self.asks_who_is_live,
-                reload_words=words.refresh,
-            ),
+            history=self.history,
+            channels=self.channels,
             live_state=self.live_state,
-            channel_settings=self.channel_settings,
             filters=self.filters,
-            schema=schema,
-            rules=Rules(
-                ignored_logins=settled.ignored_users,
-                owners=settled.bot_owners,
-                retention_count=settled.message_retention_count,
-                is_bot_command=is_bot_command,
-            ),
-            login=BOT,
+            model=self,
+            parser=CommandParser(schema, settled.bot_owners),
+            submit=lambda job: self.submit_to(job),
+            offer=self._offer,
+            run_later=self._take_errand,
             clock=self.clock,
-            now_ms=self.clock.ms,
         )
 
     def __enter__(self) -> Self:
-        self.worker.open(self.store)
+        self.worker.load()
         self.hear(LinkUp(BOT, BOT_ID))
         return self
 
@@ -157,7 +161,30 @@ class Desk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.history.close()
         self.store.close()
+
+    # -- the language model, as the worker asks it -------------------------------------------------
+
+    def preload(self) -> None:
+        """Nothing is to be loaded."""
+
+    def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
+        raise AssertionError("the worker asks no model")
+
+    def obstacle(self, model: str) -> str | None:
+        return self.voice_problem
+
+    def outage(self, model: str) -> str | None:
+        return self.voice_outage
+
+    def check_choice(self, name: str) -> str | None:
+        if isinstance(self.models, OllamaError):
+            raise self.models
+        return None if name in self.models else f"{name} is not installed on the Ollama server"
+
+    def runs_in_cloud(self, model: str) -> bool:
+        return self.is_in_cloud
 
     def _offer(self, line: Outgoing) -> bool:
         if self.takes_lines:
@@ -169,18 +196,13 @@ class Desk:
             self.errands.append(errand)
         return self.takes_errands
 
-    def _model_problem(self, name: str) -> str | None:
-        if isinstance(self.models, OllamaError):
-            raise self.models
-        return None if name in self.models else f"{name} is not installed on the Ollama server"
-
     # -- what happens in chat ----------------------------------------------------------------------
 
     def arrive(self, *events: Event) -> None:
         """The reader delivers events; the worker has not looked yet."""
         for event in events:
-            self.live_state.note(event)
-            self.inbox.deliver(event)
+            self.live_state.handle(event)
+            self.inbox.put_event(event)
 
     def hear(self, *events: Event) -> None:
         """Events arrive all at once, and the worker takes them in."""
@@ -190,7 +212,7 @@ class Desk:
     def tell(self, *records: Record) -> None:
         """Other threads report, and the worker takes it in."""
         for record in records:
-            self.inbox.tell(record)
+            self.inbox.put(record)
         self.settle()
 
     def settle(self) -> None:
@@ -232,7 +254,6 @@ class Desk:
     def job(self) -> Job:
         """The one job that waits for the composer."""
         job = self.jobs.get_nowait()
-        assert isinstance(job, Job)
         assert self.jobs.empty()
         return job
 
@@ -242,34 +263,33 @@ class Desk:
             self.errands.pop(0)()
         self.settle()
 
-    def composer(self, compose: Compose, prepare: Callable[[], None] = lambda: None) -> Composer:
-        """A composer at the same live_state that has ``compose`` for a language model."""
+    def composer(self, model: LanguageModel) -> Composer:
+        """A composer beside this worker, with a language model."""
         return Composer(
-            jobs=self.jobs,
-            open_history=self.database.open,
-            prepare=prepare,
-            compose=compose,
-            voice_outage=lambda model: self.voice_outage,
-            live_state=self.live_state,
-            filter_of=self.filters,
-            bot_name=lambda: BOT,
-            offer=self._offer,
-            report=self.inbox.tell,
-            clock=self.clock,
+            self.database.open(),
+            model,
+            self.live_state,
+            self.filters,
+            self._offer,
+            self.inbox.put,
+            self.clock,
         )
 
-    def compose(self, compose: Compose) -> Outgoing | None:
+    def compose(self, model: LanguageModel) -> Outgoing | None:
         """The composer works off its jobs; the line it made, if it made one."""
         before = len(self.offered)
-        self.jobs.put_nowait(END)
-        self.composer(compose).run()
+        composer = self.composer(model)
+        while not self.jobs.empty():
+            composer.submit(self.jobs.get_nowait())
+        composer.finish()
+        composer.run()
         self.settle()
-        made = [line for line in self.offered[before:] if line.speech.is_generated]
+        made = [line for line in self.offered[before:] if line.kind.is_generated]
         return made[0] if made else None
 
     def send(self, line: Outgoing, message_id: str | None = None, *, shadow: bool = False) -> None:
         """The sender looks at the line and says it, if nothing is against it."""
-        if reason := self.look(line):
+        if reason := self.send_gate(line):
             self.tell(Undelivered(line, reason))
             return
         if message_id is not None:
@@ -280,6 +300,11 @@ class Desk:
         """The bot says this, out of turn and however it came to it."""
         line = Outgoing(channel, text, MessageKind.SPONTANEOUS, self.clock())
         self.send(line, message_id)
+
+    def look(self, line: Outgoing) -> str | None:
+        """The code of why the line may not be said now; None if it may."""
+        reason = self.send_gate(line)
+        return reason.code if reason else None
 
     # -- a turn, step by step ----------------------------------------------------------------------
 
@@ -309,8 +334,13 @@ class Desk:
     def take_turn(self, text: str = "what a calm river", message_id: str | None = None) -> None:
         """The turn under way takes its course: composed, sent, said."""
         line = self.compose_line(text)
-        self.tell(JobDone(line.channel, "composed", offered=True))
         self.send(line, message_id)
+
+    def give_up(self, text: str, channel: str = "alpha", *, usable: bool = True) -> None:
+        """The composer reports that nothing came of the turn under way."""
+        turn = self.channels[channel].turn
+        number = turn.generation_id if turn else 0
+        self.tell(NothingOffered(channel, number, Reason(Why.NO_LINE, text), usable))
 
     # -- what is left of it ------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clankbot.cancel import Cancel
 from clankbot.errors import Cancelled
-from clankbot.processing.ports import CancelHandle
 from clankbot.records.speech import Assignment, Composed
 
 
@@ -15,18 +15,39 @@ class Model:
     def __init__(
         self,
         text: str | None = "what a calm river",
-        meanwhile: Callable[[CancelHandle], None] = lambda cancel: None,
+        meanwhile: Callable[[Cancel], None] = lambda cancel: None,
+        *,
+        is_stubborn: bool = False,
     ) -> None:
+        """``is_stubborn``: it answers although it was called off."""
+        self.is_stubborn = is_stubborn
         self.text = text
         self.meanwhile = meanwhile
         self.asked: list[Assignment] = []
+        self.trouble: str | None = None
+        self.loading: Callable[[], None] = lambda: None
 
-    def __call__(self, assignment: Assignment, cancel: CancelHandle) -> Composed:
+    def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         self.asked.append(assignment)
         self.meanwhile(cancel)
-        if cancel.cancelled:
+        if cancel.cancelled and not self.is_stubborn:
             raise Cancelled("the generation was called off")
         return Composed(self.text, "composed" if self.text else "nothing usable was left")
+
+    def preload(self) -> None:
+        self.loading()
+
+    def obstacle(self, model: str) -> str | None:
+        return None
+
+    def outage(self, model: str) -> str | None:
+        return self.trouble
+
+    def check_choice(self, model: str) -> str | None:
+        return None
+
+    def runs_in_cloud(self, model: str) -> bool:
+        return False
 
     @property
     def saw(self) -> list[str]:

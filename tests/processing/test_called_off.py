@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.processing.ports import CancelHandle
+from clankbot.cancel import Cancel
 from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
+from clankbot.records.reasons import Why
 from tests.processing.desk import Desk
 from tests.processing.model import Model
 
@@ -72,7 +73,7 @@ def test_a_removal_during_the_generation_calls_it_off(desk: Desk, removal: Remov
     fill(desk)
     called_off = []
 
-    def moderate(cancel: CancelHandle) -> None:
+    def moderate(cancel: Cancel) -> None:
         desk.arrive(removal)
         called_off.append(cancel.cancelled)
 
@@ -90,7 +91,7 @@ def test_a_removal_after_the_generation_stops_the_line(
     assert line is not None
     assert desk.look(line) is None
     desk.arrive(removal)
-    assert desk.look(line) == "moderated since"
+    assert desk.look(line) == Why.MODERATED
 
 
 def test_the_mention_itself_is_part_of_what_an_answer_is_made_of(desk: Desk) -> None:
@@ -110,7 +111,7 @@ def test_a_viewer_whom_a_moderator_lets_be_forgotten_is_not_spoken_about(desk: D
     fill(desk)
     called_off = []
 
-    def forget(cancel: CancelHandle) -> None:
+    def forget(cancel: Cancel) -> None:
         desk.order("forget bruno")
         called_off.append(cancel.cancelled)
 
@@ -122,7 +123,7 @@ def test_off_stops_the_generation_under_way(desk: Desk) -> None:
     fill(desk)
     called_off = []
 
-    def switch_off(cancel: CancelHandle) -> None:
+    def switch_off(cancel: Cancel) -> None:
         desk.order("off")
         called_off.append(cancel.cancelled)
 

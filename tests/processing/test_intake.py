@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from clankbot.processing.internal_messages import JobDone
 from clankbot.records.chat import ChatMessage, LinkUp
 from clankbot.records.speech import ContextLine
 from tests.processing.chat import NOON_MS, message
@@ -37,7 +36,7 @@ def test_a_message_that_twitch_delivers_twice_has_one_effect(desk: Desk) -> None
     mention, blocked_one = desk.viewer("@clankbot hi"), desk.viewer("the shed")
     desk.hear(mention, blocked_one)
     desk.job()
-    desk.tell(JobDone("alpha", "called off"))
+    desk.give_up("called off")
     desk.hear(mention, blocked_one)
     assert desk.jobs.empty()
     assert blocked(desk) == 1

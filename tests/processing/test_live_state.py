@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.processing.live_state import LiveState
+from clankbot.cancel import Cancel
+from clankbot.processing.live_state import LiveState, Own
 from clankbot.records.chat import (
     ChatCleared,
     Event,
@@ -25,13 +26,14 @@ def clock() -> Hand:
 
 @pytest.fixture
 def live_state(clock: Hand) -> LiveState:
-    live_state = LiveState(clock.ms)
-    live_state.note(LinkUp("clankbot", "99"))
+    live_state = LiveState(Own("clankbot"), clock)
+    live_state.handle(LinkUp("clankbot", "99"))
     return live_state
 
 
 def obstacle(live_state: LiveState) -> str | None:
-    return live_state.view("alpha").obstacle
+    reason = live_state.view("alpha").obstacle
+    return reason.text if reason else None
 
 
 @pytest.mark.parametrize(
@@ -48,34 +50,34 @@ def obstacle(live_state: LiveState) -> str | None:
 def test_room_modes_silence_a_plain_account(
     live_state: LiveState, state: RoomState, reason: str | None
 ) -> None:
-    live_state.note(state)
+    live_state.handle(state)
     assert obstacle(live_state) == reason
 
 
 def test_a_partial_room_state_leaves_the_rest_as_it_was(live_state: LiveState) -> None:
-    live_state.note(RoomState("alpha", subscribers_only=True, emote_only=False))
-    live_state.note(RoomState("alpha", slow_seconds=10))
+    live_state.handle(RoomState("alpha", subscribers_only=True, emote_only=False))
+    live_state.handle(RoomState("alpha", slow_seconds=10))
     assert obstacle(live_state) == "subscribers-only"
-    live_state.note(RoomState("alpha", subscribers_only=False))
+    live_state.handle(RoomState("alpha", subscribers_only=False))
     assert obstacle(live_state) is None
 
 
 def test_a_moderator_speaks_in_every_mode_and_a_vip_in_all_but_emote_only(
     live_state: LiveState,
 ) -> None:
-    live_state.note(
+    live_state.handle(
         RoomState("alpha", emote_only=True, subscribers_only=True, followers_only_minutes=5)
     )
-    live_state.note(OwnState("alpha", is_mod=True, message_id=None, nonce=None))
+    live_state.handle(OwnState("alpha", is_mod=True, message_id=None, nonce=None))
     assert obstacle(live_state) is None
-    live_state.note(OwnState("alpha", is_mod=False, is_vip=True, message_id=None, nonce=None))
+    live_state.handle(OwnState("alpha", is_mod=False, is_vip=True, message_id=None, nonce=None))
     assert obstacle(live_state) == "emote-only"
-    live_state.note(RoomState("alpha", emote_only=False))
+    live_state.handle(RoomState("alpha", emote_only=False))
     assert obstacle(live_state) is None
 
 
 def test_its_own_timeout_silences_it_until_it_is_over(live_state: LiveState, clock: Hand) -> None:
-    live_state.note(UserCleared("alpha", "99", 10))
+    live_state.handle(UserCleared("alpha", "99", 10))
     assert obstacle(live_state) == "timed out for 10 s"
     clock.forward(10)
     assert obstacle(live_state) is None
@@ -84,15 +86,15 @@ def test_its_own_timeout_silences_it_until_it_is_over(live_state: LiveState, clo
 def test_its_own_ban_silences_it_until_it_has_joined_again(
     live_state: LiveState, clock: Hand
 ) -> None:
-    live_state.note(UserCleared("alpha", "99", None))
+    live_state.handle(UserCleared("alpha", "99", None))
     clock.forward(1_000_000)
     assert obstacle(live_state) == "banned"
-    live_state.note(OwnState("alpha", is_mod=False, message_id=None, nonce=None))
+    live_state.handle(OwnState("alpha", is_mod=False, message_id=None, nonce=None))
     assert obstacle(live_state) is None
 
 
 def test_the_ban_of_another_is_no_obstacle(live_state: LiveState) -> None:
-    live_state.note(UserCleared("alpha", "7", None))
+    live_state.handle(UserCleared("alpha", "7", None))
     assert obstacle(live_state) is None
 
 
@@ -110,7 +112,7 @@ def test_the_ban_of_another_is_no_obstacle(live_state: LiveState) -> None:
 def test_notices_that_say_so_silence_it(
     live_state: LiveState, notice_id: str, text: str, reason: str | None
 ) -> None:
-    live_state.note(Notice("alpha", notice_id, text))
+    live_state.handle(Notice("alpha", notice_id, text))
     assert obstacle(live_state) == reason
     assert live_state.view("beta").obstacle is None
 
@@ -118,22 +120,22 @@ def test_notices_that_say_so_silence_it(
 def test_what_a_person_has_to_mend_silences_it_for_an_hour(
     live_state: LiveState, clock: Hand
 ) -> None:
-    live_state.note(Notice("alpha", "msg_suspended", ""))
+    live_state.handle(Notice("alpha", "msg_suspended", ""))
     clock.forward(3599)
     assert obstacle(live_state) == "the account is suspended"
-    live_state.note(UserCleared("alpha", "99", 10))
+    live_state.handle(UserCleared("alpha", "99", 10))
     assert obstacle(live_state) == "timed out for 10 s"
     clock.forward(10)
     assert obstacle(live_state) is None
-    live_state.note(Notice("alpha", "msg_suspended", ""))
-    live_state.note(Notice("alpha", "msg_timedout", "You are timed out for 44 more seconds."))
+    live_state.handle(Notice("alpha", "msg_suspended", ""))
+    live_state.handle(Notice("alpha", "msg_timedout", "You are timed out for 44 more seconds."))
     assert obstacle(live_state) == "timed out for 44 s"
 
 
 def test_a_notice_about_a_mode_holds_until_the_modes_change(live_state: LiveState) -> None:
-    live_state.note(Notice("alpha", "msg_subsonly", ""))
+    live_state.handle(Notice("alpha", "msg_subsonly", ""))
     assert obstacle(live_state) == "subscribers-only"
-    live_state.note(RoomState("alpha", subscribers_only=False))
+    live_state.handle(RoomState("alpha", subscribers_only=False))
     assert obstacle(live_state) is None
 
 
@@ -154,47 +156,51 @@ REMOVALS: list[tuple[Event, bool]] = [
 def test_a_removal_calls_off_the_generation_it_touches(
     live_state: LiveState, event: Event, hits: bool
 ) -> None:
-    called_off: list[bool] = []
-    number = live_state.register("alpha", lambda: called_off.append(True))
-    assert live_state.bind(number, (line("m-1"), line("m-2")))
-    live_state.note(event)
-    live_state.note(event)
-    assert live_state.is_invalid(number) is hits
-    assert called_off == [True] * hits
+    cancel = Cancel()
+    number = live_state.generations.register("alpha", cancel)
+    assert live_state.generations.bind(number, (line("m-1"), line("m-2")))
+    live_state.handle(event)
+    live_state.handle(event)
+    assert live_state.generations.is_invalid(number) is hits
+    assert cancel.cancelled is hits
 
 
 @pytest.mark.parametrize(("event", "hits"), REMOVALS)
 def test_a_removal_while_the_context_is_being_read_counts_too(
     live_state: LiveState, event: Event, hits: bool
 ) -> None:
-    number = live_state.register("alpha", lambda: None)
-    live_state.note(event)
-    assert live_state.bind(number, (line("m-1"), line("m-2"))) is not hits
-    assert live_state.is_invalid(number) is hits
+    number = live_state.generations.register("alpha", Cancel())
+    live_state.handle(event)
+    assert live_state.generations.bind(number, (line("m-1"), line("m-2"))) is not hits
+    assert live_state.generations.is_invalid(number) is hits
 
 
-def test_closed_grounds_are_forgotten(live_state: LiveState) -> None:
-    number = live_state.register("alpha", lambda: pytest.fail("nothing is under way"))
-    live_state.bind(number, (line("m-1"),))
-    live_state.release(number)
-    live_state.note(ChatCleared("alpha"))
-    assert not live_state.is_invalid(number)
+def test_a_released_generation_is_forgotten(live_state: LiveState) -> None:
+    cancel = Cancel()
+    number = live_state.generations.register("alpha", cancel)
+    live_state.generations.bind(number, (line("m-1"),))
+    live_state.generations.release(number)
+    live_state.handle(ChatCleared("alpha"))
+    assert not live_state.generations.is_invalid(number)
+    assert not cancel.cancelled
 
 
 def test_an_optout_revokes_what_was_made_of_the_viewers_words_in_every_channel(
     live_state: LiveState,
 ) -> None:
-    numbers = [live_state.register(channel, lambda: None) for channel in ("alpha", "beta", "beta")]
+    numbers = [
+        live_state.generations.register(channel, Cancel()) for channel in ("alpha", "beta", "beta")
+    ]
     for number, user_id in zip(numbers, "787", strict=True):
-        live_state.bind(number, (line(f"m-{number}", user_id=user_id),))
-    live_state.invalidate_viewer("7")
-    assert [live_state.is_invalid(number) for number in numbers] == [True, False, True]
+        live_state.generations.bind(number, (line(f"m-{number}", user_id=user_id),))
+    live_state.generations.invalidate_viewer("7")
+    assert [live_state.generations.is_invalid(number) for number in numbers] == [True, False, True]
 
 
 def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(live_state: LiveState) -> None:
-    live_state.note(UserCleared("alpha", None, 10, login="vera"))
+    live_state.handle(UserCleared("alpha", None, 10, login="vera"))
     assert obstacle(live_state) is None
-    live_state.note(UserCleared("alpha", None, 10, login="clankbot"))
+    live_state.handle(UserCleared("alpha", None, 10, login="clankbot"))
     assert obstacle(live_state) == "timed out for 10 s"
 
 
@@ -202,30 +208,31 @@ def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(live_state:
 def test_a_moderator_may_say_that_its_timeout_or_ban_is_over(
     live_state: LiveState, seconds: int | None
 ) -> None:
-    live_state.note(UserCleared("alpha", "99", seconds))
+    live_state.handle(UserCleared("alpha", "99", seconds))
     live_state.forgive("alpha")
     assert obstacle(live_state) is None
 
 
 def test_what_no_moderator_can_lift_stays(live_state: LiveState) -> None:
-    live_state.note(Notice("alpha", "msg_suspended", ""))
-    live_state.note(Notice("beta", "msg_channel_suspended", ""))
+    live_state.handle(Notice("alpha", "msg_suspended", ""))
+    live_state.handle(Notice("beta", "msg_channel_suspended", ""))
     for channel in ("alpha", "beta"):
         live_state.forgive(channel)
     assert obstacle(live_state) == "the account is suspended"
-    assert live_state.view("beta").obstacle == "the channel is suspended or does not exist"
+    beta = live_state.view("beta").obstacle
+    assert beta is not None
+    assert beta.text == "the channel is suspended or does not exist"
 
 
 def test_all_generations_are_dropped_where_it_cannot_be_known_whose_words_went(
     live_state: LiveState,
 ) -> None:
-    called_off: list[str] = []
+    cancels = {channel: Cancel() for channel in ("alpha", "beta")}
     numbers = [
-        live_state.register(channel, lambda channel=channel: called_off.append(channel))  # type: ignore[misc]
-        for channel in ("alpha", "beta")
+        live_state.generations.register(channel, cancels[channel]) for channel in ("alpha", "beta")
     ]
-    live_state.bind(numbers[0], (line("m-1"),))
-    live_state.invalidate_all()
-    live_state.invalidate_all()
-    assert called_off == ["alpha", "beta"]
-    assert all(live_state.is_invalid(number) for number in numbers)
+    live_state.generations.bind(numbers[0], (line("m-1"),))
+    live_state.generations.invalidate_all()
+    live_state.generations.invalidate_all()
+    assert all(cancel.cancelled for cancel in cancels.values())
+    assert all(live_state.generations.is_invalid(number) for number in numbers)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from clankbot.processing.internal_messages import JobDone
 from clankbot.records.chat import MessageDeleted, OwnState, RoomState, UserCleared
 from tests.processing.desk import BOT, BOT_ID, Desk, locked
 
@@ -56,7 +55,7 @@ def test_after_its_answer_a_viewer_has_to_wait_and_others_have_not(desk: Desk) -
 def test_an_answer_that_came_to_nothing_costs_no_cooldown(desk: Desk) -> None:
     desk.chat("@clankbot one")
     desk.job()
-    desk.tell(JobDone("alpha", "nothing usable was left of the answer", usable=False))
+    desk.give_up("nothing usable was left of the answer", usable=False)
     desk.chat("@clankbot two")
     desk.take_turn("welcome to the shed")
     assert desk.why() == "blocked by the filter"
@@ -93,9 +92,9 @@ def test_while_a_turn_lasts_the_newest_mention_of_each_viewer_waits(desk: Desk) 
     desk.chat("@clankbot second")
     desk.take_turn()
     assert asked(desk) == "@clankbot mine"
-    desk.tell(JobDone("alpha", "called off"))
+    desk.give_up("called off")
     assert asked(desk) == "@clankbot second"
-    desk.tell(JobDone("alpha", "called off"))
+    desk.give_up("called off")
     assert not desk.has_job
 
 
@@ -105,7 +104,7 @@ def test_a_mention_waits_for_a_minute_at_most(desk: Desk, waited_s: float, answe
     desk.chat("@clankbot hi")
     desk.clock.forward(waited_s)
     desk.job()
-    desk.tell(JobDone("alpha", "called off"))
+    desk.give_up("called off")
     assert desk.has_job is answered
 
 
@@ -116,7 +115,7 @@ def test_a_flood_of_mentions_leaves_only_the_newest_waiting(desk: Desk) -> None:
     answered = []
     while desk.has_job:
         answered.append(desk.job().asked)
-        desk.tell(JobDone("alpha", "called off"))
+        desk.give_up("called off")
     assert [line.text for line in answered if line] == [f"@clankbot {n}" for n in range(5, 25)]
 
 
@@ -140,7 +139,7 @@ def test_a_waiting_mention_is_dropped_when_it_may_not_be_answered_any_more(
     desk.chat("@clankbot hi", message_id="m-a")
     happens(desk)
     desk.job()
-    desk.tell(JobDone("alpha", "called off"))
+    desk.give_up("called off")
     assert not desk.has_job
 
 

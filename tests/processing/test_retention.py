@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,11 @@ def store(desk: Desk, ages_days: Iterable[float], channel: str = "alpha") -> Non
 
 
 def retention(desk: Desk, keep_count: int = 0) -> Retention:
-    return Retention(
-        desk.store, desk.channel_settings, keep_count, clock=desk.clock, now_ms=desk.clock.ms
-    )
+    for channel in desk.channels.values():
+        channel.settings = replace(channel.settings, retention_count=keep_count)
+    kept = Retention(desk.store, desk.channels, desk.clock)
+    kept.load()
+    return kept
 
 
 def half_a_second(desk: Desk, kept: Retention) -> None:
@@ -73,8 +76,8 @@ def test_the_newest_are_kept_when_there_are_too_many(desk: Desk) -> None:
 
 
 def test_a_channel_has_its_own_number_of_days_and_none_means_no_limit(desk: Desk) -> None:
-    desk.channel_settings.change("alpha", "retention_days", 2)
-    desk.channel_settings.change("beta", "retention_days", 0)
+    desk.channels.change("alpha", {"retention_days": 2})
+    desk.channels.change("beta", {"retention_days": 0})
     store(desk, [3, 1])
     store(desk, [4000, 1], "beta")
     steps(desk, retention(desk), 2)
@@ -84,7 +87,7 @@ def test_a_channel_has_its_own_number_of_days_and_none_means_no_limit(desk: Desk
 
 def test_a_channel_that_the_bot_has_left_is_not_forgotten(desk: Desk) -> None:
     desk.store.apply([SetSetting("delta", "retention_days", 5, "1", "mona", NOON_MS)])
-    desk.channel_settings.load(desk.store.all_overrides())
+    desk.channels.load(desk.store.all_overrides())
     store(desk, [31, 6], "gamma")
     store(desk, [6, 4], "delta")
     steps(desk, retention(desk), 4)

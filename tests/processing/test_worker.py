@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.cancel import END
+from clankbot.cancel import END, Cancel
 from clankbot.database.messages import STEP_ROWS
-from clankbot.processing.internal_messages import JobDone, Reload
-from clankbot.processing.ports import CancelHandle
+from clankbot.processing.internal_messages import Reload
 from clankbot.processing.speaking.repetition import fingerprint
 from clankbot.records.answers import SpokenRow
 from clankbot.records.chat import (
@@ -27,9 +26,8 @@ from clankbot.records.chat import (
     Reconnect,
     RoomState,
 )
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import (
-    Assignment,
-    Composed,
     ContextLine,
     Delivered,
     MessageKind,
@@ -47,6 +45,7 @@ from clankbot.records.writes import (
 )
 from tests.processing.chat import NOON_MS, message
 from tests.processing.desk import BOT, BOT_ID, Desk, locked
+from tests.processing.model import Model
 from tests.waiting import wait_until
 
 
@@ -56,7 +55,7 @@ def running(desk: Desk) -> Iterator[threading.Thread]:
     thread = threading.Thread(target=desk.worker.run)
     thread.start()
     yield thread
-    desk.inbox.tell(END)
+    desk.inbox.put(END)
     thread.join(5)
     assert not thread.is_alive()
 
@@ -75,9 +74,9 @@ def test_at_the_end_everything_taken_in_is_stored(tmp_path: Path) -> None:
 
 
 def test_what_comes_after_the_end_is_not_looked_at(desk: Desk) -> None:
-    desk.inbox.deliver(message("one"))
-    desk.inbox.tell(END)
-    desk.inbox.deliver(message("two"))
+    desk.inbox.put_event(message("one"))
+    desk.inbox.put(END)
+    desk.inbox.put_event(message("two"))
     assert desk.worker.step(0) is False
     assert desk.stored() == ["one"]
 
@@ -85,7 +84,7 @@ def test_what_comes_after_the_end_is_not_looked_at(desk: Desk) -> None:
 def test_at_the_end_it_does_not_wait_for_a_pause_to_be_over(desk: Desk) -> None:
     with locked(desk.path):
         desk.chat("one")
-    desk.inbox.tell(END)
+    desk.inbox.put(END)
     desk.worker.step(0)
     assert desk.stored() == ["one"]
 
@@ -96,7 +95,7 @@ def test_what_could_not_be_stored_at_the_end_is_told(
     caplog.set_level(logging.ERROR)
     with locked(desk.path):
         desk.arrive(desk.viewer("one"), desk.viewer("two"))
-        desk.inbox.tell(END)
+        desk.inbox.put(END)
         assert desk.worker.step(0) is False
     assert [(record.message, record.__dict__["writes"]) for record in caplog.records] == [
         ("not stored", 2)
@@ -109,8 +108,8 @@ def test_what_twitch_counts_is_stored_up_to_the_end(desk: Desk) -> None:
         RecordRateLimitEvent(RateLimitEvent.MESSAGE, NOON_MS + 1),
     ]
     for record in written:
-        desk.inbox.tell(record)
-    desk.inbox.tell(END)
+        desk.inbox.put(record)
+    desk.inbox.put(END)
     assert desk.worker.step(0) is False
     assert desk.store.traffic_since(0) == written
 
@@ -129,23 +128,24 @@ def test_storing_and_forgetting_go_on_while_the_model_hangs(tmp_path: Path) -> N
     desk = Desk(tmp_path)
     begun = threading.Event()
 
-    def hang(assignment: Assignment, cancel: CancelHandle) -> Composed:
+    def hang(cancel: Cancel) -> None:
         begun.set()
         wait_until(lambda: cancel.cancelled)
-        return Composed("made of words that are gone", "composed")
 
-    composer = threading.Thread(target=desk.composer(hang).run)
+    composer = desk.composer(Model("made of words that are gone", hang, is_stubborn=True))
+    desk.submit_to = composer.submit
+    composing = threading.Thread(target=composer.run)
     with running(desk):
-        composer.start()
+        composing.start()
         desk.arrive(message("one", message_id="m-a"), message("two"), message("three"))
         assert begun.wait(5)
         desk.arrive(message("four"), MessageDeleted("alpha", "m-a"))
         wait_until(lambda: desk.stored() == ["two", "three", "four"])
         (line,) = wait_until(lambda: desk.offered)
-        assert desk.look(line) == "moderated since"
-        desk.jobs.put(END)
-        composer.join(5)
-    assert not composer.is_alive()
+        assert desk.look(line) == Why.MODERATED
+        composer.finish()
+        composing.join(5)
+    assert not composing.is_alive()
 
 
 # -- outages ---------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_an_outage_that_only_a_question_meets_is_told_once(
 
 def test_a_line_that_was_said_during_an_outage_is_stored_and_ends_its_turn(desk: Desk) -> None:
     desk.chat("one", "two", "three")
-    line = desk.compose(lambda assignment, cancel: Composed("what a calm river", "composed"))
+    line = desk.compose(Model())
     assert line is not None
     with locked(desk.path):
         desk.send(line, "own-1")
@@ -235,7 +235,7 @@ def test_what_the_bot_said_is_stored_under_its_real_id(desk: Desk, speech: Messa
     assert desk.store.recent_spoken("alpha", 5) == [
         SpokenRow("own-1", NOON_MS + 7, mark, removed=False, shadow=False)
     ]
-    assert desk.store.tally("alpha", "2026-09-21") == {"said": 1}
+    assert desk.store.tally("alpha", "2026-09-21") == {"generated": 1, "said": 1}
 
 
 def test_an_answer_to_a_command_leaves_no_trace(desk: Desk) -> None:
@@ -255,7 +255,7 @@ def test_a_delivery_told_twice_is_stored_once(desk: Desk) -> None:
 def test_what_was_said_before_a_restart_is_not_said_again(desk: Desk, tmp_path: Path) -> None:
     desk.speak("what a calm river", "own-1")
     with Desk(tmp_path, desk.clock) as again:
-        assert again.look(own()) == "a repeat of a recent message of its own"
+        assert again.look(own()) == Why.REPEAT
 
 
 @pytest.mark.parametrize("report", [Delivered, Undelivered])
@@ -264,12 +264,14 @@ def test_once_a_line_has_come_to_its_end_its_grounds_are_forgotten(
 ) -> None:
     desk.chat("@clankbot hi")
     job = desk.job()
-    desk.live_state.bind(job.generation_id, tuple(desk.store.recent_messages("alpha", 5)))
+    desk.live_state.generations.bind(
+        job.generation_id, tuple(desk.store.recent_messages("alpha", 5))
+    )
     line = replace(own(), generation_id=job.generation_id)
     if report is Delivered:
         desk.tell(Delivered(line, line.text, "own-1", NOON_MS))
     else:
-        desk.tell(Undelivered(line, "too old"))
+        desk.tell(Undelivered(line, Reason(Why.STALE, "too old")))
     desk.hear(ChatCleared("alpha"))
     assert not job.cancel.cancelled
 
@@ -278,7 +280,7 @@ def test_a_line_that_was_not_said_is_logged_without_its_words(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    desk.tell(Undelivered(own(), "followers-only"))
+    desk.tell(Undelivered(own(), Reason(Why.FOLLOWERS_ONLY, "followers-only")))
     (record,) = caplog.records
     assert (record.message, record.__dict__["reason"]) == ("not said", "followers-only")
     assert "river" not in str(record.__dict__)
@@ -364,7 +366,6 @@ def test_what_is_made_when_another_program_forgets_a_viewer_is_not_said(desk: De
         other.apply([ForgetViewer(None, "7"), RaiseDeletionEpoch()])
     desk.clock.forward(1)
     desk.settle()
-    assert desk.look(line) == "moderated since"
-    desk.tell(JobDone("alpha", "composed", offered=True))
+    assert desk.look(line) == Why.MODERATED
     desk.send(line)
     assert not desk.has_job, "the mention that waited may have been that viewer's"

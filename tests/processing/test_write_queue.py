@@ -6,13 +6,12 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from clankbot.database.store import Store
 from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
-from clankbot.processing.ports import History
+from clankbot.processing.live_state import LiveState, Own
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.writes import (
     AddHint,
@@ -41,16 +40,14 @@ REFUSED = SetSetting("alpha", "no_such_column", 1, "1", "mona", NOON_MS)
 """No database takes this one."""
 
 
-class SettingsSchema:
+class Bench:
     """A write_queue with room for ten writes, its clock, and what came of it."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = Hand()
-        self.outages: list[bool] = []
-        self.write_queue = WriteQueue(
-            self.clock, lambda problem: self.outages.append(problem is not None), 10
-        )
+        self.live_state = LiveState(Own("clankbot"), self.clock)
+        self.write_queue = WriteQueue(self, self.live_state, self.clock, 10)
         self.attempts: list[tuple[float, int]] = []
         """When a batch was tried, and of how many writes."""
         self.loses_answer = False
@@ -72,155 +69,153 @@ class SettingsSchema:
         return outcomes
 
     def commit(self, *, force: bool = False) -> bool:
-        return self.write_queue.commit(cast(History, self), force=force)
+        return self.write_queue.commit(force=force)
 
     def texts(self) -> list[str]:
         return [line.text for line in self.store.recent_messages("alpha", 100)]
 
 
 @pytest.fixture
-def schema(tmp_path: Path) -> Iterator[SettingsSchema]:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     with Desk(tmp_path).database.open() as store:
-        yield SettingsSchema(store)
+        yield Bench(store)
 
 
 @pytest.fixture
-def outage(tmp_path: Path, schema: SettingsSchema) -> Iterator[ExitStack]:
+def outage(tmp_path: Path, bench: Bench) -> Iterator[ExitStack]:
     """The database is locked by another program until the stack is closed."""
     with ExitStack() as stack:
         stack.enter_context(locked(tmp_path / "chat.db"))
         yield stack
 
 
-def test_what_is_held_is_stored_in_order_and_only_once(schema: SettingsSchema) -> None:
+def test_what_is_held_is_stored_in_order_and_only_once(bench: Bench) -> None:
     for number in range(3):
-        schema.write_queue.add(said(number))
-    assert schema.commit()
-    assert schema.commit()
-    assert schema.texts() == ["t0", "t1", "t2"]
-    assert len(schema.write_queue) == 0
+        bench.write_queue.add(said(number))
+    assert bench.commit()
+    assert bench.commit()
+    assert bench.texts() == ["t0", "t1", "t2"]
+    assert len(bench.write_queue) == 0
 
 
 def test_what_follows_a_write_is_done_after_the_commit_with_its_outcome(
-    schema: SettingsSchema,
+    bench: Bench,
 ) -> None:
     heard: list[tuple[Applied, list[str]]] = []
-    schema.write_queue.add(said(1))
-    schema.write_queue.add(
+    bench.write_queue.add(said(1))
+    bench.write_queue.add(
         RemoveViewer("alpha", "7", None, NOON_MS), lambda a: heard.append((a, []))
     )
-    schema.write_queue.add(said(2), lambda a: heard.append((a, schema.texts())))
+    bench.write_queue.add(said(2), lambda a: heard.append((a, bench.texts())))
     assert heard == []
-    schema.commit()
+    bench.commit()
     assert heard == [(Applied(1), []), (Applied(1), ["t2"])]
 
 
-def test_a_write_that_follows_another_is_stored_by_the_same_call(schema: SettingsSchema) -> None:
-    schema.write_queue.add(said(1), lambda _: schema.write_queue.add(AddHint("alpha", NOON_MS)))
-    assert schema.commit()
-    assert schema.store.hints_since("alpha", 0) == [NOON_MS]
+def test_a_write_that_follows_another_is_stored_by_the_same_call(bench: Bench) -> None:
+    bench.write_queue.add(said(1), lambda _: bench.write_queue.add(AddHint("alpha", NOON_MS)))
+    assert bench.commit()
+    assert bench.store.hints_since("alpha", 0) == [NOON_MS]
 
 
 def test_a_follow_up_that_fails_takes_no_other_with_it(
-    schema: SettingsSchema, caplog: pytest.LogCaptureFixture
+    bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Applied] = []
-    schema.write_queue.add(said(1), lambda _: 1 / 0)  # type: ignore[arg-type]
-    schema.write_queue.add(said(2), heard.append)
-    assert schema.commit()
+    bench.write_queue.add(said(1), lambda _: 1 / 0)  # type: ignore[arg-type]
+    bench.write_queue.add(said(2), heard.append)
+    assert bench.commit()
     assert heard == [Applied(1)]
     assert [record.message for record in caplog.records] == ["follow-up failed"]
 
 
-def test_an_outage_loses_nothing_and_keeps_the_order(
-    schema: SettingsSchema, outage: ExitStack
-) -> None:
-    schema.write_queue.add(said(1))
-    assert not schema.commit()
-    schema.write_queue.add(said(2))
-    schema.write_queue.add(RemoveMessage("alpha", "m-1", NOON_MS))
-    schema.write_queue.add(said(3))
+def test_an_outage_loses_nothing_and_keeps_the_order(bench: Bench, outage: ExitStack) -> None:
+    bench.write_queue.add(said(1))
+    assert not bench.commit()
+    bench.write_queue.add(said(2))
+    bench.write_queue.add(RemoveMessage("alpha", "m-1", NOON_MS))
+    bench.write_queue.add(said(3))
     outage.close()
-    schema.clock.forward(60)
-    assert schema.commit()
-    assert schema.texts() == ["t2", "t3"]
+    bench.clock.forward(60)
+    assert bench.commit()
+    assert bench.texts() == ["t2", "t3"]
 
 
 def test_an_outage_is_told_once_when_it_begins_and_once_when_it_ends(
-    schema: SettingsSchema, outage: ExitStack, caplog: pytest.LogCaptureFixture
+    bench: Bench, outage: ExitStack, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    schema.write_queue.add(said(1))
+    bench.write_queue.add(said(1))
     for _ in range(5):
-        schema.commit()
-        schema.clock.forward(60)
+        bench.commit()
+        bench.clock.forward(60)
+    assert bench.live_state.outage is not None
     outage.close()
-    schema.commit()
-    assert schema.outages == [True, False]
+    bench.commit()
+    assert bench.live_state.outage is None
     assert [record.message for record in caplog.records] == ["database away", "database back"]
 
 
-def test_it_tries_again_with_growing_pauses(schema: SettingsSchema, outage: ExitStack) -> None:
-    schema.write_queue.add(said(1))
-    start = schema.clock()
+def test_it_tries_again_with_growing_pauses(bench: Bench, outage: ExitStack) -> None:
+    bench.write_queue.add(said(1))
+    start = bench.clock()
     for _ in range(80):
-        schema.commit()
-        schema.clock.forward(0.5)
-    tries = [at - start for at, _ in schema.attempts]
+        bench.commit()
+        bench.clock.forward(0.5)
+    tries = [at - start for at, _ in bench.attempts]
     assert tries == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5]
 
 
 def test_each_outage_begins_with_a_short_pause_and_counts_its_own_losses(
-    schema: SettingsSchema, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    bench: Bench, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     for lost in (3, 1):
         with locked(tmp_path / "chat.db"):
-            schema.commit()
+            bench.commit()
             for number in range(10 + lost):
-                schema.write_queue.add(said(number))
+                bench.write_queue.add(said(number))
             for _ in range(5):
-                schema.clock.forward(60)
-                schema.commit()
-        schema.clock.forward(60)
-        assert schema.commit()
-        schema.attempts.clear()
+                bench.clock.forward(60)
+                bench.commit()
+        bench.clock.forward(60)
+        assert bench.commit()
+        bench.attempts.clear()
     with locked(tmp_path / "chat.db"):
-        schema.write_queue.add(said(99))
-        schema.commit()
-        schema.clock.forward(0.5)
-        schema.commit()
-    assert len(schema.attempts) == 2
+        bench.write_queue.add(said(99))
+        bench.commit()
+        bench.clock.forward(0.5)
+        bench.commit()
+    assert len(bench.attempts) == 2
     ends = [record for record in caplog.records if record.message == "database back"]
     assert [record.__dict__["dropped"] for record in ends] == [3, 1]
 
 
-def test_at_the_end_it_tries_once_more_without_a_pause(
-    schema: SettingsSchema, outage: ExitStack
-) -> None:
-    schema.write_queue.add(said(1))
-    schema.commit()
+def test_at_the_end_it_tries_once_more_without_a_pause(bench: Bench, outage: ExitStack) -> None:
+    bench.write_queue.add(said(1))
+    bench.commit()
     outage.close()
-    assert not schema.commit()
-    assert schema.commit(force=True)
-    assert schema.texts() == ["t1"]
+    assert not bench.commit()
+    assert bench.commit(force=True)
+    assert bench.texts() == ["t1"]
 
 
 def test_an_outage_seen_by_a_question_ends_with_the_next_sign_of_life(
-    schema: SettingsSchema, outage: ExitStack
+    bench: Bench, outage: ExitStack
 ) -> None:
-    schema.write_queue.note_outage(DatabaseUnavailable("gone"))
-    schema.clock.forward(60)
-    assert not schema.commit()
+    bench.write_queue.note_outage(DatabaseUnavailable("gone"))
+    assert bench.live_state.outage == "gone"
+    bench.clock.forward(60)
+    assert not bench.commit()
     outage.close()
-    assert not schema.commit()
-    schema.clock.forward(60)
-    assert schema.commit()
-    assert schema.outages == [True, False]
+    assert not bench.commit()
+    bench.clock.forward(60)
+    assert bench.commit()
+    assert bench.live_state.outage is None
 
 
 def test_when_it_is_full_the_oldest_chat_gives_way_and_removals_never(
-    schema: SettingsSchema, outage: ExitStack, caplog: pytest.LogCaptureFixture
+    bench: Bench, outage: ExitStack, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Applied] = []
     first: list[Write] = [
@@ -230,131 +225,122 @@ def test_when_it_is_full_the_oldest_chat_gives_way_and_removals_never(
         SetSetting("alpha", "cooldown", 7, "1", "mona", NOON_MS),
     ]
     for write in (*first, *map(said, range(1, 7))):
-        schema.write_queue.add(write, heard.append)
+        bench.write_queue.add(write, heard.append)
     assert caplog.records == []
     for write in (said(7), said(8), RemoveMessage("alpha", "y", NOON_MS)):
-        schema.write_queue.add(write, heard.append)
-    assert len(schema.write_queue) == 10
+        bench.write_queue.add(write, heard.append)
+    assert len(bench.write_queue) == 10
     assert [record.message for record in caplog.records] == ["chat gives way"]
     outage.close()
-    assert schema.commit()
-    assert schema.texts() == ["t2", "t3", "t4", "t5", "t6", "t7", "t8"]
-    assert schema.store.overrides("alpha") == {"cooldown": 7}
-    assert schema.store.tally("alpha", "2026-11-22") == {}
+    assert bench.commit()
+    assert bench.texts() == ["t2", "t3", "t4", "t5", "t6", "t7", "t8"]
+    assert bench.store.overrides("alpha") == {"cooldown": 7}
+    assert bench.store.tally("alpha", "2026-11-22") == {}
     assert len(heard) == 10
 
 
 def test_when_it_is_full_what_twitch_counts_for_half_a_minute_gives_way_too(
-    schema: SettingsSchema, outage: ExitStack
+    bench: Bench, outage: ExitStack
 ) -> None:
-    schema.write_queue.add(RecordRateLimitEvent(RateLimitEvent.JOIN, NOON_MS))
+    bench.write_queue.add(RecordRateLimitEvent(RateLimitEvent.JOIN, NOON_MS))
     for number in range(10):
-        schema.write_queue.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+        bench.write_queue.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
     outage.close()
-    assert schema.commit()
-    assert schema.store.traffic_since(0) == []
+    assert bench.commit()
+    assert bench.store.traffic_since(0) == []
 
 
 def test_a_batch_that_was_only_tried_gives_way_like_any_other(
-    schema: SettingsSchema, outage: ExitStack
+    bench: Bench, outage: ExitStack
 ) -> None:
-    schema.write_queue.add(said(0))
-    schema.commit()
+    bench.write_queue.add(said(0))
+    bench.commit()
     for number in range(1, 11):
-        schema.write_queue.add(said(number))
+        bench.write_queue.add(said(number))
     outage.close()
-    schema.clock.forward(60)
-    assert schema.commit()
-    assert schema.texts()[0] == "t1"
+    bench.clock.forward(60)
+    assert bench.commit()
+    assert bench.texts()[0] == "t1"
 
 
-def test_a_batch_in_doubt_stays_as_it_is_and_comes_again_alone(schema: SettingsSchema) -> None:
-    schema.loses_answer = True
+def test_a_batch_whose_commit_was_not_answered_comes_again_with_what_is_behind_it(
+    bench: Bench,
+) -> None:
+    bench.loses_answer = True
     for number in (0, 1):
-        schema.write_queue.add(said(number))
-    schema.commit()
-    schema.refusal = DatabaseUnavailable("still away")
-    schema.commit(force=True)
-    for number in range(2, 11):
-        schema.write_queue.add(said(number))
-    schema.refusal = None
-    assert schema.commit(force=True)
-    assert [count for _, count in schema.attempts] == [2, 2, 2, 8]
-    assert schema.texts()[:3] == ["t0", "t1", "t3"]
-    for number in range(20, 31):
-        schema.write_queue.add(said(number))
-    assert schema.commit()
-    assert "t20" not in schema.texts()
+        bench.write_queue.add(said(number))
+    assert not bench.commit()
+    bench.write_queue.add(said(2))
+    assert bench.commit(force=True)
+    assert [count for _, count in bench.attempts] == [2, 3]
+    assert bench.texts() == ["t0", "t1", "t2"]
 
 
 def test_what_is_not_stored_at_the_end_includes_what_gave_way(
-    schema: SettingsSchema, outage: ExitStack
+    bench: Bench, outage: ExitStack
 ) -> None:
-    schema.write_queue.add(said(0))
-    schema.commit()
+    bench.write_queue.add(said(0))
+    bench.commit()
     for number in range(1, 13):
-        schema.write_queue.add(said(number))
-    assert len(schema.write_queue) == 10
-    assert schema.write_queue.not_stored == 13
+        bench.write_queue.add(said(number))
+    assert len(bench.write_queue) == 10
+    assert bench.write_queue.not_stored == 13
 
 
-def test_removals_are_held_even_beyond_the_bound(schema: SettingsSchema) -> None:
+def test_removals_are_held_even_beyond_the_bound(bench: Bench) -> None:
     for number in range(12):
-        schema.write_queue.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
-    assert len(schema.write_queue) == 12
+        bench.write_queue.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+    assert len(bench.write_queue) == 12
 
 
 def test_a_write_that_is_refused_for_good_does_not_stop_the_others(
-    schema: SettingsSchema, caplog: pytest.LogCaptureFixture
+    bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Applied] = []
     for write in (said(1), REFUSED, said(2), REFUSED, said(3)):
-        schema.write_queue.add(write, heard.append)
-    assert schema.commit()
-    assert schema.texts() == ["t1", "t2", "t3"]
+        bench.write_queue.add(write, heard.append)
+    assert bench.commit()
+    assert bench.texts() == ["t1", "t2", "t3"]
     assert [applied.rows for applied in heard] == [1, 0, 1, 0, 1]
     assert [record.message for record in caplog.records] == ["write refused"] * 2
-    assert schema.outages == []
+    assert bench.live_state.outage is None
 
 
 def test_a_database_that_refuses_everything_for_a_while_is_an_outage(
-    schema: SettingsSchema, caplog: pytest.LogCaptureFixture
+    bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
-    schema.refusal = DatabaseError("the account is locked")
+    bench.refusal = DatabaseError("the account is locked")
     for number in (1, 2):
-        schema.write_queue.add(said(number))
+        bench.write_queue.add(said(number))
     for _ in range(3):
-        assert not schema.commit()
-        schema.clock.forward(60)
-    schema.refusal = None
-    assert schema.commit()
-    assert schema.texts() == ["t1", "t2"]
-    assert schema.outages == [True, False]
+        assert not bench.commit()
+        assert bench.live_state.outage == "the account is locked"
+        bench.clock.forward(60)
+    bench.refusal = None
+    assert bench.commit()
+    assert bench.texts() == ["t1", "t2"]
+    assert bench.live_state.outage is None
     assert [record.message for record in caplog.records] == ["database away"]
 
 
-def test_after_a_refusal_it_goes_back_to_whole_batches(schema: SettingsSchema) -> None:
+def test_after_a_refusal_it_goes_back_to_whole_batches(bench: Bench) -> None:
     for write in (REFUSED, said(1), said(2), said(3)):
-        schema.write_queue.add(write)
-    schema.commit()
+        bench.write_queue.add(write)
+    bench.commit()
     for number in (4, 5, 6):
-        schema.write_queue.add(said(number))
-    schema.commit()
-    assert [count for _, count in schema.attempts] == [4, 1, 1, 1, 1, 3]
-    assert len(schema.texts()) == 6
+        bench.write_queue.add(said(number))
+    bench.commit()
+    assert [count for _, count in bench.attempts] == [4, 1, 1, 1, 1, 3]
+    assert len(bench.texts()) == 6
 
 
-def test_an_outage_among_single_writes_keeps_the_rest(
-    schema: SettingsSchema, tmp_path: Path
-) -> None:
+def test_an_outage_among_single_writes_keeps_the_rest(bench: Bench, tmp_path: Path) -> None:
     with ExitStack() as outage:
-        schema.write_queue.add(
-            said(1), lambda _: outage.enter_context(locked(tmp_path / "chat.db"))
-        )
-        schema.write_queue.add(REFUSED)
-        schema.write_queue.add(said(2))
-        assert not schema.commit()
-        assert schema.texts() == ["t1"]
-    schema.clock.forward(60)
-    assert schema.commit()
-    assert schema.texts() == ["t1", "t2"]
+        bench.write_queue.add(said(1), lambda _: outage.enter_context(locked(tmp_path / "chat.db")))
+        bench.write_queue.add(REFUSED)
+        bench.write_queue.add(said(2))
+        assert not bench.commit()
+        assert bench.texts() == ["t1"]
+    bench.clock.forward(60)
+    assert bench.commit()
+    assert bench.texts() == ["t1", "t2"]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from clankbot.clock import Clock
 from clankbot.errors import DatabaseError, WriteRefused
 from clankbot.processing.commands.setting_changes import SettingChanges
 from clankbot.processing.commands.status import Status, counted
@@ -47,7 +48,7 @@ class CommandHandler:
         changes: SettingChanges,
         status: Status,
         offer: Callable[[Outgoing], bool],
-        clock: Callable[[], float],
+        clock: Clock,
     ) -> None:
         self._storage = storage
         self._live_state = live_state
@@ -55,9 +56,9 @@ class CommandHandler:
         self._changes = changes
         self._offer = offer
         self._clock = clock
-        self._throttle = Throttle(clock, _BURST, _REFILL_S)
+        self._throttle = Throttle(clock.monotonic, _BURST, _REFILL_S)
         # Of their own, so that many commands of viewers leave moderators their answers.
-        self._viewers_throttle = Throttle(clock, _BURST, _REFILL_S)
+        self._viewers_throttle = Throttle(clock.monotonic, _BURST, _REFILL_S)
         self._methods: dict[Verb, Callable[[ChatMessage, Command], str | None]] = {
             Verb.STATUS: status.summary,
             Verb.HELP: status.help,
@@ -101,10 +102,10 @@ class CommandHandler:
         outcome = self._outcome(partial(self._changes.finish, checked))
         self._answer(checked.change.message, outcome, self._throttle)
 
-    def answer_blocked(self, answer: Outgoing) -> None:
+    def answer_was_blocked(self, answer: Outgoing) -> None:
         """The filter held an answer back: say so, but not again if it holds that back as well."""
         if answer.text != _UNSPEAKABLE:
-            self._offer(replace(answer, text=_UNSPEAKABLE, created_at=self._clock()))
+            self._offer(replace(answer, text=_UNSPEAKABLE, created_at=self._clock.monotonic()))
 
     def _outcome(self, run: Callable[[], str | None]) -> str | None:
         """The answer, once what was taken in before the command is stored: it may be about that."""
@@ -128,8 +129,8 @@ class CommandHandler:
             Outgoing(
                 channel=message.channel,
                 text=text,
-                speech=MessageKind.COMMAND_ANSWER,
-                created_at=self._clock(),
+                kind=MessageKind.COMMAND_ANSWER,
+                created_at=self._clock.monotonic(),
                 reply_to_id=message.message_id,
             )
         )
@@ -140,7 +141,7 @@ class CommandHandler:
         def in_vain(reason: str) -> None:
             self._answer(message, f"nothing said: {reason}", self._throttle)
 
-        reason = self._turns.requested(message.channel, in_vain)
+        reason = self._turns.request(message.channel, in_vain)
         return None if reason is None else f"not now: {reason}"
 
     # -- what is kept of a viewer ------------------------------------------------------------------
@@ -157,8 +158,8 @@ class CommandHandler:
         # Only now: a generation that begins after this no longer finds the messages.
         for user_id in user_ids:
             removal = UserCleared(channel, user_id, 0)
-            self._live_state.invalidate(removal)
-            self._turns.moderated(removal)
+            self._live_state.generations.invalidate(removal)
+            self._turns.drop_removed_mentions(removal)
         if not done:
             return "forgotten as soon as the database is back"
         return f"forgot {counted(sum(one.rows for one in done), 'message')}"
@@ -168,13 +169,13 @@ class CommandHandler:
         live_state, user_id = self._live_state, message.user_id
         assert user_id is not None  # or intake would not have let it through
         live_state.set_opted_out(live_state.opted_out | {user_id})
-        self._turns.forget(user_id)
+        self._turns.drop_mentions_of(user_id)
         try:
-            is_stored = self._storage.store_or_keep(OptOut(user_id, self._storage.now_ms()))
+            is_stored = self._storage.store_or_keep(OptOut(user_id, self._clock.utc_ms()))
         except WriteRefused:
             return "your messages could not be deleted; none is kept until I am started again"
         finally:
-            live_state.invalidate_viewer(user_id)
+            live_state.generations.invalidate_viewer(user_id)
         if is_stored:
             return "your messages are deleted and none is kept from now on"
         return (

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clankbot.clock import Clock
 from clankbot.errors import OllamaError
-from clankbot.processing.channel_settings import SettingsByChannel
-from clankbot.processing.commands.status import LanguageModel, quiet_until
+from clankbot.processing.channels import Channels
+from clankbot.processing.commands.status import quiet_until
 from clankbot.processing.commands.storage import CommandStorage
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.internal_messages import ModelChecked, PendingChange
+from clankbot.processing.ports import LanguageModel
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.chat import ChatMessage
 from clankbot.records.settings import Command
@@ -35,20 +37,20 @@ class SettingChanges:
     def __init__(
         self,
         storage: CommandStorage,
-        settings: SettingsByChannel,
+        channels: Channels,
         filters: ChannelFilters,
         turns: Turns,
-        language_model: LanguageModel,
+        model: LanguageModel,
         ask_later: AskLater,
-        asks_who_is_live: bool,
+        clock: Clock,
     ) -> None:
         self._storage = storage
-        self._settings = settings
+        self._channels = channels
         self._filters = filters
         self._turns = turns
-        self._language_model = language_model
+        self._model = model
         self._ask_later = ask_later
-        self._asks_who_is_live = asks_who_is_live
+        self._clock = clock
         # Of the last command's changes; each command has a moment of its own.
         self._moment_ms = 0
         # By channel, the newest change that waits for the server to say whether it has the model.
@@ -59,8 +61,8 @@ class SettingChanges:
         assert command.setting is not None
         assert command.column is not None
         assert command.value is not None
-        answer = self._settings.schema.confirm(command.setting, command.value)
-        if command.setting == "liveonly" and command.value and not self._asks_who_is_live:
+        answer = self._channels.schema.confirm(command.setting, command.value)
+        if command.setting == "liveonly" and command.value and not self._channels.asks_who_is_live:
             answer += "; I stay silent, for without a sign-in I cannot ask Twitch who is live"
         return self._check_and_store(
             PendingChange(message, {command.column: command.value}, answer)
@@ -68,13 +70,13 @@ class SettingChanges:
 
     def reset(self, message: ChatMessage, command: Command) -> str:
         """``!clank reset [NAME]``."""
-        schema = self._settings.schema
+        schema = self._channels.schema
         if command.setting is not None:
             columns = schema.columns(command.setting)
             answer = schema.confirm(command.setting, None)
         else:
             self._pending.pop(message.channel, None)
-            own = self._settings.overrides(message.channel)
+            own = self._channels[message.channel].overrides
             columns = [column for column in schema.columns() if own.get(column) is not None]
             answer = "all settings are the defaults again"
         if not columns:
@@ -91,7 +93,7 @@ class SettingChanges:
         check = self._filters(message.channel).check
         if any(isinstance(value, str) and check(value) for value in values.values()):
             return "what was set before holds a blocked term; nothing changed"
-        schema = self._settings.schema
+        schema = self._channels.schema
         names = [schema.name_of(column) for column in values]
         told = [schema.confirm(*one) for one in zip(names, values.values(), strict=True)]
         answer = told[0] if len(told) == 1 else f"as before: {', '.join(names)}"
@@ -119,11 +121,11 @@ class SettingChanges:
     def quiet(self, message: ChatMessage, command: Command) -> str:
         """Be silent for some seconds; 0 lifts the quiet time and the quiet hours."""
         if not command.value:
-            lifted = dict.fromkeys(self._settings.schema.columns("quiet"))
+            lifted = dict.fromkeys(self._channels.schema.columns("quiet"))
             return self._store(PendingChange(message, lifted, "quiet times are lifted"))
-        now_ms = self._storage.now_ms()
+        now_ms = self._clock.utc_ms()
         end_ms = now_ms + int(command.value) * 1000
-        answer = quiet_until(end_ms, now_ms, self._settings[message.channel].timezone)
+        answer = quiet_until(end_ms, now_ms, self._channels[message.channel].settings.timezone)
         return self._store(PendingChange(message, {"quiet_until": end_ms}, answer))
 
     def block(self, message: ChatMessage, command: Command) -> str:
@@ -135,7 +137,7 @@ class SettingChanges:
         if term.casefold() in {known.casefold() for known in terms}:
             return "that term is on this channel's list already"
         by_id, _ = self._storage.asker(message)
-        self._storage.store(BlockTerm(channel, term, by_id, self._storage.now_ms()))
+        self._storage.store(BlockTerm(channel, term, by_id, self._clock.utc_ms()))
         self._filters.set_terms(channel, (*terms, term))
         added = "added to this channel's list of blocked terms"
         off = "; it blocks nothing while the operator has the filter switched off"
@@ -156,7 +158,7 @@ class SettingChanges:
 
     def _check_and_store(self, change: PendingChange) -> str | None:
         """Store the change; if it names a model, only once the server has said that it is there."""
-        (column,) = self._settings.schema.columns("model")
+        (column,) = self._channels.schema.columns("model")
         model = change.values.get(column)
         if model is None:
             return self._store(change)
@@ -164,7 +166,7 @@ class SettingChanges:
 
         def check() -> ModelChecked:
             try:
-                problem = self._language_model.check_choice(str(model))
+                problem = self._model.check_choice(str(model))
             except OllamaError:
                 problem = "Ollama cannot be reached, so the model cannot be checked"
             return ModelChecked(change, problem)
@@ -190,7 +192,7 @@ class SettingChanges:
         """Store the change, all of it or nothing, and put it in force; gives its answer."""
         channel = change.message.channel
         by_id, by = self._storage.asker(change.message)
-        self._moment_ms = max(self._storage.now_ms(), self._moment_ms + 1)
+        self._moment_ms = max(self._clock.utc_ms(), self._moment_ms + 1)
         settings = (
             SetSetting(
                 channel, column, value, by_id, by, self._moment_ms, change.undoes.get(column)
@@ -198,9 +200,7 @@ class SettingChanges:
             for column, value in change.values.items()
         )
         self._storage.store(*also, *settings)
-        for column, value in change.values.items():
-            self._settings.change(channel, column, value)
-        self._turns.reconsider(channel)
+        self._channels.change(channel, change.values)
         pending = self._pending.get(channel)
         if pending is not None and pending.values.keys() & change.values.keys():
             del self._pending[channel]

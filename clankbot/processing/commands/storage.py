@@ -5,38 +5,53 @@ Owned by the worker's thread, whose connection to the database it uses.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable, WriteRefused
 from clankbot.processing.live_state import LiveState
-from clankbot.processing.ports import History
-from clankbot.processing.write_queue import WriteQueue
+from clankbot.processing.write_queue import WritableHistory, WriteQueue
+from clankbot.records.answers import Decision, SettingChange
 from clankbot.records.chat import ChatMessage
 from clankbot.records.writes import Applied, OptIn, OptOut, Write
+
+
+class CommandHistory(WritableHistory, Protocol):
+    """What commands store, and ask of what is stored."""
+
+    def last_changes(self, channel: str) -> Sequence[SettingChange]:
+        """The changes of the newest moment with any that is not taken back yet, newest first."""
+
+    def tally(self, channel: str, day: str) -> Mapping[str, int]:
+        """The counters of one channel and UTC day."""
+
+    def decisions(self, channel: str, limit: int) -> Sequence[Decision]:
+        """The newest recorded decisions, newest first."""
+
+    def find_viewers(self, login_or_id: str, channel: str | None) -> Sequence[tuple[str, str]]:
+        """(user id, login) of the viewers of whom anything is stored and whom the text may mean."""
 
 
 class CommandStorage:
     """Stores the changes of one command after another.
 
-    ``history`` is for questions, ``now_ms`` the time in milliseconds UTC.
+    ``history`` is for questions.
     """
 
     def __init__(
         self,
-        history: History,
+        history: CommandHistory,
         write_queue: WriteQueue,
         live_state: LiveState,
-        now_ms: Callable[[], int],
     ) -> None:
         self.history = history
         self._write_queue = write_queue
         self._live_state = live_state
-        self.now_ms = now_ms
         self._is_available = False
 
     def catch_up(self) -> bool:
         """Store what was taken in before; False while the database is unavailable."""
-        self._is_available = self._write_queue.commit(self.history)
+        self._is_available = self._write_queue.commit()
         return self._is_available
 
     def ensure_available(self) -> None:

@@ -1,15 +1,8 @@
-"""How often the bot may be made to speak: by commands in a channel, and by each viewer."""
+"""How often the bot may be made to answer in a channel."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import Final
-
-from clankbot.bounded_dict import BoundedDict
-
-# Cooldowns of viewers; whoever is forgotten in a crowd so large is answered a little early.
-_MOST_REMEMBERED: Final = 5_000
 
 
 class Throttle:
@@ -30,19 +23,3 @@ class Throttle:
             return False
         self._full_at[channel] = full_at + self._refill_s
         return True
-
-
-class Cooldowns:
-    """When each viewer of each channel was last answered."""
-
-    def __init__(self, clock: Callable[[], float], most: int = _MOST_REMEMBERED) -> None:
-        self._clock = clock
-        self._begun = BoundedDict[tuple[str, str], float](most)
-
-    def begin(self, channel: str, user_id: str) -> None:
-        """The viewer is answered now."""
-        self._begun[channel, user_id] = self._clock()
-
-    def age_s(self, channel: str, user_id: str) -> float:
-        """The seconds since then; infinite if there was no answer."""
-        return self._clock() - self._begun.get((channel, user_id), -math.inf)

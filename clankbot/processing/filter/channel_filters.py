@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from clankbot.processing.filter.content_filter import ContentFilter
+
+
+class Words(Protocol):
+    """The global word list."""
+
+    def current(self) -> ContentFilter:
+        """The list as it was read last."""
+
+    def refresh(self, *, force: bool) -> object:
+        """Look whether its file has changed; with ``force``, read it in any case."""
 
 
 class ChannelFilters:
@@ -13,9 +24,9 @@ class ChannelFilters:
     The worker's thread changes them by replacing whole values; any thread may ask.
     """
 
-    def __init__(self, current: Callable[[], ContentFilter]) -> None:
-        self._current = current
-        self._base = current()
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._base = words.current()
         self._terms: dict[str, tuple[str, ...]] = {}
         self._compiled: dict[str, ContentFilter] = {}
 
@@ -42,9 +53,10 @@ class ChannelFilters:
         self._terms[channel] = tuple(terms)
         self._compiled[channel] = self._base.with_terms(self._terms[channel])
 
-    def refresh(self) -> None:
-        """Take over a global list that was reloaded."""
-        base = self._current()
+    def reload(self, *, force: bool) -> None:
+        """Take over the global list if its file has changed, or in any case."""
+        self._words.refresh(force=force)
+        base = self._words.current()
         if base is not self._base:
             self._base = base
             self._compiled = {c: base.with_terms(t) for c, t in self._terms.items()}

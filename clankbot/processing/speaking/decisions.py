@@ -6,64 +6,49 @@ other figures (``18/30 messages``), its row is brought up to date once a minute,
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Final
 
-from clankbot.records.answers import Decision
+from clankbot.clock import Clock
+from clankbot.processing.channels import Channel, Channels
+from clankbot.processing.write_queue import WriteQueue
+from clankbot.records.reasons import Reason
 from clankbot.records.writes import RecordDecision
 
+# Each message has a figure of its own; a write for each would double the work of storing it.
 _UP_TO_DATE_EVERY_S: Final = 60.0
-"""Each message has a figure of its own; a write for each would double the work of storing it."""
-
-_DIGITS = re.compile(r"\d+")
-
-
-def kind_of(reason: str) -> str:
-    """The reason without its figures."""
-    return _DIGITS.sub("", reason)
 
 
 class Decisions:
-    """The newest decision of each channel in this run."""
+    """Keeps the newest decision of each channel, and its row."""
 
-    def __init__(
-        self,
-        record: Callable[[RecordDecision], None],
-        clock: Callable[[], float],
-        now_ms: Callable[[], int],
-    ) -> None:
-        self._record = record
+    def __init__(self, channels: Channels, write_queue: WriteQueue, clock: Clock) -> None:
+        self._channels = channels
+        self._write_queue = write_queue
         self._clock = clock
-        self._now_ms = now_ms
-        self._newest: dict[str, Decision] = {}
-        self._behind: dict[str, None] = {}
-        """Channels whose row shows older figures."""
-        self._next_s = clock() + _UP_TO_DATE_EVERY_S
+        self._next_s = clock.monotonic() + _UP_TO_DATE_EVERY_S
 
-    def newest(self, channel: str) -> Decision | None:
-        """What decided last; None where nothing has since the start."""
-        return self._newest.get(channel)
-
-    def decide(self, channel: str, reason: str) -> None:
-        """Remember the decision, and record it when another gate decided than last time."""
-        before = self._newest.get(channel)
-        self._newest[channel] = Decision(self._now_ms(), reason)
-        if before is not None and kind_of(before.reason) == kind_of(reason):
-            self._behind[channel] = None
-        else:
-            self._behind.pop(channel, None)
-            self._record(RecordDecision(channel, self._now_ms(), reason))
+    def decide(self, channel: Channel, reason: Reason) -> None:
+        """Remember the decision, and record it if another gate decided than last time."""
+        before = channel.decision
+        channel.decision = reason
+        channel.decided_at_ms = self._clock.utc_ms()
+        channel.is_decision_behind = before is not None and before.code == reason.code
+        if not channel.is_decision_behind:
+            self._record(channel)
 
     def keep_up(self) -> None:
         """Bring the rows up to date when it is time for that."""
-        if self._clock() >= self._next_s:
-            self._next_s = self._clock() + _UP_TO_DATE_EVERY_S
+        if self._clock.monotonic() >= self._next_s:
+            self._next_s = self._clock.monotonic() + _UP_TO_DATE_EVERY_S
             self.catch_up()
 
     def catch_up(self) -> None:
         """Bring the rows up to date."""
-        behind, self._behind = self._behind, {}
-        for channel in behind:
-            newest = self._newest[channel]
-            self._record(RecordDecision(channel, newest.at_ms, newest.reason, goes_on=True))
+        for channel in self._channels.values():
+            if channel.is_decision_behind:
+                channel.is_decision_behind = False
+                self._record(channel, goes_on=True)
+
+    def _record(self, channel: Channel, *, goes_on: bool = False) -> None:
+        write = RecordDecision(channel.name, channel.decided_at_ms, str(channel.decision), goes_on)
+        self._write_queue.add(write)

@@ -1,30 +1,126 @@
-"""When to speak: pure rules over numbers and one message.
-
-Knows nothing of threads, storage or the clock: every value is an argument.
-"""
+"""When it is time to speak: pure rules over numbers and one message, and the pace they judge."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Final, Protocol
 
+from clankbot.clock import Clock
+from clankbot.processing.channels import Channel
 from clankbot.records.answers import Pace
 from clankbot.records.chat import ChatMessage
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.settings import ChannelSettings
 
-HOUR_MS = 3_600_000
-HINT_WEIGHS_MS = 24 * HOUR_MS
-"""A hint slows the bot down for a day: long enough to outlast the stream it was given in."""
-HINTS_TO_SILENCE = 3
-"""So many hints within an hour, and the bot goes quiet for an hour."""
-_LARGEST_SLOWDOWN = 16
+HOUR_MS: Final = 3_600_000
+# A hint slows the bot down for a day: long enough to outlast the stream it was given in.
+HINT_WEIGHS_MS: Final = 24 * HOUR_MS
+HINTS_TO_SILENCE: Final = 3  # so many hints within an hour, and the bot goes quiet for an hour
+_LARGEST_SLOWDOWN: Final = 16
 
-ADAPTIVE_WINDOW_MS = 600_000
-"""``adaptive`` looks at the last ten minutes."""
-SPEAKERS_WINDOW_MS = 600_000
-"""``minviewers`` counts the speakers of the last ten minutes."""
+ADAPTIVE_WINDOW_MS: Final = 600_000  # ``adaptive`` looks at the last ten minutes
+SPEAKERS_WINDOW_MS: Final = 600_000  # so does ``minviewers``
+
+
+class PaceHistory(Protocol):
+    """What the pace is judged by."""
+
+    def pace(self, channel: str, count_cap: int, hold_cap: int) -> Pace:
+        """Messages since the bot last spoke, messages held, and when it spoke."""
+
+    def count_since(self, channel: str, since_ms: int) -> int:
+        """How many viewers' messages were stored since then."""
+
+    def speakers_since(self, channel: str, since_ms: int) -> int:
+        """How many viewers have spoken since then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a channel is from the bot's speaking by itself."""
+
+    counted: int
+    threshold: int
+    obstacle: Reason | None  # what is in the way besides the count
+
+
+def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
+    """How far the channel is; for ``!clank status``."""
+    pace, threshold = _pace(channel, history, clock)
+    factor = slowdown(channel.hints_ms, clock.utc_ms())
+    delay = delay_left(channel.settings, pace, factor, clock.utc_ms())
+    obstacle = delay or _too_few_speakers(channel, history, clock)
+    return Standing(pace.counted, threshold, obstacle)
+
+
+def pace_obstacle(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
+    """Why the bot does not speak by itself yet; None if it is time."""
+    pace, threshold = _pace(channel, history, clock)
+    factor = slowdown(channel.hints_ms, clock.utc_ms())
+    reason = spontaneous_obstacle(channel.settings, pace, threshold, factor, clock.utc_ms())
+    return reason or _too_few_speakers(channel, history, clock)
+
+
+def spontaneous_obstacle(
+    settings: ChannelSettings, pace: Pace, threshold: int, factor: int, now_ms: int
+) -> Reason | None:
+    """What of count, context and delay is missing.
+
+    ``factor`` multiplies the delay, as it has multiplied ``threshold`` already.
+    """
+    if pace.counted < threshold:
+        return Reason(Why.MESSAGES, f"{pace.counted}/{threshold} messages")
+    needed = _needed_context(settings)
+    if pace.held < needed:
+        return Reason(Why.CONTEXT, f"{pace.held}/{needed} messages of context")
+    return delay_left(settings, pace, factor, now_ms)
+
+
+def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, int]:
+    """The pace, and the threshold it is measured against, under ``adaptive`` and after hints."""
+    settings, since_ms = channel.settings, clock.utc_ms() - ADAPTIVE_WINDOW_MS
+    recent = history.count_since(channel.name, since_ms) if settings.adaptive else 0
+    wanted = effective_threshold(settings, recent) * slowdown(channel.hints_ms, clock.utc_ms())
+    # More than is kept can never be counted, and would be silence instead of restraint.
+    threshold = min(wanted, max(settings.threshold, settings.retention_count or wanted))
+    return history.pace(channel.name, threshold, _needed_context(settings)), threshold
+
+
+def _needed_context(settings: ChannelSettings) -> int:
+    return min(settings.threshold, settings.context_limit)
+
+
+def effective_threshold(settings: ChannelSettings, recent_messages: int) -> int:
+    """The threshold, which under ``adaptive`` follows the chat's pace.
+
+    Rule: the configured threshold is meant for a chat of ``threshold`` messages in ten minutes.
+    A faster or slower chat moves it in proportion, between a third and four times the setting,
+    so the bot says about one line in ten minutes of talk whatever the pace.
+    """
+    if not settings.adaptive:
+        return settings.threshold
+    lowest, highest = max(1, settings.threshold // 3), settings.threshold * 4
+    return max(lowest, min(recent_messages, highest))
+
+
+def delay_left(settings: ChannelSettings, pace: Pace, factor: int, now_ms: int) -> Reason | None:
+    """How much of the delay is left; None if it is over, or if the bot never spoke."""
+    if pace.spoke_at_ms is None:
+        return None
+    left_ms = pace.spoke_at_ms + settings.delay_s * 1000 * factor - now_ms
+    return Reason(Why.DELAY, f"{-(-left_ms // 1000)} s of the delay left") if left_ms > 0 else None
+
+
+def _too_few_speakers(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
+    wanted = channel.settings.min_speakers
+    if not wanted:
+        return None
+    speakers = history.speakers_since(channel.name, clock.utc_ms() - SPEAKERS_WINDOW_MS)
+    return Reason(Why.SPEAKERS, f"{speakers}/{wanted} speakers") if speakers < wanted else None
 
 
 def slowdown(hints_ms: Sequence[int], now_ms: int) -> int:
@@ -35,52 +131,13 @@ def slowdown(hints_ms: Sequence[int], now_ms: int) -> int:
 
 def silenced_until_ms(hints_ms: Sequence[int]) -> int | None:
     """The end of the hour of silence after three hints within an hour; None without one."""
+    hints = sorted(hints_ms)
     ends = [
         last + HOUR_MS
-        for first, last in zip(
-            sorted(hints_ms), sorted(hints_ms)[HINTS_TO_SILENCE - 1 :], strict=False
-        )
+        for first, last in zip(hints, hints[HINTS_TO_SILENCE - 1 :], strict=False)
         if last - first < HOUR_MS
     ]
     return max(ends, default=None)
-
-
-def effective_threshold(policy: ChannelSettings, recent_messages: int) -> int:
-    """The threshold, which under ``adaptive`` follows the chat's pace.
-
-    Rule: the configured threshold is meant for a chat of ``threshold`` messages in ten minutes.
-    A faster or slower chat moves it in proportion, between a third and four times the setting,
-    so the bot says about one line in ten minutes of talk whatever the pace.
-    """
-    if not policy.adaptive:
-        return policy.threshold
-    lowest, highest = max(1, policy.threshold // 3), policy.threshold * 4
-    return max(lowest, min(recent_messages, highest))
-
-
-def spontaneous_obstacle(
-    policy: ChannelSettings, pace: Pace, *, now_ms: int, threshold: int, factor: int = 1
-) -> str | None:
-    """Why the bot does not speak by itself yet, in plain words; None when it is time.
-
-    ``factor`` multiplies the delay, as it has multiplied ``threshold`` already.
-    """
-    if pace.counted < threshold:
-        return f"{pace.counted}/{threshold} messages"
-    needed = min(policy.threshold, policy.context_limit)
-    if pace.held < needed:
-        return f"{pace.held}/{needed} messages of context"
-    return delay_obstacle(policy, pace, now_ms=now_ms, factor=factor)
-
-
-def delay_obstacle(
-    policy: ChannelSettings, pace: Pace, *, now_ms: int, factor: int = 1
-) -> str | None:
-    """How much of the delay is left, in plain words; None when it is over."""
-    if pace.spoke_at_ms is None:
-        return None
-    left_ms = pace.spoke_at_ms + policy.delay_s * 1000 * factor - now_ms
-    return f"{-(-left_ms // 1000)} s of the delay left" if left_ms > 0 else None
 
 
 @lru_cache(maxsize=64)

@@ -1,62 +1,60 @@
-"""Whose turn it is: decides when a generation starts, at most one a channel.
+"""Whose turn it is: decides when a generation starts, at most one a channel, and knows its end.
 
-Owned by the worker's thread.  A turn lasts from the job for the composer until the sender has
-told what became of the line, so the bot never composes on top of a line that still waits.
+Owned by the worker's thread.  A turn begins with a job for the composer.  It ends once: if the
+composer has offered no line, with the composer's report, else with the sender's report of what
+became of the line.  So the bot never composes on top of a line that still waits.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
 
-from clankbot.cancel import End
-from clankbot.errors import DatabaseError
-from clankbot.processing.channel_settings import SettingsByChannel
-from clankbot.processing.commands.throttle import Cooldowns
-from clankbot.processing.internal_messages import Job, JobDone
-from clankbot.processing.live_state import LiveState, RoomView
-from clankbot.processing.ports import CancelHandle, History
+from clankbot.cancel import Cancel
+from clankbot.clock import Clock
+from clankbot.processing.channels import Channel, Channels, Mention, Turn
+from clankbot.processing.internal_messages import Job, NothingOffered
+from clankbot.processing.live_state import LiveState
+from clankbot.processing.ports import LanguageModel
 from clankbot.processing.recent_removals import Removal, removes
-from clankbot.processing.speaking.decisions import Decisions, kind_of
-from clankbot.processing.speaking.pace import PaceGate, Standing
-from clankbot.processing.speaking.send_gate import SWITCHED_OFF, silence_reason
-from clankbot.processing.speaking.triggers import HINT_WEIGHS_MS, silenced_until_ms, slowdown
-from clankbot.records.answers import Decision
+from clankbot.processing.speaking.decisions import Decisions
+from clankbot.processing.speaking.send_gate import DATABASE_AWAY, SWITCHED_OFF, silence_reason
+from clankbot.processing.speaking.triggers import (
+    HINT_WEIGHS_MS,
+    PaceHistory,
+    Standing,
+    pace_obstacle,
+    silenced_until_ms,
+    slowdown,
+    standing,
+)
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import ContextLine, MessageKind
 
 log = logging.getLogger(__name__)
 
+# While a generation runs, a mention waits at most so long (contract, section 4).
 MENTION_WAITS_S: Final = 60.0
-"""While a generation runs, a mention waits at most so long (contract, section 4)."""
+# Mentions a channel: within a minute a model answers fewer, and a raid must not fill memory.
 _MOST_WAITING: Final = 20
-"""Mentions a channel: within a minute a model answers fewer, and a raid must not fill memory."""
+# After an answer that could not be used: the next one is rarely better at once, but generation is
+# to resume within 15 s of the model being well again.
 _FIRST_RETRY_S: Final = 2.0
 _LONGEST_RETRY_S: Final = 10.0
-"""After an answer that could not be used: the next one is rarely better at once, but generation is
-to resume within 15 s of the model being well again."""
-_OWN_REMEMBERED: Final = 20
-_ON_ITS_WAY: Final = "a message is on its way"
+_COMPOSING: Final = Reason(Why.COMPOSING, "composing")
+_ON_ITS_WAY: Final = Reason(Why.ON_ITS_WAY, "a message is on its way")
 
 
-@dataclass
-class _Turn:
-    generation_id: int
-    cancel: CancelHandle
-    addressee_id: str | None
-    """The viewer who is answered, whose cooldown begins when the answer has been said."""
-    in_vain: Callable[[str], None] | None
-    """Whom to tell the reason when nothing is said: the moderator who asked for it."""
-    composing: bool = True
-    reported: bool = False
+class TurnHistory(PaceHistory, Protocol):
+    """What turns depend on."""
 
+    def hints_since(self, channel: str, since_ms: int) -> Sequence[int]:
+        """When moderators removed the bot's words since then."""
 
-@dataclass
-class _Wait:
-    asked: ContextLine
-    since: float
+    def carry_on_removing(self) -> bool:
+        """Delete some more of a removal that is too large for one step; whether any is left."""
 
 
 class Turns:
@@ -64,228 +62,146 @@ class Turns:
 
     def __init__(
         self,
-        *,
-        history: History,
+        history: TurnHistory,
+        channels: Channels,
         live_state: LiveState,
-        channel_settings: SettingsByChannel,
-        jobs: queue.Queue[Job | End],
-        make_cancel: Callable[[], CancelHandle],
-        voice_problem: Callable[[str], str | None],
+        model: LanguageModel,
         decisions: Decisions,
-        keep_count: int,
-        clock: Callable[[], float],
-        now_ms: Callable[[], int],
+        submit: Callable[[Job], None],
+        clock: Clock,
     ) -> None:
+        """``submit`` hands a job to the composer and must not block."""
         self._history = history
+        self._channels = channels
         self._live_state = live_state
-        self._settings = channel_settings
-        self._jobs = jobs
-        self._make_cancel = make_cancel
-        self._voice_problem = voice_problem
+        self._model = model
         self._decisions = decisions
+        self._submit = submit
         self._clock = clock
-        self._now_ms = now_ms
-        self._pace = PaceGate(history, channel_settings, self.factor, keep_count, now_ms)
-        self._turns: dict[str, _Turn] = {}
-        self._counted: dict[str, None] = {}
-        self._changed: dict[str, None] = {}
-        """Channels whose settings changed since the last decision."""
-        self._waiting: dict[str, dict[str, _Wait]] = {}
-        """Mentions by channel and viewer, the longest waiting first."""
-        self._cooldowns = Cooldowns(clock)
-        self._hints: dict[str, list[int]] = {}
-        self._retry: dict[str, tuple[float, float]] = {}
-        self._obstacles: dict[str, str] = {}
 
-    def load(self, channel: str) -> None:
-        """Take from the database what this channel's turns depend on."""
-        self._hints[channel] = list(
-            self._history.hints_since(channel, self._now_ms() - HINT_WEIGHS_MS)
-        )
-        self._take_hints(channel)
-        self.reload_own_words(channel)
-
-    def reload_own_words(self, channel: str) -> None:
-        """What the bot said lately, and what of it was removed, to avoid repeating either."""
-        try:
-            recent = self._history.recent_spoken(channel, _OWN_REMEMBERED)
-            removed = self._history.removed_spoken(channel, _OWN_REMEMBERED)
-        except DatabaseError as error:
-            log.warning("own words not read", extra={"channel": channel, "problem": str(error)})
-            return
-        self._live_state.set_own_words(
-            channel,
-            recent=[row.fingerprint for row in recent if not row.removed],
-            removed=[row.fingerprint for row in removed],
-        )
+    def load(self) -> None:
+        """Take the hints that still count from the database."""
+        since_ms = self._clock.utc_ms() - HINT_WEIGHS_MS
+        for channel in self._channels.values():
+            self._set_hints(channel, self._history.hints_since(channel.name, since_ms))
 
     # -- hints ---------------------------------------------------------------------------------
 
-    def hint(self, channel: str, at_ms: int) -> None:
+    def hint(self, name: str, at_ms: int) -> None:
         """Moderators removed the bot's words: hold back."""
-        recent = [at for at in self._hints[channel] if at_ms - at < HINT_WEIGHS_MS]
-        self._hints[channel] = [*recent, at_ms]
-        self._take_hints(channel)
-        log.warning("holding back", extra={"channel": channel, "factor": self.factor(channel)})
+        channel = self._channels[name]
+        recent = [at for at in channel.hints_ms if at_ms - at < HINT_WEIGHS_MS]
+        self._set_hints(channel, [*recent, at_ms])
+        factor = slowdown(channel.hints_ms, at_ms)
+        log.warning("holding back", extra={"channel": name, "factor": factor})
 
-    def forgive(self, channel: str) -> None:
+    def forgive(self, name: str) -> None:
         """A moderator switched the bot on again."""
-        self._hints[channel] = []
-        self._take_hints(channel)
-        self._live_state.forgive(channel)
+        self._set_hints(self._channels[name], [])
+        self._live_state.forgive(name)
 
-    def _take_hints(self, channel: str) -> None:
-        self._live_state.set_silence(channel, silenced_until_ms(self._hints[channel]) or 0)
-
-    def factor(self, channel: str) -> int:
-        """By how much the channel's threshold, delay and cooldown are multiplied after hints."""
-        return slowdown(self._hints[channel], self._now_ms())
+    def _set_hints(self, channel: Channel, hints_ms: Sequence[int]) -> None:
+        channel.hints_ms = list(hints_ms)
+        self._live_state.set_silence(channel.name, silenced_until_ms(hints_ms) or 0)
 
     # -- occasions ------------------------------------------------------------------------------
 
-    def counted(self, channel: str) -> None:
-        """A message is counted; it may be time to speak once it is stored."""
-        self._counted[channel] = None
+    def message_stored(self, name: str, message_id: str) -> None:
+        """A message counts: it may be time to speak once it is stored."""
+        channel = self._channels[name]
+        channel.was_counted = True
+        channel.newest_message_id = message_id
 
-    def mentioned(self, channel: str, asked: ContextLine) -> None:
+    def newest_message_id(self, name: str) -> str | None:
+        """The newest message that was stored since the start."""
+        return self._channels[name].newest_message_id
+
+    def mentioned(self, name: str, asked: ContextLine) -> None:
         """A viewer speaks to the bot: the newest mention of each waits for an answer."""
-        waiting = self._waiting.setdefault(channel, {})
-        waiting.pop(asked.user_id, None)
-        waiting[asked.user_id] = _Wait(asked, self._clock())
-        if len(waiting) > _MOST_WAITING:
-            del waiting[next(iter(waiting))]
+        mentions = self._channels[name].mentions
+        mentions.pop(asked.user_id, None)
+        mentions[asked.user_id] = Mention(asked, self._clock.monotonic())
+        if len(mentions) > _MOST_WAITING:
+            del mentions[next(iter(mentions))]
+
+    def drop_removed_mentions(self, removal: Removal) -> None:
+        """A mention that waits and was removed is not answered."""
+        mentions = self._channels[removal.channel].mentions
+        for user_id, mention in list(mentions.items()):
+            if removes(removal, mention.asked):
+                del mentions[user_id]
+
+    def drop_mentions_of(self, user_id: str) -> None:
+        """A viewer opted out: no mention of theirs waits any longer."""
+        for channel in self._channels.values():
+            channel.mentions.pop(user_id, None)
+
+    def drop_all_mentions(self) -> None:
+        """Somebody's words were deleted by another program: no mention waits any longer."""
+        for channel in self._channels.values():
+            channel.mentions.clear()
 
     def judge(self) -> None:
-        """What was counted and mentioned is stored: answer, and speak where it is time."""
-        self._reconsider_changed()
-        refused = {channel for channel in list(self._waiting) if self._answer_mentions(channel)}
-        counted, self._counted = self._counted, {}
-        for channel in counted:
-            if channel in self._turns:
-                continue
-            reason = self._silence(channel, MessageKind.SPONTANEOUS) or self._pace_obstacle(channel)
-            if reason is None:
-                self._start(channel)
-            elif channel not in refused:  # else ``why`` would never tell of the mention
-                self._decisions.decide(channel, reason)
+        """What was counted and mentioned is stored: answer, and speak if it is time."""
+        for channel in self._channels.values():
+            self._reconsider(channel)
+            was_refused = self._answer_mentions(channel)
+            if channel.was_counted and channel.turn is None:
+                reason = self._silence(channel, MessageKind.SPONTANEOUS) or self._not_yet(channel)
+                if reason is None:
+                    self._start(channel)
+                elif not was_refused:  # else ``why`` would never tell of the mention
+                    self._decisions.decide(channel, reason)
+            channel.was_counted = False  # only now, for the database may have failed
         self._decisions.keep_up()
 
-    def _answer_mentions(self, channel: str) -> bool:
+    def _answer_mentions(self, channel: Channel) -> bool:
         """Answer the mention that has waited longest; whether any had to be refused."""
-        refused = False
-        waiting = self._waiting[channel]
-        while waiting and channel not in self._turns:
-            wait = waiting.pop(next(iter(waiting)))
-            if self._clock() - wait.since > MENTION_WAITS_S:
+        was_refused = False
+        while channel.mentions and channel.turn is None:
+            mention = channel.mentions.pop(next(iter(channel.mentions)))
+            if self._clock.monotonic() - mention.since > MENTION_WAITS_S:
                 continue
             reason = self._silence(channel, MessageKind.MENTION_ANSWER)
-            reason = reason or self._cooldown(channel, wait.asked)
+            reason = reason or self._cooldown(channel, mention.asked.user_id)
             if reason is None:
-                self._start(channel, wait)
+                self._start(channel, mention)
             else:
-                self._decisions.decide(channel, f"mention not answered: {reason}")
-                refused = True
-        if not waiting:
-            del self._waiting[channel]
-        return refused
+                self._decisions.decide(channel, reason.of_mention())
+                was_refused = True
+        return was_refused
 
-    def requested(self, channel: str, in_vain: Callable[[str], None]) -> str | None:
-        """A moderator asks for a message now; the reason where that cannot be.
+    def request(self, name: str, in_vain: Callable[[str], None]) -> Reason | None:
+        """A moderator asks for a message now; the reason if that cannot be.
 
-        ``in_vain`` is told the reason where it turns out later that nothing is said.
+        ``in_vain`` is told the reason if it turns out later that nothing is said.
         """
-        if channel in self._turns:
+        channel = self._channels[name]
+        if channel.turn is not None:
             return _ON_ITS_WAY
         if self._history.carry_on_removing():
-            return "messages are still being deleted"
+            return Reason(Why.REMOVING, "messages are still being deleted")
         reason = self._silence(channel, MessageKind.SPONTANEOUS, requested=True)
         if reason is None:
             self._start(channel, in_vain=in_vain)
         return reason
 
-    def moderated(self, removal: Removal) -> None:
-        """A mention that waits and was removed is not answered."""
-        waiting = self._waiting.get(removal.channel, {})
-        for user_id, wait in list(waiting.items()):
-            if removes(removal, wait.asked):
-                del waiting[user_id]
-
-    def forget(self, user_id: str) -> None:
-        """A viewer opted out: no mention of theirs waits any longer."""
-        for waiting in self._waiting.values():
-            waiting.pop(user_id, None)
-
-    def forget_all(self) -> None:
-        """Somebody's words were deleted by another program: no mention waits any longer."""
-        self._waiting.clear()
-
-    def call_off(self, channel: str) -> None:
-        """The bot was switched off: what is being composed is given up."""
-        if (turn := self._turns.get(channel)) is not None:
-            turn.cancel.cancel()
-
     # -- the course of a turn ---------------------------------------------------------------------
-
-    def done(self, outcome: JobDone) -> None:
-        """The composer is through; the turn goes on while a line waits to be sent."""
-        turn = self._turns.get(outcome.channel)
-        if turn is None:
-            return
-        turn.composing = False
-        turn.reported |= not outcome.offered
-        if not outcome.usable:
-            self._hold_off(outcome.channel)
-        if not outcome.offered:
-            is_on = self._settings[outcome.channel].enabled
-            self._nothing_said(outcome.channel, outcome.reason if is_on else SWITCHED_OFF)
-        self._end(outcome.channel)
-
-    def reported(self, channel: str, generation_id: int | None, outcome: str, said: bool) -> None:
-        """The sender told what became of a generated line."""
-        turn = self._turns.get(channel)
-        if turn is None or turn.generation_id != generation_id:
-            return
-        turn.reported = True
-        if said:
-            self._retry.pop(channel, None)
-            if turn.addressee_id is not None:
-                self._cooldowns.begin(channel, turn.addressee_id)
-            self._decisions.decide(channel, outcome)
-        else:
-            self._hold_off(channel)
-            self._nothing_said(channel, outcome)
-        self._end(channel)
-
-    def _nothing_said(self, channel: str, reason: str) -> None:
-        self._decisions.decide(channel, reason)
-        if (tell := self._turns[channel].in_vain) is not None:
-            tell(reason)
-
-    def _hold_off(self, channel: str) -> None:
-        _, pause = self._retry.get(channel, (0.0, _FIRST_RETRY_S / 2))
-        pause = min(pause * 2, _LONGEST_RETRY_S)
-        self._retry[channel] = (self._clock() + pause, pause)
-
-    def _end(self, channel: str) -> None:
-        turn = self._turns[channel]
-        if turn.composing or not turn.reported:
-            return
-        del self._turns[channel]
 
     def _start(
         self,
-        channel: str,
-        mention: _Wait | None = None,
+        channel: Channel,
+        mention: Mention | None = None,
         in_vain: Callable[[str], None] | None = None,
     ) -> None:
-        cancel = self._make_cancel()
-        number = self._live_state.register(channel, cancel.cancel)
+        cancel = Cancel()
+        number = self._live_state.generations.register(channel.name, cancel)
         addressee_id = mention.asked.user_id if mention else None
-        self._turns[channel] = _Turn(number, cancel, addressee_id, in_vain)
-        self._jobs.put_nowait(
+        channel.turn = Turn(number, cancel, addressee_id, in_vain)
+        self._submit(
             Job(
-                channel,
-                self._settings[channel],
+                channel.name,
+                channel.settings,
                 number,
                 cancel,
                 asked=mention.asked if mention else None,
@@ -294,71 +210,128 @@ class Turns:
             )
         )
         kind = "mention" if mention else "requested" if in_vain else "spontaneous"
-        log.info("generation started", extra={"channel": channel, "kind": kind})
-        self._decisions.decide(channel, "composing")
+        log.info("generation started", extra={"channel": channel.name, "kind": kind})
+        self._decisions.decide(channel, _COMPOSING)
+
+    def call_off(self, name: str) -> None:
+        """The bot was switched off: what is being composed is given up."""
+        if (turn := self._channels[name].turn) is not None:
+            turn.cancel.cancel()
+
+    def handle_nothing_offered(self, report: NothingOffered) -> None:
+        """The composer is through, and there is no line: the turn ends."""
+        channel = self._channels[report.channel]
+        if report.reason.code != channel.logged_in_vain:
+            channel.logged_in_vain = report.reason.code
+            extra = {"channel": channel.name, "reason": report.reason.text}
+            log.info("nothing to say", extra=extra)
+        if not report.was_usable:
+            self._hold_off(channel)
+        reason = report.reason if channel.settings.enabled else SWITCHED_OFF
+        self._end(channel, report.generation_id, reason, said=False)
+
+    def was_said(self, name: str, generation_id: int | None, reason: Reason) -> None:
+        """The line was said, and is stored: the turn ends."""
+        channel = self._channels[name]
+        turn = self._end(channel, generation_id, reason, said=True)
+        if turn is not None:
+            channel.retry_at = channel.retry_pause_s = 0.0
+            channel.logged_in_vain = None
+            if turn.addressee_id is not None:
+                channel.answered_at[turn.addressee_id] = self._clock.monotonic()
+        channel.was_counted = True  # chat may have gone on since it was said
+
+    def was_not_said(self, name: str, generation_id: int | None, reason: Reason) -> None:
+        """The sender dropped the line, or Twitch refused it: the turn ends."""
+        channel = self._channels[name]
+        if self._end(channel, generation_id, reason, said=False) is not None:
+            self._hold_off(channel)
+
+    def _end(
+        self, channel: Channel, generation_id: int | None, reason: Reason, *, said: bool
+    ) -> Turn | None:
+        """The one end of every turn; None if this generation is not the turn under way."""
+        self._live_state.generations.release(generation_id)
+        turn = channel.turn
+        if turn is None or turn.generation_id != generation_id:
+            return None
+        channel.turn = None
+        self._decisions.decide(channel, reason)
+        if not said and turn.in_vain is not None:
+            turn.in_vain(reason.text)
+        return turn
+
+    def _hold_off(self, channel: Channel) -> None:
+        pause_s = max(_FIRST_RETRY_S, min(2 * channel.retry_pause_s, _LONGEST_RETRY_S))
+        channel.retry_pause_s = pause_s
+        channel.retry_at = self._clock.monotonic() + pause_s
 
     # -- obstacles --------------------------------------------------------------------------------
 
-    def _silence(self, channel: str, speech: MessageKind, *, requested: bool = False) -> str | None:
-        view = self._live_state.view(channel)
+    def _silence(
+        self, channel: Channel, kind: MessageKind, *, requested: bool = False
+    ) -> Reason | None:
+        """Why nothing of this kind may be said now, whatever the pace."""
+        view = self._live_state.view(channel.name)
         self._log_obstacle(channel, view.obstacle)
-        return silence_reason(view, speech, self._now_ms(), requested) or self._problem(view)
+        reason = silence_reason(view, kind, self._clock.utc_ms(), requested)
+        if reason is None and self._live_state.outage is not None:
+            return DATABASE_AWAY
+        if reason is None and (problem := self._model.obstacle(channel.settings.model)):
+            return Reason(Why.MODEL, problem)
+        return reason
 
-    def _log_obstacle(self, channel: str, obstacle: str | None) -> None:
+    def _log_obstacle(self, channel: Channel, obstacle: Reason | None) -> None:
         """Say once when Twitch keeps the bot from speaking, and once when it no longer does."""
-        kind = kind_of(obstacle or "")
-        if kind != self._obstacles.get(channel, ""):
-            self._obstacles[channel] = kind
+        code = obstacle.code if obstacle else None
+        if code != channel.logged_obstacle:
+            channel.logged_obstacle = code
             phrase = "may not speak" if obstacle else "may speak again"
-            log.info(phrase, extra={"channel": channel, "reason": obstacle})
+            reason = obstacle.text if obstacle else None
+            log.info(phrase, extra={"channel": channel.name, "reason": reason})
 
-    def _problem(self, view: RoomView) -> str | None:
-        if self._live_state.outage is not None:
-            return "the database is away"
-        return self._voice_problem(view.policy.model)
+    def _not_yet(self, channel: Channel) -> Reason | None:
+        return self._retry_obstacle(channel) or pace_obstacle(channel, self._history, self._clock)
 
-    def _pace_obstacle(self, channel: str) -> str | None:
-        return self._retry_obstacle(channel) or self._pace.obstacle(channel)
+    def _retry_obstacle(self, channel: Channel) -> Reason | None:
+        left_s = channel.retry_at - self._clock.monotonic()
+        return Reason(Why.RETRY, f"trying again in {round(left_s)} s") if left_s > 0 else None
 
-    def _retry_obstacle(self, channel: str) -> str | None:
-        again_at, _ = self._retry.get(channel, (0.0, 0.0))
-        left_s = again_at - self._clock()
-        return f"trying again in {round(left_s)} s" if left_s > 0 else None
-
-    def _cooldown(self, channel: str, asked: ContextLine) -> str | None:
-        wait_s = self._settings[channel].cooldown_s * self.factor(channel)
-        over = self._cooldowns.age_s(channel, asked.user_id) >= wait_s
-        return None if over else "cooldown"
+    def _cooldown(self, channel: Channel, user_id: str) -> Reason | None:
+        """An answer begins a viewer's cooldown, which hints make longer."""
+        answered_at = channel.answered_at.get(user_id)
+        wait_s = channel.settings.cooldown_s * slowdown(channel.hints_ms, self._clock.utc_ms())
+        if answered_at is None or self._clock.monotonic() - answered_at >= wait_s:
+            return None
+        return Reason(Why.COOLDOWN, "cooldown")
 
     # -- what is told of it ------------------------------------------------------------------------
 
-    def standing(self, channel: str) -> Standing:
-        """Where the channel stands, judged as for a message of the bot's own accord."""
-        standing = self._pace.standing(channel)
-        obstacle = self._room_obstacle(channel) or self._retry_obstacle(channel)
-        return replace(standing, obstacle=obstacle) if obstacle else standing
+    def standing(self, name: str) -> Standing:
+        """How far the channel is from a message of the bot's own accord."""
+        channel = self._channels[name]
+        where = standing(channel, self._history, self._clock)
+        obstacle = _ON_ITS_WAY if channel.turn is not None else None
+        if obstacle is None:
+            view = self._live_state.view(name)
+            obstacle = silence_reason(view, MessageKind.SPONTANEOUS, self._clock.utc_ms())
+        obstacle = obstacle or self._retry_obstacle(channel)
+        return replace(where, obstacle=obstacle) if obstacle else where
 
-    def _room_obstacle(self, channel: str) -> str | None:
-        if channel in self._turns:
-            return _ON_ITS_WAY
-        view = self._live_state.view(channel)
-        return silence_reason(view, MessageKind.SPONTANEOUS, self._now_ms(), requested=False)
+    def why(self, name: str) -> tuple[Reason, int] | None:
+        """What decided last, and when (ms UTC); None if nothing has since the start."""
+        channel = self._channels[name]
+        self._reconsider(channel)
+        return (channel.decision, channel.decided_at_ms) if channel.decision else None
 
-    def reconsider(self, channel: str) -> None:
-        """Settings changed: what decided before them is told no longer."""
-        self._changed[channel] = None
-
-    def _reconsider_changed(self) -> None:
-        """Judge anew, without speaking: that is for the next message to bring about."""
-        for channel in list(self._changed):
-            reason = self._silence(channel, MessageKind.SPONTANEOUS)
-            if reason is None and channel not in self._turns:
-                reason = self._pace_obstacle(channel) or "waiting for the next message"
-            if reason is not None:
-                self._decisions.decide(channel, reason)
-            del self._changed[channel]  # only now, for the database may have been away
-
-    def why(self, channel: str) -> Decision | None:
-        """What decided last, and when."""
-        self._reconsider_changed()
-        return self._decisions.newest(channel)
+    def _reconsider(self, channel: Channel) -> None:
+        """After a change of settings judge anew, without speaking: that is for the next message."""
+        if not channel.is_decision_outdated:
+            return
+        reason = self._silence(channel, MessageKind.SPONTANEOUS)
+        if reason is None and channel.turn is None:
+            waiting = Reason(Why.WAITING, "waiting for the next message")
+            reason = self._not_yet(channel) or waiting
+        if reason is not None:
+            self._decisions.decide(channel, reason)
+        channel.is_decision_outdated = False  # only now, for the database may have failed

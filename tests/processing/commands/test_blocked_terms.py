@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.records.reasons import Why
 from tests.processing.desk import Desk
 
 
@@ -90,7 +91,7 @@ def test_an_answer_with_a_term_blocked_since_is_replaced_once(desk: Desk) -> Non
     desk.ask("block barn")
     desk.ask("prompt")
     answer = desk.offered[-1]
-    assert desk.look(answer) == "blocked by the filter"
+    assert desk.look(answer) == Why.BLOCKED
     desk.send(answer)
     instead = desk.offered[-1]
     assert (instead.text, instead.reply_to_id) == (

@@ -46,7 +46,9 @@ def test_forget_answers_once_for_all_who_have_had_the_name(desk: Desk) -> None:
 def test_forget_stops_what_is_made_of_the_viewers_words(desk: Desk) -> None:
     desk.chat("one", "two", "three")
     job = desk.job()
-    desk.live_state.bind(job.generation_id, tuple(desk.store.recent_messages("alpha", 9)))
+    desk.live_state.generations.bind(
+        job.generation_id, tuple(desk.store.recent_messages("alpha", 9))
+    )
     desk.order("forget alice")
     assert job.cancel.cancelled
 

@@ -11,7 +11,6 @@ import pytest
 from clankbot.database.store import Store
 from clankbot.irc.events import to_event
 from clankbot.irc.message import parse_line
-from clankbot.processing.internal_messages import JobDone
 from clankbot.records.chat import Event, RoomState
 from clankbot.records.speech import MessageKind
 from tests.processing.commands.broken import LosesAnswers, refuse
@@ -52,7 +51,7 @@ def test_badges_and_ids_decide_who_may_change_something(
     desk: Desk, tags: str, user_id: str, may: bool
 ) -> None:
     desk.hear(typed("!clank threshold 7", tags, user_id))
-    assert desk.channel_settings["alpha"].threshold == (7 if may else 3)
+    assert desk.channels["alpha"].settings.threshold == (7 if may else 3)
     assert desk.answers == ["threshold is now 7 messages"] * may
     assert desk.stored() == []
 
@@ -68,12 +67,12 @@ def test_badges_and_ids_decide_who_may_change_something(
 )
 def test_viewers_meet_silence(desk: Desk, text: str) -> None:
     desk.chat("hello", user_id="8")
-    default = desk.channel_settings["alpha"]
+    default = desk.channels["alpha"].settings
     desk.chat(f"!clank {text}".strip())
     assert desk.offered == []
     assert desk.errands == []
     assert desk.jobs.empty()
-    assert desk.channel_settings["alpha"] == default
+    assert desk.channels["alpha"].settings == default
     assert desk.store.all_overrides() == {}
     assert desk.store.all_terms() == {}
     assert desk.stored() == ["hello"]
@@ -82,7 +81,7 @@ def test_viewers_meet_silence(desk: Desk, text: str) -> None:
 def test_an_answer_replies_to_the_command(desk: Desk) -> None:
     desk.order("threshold 7", message_id="m-a")
     (line,) = desk.offered
-    assert (line.channel, line.reply_to_id, line.speech, line.created_at, line.generation_id) == (
+    assert (line.channel, line.reply_to_id, line.kind, line.created_at, line.generation_id) == (
         "alpha",
         "m-a",
         MessageKind.COMMAND_ANSWER,
@@ -95,7 +94,7 @@ def test_a_spree_is_carried_out_and_not_answered_in_full(desk: Desk) -> None:
     for number in range(1, 16):
         desk.order(f"threshold {number}")
     assert len(desk.offered) == 10
-    assert desk.channel_settings["alpha"].threshold == 15
+    assert desk.channels["alpha"].settings.threshold == 15
 
 
 def test_a_spree_of_viewers_leaves_moderators_their_answers(desk: Desk) -> None:
@@ -118,7 +117,7 @@ def test_a_change_is_refused_at_once_and_is_not_made_up_for(desk: Desk, text: st
     desk.chat("one")
     for earlier in ("threshold 9", "mentions off", "block mill"):
         desk.ask(earlier)
-    before, own = desk.channel_settings["alpha"], desk.store.all_overrides()
+    before, own = desk.channels["alpha"].settings, desk.store.all_overrides()
     with locked(desk.path):
         desk.chat("two")
         assert desk.order(text) == [AWAY]
@@ -127,7 +126,7 @@ def test_a_change_is_refused_at_once_and_is_not_made_up_for(desk: Desk, text: st
     desk.clock.forward(60)
     desk.settle()
     assert desk.stored() == ["one", "two"]
-    assert desk.channel_settings["alpha"] == before
+    assert desk.channels["alpha"].settings == before
     assert desk.store.all_overrides() == own
     assert desk.filters.terms("alpha") == ("mill",)
     assert desk.store.all_terms() == {"alpha": ("mill",)}
@@ -144,14 +143,14 @@ def test_a_change_that_finds_the_database_gone_begins_an_outage(desk: Desk, text
     desk.chat("one")
     for earlier in ("threshold 9", "mentions off", "block mill"):
         desk.ask(earlier)
-    before = desk.channel_settings["alpha"]
+    before = desk.channels["alpha"].settings
     with locked(desk.path):
         assert desk.ask(text) == AWAY
         assert desk.live_state.outage is not None
     desk.clock.forward(60)
     desk.settle()
     assert desk.live_state.outage is None
-    assert desk.channel_settings["alpha"] == before
+    assert desk.channels["alpha"].settings == before
     assert desk.filters.terms("alpha") == ("mill",)
     assert desk.stored() == ["one"]
 
@@ -166,20 +165,20 @@ def test_what_is_composed_goes_on_if_the_bot_could_not_be_switched_off(desk: Des
 
 def test_a_change_that_the_database_refuses_is_told_and_does_not_hold(desk: Desk) -> None:
     desk.ask("mentions off")
-    before = desk.channel_settings["alpha"]
+    before = desk.channels["alpha"].settings
     refuse(desk, "setting_changes")
     for text in ("threshold 7", "off", "quiet 30m", "reset", "undo"):
         assert desk.ask(text) == "could not be stored; nothing changed"
-    assert desk.channel_settings["alpha"] == before
+    assert desk.channels["alpha"].settings == before
 
 
 def test_a_command_of_many_changes_is_stored_as_a_whole_or_not_at_all(desk: Desk) -> None:
     for text in ("threshold 7", "mentions off", "top_k 3"):
         desk.ask(text)
-    before, own = desk.channel_settings["alpha"], desk.store.all_overrides()
+    before, own = desk.channels["alpha"].settings, desk.store.all_overrides()
     refuse(desk, "setting_changes", "{row}.setting = 'mentions'")
     assert desk.ask("reset") == "could not be stored; nothing changed"
-    assert desk.channel_settings["alpha"] == before
+    assert desk.channels["alpha"].settings == before
     assert desk.store.all_overrides() == own
     assert desk.ask("reset threshold") == "threshold is back to 3 messages (the default)"
 
@@ -209,7 +208,7 @@ def test_an_optin_that_the_database_refuses_is_none(desk: Desk) -> None:
 
 def test_a_question_that_the_database_does_not_answer_begins_an_outage(desk: Desk) -> None:
     away = desk.path.rename(desk.folder / "away.db")
-    desk.store.close()
+    desk.history.close()
     assert desk.order("status") == [AWAY]
     assert desk.live_state.outage is not None
     away.rename(desk.path)
@@ -221,15 +220,14 @@ def test_a_question_that_the_database_does_not_answer_begins_an_outage(desk: Des
 class DoubtfulDesk(Desk):
     """A bot whose database can lose the answer to a commit."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.losing = LosesAnswers(self.store)
-        self.store = cast(Store, self.losing)
+    def open_history(self) -> Store:
+        self.losing = LosesAnswers(super().open_history())
+        return cast(Store, self.losing)
 
     def in_doubt(self, text: str, *, carried_out: bool) -> str:
         """The answer to a command whose commit is not answered; then the database is back."""
         answers = len(self.offered)
-        self.inbox.deliver(self.viewer(f"!clank {text}", user_id="1", login="mona", is_mod=True))
+        self.inbox.put_event(self.viewer(f"!clank {text}", user_id="1", login="mona", is_mod=True))
         self.losing.lose_next(carried_out=carried_out)
         self.worker.step(0)
         assert self.live_state.outage is not None
@@ -249,7 +247,7 @@ def test_a_change_in_doubt_holds_and_is_stored_once(tmp_path: Path, carried_out:
         desk.ask("threshold 9")
         answer = desk.in_doubt("threshold 7", carried_out=carried_out)
         assert answer == "threshold is now 7 messages"
-        assert desk.channel_settings["alpha"].threshold == 7
+        assert desk.channels["alpha"].settings.threshold == 7
         assert desk.store.all_overrides() == {"alpha": {"message_threshold": 7}}
         assert desk.ask("undo") == "threshold is now 9 messages"
         assert desk.ask("undo") == "threshold is back to 3 messages (the default)"
@@ -325,13 +323,12 @@ def test_speak_overrides_what_would_make_the_bot_wait(desk: Desk, text: str) -> 
 def test_a_message_that_was_asked_for_and_does_not_come_is_answered_for_once(desk: Desk) -> None:
     assert desk.order("speak") == []
     job = desk.job()
-    desk.tell(JobDone("alpha", "the model only thought", usable=False))
-    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    desk.give_up("the model only thought", usable=False)
+    desk.give_up("the model only thought", usable=False)
     assert job.requested
     assert desk.answers == ["nothing said: the model only thought"]
     desk.order("speak")
     line = desk.compose_line("in the shed")
-    desk.tell(JobDone("alpha", "composed", offered=True))
     desk.send(line)
     assert desk.answers[1:] == ["nothing said: blocked by the filter"]
 
@@ -342,5 +339,5 @@ def test_a_message_that_was_asked_for_is_answer_enough(desk: Desk) -> None:
     desk.clock.forward(60)
     desk.fill(3)
     desk.job()
-    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    desk.give_up("the model only thought", usable=False)
     assert desk.offered == []

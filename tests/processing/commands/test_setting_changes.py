@@ -46,8 +46,8 @@ every_setting = pytest.mark.parametrize(
 
 def held(desk: Desk, setting: ChannelSetting) -> SettingValue | None:
     """What holds in the channel."""
-    policy = desk.channel_settings["alpha"]
-    assert policy == desk.live_state.view("alpha").policy
+    policy = desk.channels["alpha"].settings
+    assert policy == desk.live_state.view("alpha").settings
     value: SettingValue | None = (
         getattr(policy, setting.field)
         if setting.field
@@ -71,7 +71,7 @@ def test_a_setting_is_shown_set_kept_taken_back_and_reset(
         assert desk.ask(f"{name} {typed}") == f"{name} is now {text}"
         assert desk.ask(name) == f"{name} is {text}"
         assert held(desk, setting) == value
-        assert desk.channel_settings["beta"] == desk.live_state.view("beta").policy
+        assert desk.channels["beta"].settings == desk.live_state.view("beta").settings
         assert desk.store.all_overrides() == {"alpha": {column: value}}
         (change,) = desk.store.last_changes("alpha")
         assert (change.old_value, change.new_value) == (None, value)
@@ -92,31 +92,31 @@ def test_a_setting_is_shown_set_kept_taken_back_and_reset(
 def test_what_a_setting_does_not_accept_changes_nothing(
     desk: Desk, setting: ChannelSetting
 ) -> None:
-    before = desk.channel_settings["alpha"]
+    before = desk.channels["alpha"].settings
     for garbage in CASES[setting.name][3]:
         answer = desk.ask(f"{setting.name} {garbage}")
         assert answer == f"{setting.name} takes {setting.kind.accepts}"
-    assert desk.channel_settings["alpha"] == before
+    assert desk.channels["alpha"].settings == before
     assert desk.store.all_overrides() == {}
     assert desk.errands == []
 
 
 def test_each_channel_has_its_own_settings(desk: Desk) -> None:
     desk.order("threshold 7", channel="beta")
-    assert desk.channel_settings["beta"].threshold == 7
-    assert desk.channel_settings["alpha"] == ChannelSettings(
+    assert desk.channels["beta"].settings.threshold == 7
+    assert desk.channels["alpha"].settings == ChannelSettings(
         threshold=3, delay_s=0, context_limit=20, model="tiny"
     )
 
 
 def test_reset_empties_every_setting_and_leaves_the_bot_switched_off(desk: Desk) -> None:
     assert desk.ask("reset") == "all settings are the defaults already"
-    default = desk.channel_settings["alpha"]
+    default = desk.channels["alpha"].settings
     for text in ("threshold 7", "mentions off", "top_k 3", "off"):
         desk.ask(text)
     assert desk.ask("reset") == "all settings are the defaults again"
     assert desk.store.all_overrides() == {"alpha": {"enabled": False}}
-    assert desk.channel_settings["alpha"].threshold == default.threshold
+    assert desk.channels["alpha"].settings.threshold == default.threshold
 
 
 def test_undo_goes_back_change_by_change(desk: Desk) -> None:
@@ -134,7 +134,7 @@ def test_undo_takes_back_all_of_one_command(desk: Desk) -> None:
     for text in ("threshold 7", "mentions off", "top_k 3", "reset"):
         desk.ask(text)
     assert desk.ask("undo") == "as before: top_k, mentions, threshold"
-    policy = desk.channel_settings["alpha"]
+    policy = desk.channels["alpha"].settings
     assert (policy.threshold, policy.mentions, policy.model_options) == (7, False, {"top_k": 3})
     assert desk.ask("undo") == "top_k is back to the model's own (the default)"
 
@@ -144,7 +144,7 @@ def test_undo_takes_back_one_of_two_commands_of_the_same_moment(desk: Desk) -> N
     texts = ("threshold 7", "delay 9", "undo")
     desk.hear(*(desk.viewer(f"!clank {text}", **asker) for text in texts))
     assert desk.answers[-1] == "delay is back to 0 seconds (the default)"
-    assert desk.channel_settings["alpha"].threshold == 7
+    assert desk.channels["alpha"].settings.threshold == 7
 
 
 def test_undo_does_not_bring_back_what_is_blocked_by_now(desk: Desk) -> None:
@@ -152,7 +152,7 @@ def test_undo_does_not_bring_back_what_is_blocked_by_now(desk: Desk) -> None:
         desk.ask(text)
     answer = "what was set before holds a blocked term; nothing changed"
     assert desk.ask("undo") == answer
-    assert desk.channel_settings["alpha"].persona == "You live in a tree."
+    assert desk.channels["alpha"].settings.persona == "You live in a tree."
     desk.ask("unblock barn")
     assert desk.ask("undo") == 'prompt is now "You live in a barn."'
 
@@ -178,23 +178,23 @@ def test_commands_that_come_together_are_carried_out_one_after_another(desk: Des
 
 def test_a_model_is_taken_when_the_server_has_said_that_it_is_there(desk: Desk) -> None:
     assert desk.order("model large") == []
-    assert desk.channel_settings["alpha"].model == "tiny"
+    assert desk.channels["alpha"].settings.model == "tiny"
     desk.run_errands()
-    assert desk.channel_settings["alpha"].model == "large"
+    assert desk.channels["alpha"].settings.model == "large"
     assert desk.answers == ["model is now large"]
 
 
 def test_a_model_that_is_not_there_is_not_taken(desk: Desk) -> None:
     answer = desk.ask("model huge")
     assert answer == "huge is not installed on the Ollama server; nothing changed"
-    assert desk.channel_settings["alpha"].model == "tiny"
+    assert desk.channels["alpha"].settings.model == "tiny"
 
 
 def test_a_server_that_cannot_be_asked_changes_nothing(desk: Desk) -> None:
     desk.models = OllamaUnavailable("refused")
     answer = desk.ask("model large")
     assert answer == "Ollama cannot be reached, so the model cannot be checked; nothing changed"
-    assert desk.channel_settings["alpha"].model == "tiny"
+    assert desk.channels["alpha"].settings.model == "tiny"
 
 
 def test_a_queue_of_errands_that_is_full_is_told(desk: Desk) -> None:
@@ -213,7 +213,7 @@ def test_an_answer_about_a_model_that_comes_too_late_changes_nothing(
     desk.ask(later)
     ask_about_large()
     desk.settle()
-    assert desk.channel_settings["alpha"].model == "tiny"
+    assert desk.channels["alpha"].settings.model == "tiny"
     assert "model is now large" not in desk.answers
 
 
@@ -221,7 +221,7 @@ def test_a_change_of_something_else_leaves_the_question_about_the_model_open(des
     desk.order("model large")
     desk.order("threshold 7")
     desk.run_errands()
-    assert desk.channel_settings["alpha"].model == "large"
+    assert desk.channels["alpha"].settings.model == "large"
 
 
 def test_undo_of_a_model_is_checked_as_the_model_is(desk: Desk) -> None:
@@ -229,7 +229,7 @@ def test_undo_of_a_model_is_checked_as_the_model_is(desk: Desk) -> None:
         desk.ask(text)
     desk.models = frozenset({"tiny"})
     assert desk.ask("undo") == "large is not installed on the Ollama server; nothing changed"
-    assert desk.channel_settings["alpha"].model == "tiny"
+    assert desk.channels["alpha"].settings.model == "tiny"
     desk.models = frozenset({"tiny", "large"})
     assert desk.ask("undo") == "model is now large"
 
@@ -281,12 +281,12 @@ def test_a_reset_of_quiet_lifts_the_time_that_runs_and_the_hours(desk: Desk, tex
     desk.ask("quiet 30m")
     desk.ask("quiet 00:00-23:59")
     desk.ask(text)
-    policy = desk.channel_settings["alpha"]
+    policy = desk.channels["alpha"].settings
     assert (policy.quiet_until_ms, policy.quiet_hours) == (None, None)
     assert desk.ask("quiet") == "quiet is off (the default)"
     desk.ask("undo")
-    assert desk.channel_settings["alpha"].quiet_hours == "00:00-23:59"
-    assert desk.channel_settings["alpha"].quiet_until_ms is not None
+    assert desk.channels["alpha"].settings.quiet_hours == "00:00-23:59"
+    assert desk.channels["alpha"].settings.quiet_until_ms is not None
 
 
 def test_a_long_quiet_time_is_told_with_its_day(desk: Desk) -> None:
@@ -304,18 +304,18 @@ def test_a_quiet_time_can_be_ended(desk: Desk, text: str) -> None:
 def test_quiet_off_ends_quiet_hours_too_and_on_does_not(desk: Desk) -> None:
     desk.ask("quiet 00:00-23:59")
     desk.ask("on")
-    assert desk.channel_settings["alpha"].quiet_hours == "00:00-23:59"
+    assert desk.channels["alpha"].settings.quiet_hours == "00:00-23:59"
     assert desk.ask("quiet off") == "quiet times are lifted"
-    assert desk.channel_settings["alpha"].quiet_hours is None
+    assert desk.channels["alpha"].settings.quiet_hours is None
 
 
 def test_the_switches_can_be_taken_back_too(desk: Desk) -> None:
     desk.ask("off")
     assert desk.ask("undo") == "bot is back to on (the default)"
-    assert desk.channel_settings["alpha"].enabled
+    assert desk.channels["alpha"].settings.enabled
     desk.ask("quiet 30m")
     assert desk.ask("undo") == "quiet until is back to off (the default)"
-    assert desk.channel_settings["alpha"].quiet_until_ms is None
+    assert desk.channels["alpha"].settings.quiet_until_ms is None
 
 
 def test_a_needless_on_is_not_what_undo_takes_back(desk: Desk) -> None:
@@ -330,7 +330,7 @@ def test_undo_of_on_is_off_and_quiet_as_before(desk: Desk) -> None:
     desk.ask("off")
     desk.ask("on")
     assert desk.ask("undo") == "as before: quiet until, bot"
-    policy = desk.channel_settings["alpha"]
+    policy = desk.channels["alpha"].settings
     assert (policy.enabled, policy.quiet_until_ms is None) == (False, False)
 
 

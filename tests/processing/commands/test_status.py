@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from clankbot.cancel import END
-from clankbot.processing.internal_messages import JobDone
 from clankbot.records.chat import MessageDeleted
 from tests.processing.desk import Desk
 
@@ -23,12 +22,12 @@ def test_status_tells_where_things_stand(desk: Desk) -> None:
     desk.voice_outage = "Ollama has not answered since 20:14 UTC"
     assert desk.ask("status") == (
         "on | tiny: Ollama has not answered since 20:14 UTC | 1/3 messages"
-        " | 60 s of the delay left | today 0 generated, 1 said, 1 blocked"
+        " | 60 s of the delay left | today 1 generated, 1 said, 1 blocked"
     )
     desk.order("off")
     assert desk.ask("status") == (
         "off | tiny: Ollama has not answered since 20:14 UTC | 1/3 messages"
-        " | today 0 generated, 1 said, 1 blocked"
+        " | today 1 generated, 1 said, 1 blocked"
     )
 
 
@@ -61,7 +60,7 @@ def test_status_tells_of_the_silence_after_hints_and_of_what_is_under_way(desk: 
 def test_status_tells_that_it_holds_off_after_an_answer_of_no_use(desk: Desk) -> None:
     desk.fill(3)
     desk.job()
-    desk.tell(JobDone("alpha", "the model only thought", usable=False))
+    desk.give_up("the model only thought", usable=False)
     assert "3/3 messages | trying again in 2 s | today" in desk.order("status")[0]
 
 
@@ -126,7 +125,7 @@ def test_why_tells_that_it_was_switched_off_while_it_composed(desk: Desk) -> Non
     job = desk.job()
     desk.ask("off")
     assert job.cancel.cancelled
-    desk.tell(JobDone("alpha", "the generation was called off"))
+    desk.give_up("the generation was called off")
     assert desk.ask("why") == "switched off"
 
 
@@ -146,7 +145,7 @@ def test_why_tells_the_newest_figure_after_a_restart(tmp_path: Path) -> None:
         desk.fill(1)
         desk.fill(1)
         desk.fill(7)
-        desk.inbox.tell(END)
+        desk.inbox.put(END)
         assert not desk.worker.step(0)
     with Desk(tmp_path, desk.clock, MESSAGE_THRESHOLD="500") as again:
         assert again.ask("why") == "9/500 messages"

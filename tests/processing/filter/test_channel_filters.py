@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.parts import NoWords
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.filter.content_filter import FilterFile, allow_all
+from clankbot.processing.filter.content_filter import FilterFile
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def file(tmp_path: Path) -> FilterFile:
 
 @pytest.fixture
 def filters(file: FilterFile) -> ChannelFilters:
-    return ChannelFilters(file.current)
+    return ChannelFilters(file)
 
 
 def test_a_channels_terms_hold_there_beside_the_global_list(filters: ChannelFilters) -> None:
@@ -41,14 +42,11 @@ def test_terms_are_replaced_as_a_whole(filters: ChannelFilters) -> None:
     assert filters("alpha").check("shed") == "shed"
 
 
-def test_a_reloaded_list_holds_everywhere_after_the_refresh(
-    filters: ChannelFilters, file: FilterFile, tmp_path: Path
-) -> None:
+def test_a_reloaded_list_holds_everywhere(filters: ChannelFilters, tmp_path: Path) -> None:
     filters.set_terms("alpha", ["barn"])
     (tmp_path / "words.txt").write_text("attic\n")
-    file.refresh(force=True)
     assert filters("beta").check("attic") is None
-    filters.refresh()
+    filters.reload(force=True)
     for channel in ("alpha", "beta"):
         assert filters(channel).check("attic") == "attic"
         assert filters(channel).check("shed") is None
@@ -58,13 +56,12 @@ def test_a_reloaded_list_holds_everywhere_after_the_refresh(
 def test_a_list_that_did_not_change_is_not_compiled_anew(filters: ChannelFilters) -> None:
     filters.set_terms("alpha", ["barn"])
     before = filters("alpha")
-    filters.refresh()
+    filters.reload(force=False)
     assert filters("alpha") is before
 
 
 def test_with_the_filter_switched_off_no_term_holds() -> None:
-    nothing = allow_all()
-    filters = ChannelFilters(lambda: nothing)
+    filters = ChannelFilters(NoWords())
     filters.set_terms("alpha", ["barn"])
     assert filters("alpha").check("barn") is None
     assert filters.terms("alpha") == ("barn",)

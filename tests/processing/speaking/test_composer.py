@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.cancel import END
+from clankbot.cancel import Cancel
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import OllamaUnavailable
-from clankbot.processing.ports import CancelHandle
 from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
 from clankbot.records.speech import MessageKind, Outgoing
 from tests.processing.desk import BOT, BOT_ID, Desk
@@ -43,7 +42,7 @@ def test_a_spontaneous_line_is_made_of_the_newest_messages(desk: Desk, model: Mo
     (assignment,) = model.asked
     assert assignment.channel == "alpha"
     assert assignment.bot_name == BOT
-    assert assignment.policy == desk.channel_settings["alpha"]
+    assert assignment.settings == desk.channels["alpha"].settings
     assert assignment.asked is None
     assert [(said.speaker, said.text) for said in assignment.lines] == [
         ("Alice", "one"),
@@ -172,7 +171,7 @@ def test_waiting_for_the_turn_and_for_the_composer_add_up(desk: Desk, model: Mod
 
 
 def test_a_server_that_fails_is_told_by_why(desk: Desk) -> None:
-    def fail(cancel: CancelHandle) -> None:
+    def fail(cancel: Cancel) -> None:
         raise OllamaUnavailable("the connection was refused")
 
     fill(desk)
@@ -181,19 +180,21 @@ def test_a_server_that_fails_is_told_by_why(desk: Desk) -> None:
 
 
 def test_an_outage_is_told_by_why_with_its_beginning_from_the_first_failure_on(desk: Desk) -> None:
-    def refuse(_: CancelHandle) -> None:
+    def refuse(_: Cancel) -> None:
         raise OllamaUnavailable("no connection")
 
-    desk.voice_outage = "Ollama has not answered since 20:14 UTC (no connection)"
+    model = Model(meanwhile=refuse)
+    model.trouble = "Ollama has not answered since 20:14 UTC (no connection)"
     fill(desk)
-    assert desk.compose(Model(meanwhile=refuse)) is None
-    assert desk.why() == desk.voice_outage
+    assert desk.compose(model) is None
+    assert desk.why() == model.trouble
 
 
 def test_a_generation_that_was_called_off_is_not_blamed_on_an_outage(desk: Desk) -> None:
-    desk.voice_outage = "Ollama has not answered since 20:14 UTC (no connection)"
+    model = Model(meanwhile=lambda cancel: cancel.cancel())
+    model.trouble = "Ollama has not answered since 20:14 UTC (no connection)"
     fill(desk)
-    desk.compose(Model(meanwhile=lambda cancel: cancel.cancel()))
+    desk.compose(model)
     assert desk.why() == "the generation was called off"
 
 
@@ -209,7 +210,7 @@ def test_an_answer_of_which_nothing_can_be_used_makes_it_hold_off(desk: Desk) ->
 def test_a_run_of_unusable_answers_is_logged_once(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "clankbot.processing.worker")
+    caplog.set_level("INFO", "clankbot.processing.speaking.turns")
     fill(desk)
     for text in (None, None, "what a calm river", None):
         line = desk.compose(Model(text))
@@ -217,7 +218,8 @@ def test_a_run_of_unusable_answers_is_logged_once(
             desk.send(line)
         desk.clock.forward(60)
         desk.chat("one", "two", "three")
-    assert [record.message for record in caplog.records] == ["nothing to say"] * 2
+    said = [record.message for record in caplog.records]
+    assert said.count("nothing to say") == 2
 
 
 def test_a_database_that_cannot_be_read_is_survived(
@@ -243,11 +245,11 @@ def test_a_line_that_the_sender_does_not_take_ends_the_turn(desk: Desk, model: M
 
 
 def test_grounds_are_closed_when_nothing_comes_of_a_job(desk: Desk) -> None:
-    def call_off(cancel: CancelHandle) -> None:
+    def call_off(cancel: Cancel) -> None:
         cancels.append(cancel)
         raise OllamaUnavailable("gone")
 
-    cancels: list[CancelHandle] = []
+    cancels: list[Cancel] = []
     fill(desk)
     desk.compose(Model(meanwhile=call_off))
     desk.hear(ChatCleared("alpha"))
@@ -255,7 +257,7 @@ def test_grounds_are_closed_when_nothing_comes_of_a_job(desk: Desk) -> None:
 
 
 def test_what_nobody_foresaw_ends_the_thread(desk: Desk) -> None:
-    def burst(cancel: CancelHandle) -> None:
+    def burst(cancel: Cancel) -> None:
         raise RuntimeError("a mistake")
 
     fill(desk)
@@ -270,15 +272,15 @@ def test_the_model_is_loaded_before_the_first_job(desk: Desk) -> None:
     order: list[str] = []
     model = Model(meanwhile=lambda cancel: order.append("asked"))
     fill(desk)
-    desk.jobs.put(END)
-    desk.composer(model, prepare=lambda: order.append("loaded")).run()
+    model.loading = lambda: order.append("loaded")
+    desk.compose(model)
     assert order == ["loaded", "asked"]
 
 
 def test_stop_calls_off_what_is_under_way_and_starts_nothing_new(desk: Desk) -> None:
-    begun, cancels = threading.Event(), queue.Queue[CancelHandle]()
+    begun, cancels = threading.Event(), queue.Queue[Cancel]()
 
-    def wait(cancel: CancelHandle) -> None:
+    def wait(cancel: Cancel) -> None:
         cancels.put(cancel)
         begun.set()
         wait_until(lambda: cancel.cancelled)
@@ -286,8 +288,10 @@ def test_stop_calls_off_what_is_under_way_and_starts_nothing_new(desk: Desk) -> 
     model = Model(meanwhile=wait)
     fill(desk)
     desk.chat("one", "two", "three", channel="beta")
-    desk.jobs.put(END)
     composer = desk.composer(model)
+    while desk.has_job:
+        composer.submit(desk.jobs.get_nowait())
+    composer.finish()
     thread = threading.Thread(target=composer.run)
     thread.start()
     assert begun.wait(5)

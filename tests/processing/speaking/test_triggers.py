@@ -20,17 +20,13 @@ from clankbot.records.answers import Pace
 from clankbot.records.settings import ChannelSettings
 from tests.processing.chat import NOON_MS, message
 
-POLICY = ChannelSettings(threshold=4, delay_s=60, context_limit=200)
+SETTINGS = ChannelSettings(threshold=4, delay_s=60, context_limit=200)
 
 
 def obstacle(counted: int, held: int, spoke_at_ms: int | None, factor: int = 1) -> str | None:
-    return spontaneous_obstacle(
-        POLICY,
-        Pace(counted, held, spoke_at_ms),
-        now_ms=NOON_MS,
-        threshold=POLICY.threshold * factor,
-        factor=factor,
-    )
+    pace = Pace(counted, held, spoke_at_ms)
+    reason = spontaneous_obstacle(SETTINGS, pace, SETTINGS.threshold * factor, factor, NOON_MS)
+    return reason.text if reason else None
 
 
 def test_it_speaks_at_the_threshold_and_not_before() -> None:
@@ -52,9 +48,9 @@ def test_it_waits_for_enough_context() -> None:
 
 
 def test_a_small_context_asks_for_no_more_than_it_holds() -> None:
-    policy = ChannelSettings(threshold=30, delay_s=0, context_limit=2)
+    settings = ChannelSettings(threshold=30, delay_s=0, context_limit=2)
     pace = Pace(counted=30, held=2, spoke_at_ms=None)
-    assert spontaneous_obstacle(policy, pace, now_ms=NOON_MS, threshold=30) is None
+    assert spontaneous_obstacle(settings, pace, 30, 1, NOON_MS) is None
 
 
 def test_each_hint_doubles_threshold_and_delay() -> None:

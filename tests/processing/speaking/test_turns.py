@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.processing.internal_messages import JobDone
 from clankbot.records.chat import MessageDeleted, Notice, OwnState
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from tests.processing.chat import NOON_MS
 from tests.processing.desk import Desk
@@ -48,16 +48,14 @@ def test_a_shadow_message_sets_the_pace_and_is_no_context(desk: Desk) -> None:
     desk.order("delay 60")
     desk.fill(3)
     line = desk.compose_line()
-    desk.tell(JobDone("alpha", "composed", offered=True))
     desk.send(line, shadow=True)
     assert desk.stored() == ["message 0", "message 1", "message 2"]
     assert desk.store.recent_spoken("alpha", 5)[0].shadow
     desk.clock.forward(30)
     desk.fill(3)
     assert desk.why() == "30 s of the delay left"
-    assert desk.look(Outgoing("alpha", line.text, MessageKind.SPONTANEOUS, desk.clock())) == (
-        "a repeat of a recent message of its own"
-    )
+    again = Outgoing("alpha", line.text, MessageKind.SPONTANEOUS, desk.clock())
+    assert desk.look(again) == Why.REPEAT
 
 
 def test_a_message_that_twitch_gave_no_id_sets_the_pace_and_is_no_context(desk: Desk) -> None:
@@ -72,7 +70,6 @@ def test_counting_starts_anew_where_twitch_took_the_message(desk: Desk) -> None:
     """The sender's report comes later than the chat that goes on meanwhile."""
     desk.fill(3)
     line = desk.compose_line()
-    desk.tell(JobDone("alpha", "composed", offered=True))
     desk.hear(
         desk.viewer("before it"),
         OwnState("alpha", False, "own-1", None),
@@ -86,7 +83,6 @@ def test_counting_starts_anew_where_twitch_took_the_message(desk: Desk) -> None:
 def test_chat_that_went_on_meanwhile_may_be_enough_for_the_next(desk: Desk) -> None:
     desk.fill(3)
     line = desk.compose_line()
-    desk.tell(JobDone("alpha", "composed", offered=True))
     desk.hear(OwnState("alpha", False, "own-1", None))
     desk.fill(3)
     desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms()))
@@ -223,7 +219,7 @@ def test_unusable_answers_are_followed_by_growing_pauses(desk: Desk) -> None:
     desk.fill(3)
     for _ in range(6):
         desk.job()
-        desk.tell(JobDone("alpha", "nothing usable was left of the answer", usable=False))
+        desk.give_up("nothing usable was left of the answer", usable=False)
         waited = 0
         while not desk.has_job:
             desk.clock.forward(1)
@@ -236,7 +232,7 @@ def test_unusable_answers_are_followed_by_growing_pauses(desk: Desk) -> None:
 def test_a_line_that_was_said_ends_the_pauses(desk: Desk) -> None:
     desk.fill(3)
     desk.job()
-    desk.tell(JobDone("alpha", "nothing usable was left of the answer", usable=False))
+    desk.give_up("nothing usable was left of the answer", usable=False)
     desk.fill(1)
     assert desk.why() == "trying again in 2 s"
     desk.clock.forward(5)
@@ -244,7 +240,7 @@ def test_a_line_that_was_said_ends_the_pauses(desk: Desk) -> None:
     desk.take_turn()
     desk.fill(3)
     desk.job()
-    desk.tell(JobDone("alpha", "nothing usable was left of the answer", usable=False))
+    desk.give_up("nothing usable was left of the answer", usable=False)
     desk.fill(1)
     assert desk.why() == "trying again in 2 s"
 
@@ -252,7 +248,7 @@ def test_a_line_that_was_said_ends_the_pauses(desk: Desk) -> None:
 def test_a_server_that_failed_is_not_held_against_the_model(desk: Desk) -> None:
     desk.fill(3)
     desk.job()
-    desk.tell(JobDone("alpha", "the connection was refused"))
+    desk.give_up("the connection was refused")
     desk.fill(1)
     assert desk.has_job, "the voice knows when to try again"
 
@@ -260,36 +256,24 @@ def test_a_server_that_failed_is_not_held_against_the_model(desk: Desk) -> None:
 # -- turns -----------------------------------------------------------------------------------------
 
 
-def composed(line: Outgoing) -> JobDone:
-    return JobDone(line.channel, "composed", offered=True)
-
-
 def said(line: Outgoing) -> Delivered:
     return Delivered(line, line.text, None, NOON_MS)
 
 
 def unsaid(line: Outgoing) -> Undelivered:
-    return Undelivered(line, "followers-only")
+    return Undelivered(line, Reason(Why.FOLLOWERS_ONLY, "followers-only"))
 
 
-Report = Callable[[Outgoing], JobDone | Delivered | Undelivered]
-
-
-@pytest.mark.parametrize(
-    "reports",
-    [(composed, said), (said, composed), (composed, unsaid), (unsaid, composed)],
-    ids=lambda reports: " then ".join(report.__name__ for report in reports),
-)
-def test_a_turn_lasts_until_both_the_composer_and_the_sender_are_through(
-    desk: Desk, reports: tuple[Report, Report]
+@pytest.mark.parametrize("report", [said, unsaid])
+def test_a_turn_with_a_line_lasts_until_the_sender_has_reported_it(
+    desk: Desk, report: Callable[[Outgoing], Delivered | Undelivered]
 ) -> None:
     desk.fill(3)
     line = desk.compose_line()
-    desk.tell(reports[0](line))
     desk.clock.forward(30)
     desk.fill(30)
     assert not desk.has_job
-    desk.tell(reports[1](line))
+    desk.tell(report(line))
     desk.clock.forward(30)
     desk.fill(3)
     assert desk.has_job
@@ -298,7 +282,7 @@ def test_a_turn_lasts_until_both_the_composer_and_the_sender_are_through(
 def test_a_turn_without_a_line_ends_with_the_composer(desk: Desk) -> None:
     desk.fill(3)
     desk.job()
-    desk.tell(JobDone("alpha", "called off"))
+    desk.give_up("called off")
     assert desk.why() == "called off"
     desk.fill(1)
     assert desk.has_job
@@ -307,10 +291,11 @@ def test_a_turn_without_a_line_ends_with_the_composer(desk: Desk) -> None:
 def test_a_report_on_an_earlier_line_ends_no_turn(desk: Desk) -> None:
     desk.fill(3)
     early = desk.compose_line()
-    desk.tell(composed(early), said(early))
+    desk.tell(said(early))
     desk.fill(3)
-    late = desk.compose_line()
-    desk.tell(composed(late), said(early), JobDone("beta", "nobody asked"))
+    desk.compose_line()
+    desk.tell(said(early))
+    desk.give_up("nobody asked", channel="beta")
     desk.fill(9)
     assert not desk.has_job
 
@@ -318,7 +303,7 @@ def test_a_report_on_an_earlier_line_ends_no_turn(desk: Desk) -> None:
 def test_a_line_that_was_not_said_is_told_by_why_and_is_no_message_of_the_bot(desk: Desk) -> None:
     desk.fill(3)
     line = desk.compose_line()
-    desk.tell(composed(line), unsaid(line))
+    desk.tell(unsaid(line))
     assert desk.why() == "followers-only"
     assert desk.store.recent_spoken("alpha", 1) == []
     desk.fill(1)

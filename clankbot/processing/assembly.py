@@ -1,0 +1,109 @@
+"""Builds the worker from its parts: one place for the bot, for a replay and for the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol
+
+from clankbot.clock import Clock
+from clankbot.processing.channels import Channels
+from clankbot.processing.commands.handler import CommandHandler
+from clankbot.processing.commands.parser import CommandParser
+from clankbot.processing.commands.setting_changes import SettingChanges
+from clankbot.processing.commands.status import Status
+from clankbot.processing.commands.storage import CommandHistory, CommandStorage
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.inbox import Inbox
+from clankbot.processing.intake import Intake
+from clankbot.processing.internal_messages import Job, ModelChecked, NothingOffered, Reload
+from clankbot.processing.live_state import LiveState
+from clankbot.processing.moderation import Moderation
+from clankbot.processing.ports import LanguageModel
+from clankbot.processing.retention import PrunableHistory, Retention
+from clankbot.processing.rounds import Rounds, SharedHistory
+from clankbot.processing.speaking.decisions import Decisions
+from clankbot.processing.speaking.own_words import OwnWords, SpokenHistory
+from clankbot.processing.speaking.reports import Reports
+from clankbot.processing.speaking.turns import TurnHistory, Turns
+from clankbot.processing.worker import Handlers, Worker
+from clankbot.processing.write_queue import WriteQueue
+from clankbot.records.chat import (
+    ChatCleared,
+    ChatMessage,
+    MessageDeleted,
+    OwnState,
+    UserCleared,
+)
+from clankbot.records.speech import Delivered, Outgoing, Undelivered
+from clankbot.records.writes import RecordRateLimitEvent
+
+
+class History(CommandHistory, TurnHistory, SpokenHistory, PrunableHistory, SharedHistory, Protocol):
+    """A connection to the database, usable in one thread, which closes it.
+
+    Every method may raise DatabaseError: while the bot runs, that is an outage.
+    """
+
+    def __enter__(self) -> object:
+        """The connection itself."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+
+
+def build_worker(
+    *,
+    inbox: Inbox,
+    history: History,
+    channels: Channels,
+    live_state: LiveState,
+    filters: ChannelFilters,
+    model: LanguageModel,
+    parser: CommandParser,
+    submit: Callable[[Job], None],
+    offer: Callable[[Outgoing], bool],
+    run_later: Callable[[Callable[[], None]], bool],
+    clock: Clock,
+) -> Worker:
+    """The worker, whose thread alone may use ``history``.
+
+    Its work goes to the composer (``submit``), the sender (``offer``) and the scheduler
+    (``run_later``); none of these blocks.
+    """
+    write_queue = WriteQueue(history, live_state, clock)
+    decisions = Decisions(channels, write_queue, clock)
+    own_words = OwnWords(history, live_state)
+    turns = Turns(history, channels, live_state, model, decisions, submit, clock)
+    moderation = Moderation(live_state, turns, own_words, write_queue, clock)
+
+    def ask_later(question: Callable[[], ModelChecked]) -> bool:
+        return run_later(lambda: inbox.put(question()))
+
+    storage = CommandStorage(history, write_queue, live_state)
+    changes = SettingChanges(storage, channels, filters, turns, model, ask_later, clock)
+    status = Status(history, channels, turns, model, clock)
+    commands = CommandHandler(storage, live_state, turns, changes, status, offer, clock)
+    intake = Intake(live_state, filters, moderation, turns, parser, commands, write_queue, clock)
+    reports = Reports(live_state, moderation, turns, own_words, commands, write_queue, clock)
+    retention = Retention(history, channels, clock)
+    rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention)
+    handlers: Handlers = {
+        ChatMessage: intake.handle,
+        MessageDeleted: moderation.handle,
+        UserCleared: moderation.handle,
+        ChatCleared: moderation.handle,
+        OwnState: reports.handle_own_state,
+        Delivered: reports.handle_delivered,
+        Undelivered: reports.handle_undelivered,
+        NothingOffered: turns.handle_nothing_offered,
+        RecordRateLimitEvent: write_queue.add,
+        ModelChecked: commands.model_checked,
+        Reload: lambda _: filters.reload(force=True),
+    }
+    return Worker(inbox, handlers, history, write_queue, rounds, decisions, clock)

@@ -1,0 +1,142 @@
+"""What the worker knows of each channel.  Owned by the worker's thread, so it needs no lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from clankbot.bounded_dict import BoundedDict
+from clankbot.cancel import Cancel
+from clankbot.processing.live_state import LiveState
+from clankbot.records.reasons import Reason
+from clankbot.records.settings import ChannelSettings, SettingValue
+from clankbot.records.speech import ContextLine
+
+Overrides = Mapping[str, SettingValue | None]
+
+# Viewers of one channel whose last answer is remembered; if a crowd is larger, whoever is
+# forgotten is answered a little early.
+_MOST_ANSWERED: Final = 1_000
+
+
+class Schema(Protocol):
+    """The table of channel settings, and how they are spoken of."""
+
+    def resolve(self, overrides: Overrides) -> ChannelSettings:
+        """What holds, given a channel's own settings."""
+
+    def shown(self, name: str, overrides: Overrides) -> str:
+        """One setting as a short sentence."""
+
+    def confirm(self, name: str, value: SettingValue | None) -> str:
+        """The short sentence after a change; None: it inherits the default again."""
+
+    def name_of(self, column: str) -> str:
+        """The setting that a column holds."""
+
+    def columns(self, name: str | None = None) -> Sequence[str]:
+        """The columns that ``!clank reset`` empties, of one setting or of all."""
+
+    def help_text(self, topic: str) -> str:
+        """One chat line of help."""
+
+
+@dataclass
+class Mention:
+    """A viewer's message to the bot that waits for an answer."""
+
+    asked: ContextLine
+    since: float
+
+
+@dataclass
+class Turn:
+    """One generation, from its start until it is known what became of it."""
+
+    generation_id: int
+    cancel: Cancel
+    addressee_id: str | None  # who is answered, whose cooldown begins once the answer is said
+    in_vain: Callable[[str], None] | None  # tells the moderator who asked for it that nothing came
+
+
+@dataclass
+class Channel:
+    """One channel: its settings, the turn under way, and what the next one waits for."""
+
+    name: str
+    settings: ChannelSettings
+    overrides: dict[str, SettingValue | None] = field(default_factory=dict)
+
+    turn: Turn | None = None
+    mentions: dict[str, Mention] = field(default_factory=dict)  # by viewer, longest waiting first
+    answered_at: BoundedDict[str, float] = field(
+        default_factory=lambda: BoundedDict(_MOST_ANSWERED)
+    )
+    was_counted: bool = False  # a message came in since the pace was judged last
+    newest_message_id: str | None = None  # of this run
+    hints_ms: list[int] = field(default_factory=list)  # when moderators removed the bot's words
+    retry_at: float = 0.0
+    retry_pause_s: float = 0.0
+
+    decision: Reason | None = None
+    decided_at_ms: int = 0
+    is_decision_behind: bool = False  # its row in the database shows older figures
+    is_decision_outdated: bool = False  # settings changed since
+    logged_obstacle: str | None = None  # the code of what is logged as keeping it silent
+    logged_in_vain: str | None = None  # the code of why nothing was said last
+
+
+class Channels(Mapping[str, Channel]):
+    """The bot's channels by name, their settings kept equal to ``channel_config``."""
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        schema: Schema,
+        live_state: LiveState,
+        *,
+        asks_who_is_live: bool = True,
+    ) -> None:
+        """``asks_who_is_live``: Twitch can be asked, which needs a sign-in."""
+        self.asks_who_is_live = asks_who_is_live
+        self.schema = schema
+        self._live_state = live_state
+        self._channels = {name: Channel(name, schema.resolve({})) for name in names}
+        self._left: dict[str, ChannelSettings] = {}  # channels that the bot has left
+        for channel in self.values():
+            self._resolve(channel)
+
+    def load(self, stored: Mapping[str, Overrides]) -> None:
+        """Take what the database holds."""
+        for channel in self.values():
+            channel.overrides = dict(stored.get(channel.name, {}))
+            self._resolve(channel)
+        left = stored.keys() - self.keys()
+        self._left = {name: self.schema.resolve(stored[name]) for name in left}
+
+    def change(self, name: str, values: Overrides) -> None:
+        """These columns have been stored."""
+        channel = self[name]
+        channel.overrides.update(values)
+        channel.is_decision_outdated = True
+        self._resolve(channel)
+
+    def _resolve(self, channel: Channel) -> None:
+        channel.settings = self.schema.resolve(channel.overrides)
+        self._live_state.set_settings(channel.name, channel.settings)
+
+    def settings_of(self, name: str) -> ChannelSettings:
+        """What holds in a channel, also in one that the bot has left."""
+        if name in self:
+            return self[name].settings
+        return self._left.get(name) or self.schema.resolve({})
+
+    def __getitem__(self, name: str) -> Channel:
+        return self._channels[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._channels)
+
+    def __len__(self) -> int:
+        return len(self._channels)

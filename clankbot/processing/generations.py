@@ -1,0 +1,101 @@
+"""The generations under way and the messages each was made of.
+
+A removal makes a generation invalid if its context held what was removed: its connection to Ollama
+is closed, and if the line is written already, it is dropped at the send gate.  A generation is
+registered before its context is read from the database, and every removal is told here twice, when
+it is read from chat and after its commit.  So a removed message is either not read, or makes what
+was made of it invalid, whichever thread comes first.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from clankbot.cancel import Cancel
+from clankbot.processing.recent_removals import Removal, removes
+from clankbot.records.chat import UserCleared
+from clankbot.records.speech import ContextLine
+
+
+@dataclass
+class _Generation:
+    channel: str
+    cancel: Cancel
+    lines: tuple[ContextLine, ...] | None = None  # None until the context has been read
+    removals: list[Removal] = field(default_factory=list)  # those that came before it was read
+    is_invalid: bool = False
+
+
+class Generations:
+    """See the module's text.  Every method may be called from any thread and never waits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._under_way: dict[int, _Generation] = {}
+
+    def register(self, channel: str, cancel: Cancel) -> int:
+        """A generation begins; its number.  To be called before its context is read."""
+        with self._lock:
+            number = next(self._numbers)
+            self._under_way[number] = _Generation(channel, cancel)
+            return number
+
+    def bind(self, number: int, lines: tuple[ContextLine, ...]) -> bool:
+        """Its context is read; False if something of it was removed in the meantime."""
+        with self._lock:
+            generation = self._under_way[number]
+            generation.lines = lines
+            generation.is_invalid |= any(_hits(each, lines) for each in generation.removals)
+            return not generation.is_invalid
+
+    def release(self, number: int | None) -> None:
+        """It has come to its end, said or not."""
+        with self._lock:
+            self._under_way.pop(number or 0, None)
+
+    def is_invalid(self, number: int | None) -> bool:
+        """Whether something it was made of has been removed since."""
+        with self._lock:
+            generation = self._under_way.get(number or 0)
+            return generation is not None and generation.is_invalid
+
+    def invalidate(self, removal: Removal) -> None:
+        """Drop what was made of the words that are removed."""
+
+        def is_hit(generation: _Generation) -> bool:
+            if generation.channel != removal.channel:
+                return False
+            if generation.lines is None:
+                generation.removals.append(removal)
+                return False
+            return _hits(removal, generation.lines)
+
+        self._drop(is_hit)
+
+    def invalidate_viewer(self, user_id: str) -> None:
+        """Drop what was made of a viewer's words in any channel."""
+        with self._lock:
+            channels = {generation.channel for generation in self._under_way.values()}
+        for channel in channels:
+            self.invalidate(UserCleared(channel, user_id, None))
+
+    def invalidate_all(self) -> None:
+        """Drop whatever is being made: another program has deleted something."""
+        self._drop(lambda generation: True)
+
+    def _drop(self, is_hit: Callable[[_Generation], bool]) -> None:
+        with self._lock:
+            valid = [each for each in self._under_way.values() if not each.is_invalid]
+            dropped = [generation for generation in valid if is_hit(generation)]
+            for generation in dropped:
+                generation.is_invalid = True
+        for generation in dropped:  # without the lock: whoever is called may want it
+            generation.cancel.cancel()
+
+
+def _hits(removal: Removal, lines: tuple[ContextLine, ...]) -> bool:
+    return any(removes(removal, line) for line in lines)

@@ -1,0 +1,90 @@
+"""What the worker does between records: it loads, decides, and notices what others changed.
+
+Owned by the worker's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from clankbot.processing.channels import Channels, Overrides
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.live_state import LiveState
+from clankbot.processing.retention import Retention
+from clankbot.processing.speaking.own_words import OwnWords
+from clankbot.processing.speaking.turns import Turns
+
+
+class SharedHistory(Protocol):
+    """What is loaded at the start, and what other programs change."""
+
+    def all_overrides(self) -> Mapping[str, Overrides]:
+        """Every channel's own settings, by column."""
+
+    def all_terms(self) -> Mapping[str, tuple[str, ...]]:
+        """Every channel's own blocked terms."""
+
+    def opted_out(self) -> frozenset[str]:
+        """Ids of the viewers who opted out."""
+
+    def deletion_epoch(self) -> int:
+        """How often another program has deleted what prompts under way may hold."""
+
+    def carry_on_removing(self) -> bool:
+        """Delete some more of a removal that is too large for one step; whether any is left."""
+
+
+class Rounds:
+    """See the module's text.  What asks the database may raise DatabaseError."""
+
+    def __init__(
+        self,
+        history: SharedHistory,
+        channels: Channels,
+        filters: ChannelFilters,
+        live_state: LiveState,
+        turns: Turns,
+        own_words: OwnWords,
+        retention: Retention,
+    ) -> None:
+        self._history = history
+        self._channels = channels
+        self._filters = filters
+        self._live_state = live_state
+        self._turns = turns
+        self._own_words = own_words
+        self._retention = retention
+        self._deletion_epoch = 0
+        self.is_removing = False  # a large removal goes on in steps: do not wait for records
+
+    def load(self) -> None:
+        """Take what holds since the last run."""
+        self._channels.load(self._history.all_overrides())
+        self._filters.load(self._history.all_terms())
+        self._live_state.set_opted_out(self._history.opted_out())
+        self._deletion_epoch = self._history.deletion_epoch()
+        self.is_removing = self._history.carry_on_removing()
+        self._turns.load()
+        self._retention.load()
+        for name in self._channels:
+            self._own_words.load(name)
+
+    def decide(self) -> None:
+        """Everything taken in is stored: delete what is to go, speak if it is time."""
+        self.is_removing = self._history.carry_on_removing()
+        if self.is_removing:
+            return  # what is on its way out must not be taken for context
+        self._turns.judge()
+        self._retention.step()
+
+    def look_around(self, *, may_ask: bool) -> None:
+        """Notice what others changed: the word list and, if ``may_ask``, the database."""
+        self._filters.reload(force=False)
+        if not may_ask:
+            return
+        epoch = self._history.deletion_epoch()
+        if epoch != self._deletion_epoch:
+            self._deletion_epoch = epoch
+            self._turns.drop_all_mentions()
+            self._live_state.generations.invalidate_all()

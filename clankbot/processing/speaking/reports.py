@@ -1,0 +1,127 @@
+"""What the sender reports of the bot's lines: said and stored, or not said.
+
+Owned by the worker's thread.  Every line that the sender took ends here, once.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final, Protocol
+
+from clankbot.bounded_dict import BoundedDict
+from clankbot.clock import Clock
+from clankbot.processing.live_state import LiveState
+from clankbot.processing.moderation import Moderation
+from clankbot.processing.speaking.own_words import OwnWords
+from clankbot.processing.speaking.repetition import fingerprint
+from clankbot.processing.speaking.turns import Turns
+from clankbot.processing.write_queue import WriteQueue
+from clankbot.records.chat import OwnState
+from clankbot.records.reasons import Reason, Why
+from clankbot.records.speech import Delivered, Outgoing, Undelivered
+from clankbot.records.writes import Append, Applied, RecordSpoken, StoredMessage, Tally
+
+log = logging.getLogger(__name__)
+
+# Messages whose place is remembered until the sender tells which of its lines they were.
+_ACCEPTED: Final = 100
+
+
+class Commands(Protocol):
+    """Answers to commands."""
+
+    def answer_was_blocked(self, answer: Outgoing) -> None:
+        """The filter kept an answer back."""
+
+
+class Reports:
+    """Handles the sender's reports."""
+
+    def __init__(
+        self,
+        live_state: LiveState,
+        moderation: Moderation,
+        turns: Turns,
+        own_words: OwnWords,
+        commands: Commands,
+        write_queue: WriteQueue,
+        clock: Clock,
+    ) -> None:
+        self._live_state = live_state
+        self._moderation = moderation
+        self._turns = turns
+        self._own_words = own_words
+        self._commands = commands
+        self._write_queue = write_queue
+        self._clock = clock
+        self._said_after = BoundedDict[str, str | None](_ACCEPTED)
+
+    def handle_own_state(self, event: OwnState) -> None:
+        """Twitch accepted a message: what is stored from here on came after it."""
+        if event.message_id is not None and self._live_state.serves(event.channel):
+            newest_id = self._turns.newest_message_id(event.channel)
+            self._said_after[event.message_id] = newest_id
+
+    def handle_delivered(self, report: Delivered) -> None:
+        """The bot's own chat messages are stored; its answers to commands are not."""
+        line = report.line
+        if not line.kind.is_generated:
+            return
+        channel = line.channel
+        if report.shadow:
+            reason = Reason(Why.WOULD_HAVE_BEEN_SAID, "would have been said")
+        else:
+            reason = Reason(Why.SAID, "said")
+
+        def stored(_: Applied) -> None:
+            self._turns.was_said(channel, line.generation_id, reason)
+            self._own_words.load(channel)
+
+        spoken = RecordSpoken(
+            channel,
+            report.message_id,
+            report.sent_at_ms,
+            fingerprint(report.text),
+            report.shadow,
+            self._said_after.pop(report.message_id or "", None),
+        )
+        self._write_queue.add(spoken, stored)
+        own = self._own_message(report)
+        if own is not None and not self._moderation.covers_own(own):
+            self._write_queue.add(Append(own))
+        self._tally(channel, "generated", "said")
+
+    def _own_message(self, report: Delivered) -> StoredMessage | None:
+        """The row for what was said; None without Twitch's id for it."""
+        own, message_id = self._live_state.own, report.message_id
+        if own.user_id is None or message_id is None:
+            return None
+        return StoredMessage(
+            message_id=message_id,
+            channel=report.line.channel,
+            user_id=own.user_id,
+            login=own.login,
+            display_name=own.display_name or own.login,
+            text=report.text,
+            sent_at_ms=report.sent_at_ms,
+            is_own=True,
+        )
+
+    def handle_undelivered(self, report: Undelivered) -> None:
+        """A line was dropped by the sender or refused by Twitch."""
+        line, reason = report.line, report.reason
+        kind = line.kind.name
+        extra = {"channel": line.channel, "reason": reason.text, "kind": kind}
+        log.info("not said", extra=extra)
+        was_blocked = reason.code == Why.BLOCKED
+        if was_blocked:
+            self._tally(line.channel, "blocked")
+        if line.kind.is_generated:
+            self._tally(line.channel, "generated")
+            self._turns.was_not_said(line.channel, line.generation_id, reason)
+        elif was_blocked:
+            self._commands.answer_was_blocked(line)
+
+    def _tally(self, channel: str, *counters: str) -> None:
+        for counter in counters:
+            self._write_queue.add(Tally(channel, self._clock.utc_day(), counter))
