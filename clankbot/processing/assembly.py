@@ -23,7 +23,7 @@ from clankbot.processing.ports import LanguageModel
 from clankbot.processing.retention import PrunableHistory, Retention
 from clankbot.processing.rounds import Rounds, SharedHistory
 from clankbot.processing.speaking.decisions import Decisions
-from clankbot.processing.speaking.own_words import OwnWords, SpokenHistory
+from clankbot.processing.speaking.repetition import OwnWords, SpokenHistory
 from clankbot.processing.speaking.reports import Reports
 from clankbot.processing.speaking.turns import TurnHistory, Turns
 from clankbot.processing.worker import Handlers, Worker

@@ -10,7 +10,7 @@ import logging
 from clankbot.clock import Clock
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.recent_removals import RecentRemovals, Removal
-from clankbot.processing.speaking.own_words import OwnWords
+from clankbot.processing.speaking.repetition import OwnWords
 from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import ChatMessage, MessageDeleted, UserCleared

@@ -15,8 +15,8 @@ from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, User
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import StoredMessage
 
+# After a ban or timeout, messages of that viewer that still arrive were sent before it.
 GRACE_MS: Final = 5_000
-"""After a ban or timeout, messages of that viewer that still arrive were sent before it."""
 _REMEMBERED: Final = 5_000
 
 Removal = MessageDeleted | UserCleared | ChatCleared
@@ -41,12 +41,9 @@ def _ms(moment: datetime | None, otherwise: int) -> int:
 class _Cleared:
     """A removal of more than one message, on two clocks that may differ."""
 
-    sent_ms: int
-    """By Twitch's clock, which chat messages carry, too."""
-    arrived_ms: int
-    """By ours."""
-    latecomers_until_ms: int = 0
-    """By ours: until then messages may arrive that were under way."""
+    sent_ms: int  # by Twitch's clock, which chat messages carry, too
+    arrived_ms: int  # by ours
+    latecomers_until_ms: int = 0  # by ours: until then messages may arrive that were under way
 
 
 class RecentRemovals:

@@ -12,7 +12,7 @@ from clankbot.processing.channels import Channels, Overrides
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.retention import Retention
-from clankbot.processing.speaking.own_words import OwnWords
+from clankbot.processing.speaking.repetition import OwnWords
 from clankbot.processing.speaking.turns import Turns
 
 

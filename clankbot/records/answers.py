@@ -11,10 +11,8 @@ from clankbot.records.settings import SettingValue
 class Pace:
     """Where a channel stands: messages since the bot last spoke, and when that was."""
 
-    counted: int
-    """Viewers' messages since then; counting stops at the cap that was asked for."""
-    held: int
-    """Messages the context could use; counting stops at the cap that was asked for."""
+    counted: int  # viewers' messages since then; counting stops at the cap that was asked for
+    held: int  # messages the context could use; counting stops at the cap that was asked for
     spoke_at_ms: int | None
 
 

@@ -1,4 +1,9 @@
-"""What chat says: one event for each line that matters, built by irc.events."""
+"""What chat says: one event for each line that matters, built by irc.events.
+
+Names follow the wire, here and in all records: ``channel`` is lower case without ``#``, ``login``
+is lower case, ids are strings as Twitch sends them, times are milliseconds UTC (``_ms``) unless a
+name says otherwise.  ``None`` means absent; an empty string is a value.
+"""
 
 from __future__ import annotations
 
@@ -85,8 +90,8 @@ class OwnState:
     nonce: str | None
     is_vip: bool = False
     is_broadcaster: bool = False
+    # The bot's own, which may be its login in other capitals or a name in another script.
     display_name: str | None = None
-    """The bot's own, which may be its login in other capitals or a name in another script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,7 @@ class LinkUp:
     """The connection is signed in (seen at the end of the MOTD); made by the reader, not a line."""
 
     login: str
-    user_id: str | None
-    """The account's id where known; None when reading anonymously."""
+    user_id: str | None  # the account's id where known; None when reading anonymously
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+# What a channel setting holds; ``None`` in its place means: inherit the global default.
 SettingValue = int | float | str | bool
-"""What a channel setting holds; ``None`` in its place means: inherit the global default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,12 @@ class ChannelSettings:
     retention_days: int = 30
     retention_count: int = 10_000  # messages kept at most; 0: any number
     persona: str | None = None
+    # Ollama's own option names: temperature, top_p, top_k, min_p, repeat_penalty,
+    # num_predict, seed; only those the channel sets.
     model_options: Mapping[str, int | float] = field(default_factory=lambda: MappingProxyType({}))
-    """Ollama's own option names: temperature, top_p, top_k, min_p, repeat_penalty, num_predict,
-    seed; only those the channel sets."""
     enabled: bool = True
     quiet_until_ms: int | None = None
-    quiet_hours: str | None = None
-    """``23:00-08:00`` in ``timezone``; may wrap midnight."""
+    quiet_hours: str | None = None  # ``23:00-08:00`` in ``timezone``; may wrap midnight
     timezone: str = "UTC"
     live_only: bool = False
     adaptive: bool = False
@@ -59,8 +58,7 @@ class Verb(enum.Enum):
     OPT_OUT = "optout"
     OPT_IN = "optin"
     ABOUT = "about"
-    WRONG = "wrong"
-    """Not understood or out of range; ``argument`` is the short answer to give."""
+    WRONG = "wrong"  # not understood or out of range; ``argument`` is the short answer to give
     # A moderator's command from somebody who is none; not read any further.
     DENIED = "denied"
 
@@ -70,13 +68,11 @@ class Command:
     """A parsed ``!clank`` line."""
 
     verb: Verb
-    setting: str | None = None
-    """The setting's canonical name (for SHOW, SET, RESET)."""
-    column: str | None = None
-    """The column of ``channel_config`` that holds it."""
-    value: SettingValue | None = None
-    """The checked new value (SET), or seconds (QUIET)."""
+    setting: str | None = None  # the setting's canonical name (for SHOW, SET, RESET)
+    column: str | None = None  # the column of ``channel_config`` that holds it
+    value: SettingValue | None = None  # the checked new value (SET), or seconds (QUIET)
+    # Free text: a viewer (FORGET), a term (BLOCK, UNBLOCK), the answer (WRONG), a topic
+    # (HELP).
     argument: str = ""
-    """Free text: a viewer (FORGET), a term (BLOCK, UNBLOCK), the answer (WRONG), a topic (HELP)."""
     # Whether the argument is a term, which may be a blocked one (BLOCK, UNBLOCK).
     names_term: bool = False

@@ -9,11 +9,9 @@ from typing import Final
 from clankbot.records.reasons import Reason
 from clankbot.records.settings import ChannelSettings
 
+# Longest chat message, in UTF-16 units.
+# Source: https://dev.twitch.tv/docs/api/reference#send-chat-message
 MAX_MESSAGE_UTF16: Final = 500
-"""Longest chat message, in UTF-16 units.
-
-Source: https://dev.twitch.tv/docs/api/reference#send-chat-message
-"""
 
 
 class MessageKind(enum.IntEnum):
@@ -36,15 +34,15 @@ class Outgoing:
     channel: str
     text: str
     kind: MessageKind
-    created_at: float
-    """Monotonic seconds; nothing older than 60 s is sent."""
+    created_at: float  # monotonic seconds; nothing older than 60 s is sent
     reply_to_id: str | None = None
+    # User id of the viewer it answers, for the opt-out check at the moment of sending.
     addressee_id: str | None = None
-    """User id of the viewer it answers, for the opt-out check at the moment of sending."""
+    # The generation it came from, for the moderation check at the moment of sending.
     generation_id: int | None = None
-    """The generation it came from, for the moderation check at the moment of sending."""
+    # A moderator asked for it (``!clank speak``): the spontaneous switch and pace do not
+    # apply.
     requested: bool = False
-    """A moderator asked for it (``!clank speak``): the spontaneous switch and pace do not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,7 @@ class Delivered:
     """
 
     line: Outgoing
-    text: str
-    """As sent: an answer to a command may carry an invisible variation."""
+    text: str  # as sent: an answer to a command may carry an invisible variation
     message_id: str | None
     sent_at_ms: int
     shadow: bool = False
@@ -90,10 +87,8 @@ class Assignment:
     channel: str
     bot_name: str
     settings: ChannelSettings
-    lines: tuple[ContextLine, ...]
-    """Oldest first."""
-    asked: ContextLine | None = None
-    """The mention to answer; None for a spontaneous message."""
+    lines: tuple[ContextLine, ...]  # oldest first
+    asked: ContextLine | None = None  # the mention to answer; None for a spontaneous message
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +97,5 @@ class Composed:
 
     text: str | None
     reason: str
+    # Message ids that were still in the prompt after it was fitted to the window.
     used_ids: frozenset[str] = frozenset()
-    """Message ids that were still in the prompt after it was fitted to the window."""

@@ -101,8 +101,8 @@ class RecordSpoken:
     at_ms: int
     fingerprint: str
     shadow: bool = False
+    # The last message stored before it was said; None: the newest one by then.
     after_message_id: str | None = None
-    """The last message stored before it was said; None: the newest one by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,7 @@ class SetSetting:
     changed_by_id: str
     changed_by: str
     at_ms: int
-    undoes: int | None = None
-    """Id of the change this takes back; that change is marked as undone."""
+    undoes: int | None = None  # id of the change this takes back; that change is marked as undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +158,8 @@ class RecordDecision:
     channel: str
     at_ms: int
     reason: str
+    # The same gate as in the newest row, with other figures: that row is brought up to date.
     goes_on: bool = False
-    """The same gate as in the newest row, with other figures: that row is brought up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +185,12 @@ class RecordRateLimitEvent:
 
     kind: RateLimitEvent
     at_ms: int
+    # Where a message was written; None for a JOIN, which counts for the account alone.
     channel: str | None = None
-    """Where a message was written; None for a JOIN, which counts for the account alone."""
-    checksum: int | None = None
-    """Of a message's exact text, which is not kept."""
+    checksum: int | None = None  # of a message's exact text, which is not kept
 
 
+# Everything the worker asks of the database; applied in order, one transaction a batch.
 Write = (
     Append
     | RemoveMessage
@@ -211,7 +210,6 @@ Write = (
     | Tally
     | RecordRateLimitEvent
 )
-"""Everything the worker asks of the database; applied in order, one transaction a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +218,4 @@ class Applied:
 
     rows: int
     own_rows: int = 0
-    refused: bool = False
-    """The database will never take this write, and nothing was done."""
+    refused: bool = False  # the database will never take this write, and nothing was done

@@ -32,8 +32,8 @@ from clankbot.records.chat import Event
 from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 from clankbot.records.speech import Assignment, Composed, Delivered, Outgoing, Undelivered
 
+# No viewer's id, so what moderators did to the bot in the file is not done to this one.
 _OWN_ID: Final = "replayed"
-"""No viewer's id, so what moderators did to the bot in the file is not done to this one."""
 _MOST: Final = 1_000_000
 
 
@@ -84,10 +84,8 @@ class Attempt:
 
     channel: str
     is_answer: bool
-    occasion: str
-    """``30 messages`` or ``mention by alice``."""
-    text: str | None
-    """What it would have said; None where nothing came of it, for ``reason``."""
+    occasion: str  # ``30 messages`` or ``mention by alice``
+    text: str | None  # what it would have said; None where nothing came of it, for ``reason``
     reason: str
 
 

@@ -1,1 +1,0 @@
-"""What a long-lived process needs: threads, periodic work, logs, systemd."""

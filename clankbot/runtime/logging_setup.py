@@ -20,6 +20,8 @@ from typing import Final, TextIO
 _BARE_ATTRIBUTES: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 _NEEDS_NO_QUOTES: Final = re.compile(r"[\w.:/@#+-]+", re.ASCII)
 _CHATTY_LIBRARIES: Final = ("urllib3", "requests")
+# The line prefixes that the journal reads as priorities. Source:
+# https://www.freedesktop.org/software/systemd/man/latest/sd-daemon.html
 _PRIORITIES: Final = (
     (logging.CRITICAL, "<2>"),
     (logging.ERROR, "<3>"),
@@ -27,10 +29,6 @@ _PRIORITIES: Final = (
     (logging.INFO, "<6>"),
     (logging.NOTSET, "<7>"),
 )
-"""The line prefixes that the journal reads as priorities.
-
-Source: https://www.freedesktop.org/software/systemd/man/latest/sd-daemon.html
-"""
 
 
 class ConsoleFormatter(logging.Formatter):

@@ -23,26 +23,26 @@ log = logging.getLogger(__name__)
 
 Errand = Callable[[], None]
 
+# A moderator's requests of some minutes; beyond that a quick no is better than a late answer.
 _ERRANDS_MAX: Final = 20
-"""A moderator's requests of some minutes; beyond that a quick no is better than a late answer."""
 
+# Failures that heal by themselves, or that the bot can live with. Any other ends the thread, and
+# with it the program.
 _PASSING: Final = (OllamaError, AuthUnavailable, RequestRefused, DatabaseUnavailable)
-"""Failures that heal by themselves, or that the bot can live with.  Any other ends the thread, and
-with it the program."""
 
+# The pause after a failure. Ollama is to be found again within 15 s of its return; what else
+# fails is given twice the time after each further failure, up to ``_RETRY_MAX_S``.
 _RETRY_S: Final = 10.0
-"""The pause after a failure.  Ollama is to be found again within 15 s of its return; what else
-fails is given twice the time after each further failure, up to ``_RETRY_MAX_S``."""
 
 _RETRY_MAX_S: Final = 60.0
+# A request that was refused is hardly granted soon; asking often would only annoy.
 _RETRY_REFUSED_S: Final = 600.0
-"""A request that was refused is hardly granted soon; asking often would only annoy."""
 
+# A pause that a chore worked out as zero or less must not become a busy loop.
 _LEAST_PAUSE_S: Final = 0.1
-"""A pause that a chore worked out as zero or less must not become a busy loop."""
 
+# Also where no chore ever wants to run again: a wait for infinity is an error.
 _LONGEST_WAIT_S: Final = 60.0
-"""Also where no chore ever wants to run again: a wait for infinity is an error."""
 
 
 @dataclass(frozen=True, slots=True)

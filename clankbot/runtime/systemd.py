@@ -13,8 +13,8 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
+# systemd reads at once or is in trouble itself; the bot does not wait for it.
 _SEND_TIMEOUT_S: Final = 1.0
-"""systemd reads at once or is in trouble itself; the bot does not wait for it."""
 
 
 class Notifier:

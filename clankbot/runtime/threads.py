@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _HEARD: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# For what must not be torn off in the middle; the contract allows five seconds for a stop.
 _LET_END_S: Final = 4.0
-"""For what must not be torn off in the middle; the contract allows five seconds for a stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,14 @@ class Failure:
     """A thread that ended although nothing asked it to."""
 
     thread: str
-    error: BaseException | None
-    """What its body raised; None where it simply returned."""
+    error: BaseException | None  # what its body raised; None where it simply returned
 
 
+# What main waits for: a failed thread, SIGINT or SIGTERM (stop), or SIGHUP (reload).
 Report = Failure | signal.Signals
-"""What main waits for: a failed thread, SIGINT or SIGTERM (stop), or SIGHUP (reload)."""
 
+# Unbounded, the one kind of queue a signal handler may put on; a handful of reports a run.
 Reports = queue.SimpleQueue[Report]
-"""Unbounded, the one kind of queue a signal handler may put on; a handful of reports a run."""
 
 
 class BotThreads:

@@ -9,13 +9,23 @@ though whoever has it can try whether a word he thinks of was one of them.
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
+
+from clankbot.errors import DatabaseError
+from clankbot.processing.live_state import LiveState
+from clankbot.records.answers import SpokenRow
+
+log = logging.getLogger(__name__)
+
+_REMEMBERED: Final = 20  # lines a channel
 
 _WORD = re.compile(r"\w+")
+# Scripts that put no blanks between words.
 _UNSPACED: Final = (
     range(0x0E00, 0x0F00),  # Thai, Lao
     range(0x1000, 0x10A0),  # Burmese
@@ -25,13 +35,11 @@ _UNSPACED: Final = (
     range(0xF900, 0xFB00),
     range(0x20000, 0x40000),
 )
-"""Scripts that put no blanks between words."""
 
+# One word in a dozen may differ: echoes are caught, lines that share a pattern pass.
 NEARLY_THE_SAME = 0.85
-"""One word in a dozen may differ: echoes are caught, lines that share a pattern pass."""
 
-NEARLY_REMOVED = 0.5
-"""Stricter towards lines that moderators removed."""
+NEARLY_REMOVED = 0.5  # stricter towards lines that moderators removed
 
 
 def fingerprint(text: str) -> str:
@@ -63,3 +71,35 @@ def repeats(text: str, earlier: Iterable[str], threshold: float = NEARLY_THE_SAM
     """Whether ``text`` says nearly the same as a line behind one of the fingerprints."""
     mark = fingerprint(text)
     return any(likeness(mark, other) >= threshold for other in earlier)
+
+
+class SpokenHistory(Protocol):
+    """The bot's own utterances, without their words."""
+
+    def recent_spoken(self, channel: str, limit: int) -> Sequence[SpokenRow]:
+        """The newest in the channel."""
+
+    def removed_spoken(self, channel: str, limit: int) -> Sequence[SpokenRow]:
+        """Those whose words moderators removed last."""
+
+
+class OwnWords:
+    """Brings the live state up to date."""
+
+    def __init__(self, history: SpokenHistory, live_state: LiveState) -> None:
+        self._history = history
+        self._live_state = live_state
+
+    def load(self, channel: str) -> None:
+        """Something was said or removed; a database that is unavailable is logged."""
+        try:
+            recent = self._history.recent_spoken(channel, _REMEMBERED)
+            removed = self._history.removed_spoken(channel, _REMEMBERED)
+        except DatabaseError as error:
+            log.warning("own words not read", extra={"channel": channel, "problem": str(error)})
+            return
+        self._live_state.set_own_words(
+            channel,
+            recent=[row.fingerprint for row in recent if not row.removed],
+            removed=[row.fingerprint for row in removed],
+        )

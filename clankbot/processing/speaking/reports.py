@@ -12,8 +12,7 @@ from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
-from clankbot.processing.speaking.own_words import OwnWords
-from clankbot.processing.speaking.repetition import fingerprint
+from clankbot.processing.speaking.repetition import OwnWords, fingerprint
 from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import OwnState
