@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Final
 
 from clankbot.arguments import build_parser
@@ -31,15 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.module == "clankbot.cli.run":
         # Until the bot listens to signals itself, being asked to stop is no failure either.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _leave)
+            signal.signal(number, lambda *_: sys.exit(0))
+    status = 0
     try:
-        command = _imported(options.module)
-        status: int = command.run(options)
+        status = _imported(options.module).run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a closed pipe is no error, and not at exit
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
-        return EXIT_FAILED
     except Exception as error:
         return _tell(error)
     return status
@@ -55,10 +56,6 @@ def _imported(name: str) -> ModuleType:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)
 
 
 def _tell(error: Exception) -> int:

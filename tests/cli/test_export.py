@@ -112,3 +112,4 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path) -> None:
         assert process.stdout.readline().startswith(b'{"messages"')
         process.stdout.close()
         assert process.stderr.read() == b""
+        assert process.wait(timeout=10) == 0

@@ -1,10 +1,14 @@
-"""Wrong usage is told before anything is done, with what is accepted."""
+"""The edges of the command line: wrong usage is told at once, and a closed pipe is no failure."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import pytest
 
 from clankbot.arguments import build_parser
+from tests.cli.command import fill, said, started
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,17 @@ def test_a_wrong_option_is_refused(
         build_parser().parse_args(arguments.split())
     assert end.value.code == 2
     assert accepted in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["stats", "check"])  # written at the end, and line by line
+def test_a_closed_pipe_is_a_way_to_say_stop(command: str, tmp_path: Path) -> None:
+    fill(tmp_path, [said("one")])
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    try:
+        with started(tmp_path, command, stdout=write_end) as process:
+            assert process.stderr is not None
+            assert process.stderr.read() == b""
+            assert process.wait(timeout=20) == 0
+    finally:
+        os.close(write_end)
