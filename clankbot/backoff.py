@@ -1,12 +1,8 @@
-"""How long to wait before the next try.  Pure: whoever asks does the waiting."""
+"""How long to wait before the next try.  Pure: the caller does the waiting."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-
-
-def _no_jitter() -> float:
-    return 1.0
 
 
 class Backoff:
@@ -17,9 +13,9 @@ class Backoff:
     """
 
     def __init__(
-        self, first_s: float, longest_s: float, choose: Callable[[], float] = _no_jitter
+        self, first_s: float, longest_s: float, choose: Callable[[], float] = lambda: 1.0
     ) -> None:
-        """``choose`` gives numbers from 0 to 1; ``random.random`` is the usual jitter."""
+        """``choose`` gives numbers from 0 to 1: ``random.random`` for jitter, else none."""
         self._first_s = first_s
         self._longest_s = longest_s
         self._choose = choose

@@ -16,7 +16,6 @@ import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import Any, Final
 
 import requests
@@ -87,12 +86,7 @@ class Deadline:
             cancel.attach(self._call_off)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._timer.cancel()
         for cancel in self._cancels:
             cancel.detach(self._call_off)

@@ -6,7 +6,6 @@ Shared by the commands of clankbot.cli; like bot.py it knows the rooms and decid
 from __future__ import annotations
 
 import importlib
-import sys
 
 from clankbot.config.environment import service_environment
 from clankbot.config.settings import Settings, ValidValues
@@ -21,7 +20,7 @@ from clankbot.processing.filter.content_filter import (
 )
 from clankbot.records.accounts import Secret
 from clankbot.runtime.logging_setup import set_up_logging
-from clankbot.runtime.redaction import SecretFilter, remember
+from clankbot.runtime.redaction import remember
 from clankbot.runtime.systemd import is_journal
 
 
@@ -52,8 +51,6 @@ def set_up_logs(settings: Settings) -> None:
     set_up_logging(
         settings.log_level,
         settings.log_format,
-        stream=sys.stderr,
-        filters=[SecretFilter()],
         journal=is_journal(service_environment().journal_stream),
     )
 

@@ -37,8 +37,7 @@ from clankbot.records.accounts import Credentials, Identity, Secret
 from clankbot.rehearsal.console import Console
 from clankbot.rehearsal.conversation import YOU, Conversation, play
 from clankbot.rehearsal.stage import ShortWarnings, Stage
-from clankbot.runtime.logging_setup import log_to_file
-from clankbot.runtime.redaction import SecretFilter
+from clankbot.runtime.logging_setup import set_up_logging
 from clankbot.runtime.threads import Failure, Reports, Signals
 from clankbot.services import Account, ollama_client
 
@@ -142,7 +141,8 @@ def _log_to_new_file(settings: Settings) -> Path:
     """Sends the log to a new file, which stays for whoever wants to look, and names it."""
     descriptor, name = tempfile.mkstemp(prefix="clankbot-rehearsal-", suffix=".log")
     os.close(descriptor)
-    log_to_file(Path(name), settings.log_level, settings.log_format, filters=[SecretFilter()])
+    handler = logging.FileHandler(name, encoding="utf-8")
+    set_up_logging(settings.log_level, settings.log_format, handler)
     for warning in settings.warnings:
         log.warning(warning)
     return Path(name)

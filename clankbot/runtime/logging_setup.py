@@ -1,8 +1,7 @@
 """One line per event, for people or for machines, that no chat text can forge.
 
 A caller gives a constant phrase and fields: ``log.info("stored", extra={"channel": channel})``.
-Both formatters show every field, whatever its name.  Knows nothing of what is logged; filters that
-hide secrets are handed in.
+Both formatters show every field, whatever its name.  Known secrets are masked, whoever logs them.
 """
 
 from __future__ import annotations
@@ -14,10 +13,12 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
-_BARE_ATTRIBUTES: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+from clankbot.runtime.redaction import BARE_FIELDS, SecretFilter
+
+# The last two are made by formatters of the standard library.
+_NOT_FIELDS: Final = BARE_FIELDS | {"message", "asctime"}
 _NEEDS_NO_QUOTES: Final = re.compile(r"[\w.:/@#+-]+", re.ASCII)
 _CHATTY_LIBRARIES: Final = ("urllib3", "requests")
 # The line prefixes that the journal reads as priorities. Source:
@@ -44,7 +45,7 @@ class ConsoleFormatter(logging.Formatter):
         self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
-        """The finished line, or lines where a traceback is shown."""
+        """The finished line, or lines if a traceback is shown."""
         fields = dict(_fields(record, taken=("exception",)))
         trace = ""
         if error := _error_of(record):
@@ -52,7 +53,9 @@ class ConsoleFormatter(logging.Formatter):
                 trace = "".join(traceback.format_exception(error))
             else:
                 fields["exception"] = _in_short(error)
-        prefix = _priority(record.levelno) if self._journal else f"{_utc(record.created)} "
+        prefix = f"{_utc(record.created)} "
+        if self._journal:
+            prefix = next(mark for least, mark in _PRIORITIES if record.levelno >= least)
         words = (
             f"{prefix}{record.levelname} {_visible(record.name.removeprefix('clankbot.'))}:",
             _visible(record.getMessage()),
@@ -97,51 +100,23 @@ class JsonFormatter(logging.Formatter):
 def set_up_logging(
     level: str,
     log_format: str,
+    handler: logging.Handler | None = None,
     *,
-    stream: TextIO | None = None,
-    filters: Sequence[logging.Filter] = (),
     journal: bool = False,
 ) -> None:
-    """Send all logging to ``stream`` (None: standard error), replacing what was set up before.
+    """Send all logging to ``handler`` (None: standard error), replacing what was set up before.
 
     ``level`` is one of logging's names, ``log_format`` is ``console`` or ``json``; ``journal`` says
     that systemd's journal reads the lines.  A stream that breaks later loses lines, no more.
     """
-    _install(logging.StreamHandler(stream), level, log_format, filters, journal=journal)
-
-
-def log_to_file(
-    path: Path,
-    level: str = "DEBUG",
-    log_format: str = "console",
-    *,
-    filters: Sequence[logging.Filter] = (),
-) -> None:
-    """Send all logging to the file, begun anew and for the owner's eyes only (mode 0600).
-
-    Raises OSError where it cannot be written.
-    """
-    path.touch(mode=0o600)
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-    _install(handler, level, log_format, filters, journal=False)
-
-
-def _install(
-    handler: logging.Handler,
-    level: str,
-    log_format: str,
-    filters: Sequence[logging.Filter],
-    *,
-    journal: bool,
-) -> None:
+    handler = handler or logging.StreamHandler()
     debugging = level == "DEBUG"
     handler.setFormatter(
         JsonFormatter(tracebacks=debugging)
         if log_format == "json"
         else ConsoleFormatter(tracebacks=debugging, journal=journal)
     )
-    for each in filters:
-        handler.addFilter(each)
+    handler.addFilter(SecretFilter())
     logging.raiseExceptions = False  # a full disk or a closed terminal is no reason to stop
     logging.basicConfig(level=level, handlers=[handler], force=True)
     least = logging.NOTSET if debugging else max(logging.WARNING, logging.getLogger().level)
@@ -152,7 +127,7 @@ def _install(
 def _fields(record: logging.LogRecord, taken: Sequence[str]) -> Iterator[tuple[str, object]]:
     """What the caller passed as ``extra``, in that order: all that a bare record lacks."""
     for key, value in record.__dict__.items():
-        if key not in _BARE_ATTRIBUTES:
+        if key not in _NOT_FIELDS:
             yield (f"{key}_" if key in taken else key), value
 
 
@@ -168,10 +143,6 @@ def _in_short(error: BaseException) -> str:
 def _utc(created: float) -> str:
     moment = datetime.fromtimestamp(created, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _priority(level: int) -> str:
-    return next(prefix for least, prefix in _PRIORITIES if level >= least)
 
 
 def _quoted(text: str) -> str:

@@ -23,7 +23,7 @@ _SHORTEST_CHARS: Final = 6
 # Twitch's tokens rotate every few hours, for good: the last two days are remembered.
 _TOKENS_KEPT: Final = 32
 
-# What tokens look like where they are used, known or not.  Twitch's have 30 characters.
+# What tokens look like in use, known or not.  Twitch's have 30 characters.
 _PATTERNS: Final = re.compile(
     r"\b(?P<before>oauth:|(?:oauth|bearer)\s+"
     r"|(?:access_token|refresh_token|client_secret|device_code)[\"']?\s*[:=]\s*[\"']?)"
@@ -34,7 +34,8 @@ _PATTERNS: Final = re.compile(
 # One of these is in every text the patterns match, and looking for them is much faster.
 _MARKS: Final = ("oauth", "bearer", "_token", "_secret", "_code")
 
-_BARE_FIELDS: Final = frozenset(logging.makeLogRecord({}).__dict__)
+# What every record has; all else was passed as ``extra``.
+BARE_FIELDS: Final = frozenset(logging.makeLogRecord({}).__dict__)
 
 
 class RedactedError(Exception):
@@ -101,7 +102,7 @@ class SecretFilter(logging.Filter):
         if (clean := redact(message)) != message:
             record.msg, record.args = clean, ()
         for name, value in record.__dict__.items():
-            if name not in _BARE_FIELDS:
+            if name not in BARE_FIELDS:
                 record.__dict__[name] = _clean_field(value)
         _clean_exception(record)
         return True

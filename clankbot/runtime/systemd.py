@@ -1,6 +1,6 @@
-"""What a service tells systemd, spoken directly: readiness, signs of life, a status line.
+"""What a service tells systemd, spoken directly: that it is ready, alive, stopping.
 
-The values of the environment are handed in, and where there is none nothing happens.
+The values of the environment are handed in; without them nothing happens.
 Source: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 """
 
@@ -24,7 +24,9 @@ class Notifier:
     """
 
     def __init__(self, notify_socket: str | None) -> None:
-        self._address = _socket_address(notify_socket) if notify_socket else None
+        address = notify_socket or ""
+        # ``@`` at the front stands for Linux' abstract namespace.
+        self._address = "\0" + address[1:] if address.startswith("@") else address
         self._unheard = False
 
     def ready(self) -> None:
@@ -39,17 +41,13 @@ class Notifier:
         """The stop has begun."""
         self._send("STOPPING=1")
 
-    def status(self, text: str) -> None:
-        """The line that ``systemctl status`` shows."""
-        self._send("STATUS=" + " ".join(text.split()))  # a line break would begin another word
-
     def _send(self, word: str) -> None:
-        if self._address is None:
+        if not self._address:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
                 datagrams.settimeout(_SEND_TIMEOUT_S)
-                datagrams.sendto(word.encode("utf-8", "replace"), self._address)
+                datagrams.sendto(word.encode(), self._address)
         except OSError as error:
             if not self._unheard:
                 log.warning("systemd does not listen", extra={"reason": str(error)})
@@ -59,9 +57,9 @@ class Notifier:
 
 
 def watchdog_interval_s(watchdog_usec: str | None, watchdog_pid: str | None = None) -> float | None:
-    """The seconds from one sign of life to the next; None where systemd expects none.
+    """The seconds from one sign of life to the next; None if systemd expects none.
 
-    A third of WATCHDOG_USEC, so that one may be late.  WATCHDOG_PID, where given, must be ours.
+    A third of WATCHDOG_USEC, so that one may be late.  WATCHDOG_PID, if given, must be ours.
     """
     if not watchdog_usec or not watchdog_usec.isdecimal() or int(watchdog_usec) == 0:
         return None
@@ -80,8 +78,3 @@ def is_journal(journal_stream: str | None, fd: int = 2) -> bool:
     except OSError:
         return False
     return journal_stream == f"{stat.st_dev}:{stat.st_ino}"
-
-
-def _socket_address(notify_socket: str) -> str:
-    """The address to send to: ``@`` at the front stands for Linux' abstract namespace."""
-    return "\0" + notify_socket[1:] if notify_socket.startswith("@") else notify_socket

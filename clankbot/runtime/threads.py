@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Final, TypeVar
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Failure:
     """A thread that ended although nothing asked it to."""
 
     thread: str
-    error: BaseException | None  # what its body raised; None where it simply returned
+    error: BaseException | None  # what its body raised; None if it simply returned
 
 
 # What main waits for: a failed thread, SIGINT or SIGTERM (stop), or SIGHUP (reload).
@@ -45,23 +45,12 @@ Reports = queue.SimpleQueue[Report]
 class BotThreads:
     """Starts, guards and joins the threads of the bot; every method is for the main thread."""
 
-    def __init__(
-        self,
-        reports: Reports,
-        stopping: threading.Event,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, reports: Reports, stopping: threading.Event) -> None:
         self._reports = reports
         self._stopping = stopping
-        self._clock = clock
         self._threads: dict[str, threading.Thread] = {}
-        self._failures: list[Failure] = []
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """The failures so far, the earliest first: it is the one to explain the exit status."""
-        return tuple(self._failures)
+        # So far, the earliest first: it is the one to explain the exit status.
+        self.failures: list[Failure] = []
 
     def start(self, name: str, body: Callable[[], None]) -> None:
         """Run ``body`` in a new thread; it may return only once ``stopping`` is set.
@@ -76,13 +65,13 @@ class BotThreads:
         _start_deaf(thread)
 
     def join(self, name: str, deadline_s: float) -> bool:
-        """Whether the thread ended before ``deadline_s``, a moment of the clock."""
+        """Whether the thread ended before ``deadline_s``, in monotonic seconds."""
         thread = self._threads[name]
-        thread.join(max(0.0, deadline_s - self._clock()))
+        thread.join(max(0.0, deadline_s - time.monotonic()))
         return not thread.is_alive()
 
     def join_all(self, deadline_s: float) -> list[str]:
-        """The names of the threads that still run at ``deadline_s``, a moment of the clock."""
+        """The names of the threads that still run at ``deadline_s``, in monotonic seconds."""
         return [name for name in self._threads if not self.join(name, deadline_s)]
 
     def _guard(self, name: str, body: Callable[[], None]) -> None:
@@ -90,23 +79,22 @@ class BotThreads:
             body()
         except BaseException as error:  # SystemExit, too, would end a thread without a word
             log.exception("thread failed", extra={"thread_name": name})
-            self._report(Failure(name, error))
+            failure = Failure(name, error)
         else:
-            if not self._stopping.is_set():
-                log.error("thread ended unasked", extra={"thread_name": name})
-                self._report(Failure(name, None))
-
-    def _report(self, failure: Failure) -> None:
-        self._failures.append(failure)
+            if self._stopping.is_set():
+                return
+            log.error("thread ended unasked", extra={"thread_name": name})
+            failure = Failure(name, None)
+        self.failures.append(failure)
         self._reports.put(failure)
 
 
-def not_torn_off(work: Callable[[], Answer], *, let_end_s: float = _LET_END_S) -> Answer:
-    """What ``work`` gives or raises; where a signal ends main's wait for it, it may end first.
+def not_torn_off(work: Callable[[], Answer]) -> Answer:
+    """What ``work`` gives or raises; if a signal ends main's wait for it, it may end first.
 
     For the main thread.  The work is done in another, so that it goes on while the exception of a
     signal handler passes through here: what it has half done, such as trading a one-time token, is
-    then not lost.  A second signal, or ``let_end_s``, ends the wait.
+    then not lost.  A second signal, or a few seconds, end the wait.
     """
     ended: Future[Answer] = Future()
 
@@ -120,7 +108,7 @@ def not_torn_off(work: Callable[[], Answer], *, let_end_s: float = _LET_END_S) -
         _start_deaf(threading.Thread(target=body, name="not-torn-off", daemon=True))
         wait([ended])
     except BaseException:
-        wait([ended], let_end_s)  # not join: interrupted once, Python takes the thread for ended
+        wait([ended], _LET_END_S)  # not join: interrupted once, Python takes the thread for ended
         raise
     return ended.result()
 
@@ -155,12 +143,7 @@ class Signals:
             signal.signal(number, self._on_signal)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         for number, handler in self._former.items():
             signal.signal(number, handler)
 

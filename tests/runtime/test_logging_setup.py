@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import re
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,9 +17,9 @@ from clankbot.records.accounts import Secret
 from clankbot.runtime.logging_setup import (
     ConsoleFormatter,
     JsonFormatter,
-    log_to_file,
     set_up_logging,
 )
+from clankbot.runtime.redaction import remember
 
 NASTY_TEXTS = [
     "two\nlines",
@@ -188,8 +187,8 @@ def test_the_journal_gets_a_priority_on_every_line_and_no_time() -> None:
 @pytest.mark.usefixtures("logging_restored")
 def test_setting_up_again_replaces_what_was_there() -> None:
     first, second = io.StringIO(), io.StringIO()
-    set_up_logging("INFO", "console", stream=first)
-    set_up_logging("INFO", "json", stream=second)
+    set_up_logging("INFO", "console", logging.StreamHandler(first))
+    set_up_logging("INFO", "json", logging.StreamHandler(second))
     logging.getLogger("clankbot").info("hello", extra={"text": "x"})
     logging.getLogger("clankbot").debug("not this")
     assert first.getvalue() == ""
@@ -207,7 +206,7 @@ def test_setting_up_again_replaces_what_was_there() -> None:
 )
 def test_the_http_library_is_quiet_unless_debugging(level: str, shown: list[str]) -> None:
     stream = io.StringIO()
-    set_up_logging(level, "json", stream=stream)
+    set_up_logging(level, "json", logging.StreamHandler(stream))
     library = logging.getLogger("urllib3.connectionpool")
     for each in (library.debug, library.info, library.warning, library.error):
         each(each.__name__)
@@ -216,14 +215,10 @@ def test_the_http_library_is_quiet_unless_debugging(level: str, shown: list[str]
 
 
 @pytest.mark.usefixtures("logging_restored")
-def test_filters_see_every_line_whatever_its_logger() -> None:
-    class Redaction(logging.Filter):
-        def filter(self, record: logging.LogRecord) -> bool:
-            record.msg = record.msg.replace("hunter2", "<secret>")
-            return True
-
+def test_secrets_are_masked_in_every_line_whatever_its_logger() -> None:
     stream = io.StringIO()
-    set_up_logging("INFO", "console", stream=stream, filters=[Redaction()])
+    remember(Secret("hunter2"))
+    set_up_logging("INFO", "console", logging.StreamHandler(stream))
     logging.getLogger("some.library").warning("password hunter2")
     assert stream.getvalue().endswith("some.library: password <secret>\n")
 
@@ -233,7 +228,7 @@ def test_a_closed_stream_loses_lines_and_nothing_else(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     stream = io.StringIO()
-    set_up_logging("INFO", "console", stream=stream)
+    set_up_logging("INFO", "console", logging.StreamHandler(stream))
     stream.close()
     logging.getLogger("clankbot").info("into the void")
     assert capsys.readouterr().err == ""
@@ -258,12 +253,8 @@ def test_a_reader_that_went_away_leaves_the_exit_status_alone() -> None:
 
 
 @pytest.mark.usefixtures("logging_restored")
-def test_a_log_file_is_private_and_begun_anew(tmp_path: Path) -> None:
+def test_a_log_file_takes_whatever_chat_holds(tmp_path: Path) -> None:
     path = tmp_path / "rehearsal.log"
-    log_to_file(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    logging.getLogger("clankbot").debug("first run")
-    log_to_file(path)
-    logging.getLogger("clankbot").debug("second run", extra={"text": "Grüße \ud800"})
-    assert path.read_text(encoding="utf-8").endswith('second run text="Grüße \\ud800"\n')
-    assert "first run" not in path.read_text(encoding="utf-8")
+    set_up_logging("DEBUG", "console", logging.FileHandler(path, encoding="utf-8"))
+    logging.getLogger("clankbot").debug("a run", extra={"text": "Grüße \ud800"})
+    assert path.read_text(encoding="utf-8").endswith('a run text="Grüße \\ud800"\n')

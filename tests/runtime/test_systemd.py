@@ -28,16 +28,9 @@ def test_each_word_is_one_datagram(manager: tuple[socket.socket, str]) -> None:
     notifier = Notifier(address)
     notifier.ready()
     notifier.alive()
-    notifier.status("3 channels")
     notifier.stopping()
-    heard = [listener.recv(4096) for _ in range(4)]
-    assert heard == [b"READY=1", b"WATCHDOG=1", b"STATUS=3 channels", b"STOPPING=1"]
-
-
-def test_a_status_cannot_smuggle_in_another_word(manager: tuple[socket.socket, str]) -> None:
-    listener, address = manager
-    Notifier(address).status("chat\nREADY=1 \ud800")
-    assert listener.recv(4096) == b"STATUS=chat READY=1 ?"
+    heard = [listener.recv(4096) for _ in range(3)]
+    assert heard == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
 
 
 @pytest.mark.parametrize("address", [None, ""])

@@ -59,13 +59,13 @@ def test_threads_are_named_and_cannot_hold_the_process(world: World) -> None:
 def test_a_body_that_raises_is_reported_with_its_error(
     world: World, error: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world.threads.start("upkeep", lambda: raise_it(error))
+    world.threads.start("scheduler", lambda: raise_it(error))
     report = world.next_report()
-    assert report == Failure("upkeep", error)
-    assert world.threads.failures == (report,)
+    assert report == Failure("scheduler", error)
+    assert world.threads.failures == [report]
     (record,) = caplog.records
     assert (record.levelno, record.getMessage()) == (logging.ERROR, "thread failed")
-    assert record.__dict__["thread_name"] == "upkeep"
+    assert record.__dict__["thread_name"] == "scheduler"
     assert record.exc_info is not None
     assert record.exc_info[1] is error
 
@@ -79,7 +79,7 @@ def test_a_body_that_returns_when_asked_is_none(world: World) -> None:
     world.threads.start("worker", lambda: None if world.stopping.wait(5) else raise_it(OSError()))
     world.stopping.set()
     assert world.threads.join("worker", in_seconds(5))
-    assert world.threads.failures == ()
+    assert world.threads.failures == []
     assert world.reports.empty()
 
 
