@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from clankbot.clock import Clock
@@ -39,22 +39,19 @@ from clankbot.records.speech import Delivered, Outgoing, Undelivered
 from clankbot.records.writes import RecordRateLimitEvent
 
 
-class History(CommandHistory, TurnHistory, SpokenHistory, PrunableHistory, SharedHistory, Protocol):
+class History(
+    CommandHistory,
+    TurnHistory,
+    SpokenHistory,
+    PrunableHistory,
+    SharedHistory,
+    AbstractContextManager[object],
+    Protocol,
+):
     """A connection to the database, usable in one thread, which closes it.
 
     Every method may raise DatabaseError: while the bot runs, that is an outage.
     """
-
-    def __enter__(self) -> object:
-        """The connection itself."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
 
 
 def build_worker(

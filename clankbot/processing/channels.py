@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from clankbot.backoff import Backoff
 from clankbot.bounded_dict import BoundedDict
 from clankbot.cancel import Cancel
 from clankbot.processing.live_state import LiveState
@@ -15,9 +16,13 @@ from clankbot.records.speech import ContextLine
 
 Overrides = Mapping[str, SettingValue | None]
 
-# Viewers of one channel whose last answer is remembered; if a crowd is larger, whoever is
-# forgotten is answered a little early.
+# Viewers of one channel whose last answer is remembered; in a larger crowd some are answered a
+# little early.
 _MOST_ANSWERED: Final = 1_000
+# After an answer that could not be used: the next one is rarely better at once, but generation is
+# to resume within 15 s of the model being well again.
+_FIRST_RETRY_S: Final = 2.0
+_LONGEST_RETRY_S: Final = 10.0
 
 
 class Schema(Protocol):
@@ -77,7 +82,7 @@ class Channel:
     newest_message_id: str | None = None  # of this run
     hints_ms: list[int] = field(default_factory=list)  # when moderators removed the bot's words
     retry_at: float = 0.0
-    retry_pause_s: float = 0.0
+    retries: Backoff = field(default_factory=lambda: Backoff(_FIRST_RETRY_S, _LONGEST_RETRY_S))
 
     decision: Reason | None = None
     decided_at_ms: int = 0

@@ -9,7 +9,6 @@ thread, so none of it needs a lock; what other threads must know is told to the 
 from __future__ import annotations
 
 import logging
-import queue
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
@@ -96,14 +95,13 @@ class Worker:
 
     def _take_in(self, wait_s: float) -> bool:
         """Handle what waits, up to a batch; False if END was taken."""
-        try:
-            for taken in range(_BATCH):
-                record = self._inbox.get(block=not taken, timeout_s=wait_s)
-                if isinstance(record, End):
-                    return False
-                self._handle(record)
-        except queue.Empty:
-            pass
+        for taken in range(_BATCH):
+            record = self._inbox.get(0.0 if taken else wait_s)
+            if record is None:
+                break
+            if isinstance(record, End):
+                return False
+            self._handle(record)
         return True
 
     def _handle(self, record: Record) -> None:

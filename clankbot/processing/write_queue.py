@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Final, Protocol
 
+from clankbot.backoff import Backoff
 from clankbot.clock import Clock
 from clankbot.errors import DatabaseError, WriteRefused
 from clankbot.processing.live_state import LiveState
@@ -32,6 +33,7 @@ Then = Callable[[Applied], None]
 MAX_HELD: Final = 20_000
 _MAY_GIVE_WAY: Final = (Append, RecordDecision, RecordRateLimitEvent, Tally)
 _BATCH: Final = 500
+# Between two tries while the database is unavailable.
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 10.0
 
@@ -59,10 +61,10 @@ class WriteQueue:
         self._most_held = most_held
         self._held: deque[tuple[Write, Then | None]] = deque()
         self._outage_since: float | None = None
-        self._pause_s = _FIRST_PAUSE_S
+        self._backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
         self._next_try = 0.0
-        self._dropped = 0
-        self._singly = 0
+        self._dropped = 0  # in this outage
+        self._singly = 0  # so many writes go one by one, since one of them was refused
 
     def __len__(self) -> int:
         return len(self._held)
@@ -73,7 +75,7 @@ class WriteQueue:
         return len(self._held) + self._dropped
 
     def add(self, write: Write, then: Then | None = None) -> None:
-        """Queue a write; ``then`` is called with its outcome after the commit, or the refusal."""
+        """Queue a write; ``then`` is called with its outcome once it is stored, or refused."""
         self._held.append((write, then))
         if len(self._held) > self._most_held:
             self._drop_oldest()
@@ -95,13 +97,9 @@ class WriteQueue:
         the database for a sign of life even if nothing is held.  A batch whose commit was not
         answered is simply carried out again: that is harmless (see ``Store.apply``).
         """
-        if (
-            self._outage_since is not None
-            and not force
-            and self._clock.monotonic() < self._next_try
-        ):
-            return False
         sign_of_life = self._outage_since is None
+        if not (sign_of_life or force or self._clock.monotonic() >= self._next_try):
+            return False
         while self._held or not sign_of_life:
             batch = list(islice(self._held, 1 if self._singly else _BATCH))
             try:
@@ -110,7 +108,10 @@ class WriteQueue:
                 if len(batch) > 1:
                     self._singly = len(batch)
                     continue
-                outcomes = [self._refused(write, error) for write, _ in batch]
+                ((refused, _),) = batch  # it must not hold up all that come after it
+                extra = {"write": type(refused).__name__, "problem": str(error)}
+                log.error("write refused", extra=extra)
+                outcomes = [Applied(0)]
             except DatabaseError as error:
                 self.note_outage(error)
                 return False
@@ -125,44 +126,27 @@ class WriteQueue:
         for _ in batch:
             self._held.popleft()
         for (write, then), outcome in zip(batch, outcomes, strict=True):
-            if then is not None:
-                self._follow_up(write, then, outcome)
-
-    @staticmethod
-    def _follow_up(write: Write, then: Then, outcome: Applied) -> None:
-        try:
-            then(outcome)
-        except Exception:
-            # The write is stored, and what follows the others must not be lost with this.
-            log.exception("follow-up failed", extra={"write": type(write).__name__})
-
-    @staticmethod
-    def _refused(write: Write, error: WriteRefused) -> Applied:
-        """One write that can never be stored must not hold up all that come after it."""
-        log.error("write refused", extra={"write": type(write).__name__, "problem": str(error)})
-        return Applied(0, refused=True)
+            try:
+                if then is not None:
+                    then(outcome)
+            except Exception:
+                # The write is stored, and what follows the others must not be lost with this.
+                log.exception("follow-up failed", extra={"write": type(write).__name__})
 
     def note_outage(self, error: DatabaseError) -> None:
         """The database is unavailable, as a write or a question to it has shown."""
         now = self._clock.monotonic()
         if self._outage_since is None:
             self._outage_since = now
-            self._pause_s = _FIRST_PAUSE_S
+            self._backoff.reset()
             log.warning("database away", extra={"problem": str(error), "held": len(self._held)})
             self._live_state.set_outage(str(error))
-        else:
-            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
-        self._next_try = now + self._pause_s
+        self._next_try = now + self._backoff.next_s()
 
     def _outage_ends(self) -> None:
         if self._outage_since is None:
             return
-        log.info(
-            "database back",
-            extra={
-                "seconds": round(self._clock.monotonic() - self._outage_since, 1),
-                "dropped": self._dropped,
-            },
-        )
+        lasted_s = round(self._clock.monotonic() - self._outage_since, 1)
+        log.info("database back", extra={"seconds": lasted_s, "dropped": self._dropped})
         self._outage_since, self._dropped = None, 0
         self._live_state.set_outage(None)

@@ -218,4 +218,3 @@ class Applied:
 
     rows: int
     own_rows: int = 0
-    refused: bool = False  # the database will never take this write, and nothing was done

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Protocol
@@ -63,9 +62,7 @@ class Composer:
         self._report = report
         self._clock = clock
         self._jobs: queue.Queue[Job | End] = queue.Queue(_MOST_JOBS)
-        self._lock = threading.Lock()
-        self._current: Cancel | None = None
-        self._is_stopped = False
+        self._stopped = Cancel()
 
     # -- for other threads -------------------------------------------------------------------------
 
@@ -75,11 +72,7 @@ class Composer:
 
     def stop(self) -> None:
         """Call off the generation under way and start no other."""
-        with self._lock:
-            self._is_stopped = True
-            current = self._current
-        if current is not None:
-            current.cancel()
+        self._stopped.cancel()
 
     def finish(self) -> None:
         """No job will come any more: end once those that wait are done."""
@@ -96,10 +89,7 @@ class Composer:
 
     def compose(self, job: Job, history: ContextHistory) -> None:
         """Do one job: a line is offered to the sender, or the reason is reported."""
-        with self._lock:
-            self._current = job.cancel
-            if self._is_stopped:
-                job.cancel.cancel()
+        self._stopped.attach(job.cancel.cancel)
         report: NothingOffered | None = NothingOffered(
             job.channel, job.generation_id, Reason(Why.NO_LINE, "failed")
         )
@@ -111,8 +101,7 @@ class Composer:
             reason = Reason(Why.DATABASE, f"the database is away: {error}")
             report = NothingOffered(job.channel, job.generation_id, reason)
         finally:
-            with self._lock:
-                self._current = None
+            self._stopped.detach(job.cancel.cancel)
             if report is not None:
                 self._live_state.generations.release(job.generation_id)
                 self._report(report)

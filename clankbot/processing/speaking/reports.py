@@ -6,10 +6,11 @@ Owned by the worker's thread.  Every line that the sender took ends here, once.
 from __future__ import annotations
 
 import logging
-from typing import Final, Protocol
+from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
+from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.speaking.repetition import OwnWords, fingerprint
@@ -17,20 +18,13 @@ from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import OwnState
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import Delivered, Outgoing, Undelivered
+from clankbot.records.speech import Delivered, Undelivered
 from clankbot.records.writes import Append, Applied, RecordSpoken, StoredMessage, Tally
 
 log = logging.getLogger(__name__)
 
 # Messages whose place is remembered until the sender tells which of its lines they were.
 _ACCEPTED: Final = 100
-
-
-class Commands(Protocol):
-    """Answers to commands."""
-
-    def answer_was_blocked(self, answer: Outgoing) -> None:
-        """The filter kept an answer back."""
 
 
 class Reports:
@@ -42,7 +36,7 @@ class Reports:
         moderation: Moderation,
         turns: Turns,
         own_words: OwnWords,
-        commands: Commands,
+        commands: CommandHandler,
         write_queue: WriteQueue,
         clock: Clock,
     ) -> None:

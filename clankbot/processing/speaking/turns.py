@@ -39,10 +39,6 @@ log = logging.getLogger(__name__)
 MENTION_WAITS_S: Final = 60.0
 # Mentions a channel: within a minute a model answers fewer, and a raid must not fill memory.
 _MOST_WAITING: Final = 20
-# After an answer that could not be used: the next one is rarely better at once, but generation is
-# to resume within 15 s of the model being well again.
-_FIRST_RETRY_S: Final = 2.0
-_LONGEST_RETRY_S: Final = 10.0
 _COMPOSING: Final = Reason(Why.COMPOSING, "composing")
 _ON_ITS_WAY: Final = Reason(Why.ON_ITS_WAY, "a message is on its way")
 
@@ -235,7 +231,8 @@ class Turns:
         channel = self._channels[name]
         turn = self._end(channel, generation_id, reason, said=True)
         if turn is not None:
-            channel.retry_at = channel.retry_pause_s = 0.0
+            channel.retry_at = 0.0
+            channel.retries.reset()
             channel.logged_in_vain = None
             if turn.addressee_id is not None:
                 channel.answered_at[turn.addressee_id] = self._clock.monotonic()
@@ -262,9 +259,7 @@ class Turns:
         return turn
 
     def _hold_off(self, channel: Channel) -> None:
-        pause_s = max(_FIRST_RETRY_S, min(2 * channel.retry_pause_s, _LONGEST_RETRY_S))
-        channel.retry_pause_s = pause_s
-        channel.retry_at = self._clock.monotonic() + pause_s
+        channel.retry_at = self._clock.monotonic() + channel.retries.next_s()
 
     # -- obstacles --------------------------------------------------------------------------------
 
