@@ -17,7 +17,7 @@ from clankbot.clock import Clock
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
-from clankbot.irc.connection import Endpoint, Link, dial
+from clankbot.irc.connection import Link, dial
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
 from clankbot.ollama.language_model import LanguageModel
@@ -128,7 +128,7 @@ class Bot:
         )
         server = settings.twitch_irc_url
         reader = Reader(
-            dial=partial(dial, Endpoint(server.host, server.port, server.tls)),
+            dial=partial(dial, server.host, server.port, tls=server.tls),
             account=account,
             handle=self._fan_out,
             link=link,

@@ -19,7 +19,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
@@ -50,18 +49,6 @@ _MAX_LINE_BYTES: Final = 64 * 1024
 _LINE_ENDS = re.compile("[\r\n\0]")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where Twitch chat is."""
-
-    host: str
-    port: int
-    tls: bool
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
 def default_tls_context() -> ssl.SSLContext:
     """Verifies the server against the system's authorities, or those that SSL_CERT_FILE names."""
     context = ssl.create_default_context()
@@ -70,29 +57,31 @@ def default_tls_context() -> ssl.SSLContext:
 
 
 def dial(
-    endpoint: Endpoint,
+    host: str,
+    port: int,
     *,
+    tls: bool,
     tls_context: ssl.SSLContext | None = None,
     timeout_s: float = _DIAL_TIMEOUT_S,
 ) -> Connection:
-    """A connection to ``endpoint``, with TLS verified if it asks for TLS.
+    """A connection to a server, whose certificate is verified if it is over ``tls``.
 
     ``timeout_s`` is for each address of the host, and again for the TLS handshake; only looking up
     the name has no limit of ours.  Raises ConnectionLost if no connection is made.
     """
     try:
-        sock = socket.create_connection((endpoint.host, endpoint.port), timeout_s)
+        sock = socket.create_connection((host, port), timeout_s)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # lines are small and urgent
-            if endpoint.tls:
+            if tls:
                 context = tls_context or default_tls_context()
-                sock = context.wrap_socket(sock, server_hostname=endpoint.host)
+                sock = context.wrap_socket(sock, server_hostname=host)
             return Connection(sock)
         except BaseException:
             sock.close()
             raise
     except (OSError, UnicodeError) as error:  # UnicodeError: the name cannot be one
-        raise ConnectionLost(f"cannot connect to {endpoint}: {_reason(error)}") from error
+        raise ConnectionLost(f"cannot connect to {host}:{port}: {_reason(error)}") from error
 
 
 class LineBuffer:
@@ -231,12 +220,12 @@ class Link:
     """What the reader's and the sender's threads share: the way out, and how both end.
 
     The reader attaches each connection once it is signed in; one that is closed takes no lines.
-    ``stopping`` is the program's; the sender sets ``finished`` once it sends nothing more.
+    ``stopping`` is the program's; the sender sets ``is_finished`` once it sends nothing more.
     """
 
     def __init__(self, stopping: threading.Event) -> None:
         self.stopping = stopping
-        self.finished = threading.Event()
+        self.is_finished = False
         self._connection: Connection | None = None
 
     def attach(self, connection: Connection) -> None:

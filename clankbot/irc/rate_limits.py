@@ -5,8 +5,8 @@ answers the earliest moment allowed, which is ``now`` itself once that moment ha
 
 Twitch's limits: https://dev.twitch.tv/docs/chat/#rate-limits.  They hold for the account, over all
 its connections, so nothing here is reset by a reconnect, and after a restart the windows are filled
-again.  Whoever breaks them is ignored for an hour, in silence; each margin below is cheap against
-that.
+again.  An account that breaks them is ignored for an hour, in silence; each margin below is cheap
+against that.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ import math
 from collections import deque
 from typing import Final
 
+# All messages of the account, whatever their channel; how full the window may be depends on that.
+# Twitch's documentation counts what is sent as a moderator against the small limit, too; an older
+# analysis (https://github.com/pajbot/tmi-rate-limits) does not.  Counting it is safe under both.
 # Twitch counts over 30 s; one more, since two lines may need unequally long to get there.
-_ACCOUNT_SPAN_S: Final = 31.0
+ACCOUNT_SPAN_S: Final = 31.0
 
 # Twitch allows 20.  One is left for the owner, who may type under the same account.
 _ACCOUNT_LIMIT: Final = 19
@@ -24,9 +27,10 @@ _ACCOUNT_LIMIT: Final = 19
 # Twitch allows 100 where the bot is broadcaster, moderator or VIP; left over as above.
 PRIVILEGED_ACCOUNT_LIMIT: Final = 95
 
-_JOIN_SPAN_S: Final = 12.0
-# Twitch allows 20 JOINs in 10 s and cuts the connection of whoever asks for more.
-_JOIN_LIMIT: Final = 18
+# All JOINs of the account.
+JOIN_SPAN_S: Final = 12.0
+# Twitch allows 20 JOINs in 10 s and cuts the connection of a client that asks for more.
+JOIN_LIMIT: Final = 18
 
 # Twitch allows one message a second in a channel; 0.3 s are for unequal ways, as above.
 _SPACING_S: Final = 1.3
@@ -59,24 +63,6 @@ class SlidingWindow:
     def record(self, now: float) -> None:
         """Counts one, done at ``now``, whatever came of it: so does Twitch."""
         self._moments.append(now)
-
-
-class AccountWindow(SlidingWindow):
-    """All messages of the account, whatever their channel; how full it may be depends on that.
-
-    Twitch's documentation counts what is sent as a moderator against the small limit, too; an older
-    analysis (https://github.com/pajbot/tmi-rate-limits) does not.  Counting it is safe under both.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(_ACCOUNT_SPAN_S, PRIVILEGED_ACCOUNT_LIMIT)
-
-
-class JoinWindow(SlidingWindow):
-    """All JOINs of the account."""
-
-    def __init__(self) -> None:
-        super().__init__(_JOIN_SPAN_S, _JOIN_LIMIT)
 
 
 class ChannelPace:

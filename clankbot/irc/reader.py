@@ -187,7 +187,7 @@ class Reader:
         """Keep the way out open for the sender's last lines."""
         self.drained.set()
         until = self._clock() + _LEAVE_S
-        while not self._link.finished.is_set() and self._clock() < until:
+        while not self._link.is_finished and self._clock() < until:
             message = next(heard)
             event = to_event(message) if message else None
             if isinstance(event, _HANDED_ON_LAST):

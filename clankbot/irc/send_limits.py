@@ -14,10 +14,12 @@ from clankbot.irc.delivery import Delivery
 from clankbot.irc.joins import Membership
 from clankbot.irc.privmsg import Repeats
 from clankbot.irc.rate_limits import (
+    ACCOUNT_SPAN_S,
+    JOIN_LIMIT,
+    JOIN_SPAN_S,
     PRIVILEGED_ACCOUNT_LIMIT,
-    AccountWindow,
     ChannelPace,
-    JoinWindow,
+    SlidingWindow,
 )
 from clankbot.records.chat import (
     Event,
@@ -65,8 +67,8 @@ class SendLimits:
         self._own = LinkUp("", None)
         # From when on the link may be written to.
         self._open_at = math.inf
-        self._account = AccountWindow()
-        self._join_window = JoinWindow()
+        self.account = SlidingWindow(ACCOUNT_SPAN_S, PRIVILEGED_ACCOUNT_LIMIT)
+        self.joins = SlidingWindow(JOIN_SPAN_S, JOIN_LIMIT)
 
     @property
     def is_anonymous(self) -> bool:
@@ -83,7 +85,7 @@ class SendLimits:
         if not outside:
             return None, math.inf
         channel = min(outside, key=lambda channel: channel.membership.ask_at)
-        ready_at = max(channel.membership.ask_at, self._join_window.ready_at(now))
+        ready_at = max(channel.membership.ask_at, self.joins.ready_at(now))
         return channel, max(self._open_at, ready_at)
 
     def next_line(self, lines: Iterable[Outgoing], now: float) -> tuple[Outgoing | None, float]:
@@ -108,7 +110,7 @@ class SendLimits:
             if ready_at > now:
                 look_at = min(look_at, ready_at)
                 continue
-            ready_at = self._account.ready_at(now, limit)
+            ready_at = self.account.ready_at(now, limit)
             if ready_at > now:
                 return None, min(look_at, ready_at)
             return line, now
@@ -117,9 +119,9 @@ class SendLimits:
     def record(self, written: RecordRateLimitEvent, at: float) -> None:
         """Counts what this run or an earlier one wrote at ``at``; to be called in order of time."""
         if written.kind is RateLimitEvent.JOIN:
-            self._join_window.record(at)
+            self.joins.record(at)
             return
-        self._account.record(at)
+        self.account.record(at)
         channel = self.channels.get(written.channel or "")
         if channel is not None:
             channel.pace.record(at)

@@ -1,7 +1,7 @@
 """The irc-sender thread: every line the bot writes after its login, and when it may be written.
 
 Started by the wiring with ``run`` as its body; ends after ``finish()``, having said QUIT, and sets
-the link's ``finished``.  It alone owns its state.  Other threads only hand over: lines with
+the link's ``is_finished``.  It alone owns its state.  Other threads only hand over: lines with
 ``offer``, events with ``handle``.  ``send_gate`` and ``report`` are called on this thread.
 
 A line waits in the outbox until its channel is joined and has nothing under way, until the spacing
@@ -81,7 +81,7 @@ class Sender:
         # Shared with other threads.
         self._offers: queue.Queue[Outgoing] = queue.Queue(_MOST_OFFERS)
         self._events: deque[Event] = deque(maxlen=_MOST_EVENTS)
-        self._finishing = threading.Event()
+        self._is_finishing = False
         self._wake = threading.Event()
 
         # Owned by the sender's thread.
@@ -108,7 +108,7 @@ class Sender:
         ending or has not kept up.  When the outbox is full, the oldest of the least urgent lines
         gives way and is reported as undelivered.
         """
-        if self._finishing.is_set():
+        if self._is_finishing:
             return False
         try:
             self._offers.put_nowait(line)
@@ -125,7 +125,7 @@ class Sender:
 
     def finish(self) -> None:
         """Nothing more will be offered: say what is due, wait shortly for verdicts, QUIT, end."""
-        self._finishing.set()
+        self._is_finishing = True
         self._wake.set()
 
     # --- the thread ---
@@ -133,11 +133,11 @@ class Sender:
     def run(self) -> None:
         """The body of the thread."""
         try:
-            while not self._link.finished.is_set():
+            while not self._link.is_finished:
                 due_at = self.step(self._clock.monotonic())
                 self._wake.wait(min(max(0.0, due_at - self._clock.monotonic()), _LONGEST_WAIT_S))
         finally:
-            self._link.finished.set()
+            self._link.is_finished = True
 
     def step(self, now: float) -> float:
         """Does what is due, at most one JOIN and one chat line; the moment of the next step.
@@ -154,7 +154,7 @@ class Sender:
         say_at = self._say_next(now)
         overdue_at = min((c.delivery.overdue_at for c in self._channels.values()), default=math.inf)
         due_at = min(join_at, say_at, overdue_at, self._outbox.next_stale_at())
-        return self._wind_up(now, due_at) if self._finishing.is_set() else due_at
+        return self._wind_up(now, due_at) if self._is_finishing else due_at
 
     def _take_in(self, now: float) -> None:
         """Handles the events and lines that other threads have handed over."""
@@ -256,5 +256,5 @@ class Sender:
         self._give_up_overdue(math.inf)
         if self._limits.is_open(now):
             self._link.send_line("QUIT")
-        self._link.finished.set()
+        self._link.is_finished = True
         return now

@@ -87,7 +87,6 @@ class RoomView:
     obstacle: Reason | None  # why Twitch or its moderators would not let the bot speak
     silenced_until_ms: int
     live: bool | None
-    is_mod: bool
     recent_own: tuple[str, ...]
     removed_own: tuple[str, ...]
 
@@ -265,7 +264,6 @@ class LiveState:
                 obstacle=_obstacle(room, now_ms),
                 silenced_until_ms=room.silenced_until_ms,
                 live=room.live,
-                is_mod=room.is_mod,
                 recent_own=room.recent_own,
                 removed_own=room.removed_own,
             )

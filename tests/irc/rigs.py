@@ -20,7 +20,7 @@ from typing import Self, TypeVar
 
 from clankbot.clock import Clock
 from clankbot.errors import TokenRefused
-from clankbot.irc.connection import Connection, Endpoint, Link, dial
+from clankbot.irc.connection import Connection, Link, dial
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
 from clankbot.records.accounts import Credentials, Secret
@@ -256,7 +256,7 @@ class SenderRig:
     def run_to_the_end(self) -> None:
         """Steps the sender until it has finished."""
         for _ in range(_MOST_STEPS):
-            if self.link.finished.is_set():
+            if self.link.is_finished:
                 return
             self._has_news = False
             due_at = self.sender.step(self.now)
@@ -317,7 +317,7 @@ class SenderThread:
         started = time.monotonic()
         self.sender.finish()
         self.thread.join(5.0)
-        assert self.link.finished.is_set()
+        assert self.link.is_finished
         return time.monotonic() - started
 
     def _report(self, report: Report) -> None:
@@ -373,9 +373,10 @@ class ReaderThread:
 
     def __init__(
         self,
-        server: TwitchRoom | Endpoint,
+        server: TwitchRoom | tuple[str, int],
         account: FakeAccount | None = None,
         *,
+        tls: bool = False,
         idle_timeout_s: float = 60.0,
         dial_timeout_s: float = 10.0,
         tls_context: ssl.SSLContext | None = None,
@@ -384,14 +385,16 @@ class ReaderThread:
         stopping: threading.Event | None = None,
     ) -> None:
         self._room = server if isinstance(server, TwitchRoom) else None
-        if isinstance(server, TwitchRoom):
-            server = Endpoint(server.host, server.port, tls=tls_context is not None)
+        host, port = (server.host, server.port) if isinstance(server, TwitchRoom) else server
+        tls = tls or tls_context is not None
         self.events: list[Event] = []
         self.ended_by: TokenRefused | None = None
         self.stopping = stopping or threading.Event()
         self.link = Link(self.stopping)
         self.reader = Reader(
-            dial=partial(dial, server, tls_context=tls_context, timeout_s=dial_timeout_s),
+            dial=partial(
+                dial, host, port, tls=tls, tls_context=tls_context, timeout_s=dial_timeout_s
+            ),
             account=account or FakeAccount(),
             handle=self._handle,
             link=self.link,
@@ -407,7 +410,7 @@ class ReaderThread:
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        self.link.finished.set()
+        self.link.is_finished = True
         if self._room is not None:
             self._room.hang_up()  # or it would listen a moment longer
         self.thread.join(5)
@@ -438,7 +441,7 @@ class ReaderThread:
 def two_ends() -> Iterator[tuple[Connection, socket.socket]]:
     """A dialled connection, and the server's socket at its other end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        connection = dial(Endpoint("127.0.0.1", listener.getsockname()[1], tls=False))
+        connection = dial("127.0.0.1", listener.getsockname()[1], tls=False)
         server, _ = listener.accept()
     server.settimeout(5)
     with contextlib.closing(connection), server:

@@ -20,7 +20,6 @@ import pytest
 from clankbot.errors import ConnectionLost
 from clankbot.irc.connection import (
     Connection,
-    Endpoint,
     LineBuffer,
     Link,
     default_tls_context,
@@ -234,8 +233,8 @@ def test_the_link_says_whether_a_line_went_out() -> None:
 def test_lines_pass_over_verified_tls(certificate: Certificate) -> None:
     with TwitchRoom(tls_context=certificate.server_context()) as room:
         room.split_writes = True
-        endpoint = Endpoint(room.host, room.port, tls=True)
-        connection = dial(endpoint, tls_context=certificate.client_context())
+        context = certificate.client_context()
+        connection = dial(room.host, room.port, tls=True, tls_context=context)
         try:
             connection.send_line("PING :abc")
             assert read(connection, 1) == [":tmi.twitch.tv PONG tmi.twitch.tv :abc"]
@@ -248,8 +247,8 @@ def test_lines_pass_over_verified_tls(certificate: Certificate) -> None:
 def test_reading_and_writing_at_once_over_tls_lose_nothing(certificate: Certificate) -> None:
     numbers = [str(number) for number in range(500)]
     with TwitchRoom(tls_context=certificate.server_context()) as room:
-        endpoint = Endpoint(room.host, room.port, tls=True)
-        connection = dial(endpoint, tls_context=certificate.client_context())
+        context = certificate.client_context()
+        connection = dial(room.host, room.port, tls=True, tls_context=context)
 
         def pour_in() -> None:
             for number in numbers:
@@ -278,7 +277,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Certifica
         TwitchRoom(tls_context=certificate.server_context()) as room,
         pytest.raises(ConnectionLost, match="certificate"),
     ):
-        dial(Endpoint(room.host, room.port, tls=True))
+        dial(room.host, room.port, tls=True)
 
 
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
@@ -287,7 +286,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
         TwitchRoom(tls_context=other.server_context()) as room,
         pytest.raises(ConnectionLost, match="certificate"),
     ):
-        dial(Endpoint("localhost", room.port, tls=True), tls_context=other.client_context())
+        dial("localhost", room.port, tls=True, tls_context=other.client_context())
 
 
 def test_the_usual_tls_verifies_and_honours_ssl_cert_file(
@@ -299,26 +298,26 @@ def test_the_usual_tls_verifies_and_honours_ssl_cert_file(
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
     with TwitchRoom(tls_context=certificate.server_context()) as room:
-        dial(Endpoint(room.host, room.port, tls=True)).close()
+        dial(room.host, room.port, tls=True).close()
 
 
 def test_a_closed_port_is_told_with_its_address() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(ConnectionLost, match=f"cannot connect to 127.0.0.1:{port}: .*refused"):
-        dial(Endpoint("127.0.0.1", port, tls=False))
+        dial("127.0.0.1", port, tls=False)
 
 
 def test_a_name_that_cannot_be_one_is_told() -> None:
     with pytest.raises(ConnectionLost, match=r"cannot connect to a\.\.b:6667"):
-        dial(Endpoint("a..b", 6667, tls=False))
+        dial("a..b", 6667, tls=False)
 
 
 def test_the_handshake_has_a_deadline() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
         with pytest.raises(ConnectionLost, match="no answer in time"):
-            dial(Endpoint("localhost", silent.getsockname()[1], tls=True), timeout_s=0.1)
+            dial("localhost", silent.getsockname()[1], tls=True, timeout_s=0.1)
         assert time.monotonic() - began < 1.5
 
 

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from clankbot.irc.rate_limits import AccountWindow, ChannelPace, JoinWindow, SlidingWindow
+from clankbot.irc.rate_limits import ChannelPace, SlidingWindow
+from clankbot.irc.send_limits import SendLimits
 
 
 def most_within(moments: list[float], span_s: float) -> int:
@@ -34,7 +35,7 @@ def test_a_full_window_waits_until_the_oldest_has_left_it() -> None:
 def test_the_account_stays_below_twitchs_limit_for_thirty_seconds(
     privileged: bool, most: int
 ) -> None:
-    account, pace = AccountWindow(), ChannelPace()
+    account, pace = SendLimits([]).account, ChannelPace()
     pace.privileged = privileged
     now, moments = 0.0, []
     while now < 200.0:
@@ -46,7 +47,7 @@ def test_the_account_stays_below_twitchs_limit_for_thirty_seconds(
 
 
 def test_messages_to_privileged_channels_count_against_the_small_limit_too() -> None:
-    account, ordinary, privileged = AccountWindow(), ChannelPace(), ChannelPace()
+    account, ordinary, privileged = SendLimits([]).account, ChannelPace(), ChannelPace()
     privileged.privileged = True
     for moment in range(19):
         account.record(float(moment))
@@ -55,7 +56,7 @@ def test_messages_to_privileged_channels_count_against_the_small_limit_too() -> 
 
 
 def test_joins_stay_below_twenty_in_ten_seconds() -> None:
-    window = JoinWindow()
+    window = SendLimits([]).joins
     dice = random.Random(1)
     now, moments = 0.0, []
     while now < 120.0:

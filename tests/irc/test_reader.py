@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from clankbot.errors import AuthUnavailable, TokenRefused
-from clankbot.irc.connection import Endpoint
 from clankbot.records.accounts import Credentials, Secret
 from clankbot.records.chat import (
     ChatCleared,
@@ -345,7 +344,7 @@ def test_leaving_waits_for_the_senders_last_lines_and_hears_what_confirms_them(
         assert reading.all(OwnState)[-1].message_id == spoken.message_id
         assert reading.thread.is_alive()
         assert reading.link.send_line("QUIT")
-        reading.link.finished.set()
+        reading.link.is_finished = True
         reading.thread.join(0.5)
         assert not reading.thread.is_alive()
         assert reading.texts() == ["before"]
@@ -387,8 +386,8 @@ def test_a_stop_is_not_kept_waiting_by_a_pause_between_tries(room: TwitchRoom) -
 @pytest.mark.parametrize("tls", [False, True], ids=["login", "handshake"])
 def test_a_stop_is_not_kept_waiting_by_a_server_that_does_not_answer(tls: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        endpoint = Endpoint("localhost", silent.getsockname()[1], tls)
-        with ReaderThread(endpoint, dial_timeout_s=0.5) as reading:
+        address = ("localhost", silent.getsockname()[1])
+        with ReaderThread(address, tls=tls, dial_timeout_s=0.5) as reading:
             sock, _ = silent.accept()
             with sock:
                 reading.stopping.set()
@@ -399,14 +398,15 @@ def test_a_stop_is_not_kept_waiting_by_a_server_that_does_not_answer(tls: bool) 
 
 def test_a_login_without_an_answer_is_given_up() -> None:
     clock = FakeClock()
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        endpoint = Endpoint("127.0.0.1", silent.getsockname()[1], tls=False)
-        with ReaderThread(endpoint, clock=clock) as reading:
-            sock, _ = silent.accept()
-            with sock:
-                wait_until(lambda: b"NICK" in sock.recv(1000, socket.MSG_PEEK))
-                clock.move_until(lambda: reading.events, step_s=1)
-                assert reading.events == [LinkDown("Twitch chat did not answer the login")]
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        ReaderThread(silent.getsockname(), clock=clock) as reading,
+    ):
+        sock, _ = silent.accept()
+        with sock:
+            wait_until(lambda: b"NICK" in sock.recv(1000, socket.MSG_PEEK))
+            clock.move_until(lambda: reading.events, step_s=1)
+            assert reading.events == [LinkDown("Twitch chat did not answer the login")]
 
 
 def test_what_moderators_remove_while_it_takes_leave_is_still_delivered(room: TwitchRoom) -> None:

@@ -94,4 +94,4 @@ def test_an_error_in_the_send_gate_ends_the_thread_and_says_that_it_has_finished
     broken.offer("hello")
     with pytest.raises(RuntimeError, match="out of order"):
         broken.sender.run()
-    assert broken.link.finished.is_set()
+    assert broken.link.is_finished
