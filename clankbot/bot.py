@@ -23,7 +23,6 @@ from clankbot.irc.sender import Sender
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.processing.assembly import build_worker
 from clankbot.processing.channels import Channels
-from clankbot.processing.commands.parser import CommandParser
 from clankbot.processing.filter.channel_filters import ChannelFilters, Words
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.internal_messages import Reload
@@ -73,16 +72,15 @@ class Bot:
         self._clock = clock = Clock()
         identity = account.identity
         own = Own(identity.login, identity.user_id) if identity else Own(_NAME_WITHOUT_ACCOUNT)
-        schema = SettingsSchema(settings)
         filters = ChannelFilters(words)
         self._database = database
         self._stopping = threading.Event()
         self._threads = BotThreads(reports, self._stopping)
         self._inbox = Inbox()
-        self._live_state = LiveState(own, clock, settings.ignored_users)
+        self._live_state = LiveState(own, clock, settings.ignored_users, settings.bot_owners)
         self._channels = Channels(
             settings.twitch_channels,
-            schema,
+            SettingsSchema(settings),
             self._live_state,
             asks_who_is_live=account.helix is not None,
         )
@@ -107,7 +105,6 @@ class Bot:
             live_state=self._live_state,
             filters=filters,
             model=self._model,
-            parser=CommandParser(schema, settings.bot_owners),
             submit=self._composer.submit,
             offer=self._sender.offer,
             run_later=self._scheduler.submit,

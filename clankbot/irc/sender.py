@@ -147,11 +147,13 @@ class Sender:
         self._wake.clear()
         self._take_in(now)
         self._give_up_overdue(now)
-        for line in self._outbox.take_stale(now):
-            waited_s = f"{now - line.created_at:.0f} s"
-            self._drop(line, Reason(Why.STALE, f"too old: it waited {waited_s}"))
+        for stale in self._outbox.take_stale(now):
+            waited_s = f"{now - stale.created_at:.0f} s"
+            self._drop(stale, Reason(Why.STALE, f"too old: it waited {waited_s}"))
         join_at = self._join_next(now)
-        say_at = self._say_next(now)
+        line, say_at = self._limits.next_line(self._outbox, now)
+        if line is not None:
+            self._say(line, self._channels[line.channel], now)
         overdue_at = min((c.delivery.overdue_at for c in self._channels.values()), default=math.inf)
         due_at = min(join_at, say_at, overdue_at, self._outbox.next_stale_at())
         return self._wind_up(now, due_at) if self._is_finishing else due_at
@@ -186,12 +188,6 @@ class Sender:
             self._limits.record(written, at)
             channel.membership.asked(at)
             self._report(written)
-        return ready_at
-
-    def _say_next(self, now: float) -> float:
-        line, ready_at = self._limits.next_line(self._outbox, now)
-        if line is not None:
-            self._say(line, self._channels[line.channel], now)
         return ready_at
 
     def _say(self, line: Outgoing, channel: Channel, now: float) -> None:

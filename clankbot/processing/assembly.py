@@ -9,7 +9,6 @@ from typing import Protocol
 from clankbot.clock import Clock
 from clankbot.processing.channels import Channels
 from clankbot.processing.commands.handler import CommandHandler
-from clankbot.processing.commands.parser import CommandParser
 from clankbot.processing.commands.setting_changes import SettingChanges
 from clankbot.processing.commands.status import Status
 from clankbot.processing.commands.storage import CommandHistory, CommandStorage
@@ -62,7 +61,6 @@ def build_worker(
     live_state: LiveState,
     filters: ChannelFilters,
     model: LanguageModel,
-    parser: CommandParser,
     submit: Callable[[Job], None],
     offer: Callable[[Outgoing], bool],
     run_later: Callable[[Callable[[], None]], bool],
@@ -86,7 +84,8 @@ def build_worker(
     changes = SettingChanges(storage, channels, filters, turns, model, ask_later, clock)
     status = Status(history, channels, turns, model, clock)
     commands = CommandHandler(storage, live_state, turns, changes, status, offer, clock)
-    intake = Intake(live_state, filters, moderation, turns, parser, commands, write_queue, clock)
+    schema = channels.schema
+    intake = Intake(live_state, filters, moderation, turns, schema, commands, write_queue, clock)
     reports = Reports(live_state, moderation, turns, own_words, commands, write_queue, clock)
     retention = Retention(history, channels, clock)
     rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention)

@@ -11,7 +11,7 @@ from clankbot.bounded_dict import BoundedDict
 from clankbot.cancel import Cancel
 from clankbot.processing.live_state import LiveState
 from clankbot.records.reasons import Reason
-from clankbot.records.settings import ChannelSettings, SettingValue
+from clankbot.records.settings import ChannelSettings, Command, SettingValue
 from clankbot.records.speech import ContextLine
 
 Overrides = Mapping[str, SettingValue | None]
@@ -26,7 +26,13 @@ _LONGEST_RETRY_S: Final = 10.0
 
 
 class Schema(Protocol):
-    """The table of channel settings, and how they are spoken of."""
+    """The table of channel settings, and how chat speaks of them."""
+
+    def parse(self, text: str, *, is_moderator: bool) -> Command | None:
+        """The command in a chat line; None if it is not for this bot."""
+
+    def is_bot_command(self, text: str) -> bool:
+        """Whether it is a command to any bot: those are neither stored nor counted."""
 
     def resolve(self, overrides: Overrides) -> ChannelSettings:
         """What holds, given a channel's own settings."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from clankbot.cancel import Cancel
@@ -65,16 +64,18 @@ class Generations:
 
     def invalidate(self, removal: Removal) -> None:
         """Drop what was made of the words that are removed."""
-
-        def is_hit(generation: _Generation) -> bool:
-            if generation.channel != removal.channel:
-                return False
-            if generation.lines is None:
-                generation.removals.append(removal)
-                return False
-            return _hits(removal, generation.lines)
-
-        self._drop(is_hit)
+        with self._lock:
+            dropped = []
+            for generation in self._under_way.values():
+                if generation.channel != removal.channel:
+                    continue
+                if generation.lines is None:
+                    generation.removals.append(removal)
+                elif _hits(removal, generation.lines):
+                    generation.is_invalid = True
+                    dropped.append(generation.cancel)
+        for cancel in dropped:  # without the lock, which what is called now may want
+            cancel.cancel()
 
     def invalidate_viewer(self, user_id: str) -> None:
         """Drop what was made of a viewer's words in any channel."""
@@ -84,16 +85,12 @@ class Generations:
             self.invalidate(UserCleared(channel, user_id, None))
 
     def invalidate_all(self) -> None:
-        """Drop whatever is being made: another program has deleted something."""
-        self._drop(lambda generation: True)
-
-    def _drop(self, is_hit: Callable[[_Generation], bool]) -> None:
+        """Drop all that is being made: another program has deleted something."""
         with self._lock:
-            valid = [each for each in self._under_way.values() if not each.is_invalid]
-            dropped = [generation for generation in valid if is_hit(generation)]
+            dropped = list(self._under_way.values())
             for generation in dropped:
                 generation.is_invalid = True
-        for generation in dropped:  # without the lock: whoever is called may want it
+        for generation in dropped:
             generation.cancel.cancel()
 
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
+from clankbot.processing.channels import Schema
 from clankbot.processing.commands.handler import CommandHandler
-from clankbot.processing.commands.parser import CommandParser
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.word_list import Match
 from clankbot.processing.live_state import LiveState
@@ -41,7 +41,7 @@ class Intake:
         filters: ChannelFilters,
         moderation: Moderation,
         turns: Turns,
-        parser: CommandParser,
+        schema: Schema,
         commands: CommandHandler,
         write_queue: WriteQueue,
         clock: Clock,
@@ -50,7 +50,7 @@ class Intake:
         self._filters = filters
         self._moderation = moderation
         self._turns = turns
-        self._parser = parser
+        self._schema = schema
         self._commands = commands
         self._write_queue = write_queue
         self._clock = clock
@@ -61,7 +61,8 @@ class Intake:
         if not self._concerns_us(message):
             return
         said = self._without_address(message)
-        command = self._parser.parse(message, said)
+        is_moderator = self._live_state.is_moderator(message)
+        command = self._schema.parse(said, is_moderator=is_moderator)
         if command is None and self._live_state.has_opted_out(message.user_id):
             return
         blocked = self._blocked(message)
@@ -69,30 +70,25 @@ class Intake:
             self._log_blocked(message, *blocked)
             return
         if command is not None:
-            is_moderator = self._parser.is_moderator(message)
             self._commands.handle(message, command, is_moderator=is_moderator)
-        elif not self._parser.is_for_some_bot(said):
+        elif not self._schema.is_bot_command(said):
             self._keep(message)
 
     def _concerns_us(self, message: ChatMessage) -> bool:
         """Whether it is the first delivery of a viewer's message in one of our channels."""
-        return not (
+        if (
             message.from_shared_chat
             or message.user_id is None
             or message.message_id is None
+            or message.message_id in self._seen
             or self._live_state.ignores(message)
-            or self._is_again(message.message_id)
-            or self._moderation.has_removed(message)
-        )
-
-    def _is_again(self, message_id: str) -> bool:
-        if message_id in self._seen:
-            return True
-        self._seen[message_id] = None
-        return False
+        ):
+            return False
+        self._seen[message.message_id] = None
+        return not self._moderation.has_removed(message)
 
     def _without_address(self, message: ChatMessage) -> str:
-        """The text without whom it is said to, if that is plain."""
+        """The text without the name that it is said to, if that is the bot's or of a reply."""
         address = _ADDRESS.match(message.text)
         if address and (message.reply_to_id or address[1].lower() in self._live_state.own.names):
             return message.text[address.end() :]

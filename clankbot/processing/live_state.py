@@ -2,15 +2,15 @@
 
 The reader tells what chat says about rooms and moderation the moment a line is read, so that a
 deletion stops a generation even while the worker is busy storing.  The worker sets what comes from
-the database, and the send gate asks before each send.  One lock, held only for dictionary work;
-nothing here does I/O or waits.
+the database, and the send gate asks before each send.  One lock for the rooms, held only for
+dictionary work; nothing here does I/O or waits.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from clankbot.clock import Clock
@@ -60,9 +60,16 @@ class Own:
 
 
 @dataclass
-class _Room:
+class Room:
     """One channel, as the last lines of chat and the worker described it."""
 
+    is_ours: bool = False
+    settings: ChannelSettings = field(default_factory=ChannelSettings)
+    silenced_until_ms: int = 0  # the bot took the hint
+    live: bool | None = None  # None until Twitch has said so
+    recent_own: tuple[str, ...] = ()  # fingerprints
+    removed_own: tuple[str, ...] = ()
+    # What Twitch and the moderators allow.
     privileged: bool = False
     is_mod: bool = False
     emote_only: bool = False
@@ -72,40 +79,53 @@ class _Room:
     mute_reason: Reason | None = None  # None: a moderator's timeout
     refused_here: Reason | None = None
     refused_by_mode: Reason | None = None
-    settings: ChannelSettings | None = None
-    silenced_until_ms: int = 0
-    live: bool | None = None
-    recent_own: tuple[str, ...] = ()
-    removed_own: tuple[str, ...] = ()
 
+    def obstacle(self, now_ms: int) -> Reason | None:
+        """Why Twitch or its moderators would not let the bot speak; None if they would.
 
-@dataclass(frozen=True, slots=True)
-class RoomView:
-    """A snapshot of one channel, for the pure rules that judge it."""
-
-    settings: ChannelSettings
-    obstacle: Reason | None  # why Twitch or its moderators would not let the bot speak
-    silenced_until_ms: int
-    live: bool | None
-    recent_own: tuple[str, ...]
-    removed_own: tuple[str, ...]
+        Moderators and VIPs are exempt from the room's modes.  Whether the bot follows or subscribes
+        is not told over IRC, so those modes are taken to shut it out.
+        https://help.twitch.tv/s/article/chat-commands
+        """
+        if self.refused_here:
+            return self.refused_here
+        if self.muted_until_ms > now_ms:
+            left_s = -(-(self.muted_until_ms - now_ms) // 1000)
+            return self.mute_reason or Reason(Why.TIMED_OUT, f"timed out for {left_s} s")
+        if self.refused_by_mode:
+            return self.refused_by_mode
+        if self.emote_only and not self.is_mod:
+            return _EMOTE_ONLY
+        if self.privileged:
+            return None
+        if self.subscribers_only:
+            return _SUBSCRIBERS_ONLY
+        return _FOLLOWERS_ONLY if self.followers_only else None
 
 
 class LiveState:
     """See the module's text.  Every method may be called from any thread."""
 
     def __init__(
-        self, own: Own, clock: Clock, ignored_logins: frozenset[str] = frozenset()
+        self,
+        own: Own,
+        clock: Clock,
+        ignored_logins: frozenset[str] = frozenset(),
+        owners: frozenset[str] = frozenset(),
     ) -> None:
-        """``ignored_logins`` are other bots, whom nobody listens to."""
+        """``ignored_logins`` are other bots, whom nobody listens to; ``owners`` are user ids."""
         self._ignored_logins = ignored_logins
+        self._owners = owners
         self.generations = Generations()
         self._clock = clock
         self._lock = threading.Lock()
-        self._own = own
-        self._rooms: dict[str, _Room] = {}
-        self._opted_out: frozenset[str] = frozenset()
-        self._outage: str | None = None
+        self._rooms: dict[str, Room] = {}
+        # Each of these has one thread that sets it, and is replaced whole: no lock is needed.
+        self.own = own  # who the bot is; set by the reader
+        self.opted_out: frozenset[str] = frozenset()  # user ids; set by the worker
+        # Why the database is unavailable, by the worker.  Meanwhile nothing is said: the context
+        # would be stale.
+        self.outage: str | None = None
 
     # -- what chat says ------------------------------------------------------------------------
 
@@ -113,8 +133,7 @@ class LiveState:
         """Take in one event: quick, and harmless when repeated."""
         match event:
             case LinkUp(user_id=str()):
-                with self._lock:
-                    self._own = Own(event.login, event.user_id, event.login)
+                self.own = Own(event.login, event.user_id, event.login)
             case RoomState():
                 with self._lock:
                     _change_modes(self._room(event.channel), event)
@@ -126,25 +145,25 @@ class LiveState:
                     self._change_by_notice(self._room(channel), notice_id, event.text)
             case UserCleared():
                 with self._lock:
-                    if self._own.is_meant_by(event):
+                    if self.own.is_meant_by(event):
                         self._silence(self._room(event.channel), event.duration_seconds)
                 self.generations.invalidate(event)
             case MessageDeleted() | ChatCleared():
                 self.generations.invalidate(event)
 
-    def _room(self, channel: str) -> _Room:
-        return self._rooms.setdefault(channel, _Room())
+    def _room(self, channel: str) -> Room:
+        return self._rooms.setdefault(channel, Room())
 
-    def _change_own_state(self, room: _Room, event: OwnState) -> None:
+    def _change_own_state(self, room: Room, event: OwnState) -> None:
         room.is_mod = event.is_mod or event.is_broadcaster
         room.privileged = room.is_mod or event.is_vip
         room.refused_here = None  # it comes after a JOIN or an accepted message
         if event.message_id is not None:
             room.muted_until_ms = 0
         if event.display_name is not None:
-            self._own = replace(self._own, display_name=event.display_name)
+            self.own = replace(self.own, display_name=event.display_name)
 
-    def _change_by_notice(self, room: _Room, notice_id: str, text: str) -> None:
+    def _change_by_notice(self, room: Room, notice_id: str, text: str) -> None:
         meaning = meaning_of(notice_id)
         if meaning is None:
             return
@@ -161,7 +180,7 @@ class LiveState:
                 room.muted_until_ms = self._clock.utc_ms() + _HOUR_MS
                 room.mute_reason = reason
 
-    def _silence(self, room: _Room, duration_s: int | None) -> None:
+    def _silence(self, room: Room, duration_s: int | None) -> None:
         """A moderator timed the bot out, or banned it if there is no duration."""
         if duration_s is None:
             room.refused_here = _BANNED
@@ -172,9 +191,11 @@ class LiveState:
     # -- what the worker knows -------------------------------------------------------------------
 
     def set_settings(self, channel: str, settings: ChannelSettings) -> None:
-        """From now on this holds in the channel."""
+        """From now on this holds in the channel, which is one of the bot's."""
         with self._lock:
-            self._room(channel).settings = settings
+            room = self._room(channel)
+            room.settings = settings
+            room.is_ours = True
 
     def set_silence(self, channel: str, until_ms: int) -> None:
         """The bot took the hint: not a generated word here until then; 0 lifts it."""
@@ -200,47 +221,19 @@ class LiveState:
             room.recent_own = tuple(recent)
             room.removed_own = tuple(removed)
 
-    def set_opted_out(self, user_ids: frozenset[str]) -> None:
-        """These viewers are not answered, and their words are not used."""
-        with self._lock:
-            self._opted_out = user_ids
-
     def set_live(self, live_channels: Collection[str], channels: Iterable[str]) -> None:
         """Which of the channels are streaming, as Twitch's API tells."""
         with self._lock:
             for channel in channels:
                 self._room(channel).live = channel in live_channels
 
-    def set_outage(self, problem: str | None) -> None:
-        """While the database is unavailable nothing is said: the context would be stale."""
-        with self._lock:
-            self._outage = problem
-
     # -- questions -------------------------------------------------------------------------------
-
-    @property
-    def own(self) -> Own:
-        """Who the bot is."""
-        with self._lock:
-            return self._own
-
-    @property
-    def outage(self) -> str | None:
-        """Why the database is unavailable; None if it is well."""
-        with self._lock:
-            return self._outage
-
-    @property
-    def opted_out(self) -> frozenset[str]:
-        """Ids of the viewers who want nothing of the bot."""
-        with self._lock:
-            return self._opted_out
 
     def serves(self, channel: str) -> bool:
         """Whether this is one of the bot's channels."""
         with self._lock:
             room = self._rooms.get(channel)
-            return room is not None and room.settings is not None
+            return room is not None and room.is_ours
 
     def ignores(self, message: ChatMessage) -> bool:
         """Whether a message is not listened to, for its channel or its author."""
@@ -250,26 +243,21 @@ class LiveState:
             or message.login in self._ignored_logins
         )
 
+    def is_moderator(self, message: ChatMessage) -> bool:
+        """Whether its author may command: moderators by badge or id, and the bot's owners."""
+        return message.is_broadcaster or message.is_mod or message.user_id in self._owners
+
     def has_opted_out(self, user_id: str | None) -> bool:
         """Whether this viewer wants nothing of the bot."""
         return user_id in self.opted_out
 
-    def view(self, channel: str) -> RoomView:
-        """The channel as it stands at this moment."""
-        now_ms = self._clock.utc_ms()
+    def view(self, channel: str) -> Room:
+        """A copy of the channel as it stands at this moment."""
         with self._lock:
-            room = self._room(channel)
-            return RoomView(
-                settings=room.settings or ChannelSettings(),
-                obstacle=_obstacle(room, now_ms),
-                silenced_until_ms=room.silenced_until_ms,
-                live=room.live,
-                recent_own=room.recent_own,
-                removed_own=room.removed_own,
-            )
+            return replace(self._room(channel))
 
 
-def _change_modes(room: _Room, event: RoomState) -> None:
+def _change_modes(room: Room, event: RoomState) -> None:
     """A partial update names only what has changed."""
     if event.emote_only is not None:
         room.emote_only = event.emote_only
@@ -278,27 +266,3 @@ def _change_modes(room: _Room, event: RoomState) -> None:
     if event.followers_only_minutes is not None:
         room.followers_only = event.followers_only_minutes >= 0  # -1 is off
     room.refused_by_mode = None
-
-
-def _obstacle(room: _Room, now_ms: int) -> Reason | None:
-    """Why the bot may not speak in the room; moderators and VIPs are exempt from its modes.
-
-    Whether the bot follows or subscribes is not told over IRC, so those modes are taken to shut
-    it out.  https://help.twitch.tv/s/article/chat-commands
-    """
-    if room.refused_here:
-        return room.refused_here
-    if room.muted_until_ms > now_ms:
-        if room.mute_reason is not None:
-            return room.mute_reason
-        left_s = -(-(room.muted_until_ms - now_ms) // 1000)
-        return Reason(Why.TIMED_OUT, f"timed out for {left_s} s")
-    if room.refused_by_mode:
-        return room.refused_by_mode
-    if room.emote_only and not room.is_mod:
-        return _EMOTE_ONLY
-    if room.privileged:
-        return None
-    if room.subscribers_only:
-        return _SUBSCRIBERS_ONLY
-    return _FOLLOWERS_ONLY if room.followers_only else None

@@ -62,7 +62,7 @@ class Rounds:
         """Take what holds since the last run."""
         self._channels.load(self._history.all_overrides())
         self._filters.load(self._history.all_terms())
-        self._live_state.set_opted_out(self._history.opted_out())
+        self._live_state.opted_out = self._history.opted_out()
         self._deletion_epoch = self._history.deletion_epoch()
         self.is_removing = self._history.carry_on_removing()
         self._turns.load()

@@ -140,7 +140,7 @@ class WriteQueue:
             self._outage_since = now
             self._backoff.reset()
             log.warning("database away", extra={"problem": str(error), "held": len(self._held)})
-            self._live_state.set_outage(str(error))
+            self._live_state.outage = str(error)
         self._next_try = now + self._backoff.next_s()
 
     def _outage_ends(self) -> None:
@@ -149,4 +149,4 @@ class WriteQueue:
         lasted_s = round(self._clock.monotonic() - self._outage_since, 1)
         log.info("database back", extra={"seconds": lasted_s, "dropped": self._dropped})
         self._outage_since, self._dropped = None, 0
-        self._live_state.set_outage(None)
+        self._live_state.outage = None

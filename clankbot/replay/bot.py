@@ -21,7 +21,6 @@ from clankbot.errors import OllamaError, OllamaTimeout
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.processing.assembly import build_worker
 from clankbot.processing.channels import Channels
-from clankbot.processing.commands.parser import CommandParser
 from clankbot.processing.filter.channel_filters import ChannelFilters, Words
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.internal_messages import Job, NothingOffered
@@ -165,7 +164,6 @@ class ReplayedBot:
             live_state=live_state,
             filters=filters,
             model=self._model,
-            parser=CommandParser(schema, frozenset()),
             submit=self._jobs.append,
             offer=self._offer,
             run_later=lambda task: False,

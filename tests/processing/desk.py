@@ -26,7 +26,6 @@ from clankbot.errors import OllamaError
 from clankbot.parts import load_words
 from clankbot.processing.assembly import build_worker
 from clankbot.processing.channels import Channels
-from clankbot.processing.commands.parser import CommandParser
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.internal_messages import Job, NothingOffered
@@ -126,13 +125,12 @@ class Desk:
     def _wire(self, settings: dict[str, str]) -> None:
         settled = load_settings(SETTINGS | settings, self.folder)
         self.inbox = Inbox()
-        self.live_state = LiveState(Own(BOT), self.clock, settled.ignored_users)
+        self.live_state = LiveState(Own(BOT), self.clock, settled.ignored_users, settled.bot_owners)
         self.filters = ChannelFilters(load_words(settled))
         self.send_gate = SendGate(self.live_state, self.filters, self.clock)
-        schema = SettingsSchema(settled)
         self.channels = Channels(
             settled.twitch_channels,
-            schema,
+            SettingsSchema(settled),
             self.live_state,
             asks_who_is_live=self.asks_who_is_live,
         )
@@ -143,7 +141,6 @@ class Desk:
             live_state=self.live_state,
             filters=self.filters,
             model=self,
-            parser=CommandParser(schema, settled.bot_owners),
             submit=lambda job: self.submit_to(job),
             offer=self._offer,
             run_later=self._take_errand,

@@ -19,20 +19,28 @@ from clankbot.records.chat import (
 from tests.processing.chat import Hand, line
 
 
+class ClockedState(LiveState):
+    """A live state whose clock can be read."""
+
+    def __init__(self, clock: Hand) -> None:
+        super().__init__(Own("clankbot"), clock)
+        self.clock = clock
+
+
 @pytest.fixture
 def clock() -> Hand:
     return Hand()
 
 
 @pytest.fixture
-def live_state(clock: Hand) -> LiveState:
-    live_state = LiveState(Own("clankbot"), clock)
+def live_state(clock: Hand) -> ClockedState:
+    live_state = ClockedState(clock)
     live_state.handle(LinkUp("clankbot", "99"))
     return live_state
 
 
-def obstacle(live_state: LiveState) -> str | None:
-    reason = live_state.view("alpha").obstacle
+def obstacle(live_state: ClockedState) -> str | None:
+    reason = live_state.view("alpha").obstacle(live_state.clock.ms())
     return reason.text if reason else None
 
 
@@ -48,13 +56,13 @@ def obstacle(live_state: LiveState) -> str | None:
     ],
 )
 def test_room_modes_silence_a_plain_account(
-    live_state: LiveState, state: RoomState, reason: str | None
+    live_state: ClockedState, state: RoomState, reason: str | None
 ) -> None:
     live_state.handle(state)
     assert obstacle(live_state) == reason
 
 
-def test_a_partial_room_state_leaves_the_rest_as_it_was(live_state: LiveState) -> None:
+def test_a_partial_room_state_leaves_the_rest_as_it_was(live_state: ClockedState) -> None:
     live_state.handle(RoomState("alpha", subscribers_only=True, emote_only=False))
     live_state.handle(RoomState("alpha", slow_seconds=10))
     assert obstacle(live_state) == "subscribers-only"
@@ -63,7 +71,7 @@ def test_a_partial_room_state_leaves_the_rest_as_it_was(live_state: LiveState) -
 
 
 def test_a_moderator_speaks_in_every_mode_and_a_vip_in_all_but_emote_only(
-    live_state: LiveState,
+    live_state: ClockedState,
 ) -> None:
     live_state.handle(
         RoomState("alpha", emote_only=True, subscribers_only=True, followers_only_minutes=5)
@@ -76,7 +84,9 @@ def test_a_moderator_speaks_in_every_mode_and_a_vip_in_all_but_emote_only(
     assert obstacle(live_state) is None
 
 
-def test_its_own_timeout_silences_it_until_it_is_over(live_state: LiveState, clock: Hand) -> None:
+def test_its_own_timeout_silences_it_until_it_is_over(
+    live_state: ClockedState, clock: Hand
+) -> None:
     live_state.handle(UserCleared("alpha", "99", 10))
     assert obstacle(live_state) == "timed out for 10 s"
     clock.forward(10)
@@ -84,7 +94,7 @@ def test_its_own_timeout_silences_it_until_it_is_over(live_state: LiveState, clo
 
 
 def test_its_own_ban_silences_it_until_it_has_joined_again(
-    live_state: LiveState, clock: Hand
+    live_state: ClockedState, clock: Hand
 ) -> None:
     live_state.handle(UserCleared("alpha", "99", None))
     clock.forward(1_000_000)
@@ -93,7 +103,7 @@ def test_its_own_ban_silences_it_until_it_has_joined_again(
     assert obstacle(live_state) is None
 
 
-def test_the_ban_of_another_is_no_obstacle(live_state: LiveState) -> None:
+def test_the_ban_of_another_is_no_obstacle(live_state: ClockedState) -> None:
     live_state.handle(UserCleared("alpha", "7", None))
     assert obstacle(live_state) is None
 
@@ -110,15 +120,15 @@ def test_the_ban_of_another_is_no_obstacle(live_state: LiveState) -> None:
     ],
 )
 def test_notices_that_say_so_silence_it(
-    live_state: LiveState, notice_id: str, text: str, reason: str | None
+    live_state: ClockedState, notice_id: str, text: str, reason: str | None
 ) -> None:
     live_state.handle(Notice("alpha", notice_id, text))
     assert obstacle(live_state) == reason
-    assert live_state.view("beta").obstacle is None
+    assert live_state.view("beta").obstacle(live_state.clock.ms()) is None
 
 
 def test_what_a_person_has_to_mend_silences_it_for_an_hour(
-    live_state: LiveState, clock: Hand
+    live_state: ClockedState, clock: Hand
 ) -> None:
     live_state.handle(Notice("alpha", "msg_suspended", ""))
     clock.forward(3599)
@@ -132,7 +142,7 @@ def test_what_a_person_has_to_mend_silences_it_for_an_hour(
     assert obstacle(live_state) == "timed out for 44 s"
 
 
-def test_a_notice_about_a_mode_holds_until_the_modes_change(live_state: LiveState) -> None:
+def test_a_notice_about_a_mode_holds_until_the_modes_change(live_state: ClockedState) -> None:
     live_state.handle(Notice("alpha", "msg_subsonly", ""))
     assert obstacle(live_state) == "subscribers-only"
     live_state.handle(RoomState("alpha", subscribers_only=False))
@@ -154,7 +164,7 @@ REMOVALS: list[tuple[Event, bool]] = [
 
 @pytest.mark.parametrize(("event", "hits"), REMOVALS)
 def test_a_removal_calls_off_the_generation_it_touches(
-    live_state: LiveState, event: Event, hits: bool
+    live_state: ClockedState, event: Event, hits: bool
 ) -> None:
     cancel = Cancel()
     number = live_state.generations.register("alpha", cancel)
@@ -167,7 +177,7 @@ def test_a_removal_calls_off_the_generation_it_touches(
 
 @pytest.mark.parametrize(("event", "hits"), REMOVALS)
 def test_a_removal_while_the_context_is_being_read_counts_too(
-    live_state: LiveState, event: Event, hits: bool
+    live_state: ClockedState, event: Event, hits: bool
 ) -> None:
     number = live_state.generations.register("alpha", Cancel())
     live_state.handle(event)
@@ -175,7 +185,7 @@ def test_a_removal_while_the_context_is_being_read_counts_too(
     assert live_state.generations.is_invalid(number) is hits
 
 
-def test_a_released_generation_is_forgotten(live_state: LiveState) -> None:
+def test_a_released_generation_is_forgotten(live_state: ClockedState) -> None:
     cancel = Cancel()
     number = live_state.generations.register("alpha", cancel)
     live_state.generations.bind(number, (line("m-1"),))
@@ -186,7 +196,7 @@ def test_a_released_generation_is_forgotten(live_state: LiveState) -> None:
 
 
 def test_an_optout_revokes_what_was_made_of_the_viewers_words_in_every_channel(
-    live_state: LiveState,
+    live_state: ClockedState,
 ) -> None:
     numbers = [
         live_state.generations.register(channel, Cancel()) for channel in ("alpha", "beta", "beta")
@@ -197,7 +207,9 @@ def test_an_optout_revokes_what_was_made_of_the_viewers_words_in_every_channel(
     assert [live_state.generations.is_invalid(number) for number in numbers] == [True, False, True]
 
 
-def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(live_state: LiveState) -> None:
+def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(
+    live_state: ClockedState,
+) -> None:
     live_state.handle(UserCleared("alpha", None, 10, login="vera"))
     assert obstacle(live_state) is None
     live_state.handle(UserCleared("alpha", None, 10, login="clankbot"))
@@ -206,26 +218,26 @@ def test_a_timeout_that_names_the_bot_by_its_login_alone_silences_it(live_state:
 
 @pytest.mark.parametrize("seconds", [600, None])
 def test_a_moderator_may_say_that_its_timeout_or_ban_is_over(
-    live_state: LiveState, seconds: int | None
+    live_state: ClockedState, seconds: int | None
 ) -> None:
     live_state.handle(UserCleared("alpha", "99", seconds))
     live_state.forgive("alpha")
     assert obstacle(live_state) is None
 
 
-def test_what_no_moderator_can_lift_stays(live_state: LiveState) -> None:
+def test_what_no_moderator_can_lift_stays(live_state: ClockedState) -> None:
     live_state.handle(Notice("alpha", "msg_suspended", ""))
     live_state.handle(Notice("beta", "msg_channel_suspended", ""))
     for channel in ("alpha", "beta"):
         live_state.forgive(channel)
     assert obstacle(live_state) == "the account is suspended"
-    beta = live_state.view("beta").obstacle
+    beta = live_state.view("beta").obstacle(live_state.clock.ms())
     assert beta is not None
     assert beta.text == "the channel is suspended or does not exist"
 
 
 def test_all_generations_are_dropped_where_it_cannot_be_known_whose_words_went(
-    live_state: LiveState,
+    live_state: ClockedState,
 ) -> None:
     cancels = {channel: Cancel() for channel in ("alpha", "beta")}
     numbers = [

@@ -165,9 +165,9 @@ def test_a_moderator_who_comes_late_does_not_time_the_bot_out_twice(desk: Desk) 
     """The reader has noted the bot's own ban long before the database was back."""
     desk.arrive(UserCleared("alpha", BOT_ID, None))
     desk.arrive(OwnState("alpha", False, None, None))
-    assert desk.live_state.view("alpha").obstacle is None
+    assert desk.live_state.view("alpha").obstacle(desk.clock.ms()) is None
     desk.settle()
-    assert desk.live_state.view("alpha").obstacle is None
+    assert desk.live_state.view("alpha").obstacle(desk.clock.ms()) is None
 
 
 # -- the bot's own words ---------------------------------------------------------------------------

@@ -168,7 +168,7 @@ class CommandHandler:
         """In force at once, whatever becomes of it in the database."""
         live_state, user_id = self._live_state, message.user_id
         assert user_id is not None  # or intake would not have let it through
-        live_state.set_opted_out(live_state.opted_out | {user_id})
+        live_state.opted_out |= {user_id}
         self._turns.drop_mentions_of(user_id)
         try:
             is_stored = self._storage.store_or_keep(OptOut(user_id, self._clock.utc_ms()))
@@ -188,5 +188,5 @@ class CommandHandler:
         live_state, user_id = self._live_state, message.user_id
         assert user_id is not None
         self._storage.store_or_keep(OptIn(user_id))
-        live_state.set_opted_out(live_state.opted_out - {user_id})
+        live_state.opted_out -= {user_id}
         return "welcome back: your messages are kept again from now on"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from clankbot.clock import Clock
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.live_state import LiveState, RoomView
+from clankbot.processing.live_state import LiveState, Room
 from clankbot.processing.speaking.repetition import NEARLY_REMOVED, repeats
 from clankbot.processing.speaking.triggers import quiet_hours_end
 from clankbot.records.reasons import Reason, Why
@@ -36,25 +36,25 @@ class SendGate:
 
     def __call__(self, line: Outgoing) -> Reason | None:
         """The reason to drop the line; None if it may be said."""
-        view = self._live_state.view(line.channel)
+        room = self._live_state.view(line.channel)
         if self._clock.monotonic() - line.created_at > MAX_AGE_S:
             return Reason(Why.STALE, "too old")
-        if reason := silence_reason(view, line.kind, self._clock.utc_ms(), line.requested):
+        if reason := silence_reason(room, line.kind, self._clock.utc_ms(), line.requested):
             return reason
-        if line.kind.is_generated and (reason := self._generated_reason(line, view)):
+        if line.kind.is_generated and (reason := self._generated_reason(line, room)):
             return reason
         return self._filter_reason(line)
 
-    def _generated_reason(self, line: Outgoing, view: RoomView) -> Reason | None:
+    def _generated_reason(self, line: Outgoing, room: Room) -> Reason | None:
         if self._live_state.outage is not None:
             return DATABASE_AWAY
         if self._live_state.generations.is_invalid(line.generation_id):
             return Reason(Why.MODERATED, "moderated since")
         if self._live_state.has_opted_out(line.addressee_id):
             return Reason(Why.OPTED_OUT, "the viewer opted out")
-        if repeats(line.text, view.recent_own):
+        if repeats(line.text, room.recent_own):
             return Reason(Why.REPEAT, "a repeat of a recent message of its own")
-        if repeats(line.text, view.removed_own, NEARLY_REMOVED):
+        if repeats(line.text, room.removed_own, NEARLY_REMOVED):
             return Reason(Why.LIKE_REMOVED, "like a message that moderators removed")
         return None
 
@@ -77,23 +77,23 @@ class SendGate:
 
 
 def silence_reason(
-    view: RoomView, kind: MessageKind, now_ms: int, requested: bool = False
+    room: Room, kind: MessageKind, now_ms: int, requested: bool = False
 ) -> Reason | None:
     """Why nothing of this kind may be said in the channel now; None if it may.
 
     Answers to commands are stopped by Twitch's obstacles only.  A moderator's ``!clank speak``
     (``requested``) overrides quiet times and the spontaneous switch, not ``off``.
     """
-    if view.obstacle is not None:
-        return view.obstacle
+    if obstacle := room.obstacle(now_ms):
+        return obstacle
     if not kind.is_generated:
         return None
-    settings = view.settings
+    settings = room.settings
     if not settings.enabled:
         return SWITCHED_OFF
     if requested:
         return None
-    if reason := _quiet_reason(view, now_ms):
+    if reason := _quiet_reason(room, now_ms):
         return reason
     if kind is MessageKind.MENTION_ANSWER and not settings.mentions:
         return Reason(Why.MENTIONS_OFF, "mentions are off")
@@ -102,21 +102,21 @@ def silence_reason(
     return None
 
 
-def _quiet_reason(view: RoomView, now_ms: int) -> Reason | None:
+def _quiet_reason(room: Room, now_ms: int) -> Reason | None:
     """Why it is to be quiet for some time."""
-    settings = view.settings
+    settings = room.settings
     if settings.quiet_until_ms is not None and settings.quiet_until_ms > now_ms:
         return Reason(Why.QUIET, f"quiet for {_duration(settings.quiet_until_ms - now_ms)}")
-    if view.silenced_until_ms > now_ms:
-        left = _duration(view.silenced_until_ms - now_ms)
+    if room.silenced_until_ms > now_ms:
+        left = _duration(room.silenced_until_ms - now_ms)
         return Reason(Why.HINTED, f"quiet for {left}, since moderators removed its messages")
     if settings.quiet_hours is not None:
         end = quiet_hours_end(settings.quiet_hours, local_time(now_ms, settings.timezone))
         if end is not None:
             return Reason(Why.QUIET_HOURS, f"quiet until {end:%H:%M}")
-    if settings.live_only and view.live is None:
+    if settings.live_only and room.live is None:
         return Reason(Why.LIVE_UNKNOWN, "Twitch has not said whether the channel is live")
-    if settings.live_only and not view.live:
+    if settings.live_only and not room.live:
         return Reason(Why.NOT_LIVE, "the channel is not live")
     return None
 

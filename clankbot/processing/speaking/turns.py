@@ -267,9 +267,9 @@ class Turns:
         self, channel: Channel, kind: MessageKind, *, requested: bool = False
     ) -> Reason | None:
         """Why nothing of this kind may be said now, whatever the pace."""
-        view = self._live_state.view(channel.name)
-        self._log_obstacle(channel, view.obstacle)
-        reason = silence_reason(view, kind, self._clock.utc_ms(), requested)
+        room, now_ms = self._live_state.view(channel.name), self._clock.utc_ms()
+        self._log_obstacle(channel, room.obstacle(now_ms))
+        reason = silence_reason(room, kind, now_ms, requested)
         if reason is None and self._live_state.outage is not None:
             return DATABASE_AWAY
         if reason is None and (problem := self._model.obstacle(channel.settings.model)):
@@ -308,8 +308,8 @@ class Turns:
         where = standing(channel, self._history, self._clock)
         obstacle = _ON_ITS_WAY if channel.turn is not None else None
         if obstacle is None:
-            view = self._live_state.view(name)
-            obstacle = silence_reason(view, MessageKind.SPONTANEOUS, self._clock.utc_ms())
+            room = self._live_state.view(name)
+            obstacle = silence_reason(room, MessageKind.SPONTANEOUS, self._clock.utc_ms())
         obstacle = obstacle or self._retry_obstacle(channel)
         return replace(where, obstacle=obstacle) if obstacle else where
 

@@ -295,7 +295,7 @@ def test_help_and_what_was_not_understood_are_answered(desk: Desk) -> None:
         (lambda desk: desk.hear(RoomState("alpha", followers_only_minutes=0)), "followers-only"),
         (lambda desk: setattr(desk, "voice_problem", "the model loads"), "the model loads"),
         (lambda desk: desk.chat("@clankbot hi"), "a message is on its way"),
-        (lambda desk: desk.live_state.set_outage("locked"), "the database is away"),
+        (lambda desk: setattr(desk.live_state, "outage", "locked"), "the database is away"),
     ],
     ids=["off", "room", "model", "turn", "outage"],
 )

@@ -142,8 +142,8 @@ def _moderated(live_state: LiveState) -> int:
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [
-        (lambda live_state: live_state.set_outage("gone"), Why.DATABASE),
-        (lambda live_state: live_state.set_opted_out(frozenset({"7"})), Why.OPTED_OUT),
+        (lambda live_state: setattr(live_state, "outage", "gone"), Why.DATABASE),
+        (lambda live_state: setattr(live_state, "opted_out", frozenset({"7"})), Why.OPTED_OUT),
         (
             lambda live_state: live_state.set_own_words(
                 "alpha", [fingerprint("What a calm river!")], []
