@@ -12,7 +12,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from types import ModuleType
 from typing import Final
 
@@ -25,9 +24,9 @@ EXIT_CONFIG: Final = 78
 _EXIT_INTERRUPTED: Final = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Run one command; its exit status, as the contract's section 1 has them."""
-    options = build_parser().parse_args(arguments)
+    options = build_parser().parse_args()
     if options.module == "clankbot.cli.run":
         # Until the bot listens to signals itself, being asked to stop is no failure either.
         for number in (signal.SIGTERM, signal.SIGINT):

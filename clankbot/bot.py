@@ -68,14 +68,16 @@ class Bot:
         database: Database,
         words: Words,
         reports: Reports,
+        stopping: threading.Event,
     ) -> None:
+        """``stopping`` is set by ``stop``; all that waits must end with it."""
         self._clock = clock = Clock()
         identity = account.identity
         own = Own(identity.login, identity.user_id) if identity else Own(_NAME_WITHOUT_ACCOUNT)
         filters = ChannelFilters(words)
         self._database = database
-        self._stopping = threading.Event()
-        self._threads = BotThreads(reports, self._stopping)
+        self._stopping = stopping
+        self._threads = BotThreads(reports, stopping)
         self._inbox = Inbox()
         self._live_state = LiveState(own, clock, settings.ignored_users, settings.bot_owners)
         self._channels = Channels(

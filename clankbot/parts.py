@@ -5,6 +5,7 @@ Shared by the commands of clankbot.cli; like bot.py it knows the rooms and decid
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 
 from clankbot.config.environment import service_environment
@@ -40,14 +41,9 @@ class NoWords:
 
 def set_up_logs(settings: Settings) -> None:
     """Log to standard error, with every secret of the settings kept out."""
-    for secret in (
-        settings.mysql_password,
-        settings.ollama_api_key,
-        settings.twitch_client_secret,
-        settings.token_encryption_key,
-    ):
-        if secret is not None:
-            remember(secret)
+    for field in dataclasses.fields(settings):
+        if isinstance(value := getattr(settings, field.name), Secret):
+            remember(value)
     set_up_logging(
         settings.log_level,
         settings.log_format,
@@ -57,13 +53,8 @@ def set_up_logs(settings: Settings) -> None:
 
 def name_database(settings: Settings) -> Database:
     """The database of the settings, untouched."""
-    return (
-        mysql_database(settings) if settings.database_type == "mysql" else sqlite_database(settings)
-    )
-
-
-def sqlite_database(settings: Settings) -> Database:
-    """The file of DATABASE_URL."""
+    if settings.database_type == "mysql":
+        return mysql_database(settings)
     return Database.sqlite(settings.database_url)
 
 
@@ -97,7 +88,7 @@ def has_database(settings: Settings) -> bool:
 
 
 def existing_database(settings: Settings) -> Database:
-    """The same, for whoever only looks: ClankbotError if there is no file, and none is made."""
+    """The same for a command that only looks: ClankbotError if there is no file; none is made."""
     if not has_database(settings):
         raise ClankbotError(f"there is no database at {settings.database_url}; `run` makes it")
     return open_database(settings)

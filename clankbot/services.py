@@ -89,9 +89,9 @@ def anonymous_account() -> Account:
     return Account(None, lambda: credentials, lambda: None)
 
 
-def token_keeper(settings: Settings, database: Database, waiting: threading.Event) -> TokenKeeper:
+def token_keeper(settings: Settings, database: Database, stopping: threading.Event) -> TokenKeeper:
     """The keeper of the stored sign-in; raises NotSignedIn if there is none."""
-    store = TokenStore(database.open, waiting.wait)
+    store = TokenStore(database.open, stopping.wait)
     return TokenKeeper(
         store,
         stored_encryption(store, key_source(settings)),
@@ -106,13 +106,13 @@ def leaves_sign_in_unused(settings: Settings, database: Database) -> bool:
         return settings.twitch_client_id is None and store.load_tokens() is not None
 
 
-def open_account(settings: Settings, database: Database, waiting: threading.Event) -> Account:
+def open_account(settings: Settings, database: Database, stopping: threading.Event) -> Account:
     """Who the bot is: the signed-in account, or nobody in a shadow run without one."""
     if settings.dry_run and leaves_sign_in_unused(settings, database):
         log.warning(UNUSED_SIGN_IN)
         return anonymous_account()
     try:
-        keeper = token_keeper(settings, database, waiting)
+        keeper = token_keeper(settings, database, stopping)
         identity = keeper.start()
     except NotSignedIn:
         if settings.dry_run:

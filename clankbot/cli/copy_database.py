@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 
 from clankbot.config.settings import mysql_requirements, require, settings_from_process
 from clankbot.database.copying import copy_database
+from clankbot.database.database import Database
 from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import DatabaseError
-from clankbot.parts import mysql_database, set_up_logs, sqlite_database
+from clankbot.parts import mysql_database, set_up_logs
 
 # Room for the longest line of progress, so that a shorter one covers it.
 _LINE_CHARS = 60
@@ -24,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_from_process()
     set_up_logs(settings)
     require(settings, mysql_requirements)
-    file, server = sqlite_database(settings), mysql_database(settings)
+    file, server = Database.sqlite(settings.database_url), mysql_database(settings)
     to_mysql = options.direction == "to-mysql"
     if to_mysql and not settings.database_url.is_file():
         raise DatabaseError(f"there is no database {settings.database_url} to copy (DATABASE_URL)")

@@ -14,6 +14,7 @@ import queue
 import random
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -199,7 +200,7 @@ def _bot_in(room: TwitchRoom, settings: Settings, words: Words, end: _End) -> It
     with hold_instance_lock(
         database.engine, lambda error: end.reports.put(Failure("instance-lock", error))
     ):
-        bot = Bot(settings, account, database, words, end.reports)
+        bot = Bot(settings, account, database, words, end.reports, threading.Event())
         bot.start()
         try:
             room.wait_joined(settings.twitch_channels, _JOIN_S)

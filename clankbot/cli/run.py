@@ -55,12 +55,12 @@ def _run(settings: Settings) -> int:
     notifier = Notifier(environment.notify_socket)
     words = load_words(settings)
     database = open_database(settings)
-    waiting = threading.Event()
+    stopping = threading.Event()
     with hold_instance_lock(
         database.engine, lambda error: reports.put(Failure("instance-lock", error))
     ):
-        account = not_torn_off(partial(open_account, settings, database, waiting))
-        bot = Bot(settings, account, database, words, reports)
+        account = not_torn_off(partial(open_account, settings, database, stopping))
+        bot = Bot(settings, account, database, words, reports, stopping)
         log.info(
             "starting",
             extra={
@@ -75,7 +75,6 @@ def _run(settings: Settings) -> int:
             notifier.ready()
             status = wait_for_end(bot, reports, notifier, environment)
             notifier.stopping()
-            waiting.set()
             if not bot.stop():
                 status = status or EXIT_FAILED
     log.info("stopped", extra={"status": status})

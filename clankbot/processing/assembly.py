@@ -27,13 +27,7 @@ from clankbot.processing.speaking.reports import Reports
 from clankbot.processing.speaking.turns import TurnHistory, Turns
 from clankbot.processing.worker import Handlers, Worker
 from clankbot.processing.write_queue import WriteQueue
-from clankbot.records.chat import (
-    ChatCleared,
-    ChatMessage,
-    MessageDeleted,
-    OwnState,
-    UserCleared,
-)
+from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, OwnState, UserCleared
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
 from clankbot.records.writes import RecordRateLimitEvent
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -98,7 +98,7 @@ class Channel:
     logged_in_vain: str | None = None  # the code of why nothing was said last
 
 
-class Channels(Mapping[str, Channel]):
+class Channels(dict[str, Channel]):
     """The bot's channels by name, their settings kept equal to ``channel_config``."""
 
     def __init__(
@@ -110,10 +110,10 @@ class Channels(Mapping[str, Channel]):
         asks_who_is_live: bool = True,
     ) -> None:
         """``asks_who_is_live``: Twitch can be asked, which needs a sign-in."""
+        super().__init__((name, Channel(name, schema.resolve({}))) for name in names)
         self.asks_who_is_live = asks_who_is_live
         self.schema = schema
         self._live_state = live_state
-        self._channels = {name: Channel(name, schema.resolve({})) for name in names}
         self._left: dict[str, ChannelSettings] = {}  # channels that the bot has left
         for channel in self.values():
             self._resolve(channel)
@@ -142,12 +142,3 @@ class Channels(Mapping[str, Channel]):
         if name in self:
             return self[name].settings
         return self._left.get(name) or self.schema.resolve({})
-
-    def __getitem__(self, name: str) -> Channel:
-        return self._channels[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._channels)
-
-    def __len__(self) -> int:
-        return len(self._channels)

@@ -14,7 +14,6 @@ from clankbot.clock import Clock
 from clankbot.processing.channels import Schema
 from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.filter.word_list import Match
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.speaking.triggers import is_mention
@@ -65,9 +64,8 @@ class Intake:
         command = self._schema.parse(said, is_moderator=is_moderator)
         if command is None and self._live_state.has_opted_out(message.user_id):
             return
-        blocked = self._blocked(message)
-        if blocked is not None and not (command is not None and command.names_term):
-            self._log_blocked(message, *blocked)
+        may_be_blocked = command is None or not command.names_term
+        if may_be_blocked and self._is_blocked(message):
             return
         if command is not None:
             self._commands.handle(message, command, is_moderator=is_moderator)
@@ -94,29 +92,27 @@ class Intake:
             return message.text[address.end() :]
         return message.text
 
-    def _blocked(self, message: ChatMessage) -> tuple[str, Match] | None:
-        """The part of the message that the filter blocks, and why."""
+    def _is_blocked(self, message: ChatMessage) -> bool:
+        """Whether the filter blocks a part of it, which is logged and counted."""
         verdict = self._filters(message.channel).verdict
         for part, text in (("text", message.text), ("display name", message.display_name)):
-            if match := verdict(text):
-                return part, match
-        return None
-
-    def _log_blocked(self, message: ChatMessage, part: str, match: Match) -> None:
-        log.warning(
-            "message blocked",
-            extra={
-                "direction": "in",
-                "channel": message.channel,
-                "user_id": message.user_id,
-                "entry": match.entry,
-                "reading": match.reading,
-                "part": part,
-                "display_name": message.display_name,
-                "text": message.text,
-            },
-        )
-        self._write_queue.add(Tally(message.channel, self._clock.utc_day(), "blocked"))
+            if (match := verdict(text)) is not None:
+                log.warning(
+                    "message blocked",
+                    extra={
+                        "direction": "in",
+                        "channel": message.channel,
+                        "user_id": message.user_id,
+                        "entry": match.entry,
+                        "reading": match.reading,
+                        "part": part,
+                        "display_name": message.display_name,
+                        "text": message.text,
+                    },
+                )
+                self._write_queue.add(Tally(message.channel, self._clock.utc_day(), "blocked"))
+                return True
+        return False
 
     def _keep(self, message: ChatMessage) -> None:
         assert message.message_id is not None

@@ -59,34 +59,32 @@ class WriteQueue:
         self._live_state = live_state
         self._clock = clock
         self._most_held = most_held
-        self._held: deque[tuple[Write, Then | None]] = deque()
+        # In order; for the queue alone to change.
+        self.held: deque[tuple[Write, Then | None]] = deque()
         self._outage_since: float | None = None
         self._backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
         self._next_try = 0.0
         self._dropped = 0  # in this outage
         self._singly = 0  # so many writes go one by one, since one of them was refused
 
-    def __len__(self) -> int:
-        return len(self._held)
-
     @property
     def not_stored(self) -> int:
         """What is lost if it ends now: what is held, and what gave way in this outage."""
-        return len(self._held) + self._dropped
+        return len(self.held) + self._dropped
 
     def add(self, write: Write, then: Then | None = None) -> None:
         """Queue a write; ``then`` is called with its outcome once it is stored, or refused."""
-        self._held.append((write, then))
-        if len(self._held) > self._most_held:
+        self.held.append((write, then))
+        if len(self.held) > self._most_held:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
         """The oldest chat or passing note gives way; removals and settings never do."""
-        for index, (write, _) in enumerate(self._held):
+        for index, (write, _) in enumerate(self.held):
             if isinstance(write, _MAY_GIVE_WAY):
                 if not self._dropped:
-                    log.warning("chat gives way", extra={"held": len(self._held)})
-                del self._held[index]
+                    log.warning("chat gives way", extra={"held": len(self.held)})
+                del self.held[index]
                 self._dropped += 1
                 return
 
@@ -100,8 +98,8 @@ class WriteQueue:
         sign_of_life = self._outage_since is None
         if not (sign_of_life or force or self._clock.monotonic() >= self._next_try):
             return False
-        while self._held or not sign_of_life:
-            batch = list(islice(self._held, 1 if self._singly else _BATCH))
+        while self.held or not sign_of_life:
+            batch = list(islice(self.held, 1 if self._singly else _BATCH))
             try:
                 outcomes = self._history.apply([write for write, _ in batch])
             except WriteRefused as error:
@@ -124,7 +122,7 @@ class WriteQueue:
         """The batch is stored: let go of it, and do what was to follow."""
         self._singly = max(0, self._singly - 1)
         for _ in batch:
-            self._held.popleft()
+            self.held.popleft()
         for (write, then), outcome in zip(batch, outcomes, strict=True):
             try:
                 if then is not None:
@@ -139,7 +137,7 @@ class WriteQueue:
         if self._outage_since is None:
             self._outage_since = now
             self._backoff.reset()
-            log.warning("database away", extra={"problem": str(error), "held": len(self._held)})
+            log.warning("database away", extra={"problem": str(error), "held": len(self.held)})
             self._live_state.outage = str(error)
         self._next_try = now + self._backoff.next_s()
 

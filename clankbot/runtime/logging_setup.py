@@ -98,11 +98,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logging(
-    level: str,
-    log_format: str,
-    handler: logging.Handler | None = None,
-    *,
-    journal: bool = False,
+    level: str, log_format: str, handler: logging.Handler | None = None, *, journal: bool = False
 ) -> None:
     """Send all logging to ``handler`` (None: standard error), replacing what was set up before.
 

@@ -205,7 +205,7 @@ def test_where_memory_is_full_the_oldest_chat_gives_way_and_removals_do_not(
             write_queue.add(removal, lambda _: while_storing.append(live_state.outage))
             for number in range(20):
                 write_queue.add(said(f"{number}"))
-            assert len(write_queue) == 10
+            assert len(write_queue.held) == 10
         assert write_queue.commit(force=True)
         kept = [line.message_id for line in store.recent_messages("alpha", 99)]
     assert while_storing != [None]  # for the rest may still be on its way

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def _started(
         account = Account(None, lambda: anonymous, lambda: None)
     database.prepare()
     reports: Reports = queue.SimpleQueue()
-    bot = Bot(settings, account, database, load_words(settings), reports)
+    bot = Bot(settings, account, database, load_words(settings), reports, threading.Event())
     joined = len(room.joins)
     bot.start()
     try:

@@ -39,10 +39,7 @@ class CommandStorage:
     """
 
     def __init__(
-        self,
-        history: CommandHistory,
-        write_queue: WriteQueue,
-        live_state: LiveState,
+        self, history: CommandHistory, write_queue: WriteQueue, live_state: LiveState
     ) -> None:
         self.history = history
         self._write_queue = write_queue
