@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from clankbot.processing.filter.content_filter import ContentFilter, load_filter
+from clankbot.processing.filter import load_filter
+from clankbot.processing.filter.content_filter import ContentFilter
 from tests.benchmarks.chat_lines import chat_lines
 from tests.benchmarks.labelled_lines import SHORT_WORDS, TO_BE_BLOCKED, TO_BE_LEFT_ALONE
 from tests.processing.filter.disguises import DISGUISES, Disguise

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.processing.filter.content_filter import load_filter
+from clankbot.processing.filter import load_filter
 from clankbot.rehearsal.viewers import PASSER_BY, VIEWERS, Cast, Line, colour_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,4 +1,5 @@
-"""The word list: from its lines to a verdict on a message.
+"""The word list: from its lines to a verdict on a message."""
 
-``load_filter`` is the public address.
-"""
+from clankbot.processing.filter.content_filter import load_filter
+
+__all__ = ["load_filter"]

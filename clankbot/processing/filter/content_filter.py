@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,6 @@ from clankbot.errors import ConfigError
 from clankbot.processing.filter.matcher import Matcher
 from clankbot.processing.filter.word_list import (
     MOST_CHARACTERS,
-    Entry,
     Match,
     WordList,
     parse_list,
@@ -30,8 +29,8 @@ from clankbot.processing.filter.word_list import (
 
 log = logging.getLogger(__name__)
 
+# What a text is said to match when the filter itself failed on it.
 FILTER_ERROR: Final = Match("(filter error)", "")
-"""What a text is said to match when the filter itself failed on it."""
 
 _CHANNEL_PIECES = 1024  # remembered beside a channel's own terms: there may be 100 channels
 
@@ -72,9 +71,14 @@ class ContentFilter:
         """
         if self.is_off:
             return self
-        own = WordList(tuple(_valid_entries(terms)))
-        lists = [Matcher(own, _CHANNEL_PIECES)] if own.entries else []
-        return ContentFilter(self._lists[0], *lists)
+        entries = []
+        for term in terms:
+            try:
+                entries.append(parse_term(term))
+            except ValueError as error:
+                log.warning("term left out", extra={"term": term, "problem": str(error)})
+        own = [Matcher(WordList(tuple(entries)), _CHANNEL_PIECES)] if entries else []
+        return ContentFilter(self._lists[0], *own)
 
 
 def load_filter(path: str | Path) -> ContentFilter:
@@ -173,11 +177,3 @@ def _read_list(path: Path) -> WordList:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}, line {line}: not UTF-8 text") from error
     return parse_list(text, str(path))
-
-
-def _valid_entries(terms: Iterable[str]) -> Iterator[Entry]:
-    for term in terms:
-        try:
-            yield parse_term(term)
-        except ValueError as error:
-            log.warning("term left out", extra={"term": term, "problem": str(error)})

@@ -17,14 +17,14 @@ from typing import Final
 
 from clankbot.processing.filter.lookalikes import CURRENCY, LOOKALIKES
 
+# A run of letters and digits in folded text.
 WORD: Final = re.compile(r"[^\x00-/:-`{-\x7f]+")
-"""A run of letters and digits in folded text."""
 
+# A run of letters, digits, and the symbols ``@ $ ! |`` that are read as letters.
 RUN: Final = re.compile(r"""[^\x00- "#%-/:-?A-`{}~\x7f]+""")
-"""A run of letters, digits, and the symbols ``@ $ ! |`` that are read as letters."""
 
+# The punctuation of folded text that belongs to no run.
 SEPARATORS: Final = "".join(set(string.punctuation) - set("@$!|"))
-"""The punctuation of folded text that belongs to no run."""
 
 _MOST_FOLDED: Final = 8192  # characters remembered; few chats use a tenth of that
 

@@ -1,61 +1,50 @@
 """One compiled word list, and the search for its entries in a message.
 
-A message is looked at piece by piece, a piece being what stands between blanks.  Chat repeats
-itself, so pieces known to be harmless are remembered, and the usual message costs one comparison
-of sets.  Pieces that matter only in company (single letters, and the words by which phrases are
-suspected) are remembered as such, and send the message to a second, slower look.
+A message is judged piece by piece, a piece being what stands between blanks.  Chat repeats itself,
+so pieces known to be harmless are remembered, and the usual message costs one comparison of sets.
+Pieces that matter only beside others (single letters, and the anchors of phrases) are remembered
+as such; a message with enough of them is searched as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Final, NamedTuple
 
-from clankbot.processing.filter.budget import Budget, TooCostly
-from clankbot.processing.filter.folding import RUN, SEPARATORS, WORD, fold, without_words
-from clankbot.processing.filter.patterns import without_repeats
-from clankbot.processing.filter.phrases import Hung, PhraseTree, closed_up, hung, may_stand
+from clankbot.processing.filter.folding import fold, without_words
+from clankbot.processing.filter.patterns import Budget, TooCostly
+from clankbot.processing.filter.phrases import PhraseTree, indexed
 from clankbot.processing.filter.readings import (
     FEWEST_SPELLED,
-    LETTER,
-    MARKS,
+    RunKind,
     lone_letter,
-    outline,
-    segments,
-    sequences,
+    runs_of,
     spelled_out,
     trimmed,
-    versions,
 )
-from clankbot.processing.filter.word_index import WordIndex, matching
+from clankbot.processing.filter.word_index import IndexedEntry, WordIndex
 from clankbot.processing.filter.word_list import Match, WordList
 
+# Pieces remembered: the vocabulary of a busy evening; 2.5 MB, or twice that if it is flooded.
 MOST_PIECES: Final = 20_000
-"""Pieces remembered: the vocabulary of a busy evening; 2.5 MB, or twice that if it is flooded."""
 
-_NOTABLE_SHARE = 8  # one in so many of them may matter in company; these take more memory
-_LONGEST_PIECE = 64  # characters of a piece to be remembered; longer ones are rarely said twice
-_LONGEST_FOREIGN_PIECE = 16  # the same if they take up to four bytes each
-_LONGEST_SHIELDED = 500  # characters of a piece searched for allowed words: a whole chat message
-
-
+# What a text is said to match that would take the filter too long.
 TOO_COSTLY: Final = Match("(too costly to judge)", "")
-"""What a text is said to match that would take the filter too long."""
 
-_Hit = tuple[Hung, str]  # with the reading
+_NOTABLE_SHARE = 4  # one in so many of them may be more than harmless; these take more memory
+_LONGEST_PIECE = 64  # bytes of a text to be remembered; longer ones are rarely said twice
+
+_Hits = list[tuple[IndexedEntry, str]]  # with the reading
 
 
-class _Look(NamedTuple):
+class _Verdict(NamedTuple):
     """What a piece is: blocked by itself, or what it may add to a spelled-out word or a phrase."""
 
     match: Match | None
     letters: int
-    hung: tuple[Hung, ...]
+    anchors: tuple[IndexedEntry, ...]
 
 
-_HARMLESS = _Look(None, 0, ())
-_LETTER = _Look(None, 1, ())
+_HARMLESS = _Verdict(None, 0, ())
 
 
 class Matcher:
@@ -63,251 +52,113 @@ class Matcher:
 
     def __init__(self, word_list: WordList, most_pieces: int = MOST_PIECES) -> None:
         self._allowed = word_list.allowed
-        self._words = WordIndex(hung(word_list.entries))
-        self._closed_up = WordIndex(closed_up(word_list.entries))
+        self._index = WordIndex(indexed(word_list.entries))
         self._phrases = PhraseTree(word_list.entries)
         self._most_notable = most_pieces // _NOTABLE_SHARE
-        self._most_harmless = most_pieces - 2 * self._most_notable
+        self._most_harmless = most_pieces - self._most_notable
         self._harmless: set[str] = set()
-        self._notable: dict[str, _Look] = {}
-        self._letters: set[str] = set()  # those of the notable that are one letter and no more
-        self._harmless_lines: set[str] = set()  # short messages of notable pieces: ":D :D :D"
+        # other pieces; and whole messages of such that are harmless together: ":D :D :D"
+        self._notable: dict[str, _Verdict] = {}
 
     @property
     def remembered(self) -> int:
         """How many pieces and messages are remembered now."""
-        return len(self._harmless) + len(self._notable) + len(self._harmless_lines)
+        return len(self._harmless) + len(self._notable)
 
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
         pieces = text.split(" ")
-        harmless = self._harmless
-        if harmless.issuperset(pieces):
-            return None
-        rest = [piece for piece in pieces if piece not in harmless]
-        if len(rest) < FEWEST_SPELLED and self._letters.issuperset(rest):  # "a" and "I"
-            return None
-        if text in self._harmless_lines:
+        if self._harmless.issuperset(pieces) or self._notable.get(text) is _HARMLESS:
             return None
         try:
-            return self._search(text, rest)
+            return self._search(text, pieces, Budget(len(text)))
         except TooCostly:
             return TOO_COSTLY
 
-    def _search(self, text: str, pieces: Iterable[str]) -> Match | None:
-        """As ``match``, of a text of which these pieces are not known to be harmless."""
-        budget = None
+    def _search(self, text: str, pieces: list[str], budget: Budget) -> Match | None:
         letters = 0
-        suspected: dict[Hung, None] = {}
+        anchors: list[IndexedEntry] = []
         for piece in pieces:
-            look = self._notable.get(piece)
-            if look is None:
-                if self._is_plain(piece):
-                    continue
-                budget = budget or Budget(len(text))
-                look = self._look_at(piece, budget)
-            match, lone, hung = look
-            if match:
-                return match
-            letters += lone
-            if hung:
-                suspected |= dict.fromkeys(hung)
-        may_spell = letters >= FEWEST_SPELLED and self._may_be_row(text.split(" "))
-        if not (may_spell or suspected):
+            if piece not in self._harmless:
+                match, more, found = self._notable.get(piece) or self._judge(piece, budget)
+                if match:
+                    return match
+                letters += more
+                anchors += found
+        may_spell = letters >= FEWEST_SPELLED and self._may_be_row(pieces)
+        if not (may_spell or anchors):
             return None
-        budget = budget or Budget(len(text))
-        match = self._in_company(fold(text).split(), may_spell, suspected, budget)
-        if not match and _is_short(text):
-            if len(self._harmless_lines) >= self._most_notable:
-                self._harmless_lines.clear()
-            self._harmless_lines.add(text)
+        parts = fold(text).split()
+        lines = [parts]
+        for line, words in spelled_out(parts) if may_spell else ():
+            hits = [
+                hit for word in words for hit in self._index.find(word, RunKind.SPELLED, budget)
+            ]
+            if match := _first_match(hits):
+                return match
+            lines.append(line)
+            anchors += _anchors(hits)
+        match = self._phrases.find(lines, anchors, budget) if anchors else None
+        if not match and len(pieces) > 1:
+            self._remember(text, _HARMLESS)
         return match
 
-    def _may_be_row(self, pieces: Iterable[str]) -> bool:
+    def _may_be_row(self, pieces: list[str]) -> bool:
         """Whether enough pieces that may be letters stand in a row, marks between them or not."""
         row = 0
         for piece in pieces:
             if piece not in self._harmless:
-                look = self._notable.get(piece)
-                row += look.letters if look else FEWEST_SPELLED  # too long to be remembered
+                verdict = self._notable.get(piece)
+                row += verdict.letters if verdict else FEWEST_SPELLED  # too long to be remembered
             elif piece[:1].isalnum():
                 row = 0
             if row >= FEWEST_SPELLED:
                 return True
         return False
 
-    # --- one piece ---
-
-    def _is_plain(self, piece: str) -> bool:
-        """Whether a piece is a word like none of the list, by a glance that is enough for most.
-
-        It is remembered then.  False says nothing.
-        """
-        if not piece.isascii() or len(piece) > _LONGEST_PIECE:
-            return False
-        word = piece.lower()
-        if not word.isalpha():
-            word = word.lstrip(SEPARATORS).rstrip(MARKS)
-        if word.isalpha():
-            if word not in self._harmless and not self._is_far_word(word):
-                return False
-        elif word[:1] != "@" or "!" in piece or not self._is_far_name(word):
-            return False
-        if "#" in piece:  # a tag may be a phrase without blanks
-            return False
-        self._remember(piece, _HARMLESS)
-        return True
-
-    def _is_far_word(self, word: str) -> bool:
-        may_be_letter = word[0] == word[-1] and len(outline(word)) == 1
-        return not may_be_letter and self._words.is_far(word)
-
-    def _is_far_name(self, mention: str) -> bool:
-        """The same of ``@some_name_12``: its parts, and all together, with the @ as an a or not."""
-        name = mention[1:]
-        if not name.replace("_", "").isalnum():
-            return False
-        parts = name.split("_")
-        joined = "".join(parts)
-        keys = {*map(outline, {joined, f"a{joined}", *parts, f"a{parts[0]}"})}
-        return min(map(len, keys)) > 1 and all(map(self._words.is_far_outline, keys))
-
-    def _look_at(self, piece: str, budget: Budget) -> _Look:
-        """What a piece is that is not known yet; remembered where it is short."""
+    def _judge(self, piece: str, budget: Budget) -> _Verdict:
+        """What a piece is that is not known yet."""
         folded = fold(piece)
-        word = trimmed(folded)
-        is_harmless = word in self._harmless or not self._may_matter(word, budget)
-        if is_harmless and "#" not in folded:
-            look = _HARMLESS
-        else:
-            look = self._look_closely(piece, folded, budget)
-        if _is_short(piece):
-            self._remember(piece, look)
-        return look
+        word = trimmed(folded.strip())
+        is_tag = "#" in folded  # it may be a phrase without blanks
+        verdict = _HARMLESS
+        if is_tag or word not in self._harmless:
+            hits = self._hits(word, is_tag, budget)
+            # an odd blank within may divide letters
+            letters = FEWEST_SPELLED if " " in word else bool(lone_letter(word))
+            if hits or letters:
+                match = _first_match(hits)
+                if match and self._allowed:
+                    rest = trimmed(fold(without_words(piece, self._allowed)))
+                    match = _first_match(self._hits(rest, is_tag, budget))
+                verdict = _Verdict(match, letters, _anchors(hits))
+        self._remember(piece, verdict)
+        return verdict
 
-    def _may_matter(self, word: str, budget: Budget) -> bool:
-        """A glance: False is certain, and is the answer for nearly every piece."""
-        if word.isalpha():
-            key = outline(word)
-            return len(key) == 1 or self._has_near(key, budget)
-        if " " in word:
-            return True
-        return any(
-            version not in self._harmless and self._is_near(WORD.findall(outline(version)), budget)
-            for segment in segments(word)
-            for version in versions(segment)
-        )
+    def _hits(self, word: str, is_tag: bool, budget: Budget) -> _Hits:
+        """What of the list a trimmed piece holds."""
+        kind = RunKind.SPELLED if is_tag else RunKind.WHOLE
+        if word.isalpha():  # nearly always
+            return self._index.find(word, kind, budget)
+        return [hit for run in runs_of(word, kind) for hit in self._index.find(*run, budget)]
 
-    def _is_near(self, keys: list[str], budget: Budget) -> bool:
-        """Whether a run of these outlines, or all as one split word, may be a letter or entry."""
-        if len(keys) == 1 == len(keys[0]) or any(self._has_near(key, budget) for key in keys):
-            return True
-        if len(keys) < 2:
-            return False
-        joined = without_repeats("".join(keys))
-        return len(keys) >= len(joined) or self._has_near(joined, budget)
-
-    def _has_near(self, key: str, budget: Budget) -> bool:
-        return not self._words.is_far_outline(key) and bool(self._words.near(key, budget))
-
-    def _look_closely(self, piece: str, folded: str, budget: Budget) -> _Look:
-        hits = self._hits(folded, budget)
-        match = _first_match(hits)
-        if match and self._allowed and len(piece) <= _LONGEST_SHIELDED:
-            rest = fold(without_words(piece, self._allowed))
-            match = _first_match(self._hits(rest, budget))
-        letters = sum(bool(lone_letter(part)) for part in folded.split())
-        if hits:
-            return _Look(match, letters, _suspicions(hits))
-        return _Look(None, letters, ()) if letters else _HARMLESS
-
-    def _hits(self, folded: str, budget: Budget) -> list[_Hit]:
-        """What of the list a folded piece holds."""
-        hits: list[_Hit] = []
-        is_tag = "#" in folded
-        seen: set[str] = set()
-        for segment in segments(trimmed(folded)):
-            for version in versions(segment):
-                runs = RUN.findall(version)
-                for run in dict.fromkeys(run for run in runs if run not in seen):
-                    key = outline(run)
-                    hits += matching(self._words.near(key, budget), run, budget)
-                    if is_tag:
-                        hits += matching(self._closed_up.near(key, budget), run, budget)
-                seen.update(runs)
-                if len(runs) > 1:
-                    hits += self._split_word(runs, budget)
-        return hits
-
-    def _split_word(self, parts: Sequence[str], budget: Budget) -> list[_Hit]:
-        """A word set apart, compared as a whole; what a wildcard of it takes ends at no joint."""
-        word = "".join(parts)
-        if len(word) == len(parts):
-            return self._spelled_word(word, budget)
-        if not LETTER.search(word):
-            return []
-        near = self._words.near(outline(word), budget)
-        flush = tuple((each, found) for pattern, found in near for each in pattern.flush())
-        return matching(flush, word, budget)
-
-    def _spelled_word(self, word: str, budget: Budget) -> list[_Hit]:
-        """A word that is spelled out letter by letter: wildcards count, and phrases."""
-        if not LETTER.search(word):
-            return []
-        key = outline(word)
-        near = self._words.near(key, budget) + self._closed_up.near(key, budget)
-        return matching(near, word, budget)
-
-    def _remember(self, piece: str, look: _Look) -> None:
-        if look is _HARMLESS:
+    def _remember(self, text: str, verdict: _Verdict) -> None:
+        """Remember a piece or message, if it takes few bytes."""
+        if len(text) > (_LONGEST_PIECE if text.isascii() else _LONGEST_PIECE // 4):
+            return
+        if verdict is _HARMLESS and " " not in text:
             if len(self._harmless) >= self._most_harmless:  # any half: the common ones come back
                 self._harmless = set(list(self._harmless)[::2])
-            self._harmless.add(piece)
-            return
-        if len(self._notable) >= self._most_notable:
-            self._notable.clear()
-            self._letters.clear()
-        self._notable[piece] = look
-        if look == _LETTER:
-            self._letters.add(piece)
-
-    # --- pieces in company ---
-
-    def _in_company(
-        self, parts: list[str], may_spell: bool, suspected: dict[Hung, None], budget: Budget
-    ) -> Match | None:
-        """An entry that several pieces are together: letters that spell it, or its words."""
-        lines = {tuple(parts): None}
-        for together, words in spelled_out(parts) if may_spell else ():
-            hits = [hit for word in words for hit in self._spelled_hits(word, budget)]
-            if match := _first_match(hits):
-                return match
-            lines[tuple(together)] = None
-            suspected |= dict.fromkeys(_suspicions(hits))
-        phrases = [phrase for found in suspected for phrase in found.phrases]
-        if not phrases:
-            return None
-        likely = (line for line in lines if may_stand(phrases, line, budget))
-        runs = dict.fromkeys(chain.from_iterable(map(sequences, likely)))
-        return self._phrases.find(runs, budget)
-
-    def _spelled_hits(self, letters: str, budget: Budget) -> Iterator[_Hit]:
-        """What of the list lone letters spell, with symbols among them or not."""
-        for version in versions(letters):
-            yield from self._spelled_word("".join(RUN.findall(version)), budget)
+            self._harmless.add(text)
+        else:
+            if len(self._notable) >= self._most_notable:
+                self._notable.clear()
+            self._notable[text] = verdict
 
 
-def _is_short(piece: str) -> bool:
-    """Whether a piece is worth remembering, and takes few bytes."""
-    return len(piece) <= (_LONGEST_PIECE if piece.isascii() else _LONGEST_FOREIGN_PIECE)
+def _first_match(hits: _Hits) -> Match | None:
+    return next((Match.of(found.entry, reading) for found, reading in hits if found.entry), None)
 
 
-def _first_match(hits: Iterable[_Hit]) -> Match | None:
-    for found, reading in hits:
-        if found.entry:
-            return Match.of(found.entry, reading)
-    return None
-
-
-def _suspicions(hits: Iterable[_Hit]) -> tuple[Hung, ...]:
+def _anchors(hits: _Hits) -> tuple[IndexedEntry, ...]:
     return tuple(dict.fromkeys(found for found, _ in hits if found.phrases))

@@ -1,123 +1,115 @@
 """One word of an entry, and whether a word of a message is that word, stretched or not.
 
 Words are compared run by run of one letter, never collapsed: ``loot`` is not ``lot``, though
-``looot`` may be either.  All work is linear in the length of the word.
+``looot`` may be either.
 """
 
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-RARELY_DOUBLED: Final = "aiuhjkqvwxy"
-"""Letters that spelling hardly ever doubles: two of them may stand for one."""
+_STEPS: Final = 600  # the usual message takes ten; 500 ordinary characters have taken as many
+_CHARACTERS_A_STEP: Final = 4  # a step takes a microsecond or two
 
-without_repeats: Final = partial(re.compile(r"(.)(?=\1)").sub, "")
-"""The word with every run of one letter written as a single letter."""
+_LETTERS_A_STEP: Final = 16  # compared one by one
 
+_RARELY_DOUBLED: Final = "aiuhjkqvwxy"  # letters of which two may stand for one
 _WILDCARDS = re.compile(r"\*+")
+_RUNS = re.compile(r"(.)\1*")
 
 
-class Shape(NamedTuple):
-    """A word, its letters without repeats, and how often each of them is repeated."""
-
-    word: str
-    letters: str
-    counts: bytes
+class TooCostly(Exception):  # an answer, not an error: it never leaves the filter
+    """The message would take longer to judge than any message may."""
 
 
-def shape_of(word: str) -> Shape:
-    """The word taken apart into runs.  A count ends at 255."""
-    letters = without_repeats(word)
-    if len(letters) == len(word):
-        return Shape(word, word, b"\x01" * len(word))
-    counts = bytearray()
-    previous = ""
-    for letter in word:
-        if letter != previous:
-            counts.append(1)
-        elif counts[-1] < 255:
-            counts[-1] += 1
-        previous = letter
-    return Shape(word, letters, bytes(counts))
+class Budget:
+    """What judging one message may still cost, in steps, so that it is the same on every machine.
+
+    No list and no message, however nasty, takes the filter long: work that does not follow from the
+    length of the text alone (comparisons with candidates from the list) is counted, and a message
+    that would need too much of it is not judged to the end but blocked.
+    """
+
+    __slots__ = ("_left",)
+
+    def __init__(self, characters: int) -> None:
+        self._left = _STEPS + characters // _CHARACTERS_A_STEP
+
+    def spend(self, steps: int) -> None:
+        """Raises TooCostly if nothing is left."""
+        self._left -= steps
+        if self._left < 0:
+            raise TooCostly
 
 
 class Pattern(NamedTuple):
     """One folded word of an entry: its parts between wildcards, ``ham*`` being ``("ham", "")``."""
 
     parts: tuple[str, ...]
-    shapes: tuple[Shape, ...]
-    """Of the parts, so that they are taken apart once."""
+    # of each part, the rows of one letter that it is made of: "h", "a", "mm"
+    runs: tuple[tuple[str, ...], ...]
 
     @property
     def has_wildcard(self) -> bool:
         """Whether it matches other words than the one written."""
         return len(self.parts) > 1
 
-    @property
-    def core(self) -> str | None:
-        """The word without wildcards at its ends; None where one stands inside."""
-        written = [*filter(None, self.parts)]
-        return written[0] if len(written) == 1 else None
-
-    def flush(self) -> tuple[Pattern, ...]:
+    def at_an_end(self) -> tuple[Pattern, ...]:
         """The same with the written letters at an end of the word; nothing for ``fo*ter``."""
-        if len(self.parts) == 1 or (self.core and len(self.parts) == 2):
-            return (self,)
-        return (_pattern(self.core, ""), _pattern("", self.core)) if self.core else ()
+        match self.parts:
+            case (_,) | ("", _) | (_, ""):
+                return (self,)
+            case ("", stem, ""):
+                return (pattern_of(f"{stem}*"), pattern_of(f"*{stem}"))
+        return ()
 
-    def is_written_in(self, word: str) -> bool:
+    def matches(self, word: str, budget: Budget) -> bool:
         """Whether the parts stand in the word in order, the first and last at its ends."""
-        if len(self.parts) == 1:
-            return word == self.parts[0]
-        first, *middle, last = self.parts
-        place, end = len(first), len(word) - len(last)
-        if place > end or not (word.startswith(first) and word.endswith(last)):
-            return False
-        for part in middle:
-            place = word.find(part, place, end)
-            if place < 0:
-                return False
-            place += len(part)
-        return True
-
-    def is_stretched_in(self, word: Shape) -> bool:
-        """The same of their runs; a wildcard may take some of the letters beside it."""
-        place, last = 0, len(self.parts) - 1
-        for at, meant in enumerate(self.shapes):
-            if not meant.word:
+        end, last = 0, len(self.parts) - 1
+        for at, runs in enumerate(self.runs):
+            if not runs:  # a wildcard at this end
                 continue
-            end = len(word.letters) - len(meant.letters)
-            earliest = max(place, end) if at == last else place
-            stop = (0 if at == 0 else end) + len(meant.letters)
-            place = word.letters.find(meant.letters, earliest, stop)
-            while place >= 0 and not _fits(meant, word, place, at > 0, at < last):
-                place = word.letters.find(meant.letters, place + 1, stop)
-            if place < 0:
+            start = 0 if at == 0 else word.find(runs[0], end)
+            while start >= 0:
+                budget.spend(1 + len(runs) // _LETTERS_A_STEP)
+                end = _end(runs, word, start, at > 0, at < last)
+                if end and (at < last or end == len(word)):
+                    break
+                start = word.find(runs[0], start + 1) if at else -1
+            else:
                 return False
-            place += len(meant.letters)
         return True
 
 
 def pattern_of(word: str) -> Pattern:
     """The pattern of one folded word in which ``*`` is a wildcard."""
-    return _pattern(*_WILDCARDS.split(word))
+    parts = _WILDCARDS.split(word)
+    return Pattern(tuple(parts), tuple(map(_runs, parts)))
 
 
-def _pattern(*parts: str) -> Pattern:
-    return Pattern(parts, tuple(map(shape_of, parts)))
+def _runs(part: str) -> tuple[str, ...]:
+    return tuple(run[0] for run in _RUNS.finditer(part))
 
 
-def _fits(meant: Shape, word: Shape, place: int, open_start: bool, open_end: bool) -> bool:
-    """Whether each run of the word from ``place`` on may be a stretched form of the one meant."""
-    last = len(meant.counts) - 1
-    for at, (letter, fewest) in enumerate(zip(meant.letters, meant.counts, strict=True)):
-        seen = word.counts[place + at]
-        beside_wildcard = (open_start and at == 0) or (open_end and at == last)
-        if not _may_stand_for(letter, seen, fewest) and not (beside_wildcard and seen > fewest):
-            return False
-    return True
+def _end(runs: Sequence[str], word: str, start: int, open_before: bool, open_behind: bool) -> int:
+    """Where the part that begins at ``start`` of the word ends in it; 0 if it does not stand there.
+
+    An open side is one with a wildcard, which may take some of the letters there: ``*ab`` is "aab".
+    """
+    end, last = start, len(runs) - 1
+    for at, run in enumerate(runs):
+        if not word.startswith(run, end):
+            return 0
+        begin, end = end, end + len(run)
+        if (open_before and at == 0) or (open_behind and at == last):
+            continue
+        while word.startswith(run[0], end):
+            end += 1
+        if not _may_stand_for(run[0], end - begin, len(run)):
+            return 0
+    return end
 
 
 def _may_stand_for(letter: str, seen: int, meant: int) -> bool:
@@ -126,4 +118,4 @@ def _may_stand_for(letter: str, seen: int, meant: int) -> bool:
         return True
     if letter.isdigit():
         return False
-    return seen >= max(3, meant) or ((seen, meant) == (2, 1) and letter in RARELY_DOUBLED)
+    return seen >= max(3, meant) or ((seen, meant) == (2, 1) and letter in _RARELY_DOUBLED)

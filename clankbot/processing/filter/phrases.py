@@ -1,105 +1,99 @@
-"""Phrases: the word by which each is suspected, and whether its words are in a message.
+"""Phrases: the word by which each is found, and whether its words are in a message.
 
-A phrase is looked for only where its most telling word was met.  Then all of them are looked for at
-once, word by word, along a tree of their words.
+A phrase is looked for only if its anchor was met, its most telling word.  Then all of them are
+looked for at once, word by word, along a tree of their words.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 
-from clankbot.processing.filter.budget import Budget
 from clankbot.processing.filter.folding import RUN
-from clankbot.processing.filter.patterns import Pattern, pattern_of
-from clankbot.processing.filter.readings import outline
-from clankbot.processing.filter.word_index import WordIndex, matching
+from clankbot.processing.filter.patterns import Budget, Pattern, pattern_of
+from clankbot.processing.filter.readings import RunKind, sequences, skeleton
+from clankbot.processing.filter.word_index import IndexedEntry, WordIndex
 from clankbot.processing.filter.word_list import Entry, Match
 
-_CROWD = 16  # phrases suspected by one word; where there are more, another of their words is tried
-
-Outlines = tuple[str, ...]
-"""What must be in the outline of a message that a phrase is in: one for each part of its words."""
+_CROWD = 16  # phrases of one anchor; if there are more, another of their words is tried
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Hung:
-    """What hangs on one word: the entry that is only this word, and phrases to be suspected."""
-
-    entry: Entry | None
-    phrases: tuple[Outlines, ...]
-
-
-def hung(entries: Sequence[Entry]) -> Iterator[tuple[Pattern, Hung]]:
-    """Each entry on its most telling word: long, without wildcard, and not in every phrase."""
+def indexed(entries: Sequence[Entry]) -> Iterator[IndexedEntry]:
+    """What is found by each word of a list, and by each phrase written as one word."""
     uses = Counter(pattern for entry in entries for pattern in entry.words)
 
     def rank(pattern: Pattern) -> tuple[bool, int, int]:
+        """The anchor ranks first: long, without wildcard, and not in every phrase."""
         return pattern.has_wildcard, uses[pattern] // _CROWD, -max(map(len, pattern.parts))
 
     words = {entry.words[0]: entry for entry in entries if len(entry.words) == 1}
     phrases = defaultdict(list)
-    for entry in entries:
-        if len(entry.words) > 1:
-            parts = (part for pattern in entry.words for part in pattern.parts)
-            phrases[min(entry.words, key=rank)].append(tuple(map(outline, filter(None, parts))))
-    for pattern in words | phrases:
-        yield pattern, Hung(words.get(pattern), tuple(phrases.get(pattern, ())))
-
-
-def closed_up(entries: Iterable[Entry]) -> Iterator[tuple[Pattern, Hung]]:
-    """The phrases as they look when only their letters are spelled out."""
     for phrase in entries:
-        if len(phrase.words) > 1 and not any(pattern.has_wildcard for pattern in phrase.words):
-            closed = pattern_of("".join(pattern.parts[0] for pattern in phrase.words))
-            yield closed, Hung(phrase, ())
-
-
-def may_stand(phrases: Iterable[Outlines], parts: Sequence[str], budget: Budget) -> bool:
-    """Whether all the words of a phrase may be somewhere in a message: a glance, as at a piece."""
-    message = outline("".join(RUN.findall(" ".join(parts))))
-    for outlines in phrases:
-        budget.spend(1)
-        if all(each in message for each in outlines):
-            return True
-    return False
+        if len(phrase.words) > 1:
+            parts = [part for pattern in phrase.words for part in pattern.parts if part]
+            phrases[min(phrase.words, key=rank)].append(tuple(map(skeleton, parts)))
+            if not any(pattern.has_wildcard for pattern in phrase.words):
+                yield IndexedEntry(pattern_of("".join(parts)), phrase, is_unspaced=True)
+    for pattern in words | phrases:
+        yield IndexedEntry(pattern, words.get(pattern), tuple(phrases.get(pattern, ())))
 
 
 class PhraseTree:
     """All phrases of a list, as a tree of their words that is walked along a message."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        phrases = [entry for entry in entries if len(entry.words) > 1]
-        number_of = {
-            pattern: n for n, pattern in enumerate({w: 0 for e in phrases for w in e.words})
-        }
-        self._words = WordIndex(number_of.items())
-        self._next: dict[tuple[int, int], int] = {}
+        self._next: dict[tuple[int, Pattern], int] = {}
         self._ends: dict[int, Entry] = {}
-        for phrase in phrases:
+        for phrase in entries:
+            if len(phrase.words) == 1:
+                continue
             place = 0
             for pattern in phrase.words:
-                place = self._next.setdefault((place, number_of[pattern]), len(self._next) + 1)
+                place = self._next.setdefault((place, pattern), len(self._next) + 1)
             self._ends.setdefault(place, phrase)
+        words = dict.fromkeys(pattern for _, pattern in self._next)
+        self._index = WordIndex(IndexedEntry(pattern, None) for pattern in words)
 
-    def find(self, lines: Iterable[Sequence[str]], budget: Budget) -> Match | None:
-        """The first phrase whose words follow each other in a line, each in any reading."""
-        numbers_of = cache(lambda run: self._numbers_of(run, budget))
-        for runs in lines:
-            begun: list[tuple[int, int]] = []  # places in the tree, and where each began
+    def find(
+        self, lines: Iterable[list[str]], anchors: Iterable[IndexedEntry], budget: Budget
+    ) -> Match | None:
+        """The first phrase whose words follow each other in a line, each in any reading.
+
+        The lines are folded messages, word by word; ``anchors`` are those met in them.
+        """
+
+        @cache
+        def patterns_of(run: str) -> Collection[Pattern]:
+            hits = self._index.find(run, RunKind.WHOLE, budget)
+            return dict.fromkeys(found.pattern for found, _ in hits)
+
+        phrases = [phrase for anchor in dict.fromkeys(anchors) for phrase in anchor.phrases]
+        likely = [line for line in lines if _may_hold(line, phrases, budget)]
+        for runs in dict.fromkeys(chain.from_iterable(map(sequences, likely))):
+            begun: list[tuple[int, int]] = []  # places in the tree, each with its first word
             for at, run in enumerate(runs):
-                numbers = numbers_of(run)
+                patterns = patterns_of(run)
                 begun.append((0, at))
-                budget.spend(1 + len(begun) * len(numbers))
-                steps = ((self._next.get((p, n)), start) for p, start in begun for n in numbers)
-                begun = [(place, start) for place, start in steps if place]
+                budget.spend(1 + len(begun) * len(patterns))
+                begun = [
+                    (place, start)
+                    for before, start in begun
+                    for pattern in patterns
+                    if (place := self._next.get((before, pattern)))
+                ]
                 for place, start in begun:
                     if place in self._ends:
                         return Match.of(self._ends[place], " ".join(runs[start : at + 1]))
         return None
 
-    def _numbers_of(self, run: str, budget: Budget) -> set[int]:
-        near = self._words.near(outline(run), budget)
-        return {number for number, _ in matching(near, run, budget)}
+
+def _may_hold(line: list[str], phrases: Iterable[Sequence[str]], budget: Budget) -> bool:
+    """Whether the skeletons of all parts of a phrase are in a message, in whatever order."""
+    message = skeleton("".join(RUN.findall(" ".join(line))))
+    for skeletons in phrases:
+        budget.spend(1)
+        if all(each in message for each in skeletons):
+            return True
+    return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.processing.filter.content_filter import ContentFilter, load_filter
+from clankbot.processing.filter import load_filter
+from clankbot.processing.filter.content_filter import ContentFilter
 from clankbot.processing.filter.word_list import parse_list
 from tests.processing.filter.nasty import SHIPPED
 from tests.processing.filter.word_samples import listed

@@ -9,12 +9,8 @@ from pathlib import Path
 import pytest
 
 from clankbot.errors import ConfigError
-from clankbot.processing.filter.content_filter import (
-    FILTER_ERROR,
-    FilterFile,
-    allow_all,
-    load_filter,
-)
+from clankbot.processing.filter import load_filter
+from clankbot.processing.filter.content_filter import FILTER_ERROR, FilterFile, allow_all
 from tests.processing.filter.word_samples import listed
 
 WORDS = listed(
@@ -252,6 +248,20 @@ def test_an_allow_entry_rescues_a_word_from_a_wildcard() -> None:
     assert words.check("Hamster") is None
     assert words.check("hamsters") == "ham*"
     assert words.check("h@mster") == "ham*"
+
+
+def test_a_spelling_that_was_allowed_shields_no_other_later() -> None:
+    words = listed("ham*", "!hamster")
+    assert words.check("hamster") is None
+    assert words.check("hámster") == "ham*"
+
+
+def test_the_parts_of_an_entry_with_a_wildcard_may_share_a_stretched_letter() -> None:
+    words = listed("wo*od", "*zz*")
+    for text in ("wood", "woood", "wo-and-wood", "wwwood"):
+        assert words.check(text) == "wo*od", text
+    assert words.check("wod") is None
+    assert words.check("pizzza") == "*zz*"
 
 
 def test_the_verdict_tells_the_reading_that_gave_it_away() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.processing.filter.content_filter import load_filter
+from clankbot.processing.filter import load_filter
 from tests.benchmarks.chat_lines import chat_lines
 from tests.processing.filter.word_samples import listed, ordinary_words
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clankbot.errors import ConfigError
-from clankbot.processing.filter.content_filter import load_filter, term_problem
+from clankbot.processing.filter import load_filter
+from clankbot.processing.filter.content_filter import term_problem
 from clankbot.processing.filter.word_list import parse_list, parse_term
 from tests.processing.filter.word_samples import listed
 
