@@ -16,7 +16,14 @@ from types import ModuleType
 from typing import Final
 
 from clankbot.arguments import build_parser
-from clankbot.errors import ClankbotError, ConfigError, KeyRefused, TokenRefused, WrongDatabase
+from clankbot.errors import (
+    ClankbotError,
+    ConfigError,
+    DatabaseTooNew,
+    KeyRefused,
+    TokenRefused,
+    WrongDatabase,
+)
 
 EXIT_FAILED: Final = 1
 EXIT_LOGIN_NEEDED: Final = 77
@@ -75,6 +82,6 @@ def exit_status(error: BaseException | None) -> int:
     """What a supervisor shall learn from the error that ended the program."""
     if isinstance(error, TokenRefused):
         return EXIT_LOGIN_NEEDED
-    if isinstance(error, ConfigError | KeyRefused | WrongDatabase):
+    if isinstance(error, ConfigError | KeyRefused | WrongDatabase | DatabaseTooNew):
         return EXIT_CONFIG
     return EXIT_FAILED

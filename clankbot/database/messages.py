@@ -144,11 +144,17 @@ class Messages(Repository):
         "UPDATE spoken SET removed_at = ?"
         " WHERE message_id = ? AND channel = ? AND removed_at IS NULL"
     )
+    COUNT_SPOKEN_TO_REMOVE: Final = both(
+        "SELECT COUNT(*) FROM spoken"
+        " WHERE message_id = ? AND channel = ? AND (removed_at IS NULL OR removed_at = ?)"
+    )
     REMOVE_MESSAGE: Final = both("DELETE FROM messages WHERE message_id = ? AND channel = ?")
 
     def _remove_message(self, write: RemoveMessage) -> Applied:
         which = write.message_id, write.channel
-        own_rows = self._session.run(self.MARK_SPOKEN_REMOVED, write.at_ms, *which)
+        # Counted beforehand, for a removal that is carried out twice is no less a hint.
+        own_rows = self._session.number(self.COUNT_SPOKEN_TO_REMOVE, *which, write.at_ms)
+        self._session.run(self.MARK_SPOKEN_REMOVED, write.at_ms, *which)
         removed = self._session.run(self.REMOVE_MESSAGE, *which)
         self._words_removed |= removed > 0
         return Applied(removed, own_rows)

@@ -59,7 +59,7 @@ class Store(Spoken, Viewers, Channels, Tokens, Housekeeping):
         with more behind them.  A server may have carried them out all the same, if the connection
         broke between its commit and its answer.  Then messages, removals, settings, opt-outs and
         what the bot said are as if written once.  Tallies, hints and decisions are approximate:
-        they may be there twice; and a removal that is repeated finds nothing left to count.
+        they may be there twice; and a removal that is repeated finds no rows left to count.
         """
         applied: list[Applied] = []
         with self._session.transaction():

@@ -84,7 +84,6 @@ class Channel:
     answered_at: BoundedDict[str, float] = field(
         default_factory=lambda: BoundedDict(_MOST_ANSWERED)
     )
-    was_counted: bool = False  # a message came in since the pace was judged last
     newest_message_id: str | None = None  # of this run
     hints_ms: list[int] = field(default_factory=list)  # when moderators removed the bot's words
     retry_at: float = 0.0

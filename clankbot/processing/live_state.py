@@ -34,7 +34,8 @@ _HOUR_MS: Final = 3_600_000
 _EMOTE_ONLY: Final = Reason(Why.EMOTE_ONLY, "emote-only")
 _SUBSCRIBERS_ONLY: Final = Reason(Why.SUBSCRIBERS_ONLY, "subscribers-only")
 _FOLLOWERS_ONLY: Final = Reason(Why.FOLLOWERS_ONLY, "followers-only")
-_BANNED: Final = Reason(Why.SHUT_OUT, BANNED)
+_BANNED: Final = Reason("msg_banned", BANNED)
+_MODES: Final = {mode.text: mode for mode in (_EMOTE_ONLY, _SUBSCRIBERS_ONLY, _FOLLOWERS_ONLY)}
 # How long a timeout is taken to last if its notice does not say.
 _UNTOLD_TIMEOUT_S: Final = 60
 
@@ -167,7 +168,7 @@ class LiveState:
         meaning = meaning_of(notice_id)
         if meaning is None:
             return
-        reason = Reason(Why.SHUT_OUT, meaning.obstacle)
+        reason = _MODES.get(meaning.obstacle) or Reason(notice_id, meaning.obstacle)
         match meaning.shut_out:
             case ShutOut.SECONDS:
                 told_s = seconds_told(text)
@@ -211,7 +212,7 @@ class LiveState:
             room = self._room(channel)
             if room.mute_reason is None:
                 room.muted_until_ms = 0
-            if room.refused_here == _BANNED:
+            if room.refused_here is not None and room.refused_here.text == BANNED:
                 room.refused_here = None
 
     def set_own_words(self, channel: str, recent: Iterable[str], removed: Iterable[str]) -> None:

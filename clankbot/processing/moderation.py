@@ -57,14 +57,14 @@ class Moderation:
         """
         if not self._live_state.serves(event.channel):
             return
-        now_ms = self._clock.utc_ms()
-        is_new_timeout = (
-            isinstance(event, UserCleared)
-            and self._live_state.own.is_meant_by(event)
-            and not self._recent.know(event)
-        )
-        self._recent.remember(event, now_ms)
+        is_again = self._recent.knows(event)
+        self._recent.remember(event, self._clock.utc_ms())
         self._turns.drop_removed_mentions(event)
+        self._remove(event, may_be_hint=not is_again)
+
+    def _remove(self, event: Removal, *, may_be_hint: bool) -> None:
+        now_ms = self._clock.utc_ms()
+        is_own_timeout = isinstance(event, UserCleared) and self._live_state.own.is_meant_by(event)
 
         def committed(applied: Applied) -> None:
             self._live_state.generations.invalidate(event)
@@ -74,7 +74,8 @@ class Moderation:
             if applied.own_rows:
                 self._own_words.load(event.channel)
             # A full clear is about nobody in particular, and a viewer's ban not about the bot.
-            if is_new_timeout or (isinstance(event, MessageDeleted) and applied.own_rows):
+            is_own_line = isinstance(event, MessageDeleted) and applied.own_rows > 0
+            if may_be_hint and (is_own_timeout or is_own_line):
                 self._write_queue.add(AddHint(event.channel, now_ms))
                 self._turns.hint(event.channel, now_ms)
 
@@ -88,7 +89,7 @@ class Moderation:
         if not self._recent.cover_own(own):
             return False
         if self._recent.cover_id(own.message_id):
-            self.handle(MessageDeleted(own.channel, own.message_id))
+            self._remove(MessageDeleted(own.channel, own.message_id), may_be_hint=True)
         else:
             now_ms = self._clock.utc_ms()
             self._write_queue.add(RemoveMessage(own.channel, own.message_id, now_ms))

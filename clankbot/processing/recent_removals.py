@@ -69,9 +69,11 @@ class RecentRemovals:
                 if name:
                     self._viewers[removal.channel, name] = cleared
 
-    def know(self, removal: UserCleared) -> bool:
-        """Whether this very timeout was noted before: Twitch may tell a thing twice."""
-        if removal.sent_at is None:
+    def knows(self, removal: Removal) -> bool:
+        """Whether this very deletion or timeout was told before: Twitch may tell a thing twice."""
+        if isinstance(removal, MessageDeleted):
+            return removal.message_id in self._ids
+        if isinstance(removal, ChatCleared) or removal.sent_at is None:
             return False
         known = self._viewers.get((removal.channel, removal.user_id or removal.login or ""))
         return known is not None and known.sent_ms == _ms(removal.sent_at, 0)

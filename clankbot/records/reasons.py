@@ -19,12 +19,11 @@ class Why(enum.StrEnum):
     MENTIONS_OFF = enum.auto()
     SPONTANEOUS_OFF = enum.auto()
 
-    # What Twitch allows in the room.
+    # What Twitch allows in the room; if a notice said so, the code is its id.
     EMOTE_ONLY = enum.auto()
     SUBSCRIBERS_ONLY = enum.auto()
     FOLLOWERS_ONLY = enum.auto()
     TIMED_OUT = enum.auto()
-    SHUT_OUT = enum.auto()  # banned, suspended, or the account is not good enough
 
     # The pace.
     MESSAGES = enum.auto()

@@ -129,9 +129,11 @@ def test_a_batch_is_carried_out_in_its_order(store: Store) -> None:
 
 
 def test_removing_the_bots_words_is_told_once(store: Store) -> None:
+    """But the same write again tells the same: nobody may have heard of the first time."""
     store.apply([*bot_said("o1"), *bot_said("o2"), *bot_said("o3")])
     assert store.apply([RemoveMessage("alpha", "o1", 9)]) == [Applied(1, own_rows=1)]
-    assert store.apply([RemoveMessage("alpha", "o1", 9)]) == [Applied(0)]
+    assert store.apply([RemoveMessage("alpha", "o1", 9)]) == [Applied(0, own_rows=1)]
+    assert store.apply([RemoveMessage("alpha", "o1", 10)]) == [Applied(0)]
     assert store.apply([RemoveViewer("alpha", BOT_ID, None, 9)]) == [Applied(2, own_rows=2)]
     assert [row.removed for row in store.recent_spoken("alpha", 9)] == [True, True, True]
 

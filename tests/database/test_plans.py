@@ -96,6 +96,7 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "speakers since": (Messages.SPEAKERS_SINCE, ("alpha", _BUSY_ROWS - 100)),
     "recent spoken": (Spoken.RECENT_SPOKEN, ("quiet", 20)),
     "removed spoken": (Spoken.REMOVED_SPOKEN, ("quiet", 20)),
+    "spoken to remove": (Messages.COUNT_SPOKEN_TO_REMOVE, ("o7", "quiet", 1)),
     "own ids of viewer": (REMOVALS["viewer"].own_ids, ("3", "alpha")),
     "own ids of channel": (REMOVALS["channel"].own_ids, ("quiet",)),
     "last change": (Channels.LAST_CHANGE_AT, ("quiet",)),

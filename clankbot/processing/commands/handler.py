@@ -112,8 +112,7 @@ class CommandHandler:
         self._storage.catch_up()
         try:
             return run()
-        except WriteRefused as error:
-            log.error("write refused", extra={"problem": str(error)})
+        except WriteRefused:  # logged by the storage
             return _REFUSED
         except DatabaseError as error:
             self._storage.note_outage(error)
@@ -154,7 +153,10 @@ class CommandHandler:
         user_ids = {user_id for user_id, _ in found}
         if not user_ids:
             return "nothing of that viewer is stored here"
-        done = self._storage.store(*(ForgetViewer(channel, user_id) for user_id in user_ids))
+        try:
+            done = self._storage.store(*(ForgetViewer(channel, user_id) for user_id in user_ids))
+        except WriteRefused:
+            return "could not be deleted; all of it is still stored"
         # Only now: a generation that begins after this no longer finds the messages.
         for user_id in user_ids:
             removal = UserCleared(channel, user_id, 0)

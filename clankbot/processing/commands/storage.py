@@ -5,6 +5,7 @@ Owned by the worker's thread, whose connection to the database it uses.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -14,6 +15,8 @@ from clankbot.processing.write_queue import WritableHistory, WriteQueue
 from clankbot.records.answers import Decision, SettingChange
 from clankbot.records.chat import ChatMessage
 from clankbot.records.writes import Applied, OptIn, OptOut, Write
+
+log = logging.getLogger(__name__)
 
 
 class CommandHistory(WritableHistory, Protocol):
@@ -65,6 +68,10 @@ class CommandStorage:
         self.ensure_available()
         try:
             return self.history.apply(writes)
+        except WriteRefused as error:
+            kinds = ",".join(dict.fromkeys(type(write).__name__ for write in writes))
+            log.error("write refused", extra={"write": kinds, "problem": str(error)})
+            raise
         except CommitInDoubt as error:
             # Nobody knows whether they were carried out, so "nothing changed" could be wrong.  To
             # carry out a command's writes twice is harmless: the queue makes sure that they are.

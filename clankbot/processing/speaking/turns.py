@@ -74,6 +74,8 @@ class Turns:
         self._decisions = decisions
         self._submit = submit
         self._clock = clock
+        # Channels in which a message came in since the pace was judged last, in this order.
+        self._counted: dict[str, Channel] = {}
 
     def load(self) -> None:
         """Take the hints that still count from the database."""
@@ -105,7 +107,7 @@ class Turns:
     def message_stored(self, name: str, message_id: str) -> None:
         """A message counts: it may be time to speak once it is stored."""
         channel = self._channels[name]
-        channel.was_counted = True
+        self._counted.setdefault(name, channel)
         channel.newest_message_id = message_id
 
     def newest_message_id(self, name: str) -> str | None:
@@ -138,17 +140,24 @@ class Turns:
             channel.mentions.clear()
 
     def judge(self) -> None:
-        """What was counted and mentioned is stored: answer, and speak if it is time."""
+        """What was counted and mentioned is stored: answer, and speak if it is time.
+
+        Answers come first, in all channels: somebody waits for them.  Then the channels follow in
+        the order in which they were counted.
+        """
+        refused = set()
         for channel in self._channels.values():
             self._reconsider(channel)
-            was_refused = self._answer_mentions(channel)
-            if channel.was_counted and channel.turn is None:
+            if self._answer_mentions(channel):
+                refused.add(channel.name)
+        for channel in list(self._counted.values()):
+            if channel.turn is None:
                 reason = self._silence(channel, MessageKind.SPONTANEOUS) or self._not_yet(channel)
                 if reason is None:
                     self._start(channel)
-                elif not was_refused:  # else ``why`` would never tell of the mention
+                elif channel.name not in refused:  # else ``why`` would never tell of the mention
                     self._decisions.decide(channel, reason)
-            channel.was_counted = False  # only now, for the database may have failed
+            del self._counted[channel.name]  # only now, for the database may have failed
         self._decisions.keep_up()
 
     def _answer_mentions(self, channel: Channel) -> bool:
@@ -236,7 +245,7 @@ class Turns:
             channel.logged_in_vain = None
             if turn.addressee_id is not None:
                 channel.answered_at[turn.addressee_id] = self._clock.monotonic()
-        channel.was_counted = True  # chat may have gone on since it was said
+        self._counted.setdefault(name, channel)  # chat may have gone on since it was said
 
     def was_not_said(self, name: str, generation_id: int | None, reason: Reason) -> None:
         """The sender dropped the line, or Twitch refused it: the turn ends."""

@@ -186,7 +186,7 @@ def test_a_command_of_many_changes_is_stored_as_a_whole_or_not_at_all(desk: Desk
 def test_a_viewer_whom_the_database_does_not_forget_is_not_told_to_be(desk: Desk) -> None:
     desk.chat("one")
     refuse(desk, "messages")
-    assert desk.ask("forget alice") == "could not be stored; nothing changed"
+    assert desk.ask("forget alice") == "could not be deleted; all of it is still stored"
     assert desk.stored() == ["one"]
 
 

@@ -253,6 +253,24 @@ def test_a_server_that_failed_is_not_held_against_the_model(desk: Desk) -> None:
     assert desk.has_job, "the voice knows when to try again"
 
 
+def started(desk: Desk) -> list[str]:
+    """The channels of the jobs that wait, in their order."""
+    return [desk.jobs.get_nowait().channel for _ in range(desk.jobs.qsize())]
+
+
+def test_a_mention_in_any_channel_comes_before_what_is_said_unasked(desk: Desk) -> None:
+    desk.arrive(*(desk.viewer(f"message {number}") for number in range(3)))
+    desk.hear(desk.viewer("@clankbot are you there?", channel="beta"))
+    assert started(desk) == ["beta", "alpha"]
+
+
+def test_channels_follow_in_the_order_in_which_they_were_counted(desk: Desk) -> None:
+    for channel in ("beta", "alpha"):
+        desk.arrive(*(desk.viewer(f"message {n}", channel=channel) for n in range(3)))
+    desk.settle()
+    assert started(desk) == ["beta", "alpha"]
+
+
 # -- turns -----------------------------------------------------------------------------------------
 
 
