@@ -79,7 +79,7 @@ def _tell(error: Exception) -> int:
 
 
 def exit_status(error: BaseException | None) -> int:
-    """What a supervisor shall learn from the error that ended the program."""
+    """The exit status for the error that ended the program, for a supervisor."""
     if isinstance(error, TokenRefused):
         return EXIT_LOGIN_NEEDED
     if isinstance(error, ConfigError | KeyRefused | WrongDatabase | DatabaseTooNew):

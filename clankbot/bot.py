@@ -1,7 +1,7 @@
 """The wiring: builds every part of the bot, starts and stops its threads; decides nothing.
 
-The one module that knows every room.  ``run`` and ``rehearse`` make a Bot each and wait on its
-``reports``; docs/architecture.md has the picture.
+It knows every room.  ``run`` and ``rehearse`` make a Bot each and wait on its ``reports``;
+docs/architecture.md has the picture.
 """
 
 from __future__ import annotations
@@ -36,25 +36,24 @@ from clankbot.services import Account, ollama_client
 
 log = logging.getLogger(__name__)
 
-# For the whole stop; the contract allows five seconds, and a small computer takes a good part of
-# one to end the process.
+# For the whole stop.  Five seconds are allowed, and a small computer needs most of one to end the
+# process.
 STOP_WITHIN_S: Final = 4.0
-# A reader that is still dialling or signing in has nothing to deliver; it is not waited for.
+# A reader that is still dialling or signing in has no chat to deliver: do not wait longer for it.
 _DRAIN_WITHIN_S: Final = 1.5
-# Of the stop, for the threads to leave once a database that hangs is given up.
+# The part of a stop in which threads can end after a database that hangs was given up.
 _GIVE_UP_S: Final = 1.0
-# Several times what a database that hangs can hold the worker.
+# Several times as long as a database that hangs can hold up the worker.
 _LONGEST_ROUND_S: Final = 60.0
-# The first two may wait for an answer of Twitch's sign-in for longer than a stop may take: a
-# refresh that is called off can lose a one-time token. The reader may also look for the name or an
-# address of Twitch chat. The composer may wait for the name or the
-# address of Ollama's machine, which nothing can call off. None has anything else to lose then.
+# Threads that may outlast a stop, for none has anything left to lose.  The first two may wait for
+# Twitch's sign-in: a refresh that is cancelled can lose a one-time token.  The reader and the
+# composer may be looking up the name of a server, which nothing can cancel.
 _MAY_BE_LATE: Final = frozenset({"scheduler", "irc-reader", "composer"})
-# How far back Twitch's limits may reach, with some to spare: slow mode is at most two minutes.
+# How far back Twitch's limits reach, with a margin: slow mode is at most two minutes.
 _TRAFFIC_COUNTS_MS: Final = 130_000
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
 _LIVE_EVERY_S: Final = 60.0
-# How soon a channel that was just set to ``liveonly`` is asked about.
+# How soon it is noticed that a channel was set to ``liveonly``.
 _LOOK_FOR_LIVE_ONLY_S: Final = 1.0
 
 
@@ -148,14 +147,14 @@ class Bot:
 
     def _periodic_tasks(self, account: Account) -> list[PeriodicTask]:
         tasks = [PeriodicTask("ollama", self._model.probe)]
-        if account.upkeep is not None:
-            tasks.append(PeriodicTask("sign-in", account.upkeep))
+        if account.keep_valid is not None:
+            tasks.append(PeriodicTask("sign-in", account.keep_valid))
         if (helix := account.helix) is not None:
             tasks.append(PeriodicTask("live channels", lambda: self._ask_who_is_live(helix)))
         return tasks
 
     def _ask_who_is_live(self, helix: Helix) -> float:
-        """Only for channels that want to know: nobody else needs the requests."""
+        """Ask Twitch about the channels with ``liveonly``; the others need no requests."""
         wanted = [c for c in self._channels if self._live_state.view(c).settings.live_only]
         if not wanted:
             return _LOOK_FOR_LIVE_ONLY_S
@@ -165,7 +164,7 @@ class Bot:
     # -- the course of a run -----------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start all threads; what becomes of them is told to ``reports``."""
+        """Start all threads; one that fails is put on ``reports``."""
         with self._database.open() as store:
             self._sender.count_earlier(
                 store.traffic_since(self._clock.utc_ms() - _TRAFFIC_COUNTS_MS)
@@ -177,7 +176,7 @@ class Bot:
         self._threads.start("scheduler", self._scheduler.run)
 
     def is_lively(self) -> bool:
-        """Whether the worker's rounds go on; a hung one is for the watchdog to end."""
+        """Whether the worker's rounds go on; if it hangs, the watchdog is to end the program."""
         return self._clock.monotonic() - self._worker.stepped_at < _LONGEST_ROUND_S
 
     def reload(self) -> None:
@@ -185,9 +184,9 @@ class Bot:
         self._inbox.put(Reload())
 
     def stop(self) -> bool:
-        """Store what was received, say goodbye, end; whether every thread ended well in time.
+        """Store what was received, sign off, end; whether every thread ended well and in time.
 
-        The worker ends after the sender, so that what was said last is stored, too.  Where the
+        The worker ends after the sender, so that what was said last is stored, too.  If the
         database does not take it in time, the worker logs how much is lost.
         """
         deadline = self._clock.monotonic() + STOP_WITHIN_S

@@ -1,4 +1,4 @@
-"""How one thread asks another to stop: calling off one piece of work, or closing a queue."""
+"""How one thread asks another to stop: by cancelling one piece of work, or by closing a queue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 
 class End(enum.Enum):
-    """The marker that closes a queue: whoever takes it finishes what it has and ends."""
+    """The marker that closes a queue: the thread that takes it finishes its work and ends."""
 
     END = "end"
 
@@ -18,7 +18,7 @@ END: Final = End.END
 
 
 class Cancel:
-    """Calls work off: raised by any thread, once and for good; obeyed by the one that works."""
+    """Cancels a piece of work.  Any thread may set it, for good; the one that works obeys it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -27,11 +27,11 @@ class Cancel:
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was called off."""
+        """Whether the work is cancelled."""
         return self._cancelled
 
     def cancel(self) -> None:
-        """Call it off; what is attached runs now, in this thread.  A second call does nothing."""
+        """Cancel; what is attached runs now, in this thread.  A second call does nothing."""
         with self._lock:
             self._cancelled = True
             callbacks, self._callbacks = self._callbacks, []
@@ -39,7 +39,7 @@ class Cancel:
             callback()
 
     def attach(self, callback: Callable[[], None]) -> None:
-        """Run ``callback`` (quick, and never raising) on cancelling; at once where that is past."""
+        """Run ``callback`` (quick, never raising) on cancelling; at once if that has happened."""
         with self._lock:
             if not self._cancelled:
                 self._callbacks.append(callback)
@@ -47,7 +47,7 @@ class Cancel:
         callback()
 
     def detach(self, callback: Callable[[], None]) -> None:
-        """Take back an ``attach``; nothing happens when the callback has run already."""
+        """Undo an ``attach``; does nothing if the callback has run already."""
         with self._lock:
             if callback in self._callbacks:
                 self._callbacks.remove(callback)

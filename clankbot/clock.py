@@ -1,4 +1,4 @@
-"""The time, asked in one place, so that whoever decides by it can be given another clock."""
+"""The time, read in one place, so that code which decides by it can be given another clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Clock:
         return time.monotonic()
 
     def utc_ms(self) -> int:
-        """Milliseconds UTC; for what is stored or told."""
+        """Milliseconds UTC; for what is stored or shown."""
         return time.time_ns() // 1_000_000
 
     def utc_day(self) -> str:

@@ -17,7 +17,7 @@ class ClankbotError(Exception):
 class ConfigError(ClankbotError):
     """Settings are wrong (exit 78).  Trying again does not help; ``problems`` has one line each.
 
-    ``warnings`` are to be told before: a misspelt name may be the reason for a missing one.
+    ``warnings`` are to be shown first: a misspelt name may be the reason for a missing one.
     """
 
     def __init__(self, *problems: str, warnings: tuple[str, ...] = ()) -> None:
@@ -77,17 +77,17 @@ class PromptTooLong(OllamaRefused):
 
 
 class Cancelled(OllamaError):
-    """The caller called it off; not a failure of the server."""
+    """The caller cancelled it; not a failure of the server."""
 
 
 # --- database ---
 
 
 class DatabaseError(ClankbotError):
-    """The database takes nothing from us as it is: a locked account, a table that is missing.
+    """The database refuses to work with us: a locked account, a table that is missing.
 
-    Only a person can help, so whatever starts should end with it.  A bot at work keeps its data and
-    tries again, for what stood in the way may go as it came.
+    Only a person can help, so a start should end with it.  A running bot keeps its data and tries
+    again, since the obstacle may disappear.
     """
 
 
@@ -103,11 +103,11 @@ class CommitInDoubt(DatabaseUnavailable):
 
 
 class WriteRefused(DatabaseError):
-    """One of the values can never be stored.  Give that write up; all others may go on."""
+    """One of the values can never be stored.  Give up that write, and go on with the others."""
 
 
 class WrongDatabase(DatabaseError):
-    """The settings name a database that is not there, or lets the bot not in (exit 78)."""
+    """The settings name a database that does not exist or refuses the sign-in (exit 78)."""
 
 
 class DatabaseTooNew(DatabaseError):
@@ -126,7 +126,7 @@ class AuthUnavailable(AuthError):
 
 
 class RequestRefused(AuthError):
-    """Twitch refuses a request, whoever signed in.  Try again, but slowly: it may last."""
+    """Twitch refuses a request, whatever account asks.  Try again, but slowly: it may last."""
 
 
 class TokenRefused(AuthError):

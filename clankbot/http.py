@@ -30,7 +30,7 @@ from clankbot.errors import ClankbotError
 
 # For each address of a server; even one on the internet answers within half a second.
 _CONNECT_TIMEOUT_S: Final = 3.0
-# By so much the timeout of requests is longer than the deadline, which so always comes first.
+# How much longer the timeout of requests is than the deadline, so that the deadline comes first.
 _SPARE_S: Final = 5.0
 # No answer we want is longer: a thousand tokens of a model are some 150 kB of JSON, a hundred live
 # channels some 100 kB.
@@ -46,7 +46,7 @@ class Failure(enum.Enum):
     CONNECT_TIMEOUT = enum.auto()
     TLS = enum.auto()
     PROXY = enum.auto()
-    # Whatever else went wrong below HTTP.
+    # Anything else that went wrong below HTTP.
     CONNECTION = enum.auto()
     TOO_LONG = enum.auto()
 
@@ -54,7 +54,7 @@ class Failure(enum.Enum):
 class HttpError(ClankbotError):
     """A request got no complete answer; each room translates it into an error of its own.
 
-    Its text holds no address.  ``connected``: whether any connection came about.
+    Its text holds no address.  ``connected``: whether any connection was made.
     """
 
     def __init__(self, failure: Failure, text: str, *, connected: bool) -> None:
@@ -111,9 +111,9 @@ class Deadline:
         """Send one request, in a connection of its own, and wait for the head of the answer.
 
         Never sends twice by itself, and follows no redirect.  A user name and password in the URL
-        are sent unless ``headers`` has an Authorization.  ``obeys_environment``: a proxy and CA
-        certificates may be set there; else it has no say, for a proxy would catch a server on the
-        local network.  ~/.netrc never has: it would replace an Authorization.
+        are sent unless ``headers`` has an Authorization.  ``obeys_environment``: proxy and CA
+        certificates are taken from the environment; else not, since a proxy would also be asked for
+        servers on the local network.  ~/.netrc is never read: it would replace an Authorization.
         """
         self.check()
         all_headers = {"Accept-Encoding": "identity", **(headers or {})}
@@ -143,21 +143,21 @@ class Deadline:
         return Response(response, self)
 
     def check(self) -> None:
-        """Raise HttpError if the time is up or the work was called off; else nothing."""
+        """Raise HttpError if the time is up or the work was cancelled."""
         if self._end is not None:
             late = f"no complete answer within {self._seconds:g} s"
             text = late if self._end is Failure.LATE else "called off"
             raise HttpError(self._end, text, connected=bool(self._sockets))
 
     def failed(self, error: Exception) -> HttpError:
-        """What an exception of the library means; raises if our own end of it was the cause."""
+        """What an exception of the library means; raises if we ended the request ourselves."""
         self.check()
         return HttpError(_failure(error), _cause(error), connected=bool(self._sockets))
 
     def _adopt(self, sock: socket.socket) -> None:
-        """Take a connection into custody; it is shut down at once if the end is already past.
+        """Remember a connection, to shut it down at the end; at once if the end has come already.
 
-        Keeps a duplicate of the descriptor: TLS takes the original over, and a number that was
+        Keeps a duplicate of the descriptor: TLS takes over the original, and a descriptor that was
         closed may soon belong to another connection.
         """
         with self._lock:

@@ -38,7 +38,7 @@ class Account:
     identity: Identity | None
     credentials: Callable[[], Credentials]
     login_refused: Callable[[], None]
-    upkeep: Callable[[], float] | None = None
+    keep_valid: Callable[[], float] | None = None
     helix: Helix | None = None
 
 
@@ -55,7 +55,7 @@ def ollama_client(settings: Settings) -> OllamaClient:
 
 
 def key_source(settings: Settings) -> KeySource:
-    """Where the encryption key is looked for."""
+    """Where to look for the encryption key."""
     return _key_source(
         settings.token_encryption_key, settings.token_encryption_key_file, settings.database_url
     )
@@ -84,7 +84,7 @@ def twitch_oauth(settings: Settings) -> TwitchOAuth:
 
 
 def anonymous_account() -> Account:
-    """Reads chat without an account, as Twitch lets anybody: ``justinfan`` and a number."""
+    """Reads chat without an account, which Twitch allows: ``justinfan`` and a number."""
     credentials = Credentials(f"justinfan{random.randint(10_000, 99_999)}", None, None)
     return Account(None, lambda: credentials, lambda: None)
 
@@ -101,13 +101,13 @@ def token_keeper(settings: Settings, database: Database, stopping: threading.Eve
 
 
 def leaves_sign_in_unused(settings: Settings, database: Database) -> bool:
-    """Whether a shadow run reads anonymously although somebody is signed in: UNUSED_SIGN_IN."""
+    """Whether a shadow run reads anonymously although an account is signed in: UNUSED_SIGN_IN."""
     with database.open() as store:
         return settings.twitch_client_id is None and store.load_tokens() is not None
 
 
 def open_account(settings: Settings, database: Database, stopping: threading.Event) -> Account:
-    """Who the bot is: the signed-in account, or nobody in a shadow run without one."""
+    """Who the bot is: the account that is signed in; a shadow run can do without one."""
     if settings.dry_run and leaves_sign_in_unused(settings, database):
         log.warning(UNUSED_SIGN_IN)
         return anonymous_account()

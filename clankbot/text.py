@@ -1,7 +1,7 @@
 """Characters as people see them: what is unseen goes, and none is cut in two.  Pure.
 
-The one table of unseen characters, and the one way to count and cut in UTF-16 units.  The word
-filter alone has tables of its own: it looks for what was hidden, and keeps nothing.
+The table of unseen characters, and the way to count and cut in UTF-16 units.  Only the word filter
+has tables of its own: it looks for what was hidden.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CORE = re.compile(
 )
 
 _JOINER: Final = "\u200d"
-# Where new emoji come, which this Python's tables may not know yet.
+# For emoji, also new ones that this Python's tables may not know yet.
 _PICTURES: Final = range(0x1F000, 0x20000)
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
@@ -71,7 +71,7 @@ def trimmed(text: str) -> str:
 
 
 def from_first_seen(text: str) -> str:
-    """The text from the first character on that people and programs are sure to see.
+    """The text, beginning with the first character that people and programs are sure to see.
 
     A mark, such as an accent, shows nothing without a letter before it.
     """
@@ -112,7 +112,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def _shown(char: str) -> str:
-    """What stands for one character where only visible ones may stand."""
+    """What replaces one character in a text of visible ones."""
     category = unicodedata.category(char)
     if category in ("Cc", "Zl", "Zp") or char in _BLANK_LETTERS:
         return " "
@@ -120,7 +120,7 @@ def _shown(char: str) -> str:
 
 
 def _is_unseen(char: str) -> bool:
-    """Whether one may fail to see this character at the beginning of a text."""
+    """Whether this character may be invisible at the beginning of a text."""
     if char.isspace() or char in _BLANK_LETTERS:
         return True
     hidden = unicodedata.category(char) in ("Cc", "Cf", "Cn", "Mn", "Me")

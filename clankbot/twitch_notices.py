@@ -38,7 +38,7 @@ class NoticeMeaning:
     # Why the message was refused.
     refusal: str
     shut_out: ShutOut = ShutOut.NOT_AT_ALL
-    # What keeps the bot from speaking while it is shut out; empty for a timeout, which has seconds.
+    # What is shown as the reason while the bot is shut out; empty for a timeout, which has seconds.
     obstacle: str = ""
     # With ShutOut.JOIN: how long to stay away before the next JOIN, our choice.
     rejoin_after_s: float = 0.0

@@ -34,7 +34,7 @@ _DIAL_TIMEOUT_S: Final = 4.0
 # Longest single wait for data: how soon a stop request is noticed.
 _STEP_S: Final = 0.1
 
-# A peer that does not even take one line in this time is as good as gone.
+# A peer that does not take even one line in this time is given up.
 _SEND_TIMEOUT_S: Final = 5.0
 
 # How long closing waits for the peer to close its side.
@@ -85,7 +85,7 @@ def dial(
 
 
 class LineBuffer:
-    """Cuts a byte stream, in whatever pieces it comes, into text lines.  Pure.
+    """Cuts a byte stream, which may come in any pieces, into text lines.  Pure.
 
     Lines end at ``\\n``, one ``\\r`` before it comes off, and empty ones are left out.  Decoding
     comes after cutting, so a character split between two pieces is whole again and an invalid byte

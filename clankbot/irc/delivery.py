@@ -2,7 +2,7 @@
 
 Twitch accepts a message with USERSTATE, which carries the id of the new message, and refuses one
 with a NOTICE.  Neither tells the text or, for certain, our nonce.  Hence one line at a time in each
-channel: whatever comes is about that one.  https://dev.twitch.tv/docs/chat/irc/#userstate
+channel: the answer is about that one.  https://dev.twitch.tv/docs/chat/irc/#userstate
 
 Belongs to the sender's thread.  Times are monotonic seconds and passed in.
 """

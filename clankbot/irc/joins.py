@@ -26,7 +26,7 @@ _AFTER_EVICTION_S: Final = 60.0
 
 
 class Membership:
-    """Where the bot stands with one channel, over all connections of the program's life."""
+    """The bot's membership in one channel, over all connections of the program's life."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel

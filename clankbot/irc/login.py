@@ -47,7 +47,7 @@ class Login:
     def handle(self, message: IrcMessage) -> LinkUp | None:
         """Who the bot is, once the welcome is complete; LoginRefused if Twitch says no.
 
-        The server's word counts, not ours: Twitch goes by the token, whatever NICK says.
+        The names come from the server's answers: Twitch goes by the token and ignores NICK.
         """
         match message.command:
             case "001" if message.params:

@@ -18,7 +18,7 @@ _MOST_WAITING: Final = 100
 # As dank-twitch-irc has it: one channel in slow mode must not fill the outbox.
 _MOST_PER_CHANNEL: Final = 10
 
-# Talk that comes later answers something nobody remembers.
+# A later line would answer something nobody remembers.
 _STALE_AFTER_S: Final = 60.0
 
 
@@ -62,7 +62,7 @@ class Outbox:
         return stale
 
     def take_all(self) -> list[Outgoing]:
-        """Takes out whatever still waits."""
+        """Takes out all lines that still wait."""
         lines, self._lines = self._lines, []
         return lines
 

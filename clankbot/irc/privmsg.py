@@ -1,7 +1,7 @@
 """The words of an outgoing line, made safe for the wire, and never the same twice.
 
-Pure.  The last gate before the socket: it holds whatever the callers forgot, so that no text, of
-a viewer or of a model, can end the line early, run a command, or take the sender down.
+Pure.  The last check before the socket: no text, of a viewer or of a model, can end the line early,
+run a command, or raise an error in the sender.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def safe_text(text: str) -> str:
 
 
 def why_unsayable(text: str) -> str | None:
-    """Why a safe text must not be said all the same, in plain words."""
+    """Why a text that is safe for the wire must still not be said; None if it may."""
     first = from_first_seen(text)[:1]
     if not first:
         return "nothing left to say"

@@ -24,7 +24,7 @@ ACCOUNT_SPAN_S: Final = 31.0
 # Twitch allows 20.  One is left for the owner, who may type under the same account.
 _ACCOUNT_LIMIT: Final = 19
 
-# Twitch allows 100 where the bot is broadcaster, moderator or VIP; left over as above.
+# Twitch allows 100 if the bot is broadcaster, moderator or VIP; the rest is a margin as above.
 PRIVILEGED_ACCOUNT_LIMIT: Final = 95
 
 # All JOINs of the account.
@@ -61,7 +61,7 @@ class SlidingWindow:
         return max(now, self._moments[-limit] + self._span_s)
 
     def record(self, now: float) -> None:
-        """Counts one, done at ``now``, whatever came of it: so does Twitch."""
+        """Counts one, done at ``now``, also if it failed: so does Twitch."""
         self._moments.append(now)
 
 

@@ -142,7 +142,7 @@ class Sender:
     def step(self, now: float) -> float:
         """Does what is due, at most one JOIN and one chat line; the moment of the next step.
 
-        Only one of each, so that whatever happens meanwhile is known before the next.
+        Only one of each, so that what happens meanwhile is known before the next.
         """
         self._wake.clear()
         self._take_in(now)

@@ -40,7 +40,7 @@ _SCALE_UP: Final = 1.5
 _SCALE_DOWN: Final = 0.98
 _LARGEST_SCALE: Final = 4.0
 _SMALLEST_SCALE: Final = 0.5
-# So much more than the server counted the next prompt may cost for its length.
+# How much more the next prompt of the same length may cost than the server counted.
 _MARGIN: Final = 1.3
 # In shorter prompts the instructions count for more than the chat.
 _TELLING_TOKENS: Final = 1000
@@ -171,7 +171,7 @@ def _judged(
 def _cleaner(assignment: Assignment, prompt: Prompt) -> Callable[[str], str | None]:
     """``clean_reply`` for the answers to this prompt."""
     lines = assignment.lines if assignment.asked is None else (*assignment.lines, assignment.asked)
-    # In whose stead the model might write: everybody who spoke, and everybody who was called.
+    # For whom the model might write a line: everybody who spoke, and everybody who was named.
     others = [line for line in lines if not line.is_own]
     called = frozenset(name for line in lines for name in _CALLED.findall(line.text))
     return partial(

@@ -106,8 +106,8 @@ class LanguageModel:
     def check_choice(self, model: str) -> str | None:
         """Why a moderator may not choose this model; asks the server, raises OllamaError.
 
-        Where viewers' words are sent is the operator's choice alone, whose own model may be in the
-        cloud.  The cloud's models are not listed by the server.
+        Only the operator chooses where viewers' words are sent; the operator's own model may be in
+        the cloud.  The server does not list the cloud's models.
         """
         if is_cloud_model(model):
             if model_key(model) == model_key(self._own_model):
@@ -171,7 +171,7 @@ class LanguageModel:
             return [outage for subject in subjects if (outage := self._outages.get(subject))]
 
     def _failed(self, subject: str, problem: str) -> None:
-        """The start of an outage, or one more try in vain; said if the problem is a new one."""
+        """The start of an outage, or one more failed try; said if the problem is a new one."""
         now_s = self._clock()
         with self._lock:
             outage = self._outages.setdefault(

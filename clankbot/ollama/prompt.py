@@ -127,7 +127,7 @@ def system_message(assignment: Assignment) -> str:
 
 
 def _task(bot: str, asked: ContextLine | None) -> str:
-    """What is to be done with the chat, said after it, where a model heeds it most."""
+    """What is to be done with the chat, placed after it, where models follow it best."""
     if asked is None:
         return _REMARK.format(bot=bot)
     line = _line(asked, bot)

@@ -1,7 +1,7 @@
 """The queue of all that other threads tell the worker: bounded, and chat gives way.
 
 When it is nearly full, chat is dropped and counted; the rest of its room is kept for deletions
-and bans, for what became of lines, and for the end.
+and bans, for reports on the bot's own lines, and for END.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ _UNTOLD_TIMEOUT_S: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Who the bot is on Twitch, as far as it is known."""
+    """Who the bot is on Twitch, as far as is known."""
 
     login: str
     user_id: str | None = None  # None while it reads anonymously
@@ -114,7 +114,7 @@ class LiveState:
         ignored_logins: frozenset[str] = frozenset(),
         owners: frozenset[str] = frozenset(),
     ) -> None:
-        """``ignored_logins`` are other bots, whom nobody listens to; ``owners`` are user ids."""
+        """``ignored_logins`` are other bots, which do not count; ``owners`` are user ids."""
         self._ignored_logins = ignored_logins
         self._owners = owners
         self.generations = Generations()
@@ -237,7 +237,7 @@ class LiveState:
             return room is not None and room.is_ours
 
     def ignores(self, message: ChatMessage) -> bool:
-        """Whether a message is not listened to, for its channel or its author."""
+        """Whether a message does not count, for its channel or its author."""
         return (
             not self.serves(message.channel)
             or message.user_id == self.own.user_id

@@ -50,7 +50,7 @@ class Moderation:
         return self._recent.cover(message, self._clock.utc_ms())
 
     def handle(self, event: Removal) -> None:
-        """Queue the deletion behind everything that came before it, and stop what hangs on it.
+        """Queue the deletion behind everything that came before it, and drop mentions it removes.
 
         What was made of the removed words became invalid when the event was read from chat; it is
         made so once more after the commit (see processing/generations.py).

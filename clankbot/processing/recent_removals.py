@@ -23,7 +23,7 @@ Removal = MessageDeleted | UserCleared | ChatCleared
 
 
 def removes(removal: Removal, line: ContextLine) -> bool:
-    """Whether the removal, in the line's own channel, takes the line away."""
+    """Whether the removal, in the line's own channel, removes the line."""
     if isinstance(removal, MessageDeleted):
         return removal.message_id == line.message_id
     if isinstance(removal, ChatCleared):

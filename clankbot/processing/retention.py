@@ -1,4 +1,4 @@
-"""Forgetting what is old, a little at a time, so that storing never waits for it."""
+"""Deleting old messages, a few at a time, so that storing never waits for it."""
 
 from __future__ import annotations
 

@@ -75,14 +75,12 @@ class Worker:
         Waits ``wait_s`` for a first record.
         """
         self.stepped_at = self._clock.monotonic()
-        goes_on = self._take_in(0.0 if self._rounds.is_removing else wait_s)
-        if not goes_on:
+        if not self._take_in(0.0 if self._rounds.is_removing else wait_s):
             self._decisions.catch_up()
-        stored = self._write_queue.commit(force=not goes_on)
-        if not goes_on:
-            if not stored:
+            if not self._write_queue.commit(force=True):
                 log.error("not stored", extra={"writes": self._write_queue.not_stored})
             return False
+        stored = self._write_queue.commit()
         try:
             if stored:
                 self._rounds.decide()

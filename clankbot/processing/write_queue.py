@@ -79,7 +79,7 @@ class WriteQueue:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        """The oldest chat or passing note gives way; removals and settings never do."""
+        """The oldest of what may give way is dropped; removals and settings are always kept."""
         for index, (write, _) in enumerate(self.held):
             if isinstance(write, _MAY_GIVE_WAY):
                 if not self._dropped:

@@ -17,7 +17,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself, for the one place that sends or seals it."""
+        """The text itself, for the code that sends or encrypts it."""
         return self._text
 
     def __repr__(self) -> str:

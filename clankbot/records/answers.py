@@ -9,7 +9,7 @@ from clankbot.records.settings import SettingValue
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Where a channel stands: messages since the bot last spoke, and when that was."""
+    """The pace of a channel: messages since the bot last spoke, and when that was."""
 
     counted: int  # viewers' messages since then; counting stops at the cap that was asked for
     held: int  # messages the context could use; counting stops at the cap that was asked for
@@ -44,7 +44,7 @@ class SettingChange:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One recorded decision: when, and the gate in plain words."""
+    """One recorded decision: when, and its reason in words."""
 
     at_ms: int
     reason: str

@@ -43,7 +43,7 @@ class MessageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class UserCleared:
-    """CLEARCHAT with a user: a timeout of ``duration_seconds``, or a ban where that is None."""
+    """CLEARCHAT with a user: a timeout of ``duration_seconds``, or a ban if that is None."""
 
     channel: str
     user_id: str | None
@@ -62,7 +62,7 @@ class ChatCleared:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """PART: somebody is out of a channel; of others than the bot it is not told."""
+    """PART: the bot is out of a channel; Twitch does not report others leaving."""
 
     channel: str
     login: str
@@ -113,7 +113,7 @@ class LinkUp:
     """The connection is signed in (seen at the end of the MOTD); made by the reader, not a line."""
 
     login: str
-    user_id: str | None  # the account's id where known; None when reading anonymously
+    user_id: str | None  # the account's id; None when reading anonymously
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ SettingValue = int | float | str | bool
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """What holds in one channel: its own settings where set, the global defaults elsewhere."""
+    """What holds in one channel: its own settings if set, else the global defaults."""
 
     threshold: int = 30
     delay_s: int = 300

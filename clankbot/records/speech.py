@@ -93,7 +93,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What came of an Assignment: one clean line, or None with the reason in plain words."""
+    """What came of an Assignment: one clean line, or None with the reason in words."""
 
     text: str | None
     reason: str

@@ -31,7 +31,7 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class RemoveMessage:
-    """Delete one message; where it was the bot's own, mark its ``spoken`` row as removed."""
+    """Delete one message; if it was the bot's own, mark its ``spoken`` row as removed."""
 
     channel: str
     message_id: str
@@ -40,7 +40,7 @@ class RemoveMessage:
 
 @dataclass(frozen=True, slots=True)
 class RemoveViewer:
-    """Delete all messages of one viewer in one channel, by id, or by login where the id is None."""
+    """Delete all messages of one viewer in one channel, by id, or by login if the id is None."""
 
     channel: str
     user_id: str | None
@@ -66,10 +66,10 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class ForgetViewer:
-    """Delete all that is stored of a viewer, in one channel or, where that is None, in all.
+    """Delete all that is stored of a viewer, in one channel or, if that is None, in all.
 
-    What the viewer changed as a moderator stays changed, but no longer tells by whom.  An opt-out
-    stays: it is the wish not to be stored.
+    What the viewer changed as a moderator stays changed, but no longer says by whom.  An
+    opt-out stays, since it asks for nothing to be stored.
     """
 
     channel: str | None
@@ -78,7 +78,7 @@ class ForgetViewer:
 
 @dataclass(frozen=True, slots=True)
 class RaiseDeletionEpoch:
-    """Tell a bot at work on this database that its prompts may hold what is gone by now."""
+    """Tell a running bot that its prompts may hold what was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class RecordRateLimitEvent:
 
     kind: RateLimitEvent
     at_ms: int
-    # Where a message was written; None for a JOIN, which counts for the account alone.
+    # The channel of a message; None for a JOIN, which counts for the account alone.
     channel: str | None = None
     checksum: int | None = None  # of a message's exact text, which is not kept
 

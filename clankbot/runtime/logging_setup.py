@@ -1,7 +1,7 @@
 """One line per event, for people or for machines, that no chat text can forge.
 
 A caller gives a constant phrase and fields: ``log.info("stored", extra={"channel": channel})``.
-Both formatters show every field, whatever its name.  Known secrets are masked, whoever logs them.
+Both formatters show every field, whatever its name.  Known secrets are masked.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def _utf8_safe(text: str) -> str:
 
 
 def _jsonable(value: object) -> object:
-    """The value as JSON knows it; whatever JSON lacks becomes its text."""
+    """The value as JSON can hold it; anything else as its text."""
     if (
         value is None
         or isinstance(value, int)

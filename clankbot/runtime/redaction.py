@@ -1,7 +1,7 @@
 """The second safeguard of secrets: one that is in a log record is masked before it is written.
 
 The first is ``records.accounts.Secret``, which cannot be printed by accident.  Every Secret that
-comes from outside is registered here, for the whole process, as logging itself is.
+comes from outside is registered here, for the whole process.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ at a time and knows nothing of what they do: keep the sign-in valid, look whethe
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 import queue
@@ -92,10 +91,12 @@ class Scheduler:
         """
         while not self._stopping.is_set():
             pause_s = self.run_due(self._clock())
-            with contextlib.suppress(queue.Empty):
+            try:
                 task = self._one_off_tasks.get(timeout=pause_s)
-                if not self._stopping.is_set():
-                    _run_once(task)
+            except queue.Empty:
+                continue
+            if not self._stopping.is_set():
+                _run_once(task)
 
     def run_due(self, now_s: float) -> float:
         """Run each periodic task due at ``now_s``; the seconds from then until one is due again."""

@@ -1,4 +1,4 @@
-"""What a service tells systemd, spoken directly: that it is ready, alive, stopping.
+"""What a service tells systemd: that it is ready, alive, or stopping.
 
 The values of the environment are handed in; without them nothing happens.
 Source: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
@@ -13,7 +13,7 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
-# systemd reads at once or is in trouble itself; the bot does not wait for it.
+# systemd reads at once, unless it has a problem itself; the bot does not wait for it.
 _SEND_TIMEOUT_S: Final = 1.0
 
 

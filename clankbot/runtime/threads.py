@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _HEARD: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# For what must not be torn off in the middle; the contract allows five seconds for a stop.
+# For work that must not be interrupted; a stop may take five seconds.
 _LET_END_S: Final = 4.0
 
 
@@ -90,11 +90,11 @@ class BotThreads:
 
 
 def not_torn_off(work: Callable[[], Answer]) -> Answer:
-    """What ``work`` gives or raises; if a signal ends main's wait for it, it may end first.
+    """What ``work`` gives or raises; a signal does not interrupt it, but ends the wait for it.
 
-    For the main thread.  The work is done in another, so that it goes on while the exception of a
-    signal handler passes through here: what it has half done, such as trading a one-time token, is
-    then not lost.  A second signal, or a few seconds, end the wait.
+    For the main thread.  The work is done in another thread, so that it goes on while the exception
+    of a signal handler passes through here: what it has half done, such as trading a one-time
+    token, is then not lost.  A second signal, or a few seconds, end the wait.
     """
     ended: Future[Answer] = Future()
 

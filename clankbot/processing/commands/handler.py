@@ -167,7 +167,7 @@ class CommandHandler:
         return f"forgot {counted(sum(one.rows for one in done), 'message')}"
 
     def _opt_out(self, message: ChatMessage, _: Command) -> str:
-        """In force at once, whatever becomes of it in the database."""
+        """In force at once, also if the database cannot store it yet."""
         live_state, user_id = self._live_state, message.user_id
         assert user_id is not None  # or intake would not have let it through
         live_state.opted_out |= {user_id}

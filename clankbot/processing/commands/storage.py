@@ -1,4 +1,4 @@
-"""What commands store: at once, all of it or nothing, so that the answer can tell what came of it.
+"""What commands store: at once, all of it or nothing, so that the answer can tell the result.
 
 Owned by the worker's thread, whose connection to the database it uses.
 """
@@ -47,16 +47,14 @@ class CommandStorage:
         self.history = history
         self._write_queue = write_queue
         self._live_state = live_state
-        self._is_available = False
 
-    def catch_up(self) -> bool:
-        """Store what was taken in before; False while the database is unavailable."""
-        self._is_available = self._write_queue.commit()
-        return self._is_available
+    def catch_up(self) -> None:
+        """Store what was taken in before, unless the database is unavailable."""
+        self._write_queue.commit()
 
     def ensure_available(self) -> None:
         """Raise DatabaseUnavailable if ``catch_up`` left anything to store."""
-        if not self._is_available:
+        if self._live_state.outage is not None:
             raise DatabaseUnavailable("what was taken in before is not stored yet")
 
     def store(self, *writes: Write) -> list[Applied]:
@@ -96,12 +94,11 @@ class CommandStorage:
 
     def note_outage(self, error: DatabaseError) -> None:
         """The database is unavailable; what ``catch_up`` has found is noted already."""
-        if self._is_available:
+        if self._live_state.outage is None:
             self._write_queue.note_outage(error)
-        self._is_available = False
 
     def asker(self, message: ChatMessage) -> tuple[str, str]:
-        """Id and name of who asks, for the record; nobody in particular after an opt-out."""
+        """Id and name of the one who asks, for the record; empty after an opt-out."""
         if self._live_state.has_opted_out(message.user_id):
             return "", ""
         return message.user_id or "", message.login

@@ -3,8 +3,8 @@
 A fingerprint is the set of the line's words, each as a 32-bit checksum, in no order; of a script
 that puts no blanks between words, each pair of neighbouring letters stands for a word.  Two lines
 are compared by the share they have in common (Jaccard index); so the bot can avoid what moderators
-removed although the text itself is gone from the database.  The words cannot be read from it,
-though whoever has it can try whether a word he thinks of was one of them.
+removed although the text itself is gone from the database.  The words cannot be read from a
+fingerprint, but one can test whether a given word was among them.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, i
     settings, since_ms = channel.settings, clock.utc_ms() - ADAPTIVE_WINDOW_MS
     recent = history.count_since(channel.name, since_ms) if settings.adaptive else 0
     wanted = effective_threshold(settings, recent) * slowdown(channel.hints_ms, clock.utc_ms())
-    # More than is kept can never be counted, and would be silence instead of restraint.
+    # More messages than are kept can never be counted: the bot would be silent for ever.
     threshold = min(wanted, max(settings.threshold, settings.retention_count or wanted))
     return history.pace(channel.name, threshold, _needed_context(settings)), threshold
 
@@ -144,7 +144,7 @@ def silenced_until_ms(hints_ms: Sequence[int]) -> int | None:
 def _address(names: frozenset[str]) -> re.Pattern[str]:
     """Matches the name or @name at the start, and @name anywhere, as a word.
 
-    Logins are of a-z, 0-9 and _, so the name ends also where Japanese or Chinese goes on.
+    Logins consist of a-z, 0-9 and _, so a name ends before Japanese or Chinese without a blank.
     """
     either = "|".join(sorted(re.escape(name) for name in names))
     return re.compile(

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 # While a generation runs, a mention waits at most so long (contract, section 4).
 MENTION_WAITS_S: Final = 60.0
-# Mentions a channel: within a minute a model answers fewer, and a raid must not fill memory.
+# Mentions in each channel: a model answers fewer in a minute, and a raid must not fill memory.
 _MOST_WAITING: Final = 20
 _COMPOSING: Final = Reason(Why.COMPOSING, "composing")
 _ON_ITS_WAY: Final = Reason(Why.ON_ITS_WAY, "a message is on its way")
@@ -309,18 +309,18 @@ class Turns:
             return None
         return Reason(Why.COOLDOWN, "cooldown")
 
-    # -- what is told of it ------------------------------------------------------------------------
+    # -- status ------------------------------------------------------------------------------------
 
     def standing(self, name: str) -> Standing:
-        """How far the channel is from a message of the bot's own accord."""
+        """How far the channel is from a spontaneous message."""
         channel = self._channels[name]
-        where = standing(channel, self._history, self._clock)
+        found = standing(channel, self._history, self._clock)
         obstacle = _ON_ITS_WAY if channel.turn is not None else None
         if obstacle is None:
             room = self._live_state.view(name)
             obstacle = silence_reason(room, MessageKind.SPONTANEOUS, self._clock.utc_ms())
         obstacle = obstacle or self._retry_obstacle(channel)
-        return replace(where, obstacle=obstacle) if obstacle else where
+        return replace(found, obstacle=obstacle) if obstacle else found
 
     def why(self, name: str) -> tuple[Reason, int] | None:
         """What decided last, and when (ms UTC); None if nothing has since the start."""
