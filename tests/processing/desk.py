@@ -1,7 +1,7 @@
 """A worker at its desk: all its real parts over a real database file, moved on by hand.
 
 What the worker hands to other threads is kept here to be looked at: lines in ``offered``, jobs in
-``jobs``, errands in ``errands``.  Time stands still unless a test moves ``clock``.
+``jobs``, one-off tasks in ``tasks``.  Time stands still unless a test moves ``clock``.
 """
 
 from __future__ import annotations
@@ -108,13 +108,13 @@ class Desk:
         self.submit_to = self.jobs.put_nowait
         """Where jobs go: they wait to be looked at, unless a composer is at work."""
         self.offered: list[Outgoing] = []
-        self.errands: list[Callable[[], None]] = []
-        self.takes_errands = True
+        self.tasks: list[Callable[[], None]] = []
+        self.takes_tasks = True
         self.takes_lines = True
         self.models: frozenset[str] | OllamaError = frozenset({"tiny", "large"})
         """What the server has, or why it cannot be asked."""
-        self.voice_problem: str | None = None
-        self.voice_outage: str | None = None
+        self.model_obstacle: str | None = None
+        self.model_outage: str | None = None
         self.is_in_cloud = False
         self._wire(settings)
 
@@ -143,7 +143,7 @@ class Desk:
             model=self,
             submit=lambda job: self.submit_to(job),
             offer=self._offer,
-            run_later=self._take_errand,
+            run_later=self._take_task,
             clock=self.clock,
         )
 
@@ -170,10 +170,10 @@ class Desk:
         raise AssertionError("the worker asks no model")
 
     def obstacle(self, model: str) -> str | None:
-        return self.voice_problem
+        return self.model_obstacle
 
     def outage(self, model: str) -> str | None:
-        return self.voice_outage
+        return self.model_outage
 
     def check_choice(self, name: str) -> str | None:
         if isinstance(self.models, OllamaError):
@@ -188,10 +188,10 @@ class Desk:
             self.offered.append(line)
         return self.takes_lines
 
-    def _take_errand(self, errand: Callable[[], None]) -> bool:
-        if self.takes_errands:
-            self.errands.append(errand)
-        return self.takes_errands
+    def _take_task(self, task: Callable[[], None]) -> bool:
+        if self.takes_tasks:
+            self.tasks.append(task)
+        return self.takes_tasks
 
     # -- what happens in chat ----------------------------------------------------------------------
 
@@ -233,10 +233,10 @@ class Desk:
         return [line.text for line in self.offered[before:]]
 
     def ask(self, text: str) -> str:
-        """The one answer to a moderator who is patient, and whose errands are run."""
+        """The one answer to a moderator who is patient, and whose tasks are run."""
         before = len(self.offered)
         self.order(text)
-        self.run_errands()
+        self.run_tasks()
         (answer,) = self.offered[before:]
         self.clock.forward(2)
         return answer.text
@@ -254,10 +254,10 @@ class Desk:
         assert self.jobs.empty()
         return job
 
-    def run_errands(self) -> None:
-        """The upkeep thread does what it was asked to."""
-        while self.errands:
-            self.errands.pop(0)()
+    def run_tasks(self) -> None:
+        """The scheduler's thread does what it was asked to."""
+        while self.tasks:
+            self.tasks.pop(0)()
         self.settle()
 
     def composer(self, model: LanguageModel) -> Composer:

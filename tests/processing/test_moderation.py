@@ -134,7 +134,7 @@ def test_the_removal_of_another_viewer_leaves_a_mention_to_be_answered(desk: Des
     assert desk.job().asked is not None
 
 
-# -- grounds: what was being made of it ------------------------------------------------------------
+# -- generations: what was being made of it --------------------------------------------------------
 
 
 def test_a_removal_after_the_context_was_read_calls_the_generation_off(desk: Desk) -> None:
@@ -147,7 +147,7 @@ def test_a_removal_after_the_context_was_read_calls_the_generation_off(desk: Des
     assert job.cancel.cancelled, "the worker has not even looked"
 
 
-def test_a_removal_noted_before_the_grounds_were_opened_counts_once_it_is_stored(
+def test_a_removal_before_the_generation_was_registered_counts_once_it_is_stored(
     desk: Desk,
 ) -> None:
     """The composer may read between the reader's note and the worker's commit."""

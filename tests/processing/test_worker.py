@@ -259,7 +259,7 @@ def test_what_was_said_before_a_restart_is_not_said_again(desk: Desk, tmp_path: 
 
 
 @pytest.mark.parametrize("report", [Delivered, Undelivered])
-def test_once_a_line_has_come_to_its_end_its_grounds_are_forgotten(
+def test_once_a_line_has_come_to_its_end_its_generation_is_released(
     desk: Desk, report: type[Delivered | Undelivered]
 ) -> None:
     desk.chat("@clankbot hi")

@@ -47,7 +47,7 @@ def test_moderators_may_name_a_blocked_term_to_block_or_unblock_it(desk: Desk) -
 )
 def test_any_other_command_that_holds_a_blocked_term_is_ignored(desk: Desk, text: str) -> None:
     assert desk.order(text) == []
-    assert desk.errands == []
+    assert desk.tasks == []
     assert desk.store.all_overrides() == {}
     assert desk.store.tally("alpha", "2026-09-21") == {"blocked": 1}
 

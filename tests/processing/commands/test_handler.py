@@ -70,7 +70,7 @@ def test_viewers_meet_silence(desk: Desk, text: str) -> None:
     default = desk.channels["alpha"].settings
     desk.chat(f"!clank {text}".strip())
     assert desk.offered == []
-    assert desk.errands == []
+    assert desk.tasks == []
     assert desk.jobs.empty()
     assert desk.channels["alpha"].settings == default
     assert desk.store.all_overrides() == {}
@@ -122,7 +122,7 @@ def test_a_change_is_refused_at_once_and_is_not_made_up_for(desk: Desk, text: st
         desk.chat("two")
         assert desk.order(text) == [AWAY]
     assert desk.order(text) == [AWAY], "the database is back, and what was said before still waits"
-    assert desk.errands == []
+    assert desk.tasks == []
     desk.clock.forward(60)
     desk.settle()
     assert desk.stored() == ["one", "two"]
@@ -293,7 +293,7 @@ def test_help_and_what_was_not_understood_are_answered(desk: Desk) -> None:
     [
         (lambda desk: desk.order("off"), "switched off"),
         (lambda desk: desk.hear(RoomState("alpha", followers_only_minutes=0)), "followers-only"),
-        (lambda desk: setattr(desk, "voice_problem", "the model loads"), "the model loads"),
+        (lambda desk: setattr(desk, "model_obstacle", "the model loads"), "the model loads"),
         (lambda desk: desk.chat("@clankbot hi"), "a message is on its way"),
         (lambda desk: setattr(desk.live_state, "outage", "locked"), "the database is away"),
     ],

@@ -46,12 +46,12 @@ every_setting = pytest.mark.parametrize(
 
 def held(desk: Desk, setting: ChannelSetting) -> SettingValue | None:
     """What holds in the channel."""
-    policy = desk.channels["alpha"].settings
-    assert policy == desk.live_state.view("alpha").settings
+    settings = desk.channels["alpha"].settings
+    assert settings == desk.live_state.view("alpha").settings
     value: SettingValue | None = (
-        getattr(policy, setting.field)
+        getattr(settings, setting.field)
         if setting.field
-        else policy.model_options.get(setting.column)
+        else settings.model_options.get(setting.column)
     )
     return value
 
@@ -98,7 +98,7 @@ def test_what_a_setting_does_not_accept_changes_nothing(
         assert answer == f"{setting.name} takes {setting.kind.accepts}"
     assert desk.channels["alpha"].settings == before
     assert desk.store.all_overrides() == {}
-    assert desk.errands == []
+    assert desk.tasks == []
 
 
 def test_each_channel_has_its_own_settings(desk: Desk) -> None:
@@ -134,8 +134,12 @@ def test_undo_takes_back_all_of_one_command(desk: Desk) -> None:
     for text in ("threshold 7", "mentions off", "top_k 3", "reset"):
         desk.ask(text)
     assert desk.ask("undo") == "as before: top_k, mentions, threshold"
-    policy = desk.channels["alpha"].settings
-    assert (policy.threshold, policy.mentions, policy.model_options) == (7, False, {"top_k": 3})
+    settings = desk.channels["alpha"].settings
+    assert (settings.threshold, settings.mentions, settings.model_options) == (
+        7,
+        False,
+        {"top_k": 3},
+    )
     assert desk.ask("undo") == "top_k is back to the model's own (the default)"
 
 
@@ -179,7 +183,7 @@ def test_commands_that_come_together_are_carried_out_one_after_another(desk: Des
 def test_a_model_is_taken_when_the_server_has_said_that_it_is_there(desk: Desk) -> None:
     assert desk.order("model large") == []
     assert desk.channels["alpha"].settings.model == "tiny"
-    desk.run_errands()
+    desk.run_tasks()
     assert desk.channels["alpha"].settings.model == "large"
     assert desk.answers == ["model is now large"]
 
@@ -197,8 +201,8 @@ def test_a_server_that_cannot_be_asked_changes_nothing(desk: Desk) -> None:
     assert desk.channels["alpha"].settings.model == "tiny"
 
 
-def test_a_queue_of_errands_that_is_full_is_told(desk: Desk) -> None:
-    desk.takes_errands = False
+def test_a_queue_of_tasks_that_is_full_is_told(desk: Desk) -> None:
+    desk.takes_tasks = False
     assert desk.ask("model large") == "too busy to ask Ollama; nothing changed"
 
 
@@ -208,8 +212,8 @@ def test_an_answer_about_a_model_that_comes_too_late_changes_nothing(
 ) -> None:
     desk.ask("threshold 7")
     desk.order("model large")
-    (ask_about_large,) = desk.errands
-    desk.errands.clear()
+    (ask_about_large,) = desk.tasks
+    desk.tasks.clear()
     desk.ask(later)
     ask_about_large()
     desk.settle()
@@ -220,7 +224,7 @@ def test_an_answer_about_a_model_that_comes_too_late_changes_nothing(
 def test_a_change_of_something_else_leaves_the_question_about_the_model_open(desk: Desk) -> None:
     desk.order("model large")
     desk.order("threshold 7")
-    desk.run_errands()
+    desk.run_tasks()
     assert desk.channels["alpha"].settings.model == "large"
 
 
@@ -281,8 +285,8 @@ def test_a_reset_of_quiet_lifts_the_time_that_runs_and_the_hours(desk: Desk, tex
     desk.ask("quiet 30m")
     desk.ask("quiet 00:00-23:59")
     desk.ask(text)
-    policy = desk.channels["alpha"].settings
-    assert (policy.quiet_until_ms, policy.quiet_hours) == (None, None)
+    settings = desk.channels["alpha"].settings
+    assert (settings.quiet_until_ms, settings.quiet_hours) == (None, None)
     assert desk.ask("quiet") == "quiet is off (the default)"
     desk.ask("undo")
     assert desk.channels["alpha"].settings.quiet_hours == "00:00-23:59"
@@ -330,8 +334,8 @@ def test_undo_of_on_is_off_and_quiet_as_before(desk: Desk) -> None:
     desk.ask("off")
     desk.ask("on")
     assert desk.ask("undo") == "as before: quiet until, bot"
-    policy = desk.channels["alpha"].settings
-    assert (policy.enabled, policy.quiet_until_ms is None) == (False, False)
+    settings = desk.channels["alpha"].settings
+    assert (settings.enabled, settings.quiet_until_ms is None) == (False, False)
 
 
 class AnonymousDesk(Desk):

@@ -19,7 +19,7 @@ def test_status_tells_where_things_stand(desk: Desk) -> None:
     desk.speak("what a calm river")
     desk.chat("one", "in the shed")
     desk.clock.forward(0.5)
-    desk.voice_outage = "Ollama has not answered since 20:14 UTC"
+    desk.model_outage = "Ollama has not answered since 20:14 UTC"
     assert desk.ask("status") == (
         "on | tiny: Ollama has not answered since 20:14 UTC | 1/3 messages"
         " | 60 s of the delay left | today 1 generated, 1 said, 1 blocked"

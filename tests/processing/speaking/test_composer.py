@@ -244,7 +244,7 @@ def test_a_line_that_the_sender_does_not_take_ends_the_turn(desk: Desk, model: M
     assert not desk.jobs.empty()
 
 
-def test_grounds_are_closed_when_nothing_comes_of_a_job(desk: Desk) -> None:
+def test_the_generation_is_released_when_nothing_comes_of_a_job(desk: Desk) -> None:
     def call_off(cancel: Cancel) -> None:
         cancels.append(cancel)
         raise OllamaUnavailable("gone")

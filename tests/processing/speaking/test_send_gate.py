@@ -93,7 +93,7 @@ def test_why_a_line_was_blocked_is_logged(look: Look, caplog: pytest.LogCaptureF
 
 
 @pytest.mark.parametrize(
-    ("policy", "reason"),
+    ("settings", "reason"),
     [
         (ChannelSettings(enabled=False), Why.SWITCHED_OFF),
         (ChannelSettings(quiet_until_ms=Hand().ms() + 720_000), Why.QUIET),
@@ -102,9 +102,9 @@ def test_why_a_line_was_blocked_is_logged(look: Look, caplog: pytest.LogCaptureF
     ],
 )
 def test_the_channels_own_settings_silence_generated_lines_only(
-    look: Look, live_state: LiveState, policy: ChannelSettings, reason: Why
+    look: Look, live_state: LiveState, settings: ChannelSettings, reason: Why
 ) -> None:
-    live_state.set_settings("alpha", policy)
+    live_state.set_settings("alpha", settings)
     for speech in (MessageKind.SPONTANEOUS, MessageKind.MENTION_ANSWER):
         assert look(outgoing(speech)) == reason
     assert look(outgoing(MessageKind.COMMAND_ANSWER)) is None

@@ -187,11 +187,11 @@ def test_minviewers_keeps_nobody_from_being_answered(desk: Desk) -> None:
 
 
 def test_while_the_model_is_out_of_order_nothing_is_started(desk: Desk) -> None:
-    desk.voice_problem = "Ollama has not answered since 20:14 UTC"
+    desk.model_obstacle = "Ollama has not answered since 20:14 UTC"
     desk.fill(3)
     assert not desk.has_job
     assert desk.why() == "Ollama has not answered since 20:14 UTC"
-    desk.voice_problem = None
+    desk.model_obstacle = None
     desk.fill(1)
     assert desk.has_job
 
