@@ -2,15 +2,17 @@
 
 A removal makes a generation invalid if its context held what was removed: its connection to Ollama
 is closed, and if the line is written already, it is dropped at the send gate.  A generation is
-registered before its context is read from the database, and every removal is told here twice, when
-it is read from chat and after its commit.  So a removed message is either not read, or makes what
-was made of it invalid, whichever thread comes first.
+registered before its context is read from the database, and a removal counts from the moment that
+it is read from chat until its rows are gone: for the generations that are under way, and for those
+that are registered meanwhile.  So a removed message is either not in a context, or makes what was
+made of it invalid, whichever thread comes first.
 """
 
 from __future__ import annotations
 
 import itertools
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 
 from clankbot.cancel import Cancel
@@ -35,12 +37,14 @@ class Generations:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._under_way: dict[int, _Generation] = {}
+        self._uncommitted: deque[Removal] = deque()  # in the order in which they were read
 
     def register(self, channel: str, cancel: Cancel) -> int:
         """A generation begins; its number.  To be called before its context is read."""
         with self._lock:
             number = next(self._numbers)
-            self._under_way[number] = _Generation(channel, cancel)
+            generation = self._under_way[number] = _Generation(channel, cancel)
+            generation.removals += (each for each in self._uncommitted if each.channel == channel)
             return number
 
     def bind(self, number: int, lines: tuple[ContextLine, ...]) -> bool:
@@ -61,6 +65,22 @@ class Generations:
         with self._lock:
             generation = self._under_way.get(number or 0)
             return generation is not None and generation.is_invalid
+
+    def removal_read(self, removal: Removal) -> None:
+        """The reader has it from chat: drop what was made of the words, or is before they go."""
+        with self._lock:
+            self._uncommitted.append(removal)
+        self.invalidate(removal)
+
+    def removal_committed(self, removal: Removal) -> None:
+        """Its rows are gone; so are those of all that were read before it.
+
+        One of these may have been lost on its way to the worker, and would count for ever.
+        """
+        with self._lock:
+            if any(each is removal for each in self._uncommitted):
+                while self._uncommitted.popleft() is not removal:
+                    continue
 
     def invalidate(self, removal: Removal) -> None:
         """Drop what was made of the words that are removed."""

@@ -148,9 +148,9 @@ class LiveState:
                 with self._lock:
                     if self.own.is_meant_by(event):
                         self._silence(self._room(event.channel), event.duration_seconds)
-                self.generations.invalidate(event)
+                self.generations.removal_read(event)
             case MessageDeleted() | ChatCleared():
-                self.generations.invalidate(event)
+                self.generations.removal_read(event)
 
     def _room(self, channel: str) -> Room:
         return self._rooms.setdefault(channel, Room())

@@ -52,8 +52,8 @@ class Moderation:
     def handle(self, event: Removal) -> None:
         """Queue the deletion behind everything that came before it, and drop mentions it removes.
 
-        What was made of the removed words became invalid when the event was read from chat; it is
-        made so once more after the commit (see processing/generations.py).
+        What was made of the removed words became invalid when the event was read from chat, and
+        so does what is begun before the commit (see processing/generations.py).
         """
         if not self._live_state.serves(event.channel):
             return
@@ -67,7 +67,7 @@ class Moderation:
         is_own_timeout = isinstance(event, UserCleared) and self._live_state.own.is_meant_by(event)
 
         def committed(applied: Applied) -> None:
-            self._live_state.generations.invalidate(event)
+            self._live_state.generations.removal_committed(event)
             kind = type(event).__name__
             extra = {"kind": kind, "channel": event.channel, "rows": applied.rows}
             log.info("moderated", extra=extra)

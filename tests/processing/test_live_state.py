@@ -6,6 +6,7 @@ import pytest
 
 from clankbot.cancel import Cancel
 from clankbot.processing.live_state import LiveState, Own
+from clankbot.processing.recent_removals import Removal
 from clankbot.records.chat import (
     ChatCleared,
     Event,
@@ -183,6 +184,32 @@ def test_a_removal_while_the_context_is_being_read_counts_too(
     live_state.handle(event)
     assert live_state.generations.bind(number, (line("m-1"), line("m-2"))) is not hits
     assert live_state.generations.is_invalid(number) is hits
+
+
+@pytest.mark.parametrize(("event", "hits"), REMOVALS)
+def test_a_removal_counts_for_what_begins_before_its_rows_are_gone(
+    live_state: ClockedState, event: Removal, hits: bool
+) -> None:
+    lines = (line("m-1"), line("m-2"))
+    live_state.handle(event)
+    number = live_state.generations.register("alpha", Cancel())
+    live_state.generations.removal_committed(event)
+    assert live_state.generations.bind(number, lines) is not hits
+    assert live_state.generations.bind(live_state.generations.register("alpha", Cancel()), lines)
+
+
+def test_a_removal_that_was_lost_counts_until_a_later_one_is_carried_out(
+    live_state: ClockedState,
+) -> None:
+    lost, other, later = ChatCleared("alpha"), MessageDeleted("beta", "m-9"), ChatCleared("alpha")
+    for removal in (lost, other, later):
+        live_state.handle(removal)
+    live_state.generations.removal_committed(other)
+    number = live_state.generations.register("alpha", Cancel())
+    assert not live_state.generations.bind(number, (line("m-1"),))
+    live_state.generations.removal_committed(later)
+    number = live_state.generations.register("alpha", Cancel())
+    assert live_state.generations.bind(number, (line("m-1"),))
 
 
 def test_a_released_generation_is_forgotten(live_state: ClockedState) -> None:

@@ -1,0 +1,293 @@
+"""A removal at every point of a turn, in every order that the threads allow: all of them.
+
+A turn has eight steps: a message is stored, a job submitted (both by the worker, in one round), the
+context read, the generation bound, the model answers, the line is offered (by the composer), it
+passes the send gate and is written (by the sender), and its report is stored (by the worker).  A
+removal has three: it is seen (by the reader, who tells the live state), its rows go, and it is let
+go of (both by the worker, in one round).
+
+The composer has a thread of its own here, which stops after each step; the test plays all others.
+The model answers although it is called off.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from clankbot.cancel import Cancel
+from clankbot.database.store import Store
+from clankbot.processing.internal_messages import Job
+from clankbot.records.chat import ChatCleared, MessageDeleted, OwnState, UserCleared
+from clankbot.records.speech import Assignment, Composed, ContextLine, Delivered, Undelivered
+from clankbot.records.writes import Applied, Write
+from tests.processing.chat import at
+from tests.processing.desk import BOT_ID, Desk
+from tests.processing.model import Model
+
+Removal = MessageDeleted | UserCleared | ChatCleared
+
+BEFORE, STORED, SUBMITTED, READ, BOUND, ANSWERED, OFFERED, WRITTEN, REPORTED = range(9)
+
+WAIT_S = 5.0
+SECRET = "my secret address"
+DAY_S = 86_400
+
+
+def line_of(number: int) -> str:
+    """What the bot says; no two lines have a word in common, or it would seem to repeat itself."""
+    return f"calm{number} river{number}"
+
+
+class Order(NamedTuple):
+    """After which step of the turn each step of the removal is done."""
+
+    seen: int
+    gone: int
+    let_go: int
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the worker is free: it does one round after the other."""
+        if self.gone == BEFORE:  # in the round that stores the message and submits the job
+            return self.let_go == BEFORE
+        return self.gone != STORED and (self.gone == REPORTED) == (self.let_go == REPORTED)
+
+
+ORDERS = [
+    order
+    for order in (Order(*steps) for steps in combinations_with_replacement(range(9), 3))
+    if order.is_possible
+]
+
+
+class MetHistory:
+    """The worker's connection; it is met after a commit, before the worker goes on."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.after_commit: Callable[[], None] | None = None
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def apply(self, writes: list[Write]) -> list[Applied]:
+        outcomes = self._store.apply(writes)
+        meet, self.after_commit = self.after_commit, None
+        if meet is not None:
+            meet()
+        return outcomes
+
+
+class MetDesk(Desk):
+    """A desk whose worker can be met in the middle of a round."""
+
+    def open_history(self) -> Store:
+        self.met = MetHistory(super().open_history())
+        return self.met  # type: ignore[return-value]
+
+
+class Composing(Model):
+    """A composer at one job, on a thread that goes on by one step at a time."""
+
+    def __init__(self, desk: Desk, job: Job, text: str) -> None:
+        super().__init__(text)
+        self._desk = desk
+        self._job = job
+        self._may_go = threading.Semaphore(0)
+        self._has_stopped = threading.Semaphore(0)
+        self._is_over = False
+        threading.Thread(target=self._run, name="composer", daemon=True).start()
+
+    def step(self) -> None:
+        """Its next step, unless it has come to its end."""
+        if not self._is_over:
+            self._may_go.release()
+            assert self._has_stopped.acquire(timeout=WAIT_S)
+
+    def _pause(self) -> None:
+        self._has_stopped.release()
+        assert self._may_go.acquire(timeout=WAIT_S)
+
+    def _run(self) -> None:
+        assert self._may_go.acquire(timeout=WAIT_S)
+        try:
+            with self._desk.database.open() as self._store:
+                self._desk.composer(self).compose(self._job, self)
+        finally:
+            self._is_over = True
+            self._has_stopped.release()
+
+    def recent_messages(self, channel: str, limit: int) -> list[ContextLine]:
+        lines = self._store.recent_messages(channel, limit)
+        self._pause()
+        return lines
+
+    def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
+        self._pause()
+        self.asked.append(assignment)
+        self._pause()
+        return Composed(self.text, "composed")
+
+
+class Course:
+    """One turn with one removal; ``after`` tells how far the turn has come."""
+
+    def __init__(
+        self, desk: MetDesk, number: int, order: Order, removal: Removal, removed: str
+    ) -> None:
+        """``removed`` are the words that are removed."""
+        self.desk = desk
+        self.number = number
+        self.order = order
+        self.removal = removal
+        self.removed = removed
+        self.after = BEFORE
+        self.was_written = False
+        self._composing: Composing | None = None
+        self._report: Delivered | Undelivered | None = None
+
+    def run(self) -> None:
+        """All eight steps, and the removal's where they belong."""
+        self._removal_steps()
+        self._round(lambda: self._come_to(STORED))
+        if self.desk.has_job:
+            self._composing = Composing(self.desk, self.desk.job(), line_of(self.number))
+        self._come_to(SUBMITTED)
+        self._go_on(REPORTED)
+
+    @property
+    def is_made_of_it(self) -> bool:
+        """Whether the model was told what is removed."""
+        return self._composing is not None and self.removed in repr(self._composing.asked)
+
+    def _come_to(self, step: int) -> None:
+        self.after = step
+        self._removal_steps()
+
+    def _go_on(self, until: int) -> None:
+        while self.after < until:
+            if self.after == OFFERED:
+                self._say()
+            elif self.after == WRITTEN:
+                if self._report is not None:
+                    self.desk.inbox.put(self._report)
+                self._round()
+            elif self._composing is not None:
+                self._composing.step()
+            self._come_to(self.after + 1)
+
+    def _removal_steps(self) -> None:
+        if self.order.seen == self.after:
+            self.desk.live_state.handle(self.removal)
+        if self.order.gone == self.after:
+            self.desk.inbox.put_event(self.removal)
+            if self.after != BEFORE:
+                self._round(lambda: self._go_on(self.order.let_go))
+                assert self.removed not in " ".join(self.desk.stored()), self.order
+
+    def _round(self, after_commit: Callable[[], None] | None = None) -> None:
+        self.desk.met.after_commit = after_commit
+        self.desk.worker.step(0)
+        assert self.desk.met.after_commit is None
+
+    def _say(self) -> None:
+        for line in self.desk.offered:
+            reason = self.desk.send_gate(line)
+            if reason is None:
+                self.was_written = True
+                message_id = f"own-{self.number}"
+                self.desk.arrive(OwnState(line.channel, False, message_id, None))
+                self._report = Delivered(line, line.text, message_id, self.desk.clock.ms())
+            else:
+                self._report = Undelivered(line, reason)
+        self.desk.offered.clear()
+
+
+def start_remark(desk: Desk, message_id: str) -> None:
+    """Enough is said for a remark, with and without the message that is removed."""
+    desk.arrive(*map(desk.viewer, ("who plays next", "that music though", "so loud")))
+    desk.arrive(desk.viewer(SECRET, message_id=message_id, user_id="8", login="bruno"))
+
+
+def start_answer(desk: Desk, message_id: str) -> None:
+    """The bot is spoken to, and that is removed."""
+    text = f"@clankbot {SECRET}"
+    desk.arrive(desk.viewer("who plays next"))
+    desk.arrive(desk.viewer(text, message_id=message_id, user_id="8", login="bruno"))
+
+
+def deletion(desk: Desk, message_id: str, user_id: str) -> Removal:
+    return MessageDeleted("alpha", message_id)
+
+
+def timeout(desk: Desk, message_id: str, user_id: str) -> Removal:
+    return UserCleared("alpha", user_id, 600, sent_at=at(desk.clock.ms()))
+
+
+def clear(desk: Desk, message_id: str, user_id: str) -> Removal:
+    return ChatCleared("alpha", sent_at=at(desk.clock.ms()))
+
+
+def assert_nothing_is_left(desk: Desk, words: str) -> None:
+    """No table holds the words."""
+    with closing(sqlite3.connect(desk.path)) as database:
+        assert not any(words in statement for statement in database.iterdump())
+
+
+def assert_next_turn(desk: Desk, text: str) -> None:
+    """The turn is over, and once the removal is forgotten the next one takes its course."""
+    desk.settle()
+    assert desk.channels["alpha"].turn is None
+    desk.clock.forward(DAY_S)
+    desk.chat("@clankbot are you there", user_id="9", login="carla")
+    desk.take_turn(text, text)
+    assert desk.stored()[-1] == text
+    desk.clock.forward(DAY_S)
+
+
+STARTS = pytest.mark.parametrize("start", [start_remark, start_answer])
+REMOVALS = pytest.mark.parametrize("removal", [deletion, timeout, clear])
+Start = Callable[[Desk, str], None]
+MakeRemoval = Callable[[Desk, str, str], Removal]
+
+
+@STARTS
+@REMOVALS
+def test_a_message_that_a_line_is_made_of(
+    tmp_path: Path, start: Start, removal: MakeRemoval
+) -> None:
+    with MetDesk(tmp_path, MESSAGE_RETENTION_DAYS="1") as desk:
+        for number, order in enumerate(ORDERS):
+            start(desk, f"secret-{number}")
+            event = removal(desk, f"secret-{number}", "8")
+            course = Course(desk, number, order, event, SECRET)
+            course.run()
+            if order.seen >= WRITTEN:
+                assert course.is_made_of_it
+                assert course.was_written
+            elif course.is_made_of_it:
+                assert not course.was_written, order
+            assert_nothing_is_left(desk, SECRET)
+            assert_next_turn(desk, f"next{number}")
+
+
+@STARTS
+@REMOVALS
+def test_the_line_itself(tmp_path: Path, start: Start, removal: MakeRemoval) -> None:
+    with MetDesk(tmp_path, MESSAGE_RETENTION_DAYS="1") as desk:
+        for number, order in enumerate(order for order in ORDERS if order.seen >= WRITTEN):
+            start(desk, f"message-{number}")
+            event = removal(desk, f"own-{number}", BOT_ID)
+            course = Course(desk, number, order, event, line_of(number))
+            course.run()
+            assert course.was_written
+            assert_nothing_is_left(desk, line_of(number))
+            assert_next_turn(desk, f"next{number}")
