@@ -10,7 +10,6 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 TOO_FAST: Final = "msg_ratelimit"
@@ -58,61 +57,57 @@ def _out(refusal: str, obstacle: str, rejoin_after_s: float) -> NoticeMeaning:
 
 _UNKNOWN_REFUSAL: Final = NoticeMeaning("refused by Twitch")
 
-_MEANINGS: Final = MappingProxyType(
-    {
-        # Only this message.
-        TOO_FAST: NoticeMeaning("too fast for Twitch"),
-        SLOW_MODE: NoticeMeaning("slow mode"),
-        "msg_bad_characters": NoticeMeaning("too many characters that Twitch cannot process"),
-        "msg_duplicate": NoticeMeaning("the same text was said within 30 s"),
-        "msg_r9k": NoticeMeaning("unique-chat mode"),
-        "msg_rejected": NoticeMeaning("held back by AutoMod"),
-        "msg_rejected_mandatory": NoticeMeaning("blocked by the channel's own terms"),
-        "unrecognized_cmd": NoticeMeaning("Twitch took the text for a command"),
-        # For the seconds in the text.
-        "msg_timedout": NoticeMeaning("the bot is timed out there", ShutOut.SECONDS),
-        # Until the state of the room changes.
-        "msg_emoteonly": _mode("emote-only mode", "emote-only"),
-        "msg_followersonly": _mode("followers-only mode", "followers-only"),
-        "msg_followersonly_zero": _mode("followers-only mode", "followers-only"),
-        "msg_followersonly_followed": _mode(
-            "followers-only mode: the bot follows too short a time", "followers-only"
-        ),
-        "msg_subsonly": _mode("subscribers-only mode", "subscribers-only"),
-        # For an hour.
-        "msg_channel_blocked": _hour(
-            "the bot's account is not in good standing there", "this account may not speak here"
-        ),
-        "msg_requires_verified_phone_number": _hour(
-            "the bot's account needs a verified phone number",
-            "Twitch wants a verified phone number",
-        ),
-        "msg_suspended": _hour("the bot's account is suspended", "the account is suspended"),
-        "msg_verified_email": _hour(
-            "the bot's account needs a verified e-mail address",
-            "Twitch wants a verified e-mail address",
-        ),
-        "msg_warned": _hour(
-            "the bot was warned there; acknowledge it on the Twitch site",
-            "a warning by the moderators waits to be acknowledged",
-        ),
-        # Until the channel is joined again.
-        "msg_banned": _out("the bot is banned there", BANNED, _DAY_S),
-        "msg_banned_email_alias": _out("the bot's e-mail address is banned there", BANNED, _DAY_S),
-        "msg_channel_suspended": _out(
-            "the channel is suspended or does not exist",
-            "the channel is suspended or does not exist",
-            _HOUR_S,
-        ),
-        "msg_concurrent_channel_limit_reached": _out(
-            "the bot is in too many channels", "the bot is in too many channels", _HOUR_S
-        ),
-        "msg_room_not_found": _out(
-            "the channel does not exist", "the channel does not exist", _DAY_S
-        ),
-        "tos_ban": _out("the channel is closed", "the channel is closed", _DAY_S),
-    }
-)
+_MEANINGS: Final = {
+    # Only this message.
+    TOO_FAST: NoticeMeaning("too fast for Twitch"),
+    SLOW_MODE: NoticeMeaning("slow mode"),
+    "msg_bad_characters": NoticeMeaning("too many characters that Twitch cannot process"),
+    "msg_duplicate": NoticeMeaning("the same text was said within 30 s"),
+    "msg_r9k": NoticeMeaning("unique-chat mode"),
+    "msg_rejected": NoticeMeaning("held back by AutoMod"),
+    "msg_rejected_mandatory": NoticeMeaning("blocked by the channel's own terms"),
+    "unrecognized_cmd": NoticeMeaning("Twitch took the text for a command"),
+    # For the seconds in the text.
+    "msg_timedout": NoticeMeaning("the bot is timed out there", ShutOut.SECONDS),
+    # Until the state of the room changes.
+    "msg_emoteonly": _mode("emote-only mode", "emote-only"),
+    "msg_followersonly": _mode("followers-only mode", "followers-only"),
+    "msg_followersonly_zero": _mode("followers-only mode", "followers-only"),
+    "msg_followersonly_followed": _mode(
+        "followers-only mode: the bot follows too short a time", "followers-only"
+    ),
+    "msg_subsonly": _mode("subscribers-only mode", "subscribers-only"),
+    # For an hour.
+    "msg_channel_blocked": _hour(
+        "the bot's account is not in good standing there", "this account may not speak here"
+    ),
+    "msg_requires_verified_phone_number": _hour(
+        "the bot's account needs a verified phone number",
+        "Twitch wants a verified phone number",
+    ),
+    "msg_suspended": _hour("the bot's account is suspended", "the account is suspended"),
+    "msg_verified_email": _hour(
+        "the bot's account needs a verified e-mail address",
+        "Twitch wants a verified e-mail address",
+    ),
+    "msg_warned": _hour(
+        "the bot was warned there; acknowledge it on the Twitch site",
+        "a warning by the moderators waits to be acknowledged",
+    ),
+    # Until the channel is joined again.
+    "msg_banned": _out("the bot is banned there", BANNED, _DAY_S),
+    "msg_banned_email_alias": _out("the bot's e-mail address is banned there", BANNED, _DAY_S),
+    "msg_channel_suspended": _out(
+        "the channel is suspended or does not exist",
+        "the channel is suspended or does not exist",
+        _HOUR_S,
+    ),
+    "msg_concurrent_channel_limit_reached": _out(
+        "the bot is in too many channels", "the bot is in too many channels", _HOUR_S
+    ),
+    "msg_room_not_found": _out("the channel does not exist", "the channel does not exist", _DAY_S),
+    "tos_ban": _out("the channel is closed", "the channel is closed", _DAY_S),
+}
 
 # A timeout can last two weeks, which is seven digits; more is nothing that Twitch sends.
 _SECONDS: Final = re.compile(r"(?<!\d)(\d{1,7}) (?:more )?second")

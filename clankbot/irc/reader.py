@@ -123,10 +123,8 @@ class Reader:
                 if self._sign_in(heard, login, connection):
                     self._follow(heard)
                     self._take_leave(heard)
-        except LoginRefused as error:
-            return self._after_refusal(error)
-        except (ConnectionLost, AuthUnavailable) as error:
-            return self._after_loss(error)
+        except (LoginRefused, ConnectionLost, AuthUnavailable) as error:
+            return 0.0 if self._link.stopping.is_set() else self._after_loss(error)
         return 0.0
 
     def _listen(self, connection: Connection) -> Iterator[IrcMessage | None]:
@@ -193,9 +191,11 @@ class Reader:
             if isinstance(event, _HANDED_ON_LAST):
                 self._handle(event)
 
-    def _after_refusal(self, error: LoginRefused) -> float:
-        """Renew the token, once; from then on be patient."""
+    def _after_loss(self, error: LoginRefused | ConnectionLost | AuthUnavailable) -> float:
+        """The seconds until the next try.  A refused token is renewed, once; then be patient."""
         self._report_down(error)
+        if not isinstance(error, LoginRefused):
+            return self._backoff.next_s()
         if self._token_renewed:
             return self._patience.next_s()
         try:
@@ -204,12 +204,6 @@ class Reader:
             return self._after_loss(unavailable)
         self._token_renewed = True
         return 0.0
-
-    def _after_loss(self, error: ConnectionLost | AuthUnavailable) -> float:
-        if self._link.stopping.is_set():
-            return 0.0
-        self._report_down(error)
-        return self._backoff.next_s()
 
     def _report_up(self, link_up: LinkUp) -> None:
         out_s = 0.0 if self._down_since is None else self._clock() - self._down_since

@@ -50,8 +50,7 @@ class Standing:
 
 def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
     """How far the channel is; for ``!clank status``."""
-    pace, threshold = _pace(channel, history, clock)
-    factor = slowdown(channel.hints_ms, clock.utc_ms())
+    pace, threshold, factor = _pace(channel, history, clock)
     delay = delay_left(channel.settings, pace, factor, clock.utc_ms())
     obstacle = delay or _too_few_speakers(channel, history, clock)
     return Standing(pace.counted, threshold, obstacle)
@@ -59,8 +58,7 @@ def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
 
 def pace_obstacle(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
     """Why the bot does not speak by itself yet; None if it is time."""
-    pace, threshold = _pace(channel, history, clock)
-    factor = slowdown(channel.hints_ms, clock.utc_ms())
+    pace, threshold, factor = _pace(channel, history, clock)
     reason = spontaneous_obstacle(channel.settings, pace, threshold, factor, clock.utc_ms())
     return reason or _too_few_speakers(channel, history, clock)
 
@@ -80,14 +78,15 @@ def spontaneous_obstacle(
     return delay_left(settings, pace, factor, now_ms)
 
 
-def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, int]:
-    """The pace, and the threshold it is measured against, under ``adaptive`` and after hints."""
+def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, int, int]:
+    """The pace, the threshold it is measured against, and the slowdown that is in it."""
     settings, since_ms = channel.settings, clock.utc_ms() - ADAPTIVE_WINDOW_MS
     recent = history.count_since(channel.name, since_ms) if settings.adaptive else 0
-    wanted = effective_threshold(settings, recent) * slowdown(channel.hints_ms, clock.utc_ms())
+    factor = slowdown(channel.hints_ms, clock.utc_ms())
+    wanted = effective_threshold(settings, recent) * factor
     # More messages than are kept can never be counted: the bot would be silent for ever.
     threshold = min(wanted, max(settings.threshold, settings.retention_count or wanted))
-    return history.pace(channel.name, threshold, _needed_context(settings)), threshold
+    return history.pace(channel.name, threshold, _needed_context(settings)), threshold, factor
 
 
 def _needed_context(settings: ChannelSettings) -> int:
