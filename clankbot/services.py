@@ -18,6 +18,7 @@ from clankbot.auth.keys import KeySource
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.token_store import TokenStore
 from clankbot.auth.tokens import TokenKeeper, stored_encryption
+from clankbot.clock import Clock
 from clankbot.config.settings import Settings, ValidValues, login_requirements, require
 from clankbot.database.database import Database
 from clankbot.errors import NotSignedIn
@@ -96,6 +97,7 @@ def token_keeper(settings: Settings, database: Database, stopping: threading.Eve
         store,
         stored_encryption(store, key_source(settings)),
         twitch_oauth(settings),
+        Clock(),
         validate_interval_s=settings.token_validate_interval,
     )
 
@@ -119,5 +121,5 @@ def open_account(settings: Settings, database: Database, stopping: threading.Eve
             return anonymous_account()
         raise
     assert settings.twitch_client_id is not None
-    helix = Helix(settings.twitch_api_url, settings.twitch_client_id, keeper)
+    helix = Helix(settings.twitch_api_url, settings.twitch_client_id, keeper, Clock())
     return Account(identity, keeper.credentials, keeper.login_refused, keeper.upkeep, helix)

@@ -5,12 +5,12 @@ Source: https://dev.twitch.tv/docs/api/reference (Get Streams)
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from clankbot.auth.oauth import Answer, ask
 from clankbot.auth.tokens import TokenKeeper
+from clankbot.clock import Clock
 from clankbot.errors import AuthUnavailable, RequestRefused
 from clankbot.records.accounts import Secret
 
@@ -25,8 +25,8 @@ Query = Sequence[tuple[str, str]]
 class Helix:
     """Asks Twitch's API as the bot's account.  For one thread at a time.
 
-    Methods raise AuthUnavailable if Twitch is out of order or has been asked too often,
-    RequestRefused if it says no, and what the keeper of the tokens raises.
+    Raises AuthUnavailable if Twitch is out of order or has been asked too often, RequestRefused
+    if it says no, and what the keeper of the tokens raises.
     """
 
     def __init__(
@@ -34,18 +34,16 @@ class Helix:
         api_url: str,
         client_id: str,
         tokens: TokenKeeper,
+        clock: Clock,
         *,
         timeout_s: float = 10.0,
-        clock: Callable[[], float] = time.monotonic,
-        wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self._url = api_url.rstrip("/")
+        self._url = f"{api_url}/streams"
         self._client_id = client_id
         self._tokens = tokens
-        self._timeout_s = timeout_s
         self._clock = clock
-        self._wall_clock = wall_clock
-        self._silent_until_s = clock()
+        self._timeout_s = timeout_s
+        self._silent_until_s = clock.monotonic()
 
     def live_channels(self, logins: Iterable[str]) -> frozenset[str]:
         """Those of the channels that are live now."""
@@ -53,34 +51,40 @@ class Helix:
         wanted = [("user_login", login) for login in logins]
         for start in range(0, len(wanted), _MOST_A_CALL):
             query = [*wanted[start : start + _MOST_A_CALL], ("first", str(_MOST_A_CALL))]
-            for stream in self._data("streams", query):
-                login, kind = _texts(stream, "user_login", "type")
-                if kind == "live":  # it is empty if Twitch does not know
-                    live.add(login.lower())
+            for stream in self._streams(query):
+                match stream:
+                    case {"user_login": str(login), "type": "live"}:
+                        live.add(login.lower())
+                    case {"user_login": str(), "type": str()}:
+                        pass  # the type is empty if Twitch does not know
+                    case _:
+                        raise AuthUnavailable(
+                            "Twitch's API is out of order: a stream lacks its user_login or type"
+                        )
         return frozenset(live)
 
-    def _data(self, path: str, query: Query) -> list[Any]:
+    def _streams(self, query: Query) -> list[Any]:
         """The rows of an answer; a token that Twitch refuses is replaced once."""
         token = self._tokens.access_token()
-        answer = self._ask(path, query, token)
+        answer = self._ask(query, token)
         if answer.status == 401:
             self._tokens.token_refused(token)
-            answer = self._ask(path, query, self._tokens.access_token())
+            answer = self._ask(query, self._tokens.access_token())
         if answer.status in (401, 429):
-            raise AuthUnavailable(f"Twitch's API puts {path} off: {answer.message}")
+            raise AuthUnavailable(f"Twitch's API puts streams off: {answer.message}")
         if answer.is_refusal:
-            raise RequestRefused(f"Twitch's API refuses {path}: {answer.message or answer.status}")
+            raise RequestRefused(f"Twitch's API refuses streams: {answer.message}")
         data = answer.fields.get("data")
         if not isinstance(data, list):
-            raise AuthUnavailable(f"Twitch's API is out of order: {path} without data")
+            raise AuthUnavailable("Twitch's API is out of order: streams without data")
         return data
 
-    def _ask(self, path: str, query: Query, token: Secret) -> Answer:
-        if self._clock() < self._silent_until_s:
+    def _ask(self, query: Query, token: Secret) -> Answer:
+        if self._clock.monotonic() < self._silent_until_s:
             raise AuthUnavailable("Twitch's API was asked too often; it is left alone for a while")
         answer = ask(
             "GET",
-            f"{self._url}/{path}",
+            self._url,
             query=query,
             authorization=("Bearer", token),
             headers={"Client-Id": self._client_id},
@@ -89,15 +93,8 @@ class Helix:
         if answer.status == 429 or answer.headers.get("Ratelimit-Remaining") == "0":
             # Nothing more is asked before the bucket is full again.
             reset = answer.headers.get("Ratelimit-Reset", "")
-            wait_s = int(reset) - self._wall_clock() if reset.isdecimal() else _WAIT_LIMIT_S
-            self._silent_until_s = self._clock() + min(max(wait_s, 1.0), _WAIT_LIMIT_S)
+            wait_s = (
+                int(reset) - self._clock.utc_ms() / 1000 if reset.isdecimal() else _WAIT_LIMIT_S
+            )
+            self._silent_until_s = self._clock.monotonic() + min(max(wait_s, 1.0), _WAIT_LIMIT_S)
         return answer
-
-
-def _texts(row: object, *names: str) -> tuple[str, ...]:
-    """These values of one row of an answer."""
-    values = [row.get(name) if isinstance(row, dict) else None for name in names]
-    texts = tuple(value for value in values if isinstance(value, str))
-    if len(texts) < len(names):
-        raise AuthUnavailable(f"Twitch's API is out of order: an answer lacks {', '.join(names)}")
-    return texts

@@ -95,7 +95,7 @@ class NotYet(enum.Enum):
 class TwitchOAuth:
     """Asks Twitch's sign-in service on behalf of one app.  Keeps no state; for any thread.
 
-    Every method raises AuthUnavailable when Twitch is out of order; see ``ask``.
+    Every method raises AuthUnavailable if Twitch is out of order; see ``ask``.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class TwitchOAuth:
         *,
         timeout_s: float = 10.0,
     ) -> None:
-        self._url = auth_url.rstrip("/")
+        self._url = auth_url
         self._client_secret = client_secret
         if client_secret:
             remember(client_secret)
@@ -119,15 +119,15 @@ class TwitchOAuth:
         return self._client_secret is not None
 
     def start_device(self) -> DeviceCode:
-        """Begin a sign-in.  Raises ConfigError when Twitch does not know the app."""
+        """Begin a sign-in.  Raises ConfigError if Twitch does not know the app."""
         answer = self._post("device", {"scopes": " ".join(SCOPES)})
         if answer.is_refusal:
             if "client" in answer.said:
                 raise ConfigError(
-                    f"TWITCH_CLIENT_ID: Twitch does not accept it ({_words(answer)}); it must be"
+                    f"TWITCH_CLIENT_ID: Twitch does not accept it ({answer.message}); it must be"
                     " the client id of an app registered at https://dev.twitch.tv/console/apps"
                 )
-            raise AuthError(f"Twitch refuses to start a sign-in: {_words(answer)}")
+            raise AuthError(f"Twitch refuses to start a sign-in: {answer.message}")
         return DeviceCode(
             device_code=_token(answer.fields, "device_code"),
             user_code=_text(answer.fields, "user_code"),
@@ -137,7 +137,7 @@ class TwitchOAuth:
         )
 
     def poll_device(self, code: DeviceCode) -> TokenGrant | NotYet:
-        """Ask whether the person has agreed.  Raises TokenRefused when this sign-in is over."""
+        """Ask whether the person has agreed.  Raises TokenRefused if this sign-in is over."""
         form: Form = {
             "scopes": " ".join(SCOPES),
             "device_code": code.device_code,
@@ -156,11 +156,11 @@ class TwitchOAuth:
         if "expired" in said or "invalid device code" in said:
             raise TokenRefused("The code has expired or was used already: run login again.")
         if answer.status not in _REFUSALS:
-            raise AuthUnavailable(f"Twitch does not answer about the sign-in: {_words(answer)}")
-        raise TokenRefused(f"Twitch refuses the sign-in: {_words(answer)}")
+            raise AuthUnavailable(f"Twitch does not answer about the sign-in: {answer.message}")
+        raise TokenRefused(f"Twitch refuses the sign-in: {answer.message}")
 
     def refresh(self, refresh_token: Secret) -> TokenGrant:
-        """Trade the refresh token for a new pair.  Raises TokenRefused when a person must act.
+        """Trade the refresh token for a new pair.  Raises TokenRefused if a person must act.
 
         AuthUnavailable leaves open whether Twitch did it: the same token is worth one more try.
         """
@@ -176,7 +176,7 @@ class TwitchOAuth:
         return _grant(answer.fields, former=refresh_token)
 
     def validate(self, access_token: Secret) -> Validation | None:
-        """What Twitch says of the token; None when it is not, or no longer, good.
+        """What Twitch says of the token; None if it is not, or no longer, good.
 
         Source: https://dev.twitch.tv/docs/authentication/validate-tokens (at start and every hour)
         """
@@ -189,7 +189,7 @@ class TwitchOAuth:
         if answer.status == 401:
             return None
         if answer.is_refusal:
-            raise AuthUnavailable(f"Twitch does not check the sign-in: {_words(answer)}")
+            raise AuthUnavailable(f"Twitch does not check the sign-in: {answer.message}")
         fields = answer.fields
         granted = fields.get("scopes")
         return Validation(
@@ -208,7 +208,7 @@ class TwitchOAuth:
             return True
         if "invalid token" in answer.said:
             return False
-        raise AuthUnavailable(f"Twitch does not revoke the sign-in: {_words(answer)}")
+        raise AuthUnavailable(f"Twitch does not revoke the sign-in: {answer.message}")
 
     def _post(self, path: str, form: Form, *, timeout_s: float | None = None) -> Answer:
         return ask(
@@ -221,24 +221,20 @@ class TwitchOAuth:
 
 def _refresh_refused(answer: Answer) -> AuthError:
     """The error for a refused refresh: not every refusal is about the token."""
-    refused = f"Twitch refuses to renew the sign-in ({_words(answer)})"
+    refused = f"Twitch refuses to renew the sign-in ({answer.message})"
     if "client secret" in answer.said:
         return TokenRefused(
             f"{refused}: set TWITCH_CLIENT_SECRET to the app's current secret, or leave it out for"
             " a public app"
         )
     if answer.status not in _REFUSALS:
-        return AuthUnavailable(f"Twitch does not renew the sign-in: {_words(answer)}")
+        return AuthUnavailable(f"Twitch does not renew the sign-in: {answer.message}")
     if "client" in answer.said:
         return TokenRefused(
             f"{refused}: set TWITCH_CLIENT_ID to the client id of your app, then run:"
             " python clankbot.py login"
         )
     return TokenRefused(f"{refused}; run: python clankbot.py login")
-
-
-def _words(answer: Answer) -> str:
-    return answer.message or f"status {answer.status}"
 
 
 def _grant(fields: Mapping[str, Any], former: Secret | None = None) -> TokenGrant:
@@ -291,12 +287,13 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """Twitch's own words on a refusal, fit to be shown; "" if it gave none.
+        """Twitch's own words on a refusal, fit to be shown; its status if it gave none.
 
         It names errors in ``message``, RFC 8628 in ``error``.
         """
         text = redact(str(self.fields.get("message") or self.fields.get("error") or ""))
-        return "".join(c for c in text if c.isprintable())[:_MESSAGE_LIMIT_CHARS]
+        shown = "".join(filter(str.isprintable, text))[:_MESSAGE_LIMIT_CHARS]
+        return shown or f"status {self.status}"
 
     @property
     def said(self) -> str:

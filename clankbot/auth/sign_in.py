@@ -9,7 +9,6 @@ the pace of polling is that of https://www.rfc-editor.org/rfc/rfc8628 (3.5).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,16 +16,10 @@ from typing import Final
 
 from clankbot.auth.keys import Encryption, KeySource
 from clankbot.auth.oauth import NotYet, TokenGrant, TwitchOAuth, Validation
-from clankbot.auth.token_store import (
-    SignIn,
-    TokenStore,
-    Wait,
-    decrypted,
-    encrypted,
-    wall_clock_ms,
-)
+from clankbot.auth.token_store import SignIn, TokenStore, Wait, decrypted, encrypted
+from clankbot.clock import Clock
 from clankbot.errors import AuthError, AuthUnavailable, KeyRefused, TokenRefused
-from clankbot.records.accounts import SealedTokens
+from clankbot.records.accounts import EncryptedTokens
 
 # Shows one line to the person.
 Say = Callable[[str], None]
@@ -56,9 +49,7 @@ def sign_in_account(
     oauth: TwitchOAuth,
     say: Say,
     wait: Wait,
-    *,
-    now_ms: Callable[[], int] = wall_clock_ms,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Clock,
 ) -> int:
     """Let a person sign an account in, and store its tokens in the place of any other's.
 
@@ -85,7 +76,7 @@ def sign_in_account(
             # good more than once.
             with suppress(AuthUnavailable):
                 grant = oauth.refresh(grant.refresh_token)
-        row = encrypted(grant, identity, now_ms(), encryption)
+        row = encrypted(grant, identity, clock.utc_ms(), encryption)
         replaced = _save(store, row, say, wait, clock)
     except BaseException:  # after Ctrl-C, too, no token stays behind that is stored nowhere
         with suppress(AuthUnavailable):
@@ -97,7 +88,7 @@ def sign_in_account(
     return 0
 
 
-def _granted(oauth: TwitchOAuth, say: Say, wait: Wait, clock: Callable[[], float]) -> TokenGrant:
+def _granted(oauth: TwitchOAuth, say: Say, wait: Wait, clock: Clock) -> TokenGrant:
     """Show the code, and ask Twitch at its pace until the person has confirmed it."""
     code = oauth.start_device()
     say("Open this address on any device, signed in to Twitch as the bot's account:")
@@ -107,10 +98,10 @@ def _granted(oauth: TwitchOAuth, say: Say, wait: Wait, clock: Callable[[], float
     say(f"and confirm this code there:  {code.user_code}")
     say(f"Waiting; the code is good for {code.lifetime_s / 60:.0f} minutes.")
     interval_s = max(code.interval_s, _LEAST_INTERVAL_S)
-    deadline_s = clock() + code.lifetime_s
+    deadline_s = clock.monotonic() + code.lifetime_s
     fault: AuthUnavailable | None = None
     while not wait(interval_s):
-        if clock() >= deadline_s:
+        if clock.monotonic() >= deadline_s:
             raise fault or TokenRefused("Nobody confirmed the code in time: run login again.")
         try:
             answer = oauth.poll_device(code)
@@ -149,14 +140,14 @@ def _validated(oauth: TwitchOAuth, grant: TokenGrant, wait: Wait) -> Validation:
 
 
 def _save(
-    store: TokenStore, row: SealedTokens, say: Say, wait: Wait, clock: Callable[[], float]
-) -> SealedTokens | None:
+    store: TokenStore, row: EncryptedTokens, say: Say, wait: Wait, clock: Clock
+) -> EncryptedTokens | None:
     """Store the row, even if the database or another process takes minutes to let it.
 
     Returns the row it took the place of: a bot that runs has renewed the former one meanwhile.
     """
-    deadline_s = clock() + _SAVE_WITHIN_S
-    replaced: SealedTokens | None = None
+    deadline_s = clock.monotonic() + _SAVE_WITHIN_S
+    replaced: EncryptedTokens | None = None
     told = False
     while True:
         try:
@@ -168,7 +159,7 @@ def _save(
                 rows.save_tokens(row)
             return replaced
         except AuthUnavailable as error:
-            if clock() >= deadline_s:
+            if clock.monotonic() >= deadline_s:
                 raise
             if not told:
                 say(f"{error}; still trying.")
@@ -182,8 +173,8 @@ def show_status(
     keys: KeySource,
     say: Say,
     *,
-    is_public: bool = True,
-    now_ms: Callable[[], int] = wall_clock_ms,
+    is_public: bool,
+    now_ms: int,
 ) -> int:
     """Tell who is signed in and until when; 1 if nobody is.
 
@@ -199,7 +190,7 @@ def show_status(
     identity = decrypted(row, Encryption(keys.find(may_create=False))).identity
     say(f"Signed in as {identity.login} (user id {identity.user_id}).")
     until = datetime.fromtimestamp(row.expires_at_ms / 1000, UTC)
-    left_s = (row.expires_at_ms - now_ms()) // 1000
+    left_s = (row.expires_at_ms - now_ms) // 1000
     say(
         f"The access token is good until {until:%Y-%m-%d %H:%M:%S} UTC (in {_duration(left_s)});"
         " the bot renews it by itself."
@@ -207,7 +198,7 @@ def show_status(
         else f"The access token ended at {until:%Y-%m-%d %H:%M:%S} UTC ({_duration(-left_s)} ago);"
         " the bot renews it when it starts."
     )
-    idle_days = (now_ms() - row.created_at_ms) // _DAY_MS
+    idle_days = (now_ms - row.created_at_ms) // _DAY_MS
     if is_public and idle_days >= _PUBLIC_DAYS:
         say(
             f"It was last renewed {idle_days} days ago, and Twitch renews that of a public app for"

@@ -5,7 +5,6 @@ Between the database and all that uses tokens; knows nothing of Twitch's service
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import Final, Protocol
 from clankbot.auth.keys import Encryption
 from clankbot.auth.oauth import TokenGrant
 from clankbot.errors import AuthUnavailable, DatabaseError
-from clankbot.records.accounts import Identity, SealedTokens, Secret
+from clankbot.records.accounts import EncryptedTokens, Identity, Secret
 
 # Waits so many seconds; True if it was told to stop, like ``threading.Event.wait``.
 Wait = Callable[[float], bool]
@@ -24,21 +23,16 @@ _LOCK_STEP_S: Final = 0.25
 _LOCK_STEPS: Final = 60
 
 
-def wall_clock_ms() -> int:
-    """Milliseconds UTC, as stored."""
-    return time.time_ns() // 1_000_000
-
-
 class TokenRows(Protocol):
     """What this room needs of the database: the one stored sign-in, and the lock on it.
 
     Used by the thread that opened it.  Any method may raise DatabaseError: try again later.
     """
 
-    def load_tokens(self) -> SealedTokens | None:
+    def load_tokens(self) -> EncryptedTokens | None:
         """The stored sign-in; None if nobody is signed in."""
 
-    def save_tokens(self, tokens: SealedTokens) -> None:
+    def save_tokens(self, tokens: EncryptedTokens) -> None:
         """Put these in the place of whatever was stored.
 
         All or nothing, and durable on return: a power cut right afterwards must not undo it.
@@ -59,10 +53,7 @@ OpenRows = Callable[[], AbstractContextManager[TokenRows]]
 
 
 class TokenStore:
-    """Reaches the stored sign-in, from any thread.
-
-    ``wait`` pauses between the tries for the lock.
-    """
+    """Reaches the stored sign-in, from any thread; ``wait`` pauses between tries for the lock."""
 
     def __init__(self, open_rows: OpenRows, wait: Wait) -> None:
         self._open_rows = open_rows
@@ -107,7 +98,7 @@ class SignIn:
     refresh: Secret
 
 
-def decrypted(row: SealedTokens, encryption: Encryption) -> SignIn:
+def decrypted(row: EncryptedTokens, encryption: Encryption) -> SignIn:
     """What the row says.  Raises KeyRefused if no key decrypts it."""
     return SignIn(
         identity=Identity(row.bot_username, row.bot_user_id),
@@ -118,9 +109,9 @@ def decrypted(row: SealedTokens, encryption: Encryption) -> SignIn:
 
 def encrypted(
     grant: TokenGrant, identity: Identity, now_ms: int, encryption: Encryption
-) -> SealedTokens:
+) -> EncryptedTokens:
     """The row for tokens that Twitch has just given, under the newest key."""
-    return SealedTokens(
+    return EncryptedTokens(
         access_token=encryption.encrypt(grant.access_token),
         refresh_token=encryption.encrypt(grant.refresh_token),
         expires_at_ms=now_ms + grant.lifetime_s * 1000,
@@ -130,7 +121,7 @@ def encrypted(
     )
 
 
-def rotated(row: SealedTokens, encryption: Encryption) -> SealedTokens:
+def rotated(row: EncryptedTokens, encryption: Encryption) -> EncryptedTokens:
     """The same row under the newest key.  Raises KeyRefused if no key decrypts it."""
     return replace(
         row,

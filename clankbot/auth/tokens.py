@@ -9,24 +9,16 @@ from __future__ import annotations
 import logging
 import random
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from clankbot.auth.keys import Encryption, KeySource
 from clankbot.auth.oauth import TwitchOAuth
-from clankbot.auth.token_store import (
-    SignIn,
-    TokenRows,
-    TokenStore,
-    decrypted,
-    encrypted,
-    rotated,
-    wall_clock_ms,
-)
+from clankbot.auth.token_store import SignIn, TokenRows, TokenStore, decrypted, encrypted, rotated
+from clankbot.clock import Clock
 from clankbot.errors import AuthUnavailable, NotSignedIn, TokenRefused
-from clankbot.records.accounts import Credentials, Identity, SealedTokens, Secret
+from clankbot.records.accounts import Credentials, EncryptedTokens, Identity, Secret
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +46,7 @@ def stored_encryption(store: TokenStore, keys: KeySource) -> Encryption:
 class TokenPair:
     """The stored pair of tokens as this process holds it."""
 
-    row: SealedTokens
+    row: EncryptedTokens
     sign_in: SignIn
     # A moment of the steady clock: the wall clock of a small computer jumps after each start.
     expires_at_s: float
@@ -63,7 +55,7 @@ class TokenPair:
     # Whether it was fetched because its predecessor was refused.
     follows_refusal: bool = False
 
-    def is_stored_in(self, row: SealedTokens) -> bool:
+    def is_stored_in(self, row: EncryptedTokens) -> bool:
         """Whether the row holds this pair: no two are encrypted alike."""
         return self.row.access_token == row.access_token
 
@@ -81,17 +73,15 @@ class TokenKeeper:
         store: TokenStore,
         encryption: Encryption,
         oauth: TwitchOAuth,
+        clock: Clock,
         *,
         validate_interval_s: float = 3600.0,
-        now_ms: Callable[[], int] = wall_clock_ms,
-        clock: Callable[[], float] = time.monotonic,
         choose: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._encryption = encryption
         self._oauth = oauth
         self._validate_interval_s = validate_interval_s
-        self._now_ms = now_ms
         self._clock = clock
         self._choose = choose
         # Held by the thread that changes the pair, for as long as Twitch takes to answer it.
@@ -102,8 +92,8 @@ class TokenKeeper:
         self._handed_out: Secret | None = None
         self._refused: Secret | None = None
         # A new pair that could not be stored yet, and the access token it replaces.
-        self._unstored: tuple[Secret, SealedTokens] | None = None
-        self._validate_at_s = clock()
+        self._unstored: tuple[Secret, EncryptedTokens] | None = None
+        self._validate_at_s = clock.monotonic()
 
     def start(self) -> Identity:
         """Read what is stored and validate it; whose it is.
@@ -161,22 +151,22 @@ class TokenKeeper:
                 pair = self._renew(pair)
             except AuthUnavailable as error:
                 outage = error
-        if self._clock() >= self._validate_at_s:
+        if self._clock.monotonic() >= self._validate_at_s:
             pair = self._validate(pair)
         if outage and self._is_due(pair):
             raise outage
         due_s = min(self._validate_at_s, pair.expires_at_s - pair.spare_s)
-        return max(_LEAST_PAUSE_S, due_s - self._clock())
+        return max(_LEAST_PAUSE_S, due_s - self._clock.monotonic())
 
     def _is_due(self, pair: TokenPair) -> bool:
         """Whether it should be renewed: near its end, or refused."""
-        left_s = pair.expires_at_s - self._clock()
+        left_s = pair.expires_at_s - self._clock.monotonic()
         return left_s <= pair.spare_s or pair.sign_in.access == self._refused
 
     def _usable(self) -> TokenPair:
         """The pair to use now, renewed only if it must be: ``upkeep`` does that in good time."""
         pair = self._read()
-        if self._clock() < pair.expires_at_s and pair.sign_in.access != self._refused:
+        if self._clock.monotonic() < pair.expires_at_s and pair.sign_in.access != self._refused:
             return pair
         return self._renew(pair)
 
@@ -187,7 +177,7 @@ class TokenKeeper:
         Source: https://dev.twitch.tv/docs/authentication/validate-tokens
         """
         validation = self._oauth.validate(pair.sign_in.access)
-        self._validate_at_s = self._clock() + self._validate_interval_s
+        self._validate_at_s = self._clock.monotonic() + self._validate_interval_s
         current = self._read()
         if not current.is_stored_in(pair.row):
             return current
@@ -205,7 +195,7 @@ class TokenKeeper:
                 " run: python clankbot.py login"
             )
         with self._lock:
-            pair = replace(current, expires_at_s=self._clock() + validation.lifetime_s)
+            pair = replace(current, expires_at_s=self._clock.monotonic() + validation.lifetime_s)
             if self._held is not None and self._held.is_stored_in(pair.row):
                 self._held = pair
         identity = validation.identity
@@ -254,7 +244,7 @@ class TokenKeeper:
                     if not current.is_stored_in(pair.row):
                         return current
                     raise
-                row = encrypted(grant, identity, self._now_ms(), self._encryption)
+                row = encrypted(grant, identity, self._clock.utc_ms(), self._encryption)
                 self._unstored = (replaced, row)
             fresh = self._paired(self._unstored[1], follows_refusal=replaced == self._refused)
             self._save(rows, fresh)
@@ -262,7 +252,7 @@ class TokenKeeper:
             log.info("token refreshed", extra={"login": identity.login})
             return fresh
 
-    def _rewrite(self, pair: TokenPair, row: SealedTokens) -> TokenPair:
+    def _rewrite(self, pair: TokenPair, row: EncryptedTokens) -> TokenPair:
         """Store the same pair in another row, unless another process has replaced it."""
         with self._turn, self._store.locked() as rows:
             current = self._hold_stored(rows)
@@ -290,14 +280,14 @@ class TokenKeeper:
             rows.save_tokens(pair.row)
             self._held = pair
 
-    def _paired(self, row: SealedTokens, *, follows_refusal: bool = False) -> TokenPair:
+    def _paired(self, row: EncryptedTokens, *, follows_refusal: bool = False) -> TokenPair:
         lifetime_s = max(0, row.expires_at_ms - row.created_at_ms) / 1000
-        left_s = min(lifetime_s, (row.expires_at_ms - self._now_ms()) / 1000)
+        left_s = min(lifetime_s, (row.expires_at_ms - self._clock.utc_ms()) / 1000)
         spare = _LEAST_SPARE + (_MOST_SPARE - _LEAST_SPARE) * self._choose()
         return TokenPair(
             row=row,
             sign_in=decrypted(row, self._encryption),
-            expires_at_s=self._clock() + left_s,
+            expires_at_s=self._clock.monotonic() + left_s,
             spare_s=lifetime_s * spare,
             follows_refusal=follows_refusal,
         )

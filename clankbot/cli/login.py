@@ -9,6 +9,7 @@ from functools import partial
 
 from clankbot.auth.sign_in import show_status, sign_in_account
 from clankbot.auth.token_store import TokenStore
+from clankbot.clock import Clock
 from clankbot.config.settings import login_requirements, settings_from_process
 from clankbot.parts import has_database, open_database, set_up_logs
 from clankbot.services import key_source, twitch_oauth
@@ -25,6 +26,12 @@ def run(options: argparse.Namespace) -> int:
     keys, say, wait = key_source(settings), partial(print, flush=True), threading.Event().wait
     if options.status:
         found = TokenStore(open_database(settings).open, wait) if has_database(settings) else None
-        return show_status(found, keys, say, is_public=settings.twitch_client_secret is None)
+        return show_status(
+            found,
+            keys,
+            say,
+            is_public=settings.twitch_client_secret is None,
+            now_ms=Clock().utc_ms(),
+        )
     store = TokenStore(open_database(settings).open, wait)
-    return sign_in_account(store, keys, twitch_oauth(settings), say, wait)
+    return sign_in_account(store, keys, twitch_oauth(settings), say, wait, Clock())

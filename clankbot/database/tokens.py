@@ -9,9 +9,9 @@ from clankbot.database.dialect import both, each, insert, named_lock
 from clankbot.database.locks import FileLock
 from clankbot.database.session import Repository
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.records.accounts import SealedTokens
+from clankbot.records.accounts import EncryptedTokens
 
-# In the order of SealedTokens.
+# In the order of EncryptedTokens.
 TOKEN_COLUMNS: Final = (
     "access_token, refresh_token, expires_at, bot_username, bot_user_id, created_at"
 )
@@ -24,17 +24,17 @@ class Tokens(Repository):
 
     LOAD_TOKENS: Final = both(f"SELECT {TOKEN_COLUMNS} FROM auth_tokens ORDER BY id DESC LIMIT 1")
 
-    def load_tokens(self) -> SealedTokens | None:
+    def load_tokens(self) -> EncryptedTokens | None:
         """The newest pair of tokens, or None when nobody is signed in."""
         row = self._session.row(self.LOAD_TOKENS)
-        return SealedTokens(*row) if row else None
+        return EncryptedTokens(*row) if row else None
 
     SYNC_FULLY: Final = each("PRAGMA synchronous = FULL", "DO 0")
     SYNC_NORMALLY: Final = each("PRAGMA synchronous = NORMAL", "DO 0")
     ADD_TOKENS: Final = both(insert("auth_tokens", TOKEN_COLUMNS))
     DELETE_TOKENS: Final = both("DELETE FROM auth_tokens")
 
-    def save_tokens(self, tokens: SealedTokens) -> None:
+    def save_tokens(self, tokens: EncryptedTokens) -> None:
         """Put this pair in the place of any other, at once and on the disk when it returns.
 
         Twitch may let a refresh token be used only once: the old pair is worth nothing by now.

@@ -59,7 +59,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedTokens:
+class EncryptedTokens:
     """A row of ``auth_tokens``: both tokens encrypted, the rest in the clear."""
 
     access_token: str

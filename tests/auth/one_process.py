@@ -12,12 +12,12 @@ from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.token_store import TokenStore
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.database.database import Database
-from tests.auth.rig import KEY, Clock
+from tests.auth.rig import KEY, Hand
 
 
 def main() -> None:
     """Start, say so, wait for the word to go."""
-    clock = Clock()
+    clock = Hand()
     print("ready", flush=True)
     path, auth_url, now_s = (sys.stdin.readline().strip() for _ in range(3))
     clock.now_s = float(now_s)
@@ -25,8 +25,7 @@ def main() -> None:
         TokenStore(Database.sqlite(Path(path)).open, threading.Event().wait),
         Encryption([KEY]),
         TwitchOAuth(auth_url, "testclientid"),
-        clock=clock,
-        now_ms=clock.now_ms,
+        clock,
     )
     print(hashlib.sha256(keeper.access_token().reveal().encode()).hexdigest())
 

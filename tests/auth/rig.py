@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,10 @@ from clankbot.auth.oauth import TokenGrant, TwitchOAuth
 from clankbot.auth.sign_in import show_status, sign_in_account, sign_out
 from clankbot.auth.token_store import TokenStore, Wait, encrypted
 from clankbot.auth.tokens import TokenKeeper
+from clankbot.clock import Clock
 from clankbot.database.locks import FileLock
 from clankbot.errors import DatabaseUnavailable
-from clankbot.records.accounts import Identity, SealedTokens, Secret
+from clankbot.records.accounts import EncryptedTokens, Identity, Secret
 from tests.doubles.twitch_id import Token, TwitchId
 
 KEY: Final = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -29,17 +30,21 @@ CREATE TABLE IF NOT EXISTS auth_tokens (access_token TEXT, refresh_token TEXT,
 """
 
 
-class Clock:
-    """Stands still until a test moves it, or something waits for it."""
+class Hand(Clock):
+    """A clock that stands still until a test moves it, or something waits for it."""
 
     def __init__(self) -> None:
         self.now_s = 1000.0
+        # What UTC is said to be, if it is wrong.
+        self.wrong_utc_ms: int | None = None
 
-    def __call__(self) -> float:
+    def monotonic(self) -> float:
         return self.now_s
 
-    def now_ms(self) -> int:
+    def utc_ms(self) -> int:
         """The same moment as UTC."""
+        if self.wrong_utc_ms is not None:
+            return self.wrong_utc_ms
         return 1_760_000_000_000 + int(self.now_s * 1000)
 
     def wait(self, seconds: float) -> bool:
@@ -66,7 +71,7 @@ class TokenFile:
             with closing(FileLock(self.path, ".lock")) as lock:
                 yield _OpenFile(self, connection, lock)
 
-    def load(self) -> SealedTokens | None:
+    def load(self) -> EncryptedTokens | None:
         """What is stored, whether or not the database is away."""
         with closing(sqlite3.connect(self.path)) as connection:
             connection.executescript(_SCHEMA)
@@ -79,11 +84,11 @@ class _OpenFile:
     connection: sqlite3.Connection
     lock: FileLock
 
-    def load_tokens(self) -> SealedTokens | None:
+    def load_tokens(self) -> EncryptedTokens | None:
         row = self.connection.execute("SELECT * FROM auth_tokens").fetchone()
-        return SealedTokens(*row) if row else None
+        return EncryptedTokens(*row) if row else None
 
-    def save_tokens(self, tokens: SealedTokens) -> None:
+    def save_tokens(self, tokens: EncryptedTokens) -> None:
         if self.file.failing_saves:
             self.file.failing_saves -= 1
             raise DatabaseUnavailable("the disk is full")
@@ -112,7 +117,7 @@ class Rig:
     """One account at Twitch, one database, one clock for both."""
 
     twitch: TwitchId
-    clock: Clock
+    clock: Hand
     file: TokenFile
     encryption: Encryption = field(default_factory=lambda: Encryption([KEY]))
     # What the commands told the person, those that failed included.
@@ -123,12 +128,12 @@ class Rig:
         secret = Secret(client_secret) if client_secret else None
         return TwitchOAuth(self.twitch.auth_url, self.twitch.client_id, secret, timeout_s=timeout_s)
 
-    def row(self, token: Token) -> SealedTokens:
+    def row(self, token: Token) -> EncryptedTokens:
         """The pair as a sign-in of just now."""
         lifetime_s = int(self.twitch.lifetime_s)
         grant = TokenGrant(Secret(token.access), Secret(token.refresh), lifetime_s)
         identity = Identity(token.login, token.user_id)
-        return encrypted(grant, identity, self.clock.now_ms(), self.encryption)
+        return encrypted(grant, identity, self.clock.utc_ms(), self.encryption)
 
     def store(self, token: Token) -> None:
         """Store the pair."""
@@ -146,7 +151,6 @@ class Rig:
         *,
         client_secret: str | None = None,
         encryption: Encryption | None = None,
-        now_ms: Callable[[], int] | None = None,
         luck: float = 0.5,
     ) -> TokenKeeper:
         """A keeper of the stored sign-in, as one process has it; it renews at 82.5 %."""
@@ -154,8 +158,7 @@ class Rig:
             self.token_store(),
             encryption or self.encryption,
             self.oauth(client_secret),
-            now_ms=now_ms or self.clock.now_ms,
-            clock=self.clock,
+            self.clock,
             choose=lambda: luck,
         )
 
@@ -190,8 +193,7 @@ class Rig:
             oauth or self.oauth(),
             self.said.append,
             wait or self.clock.wait,
-            now_ms=self.clock.now_ms,
-            clock=self.clock,
+            self.clock,
         )
         assert status == 0
         return self.said[start:]
@@ -211,6 +213,6 @@ class Rig:
             self.keys(key),
             self.said.append,
             is_public=is_public,
-            now_ms=self.clock.now_ms,
+            now_ms=self.clock.utc_ms(),
         )
         return code, "\n".join(self.said[start:])

@@ -14,12 +14,7 @@ from tests.doubles.twitch_id import DROPPED, Trouble
 def helix(rig: Rig, keeper: TokenKeeper | None = None) -> Helix:
     """A client for the account that is signed in."""
     keeper = keeper or rig.keeper()
-    return Helix(
-        rig.twitch.api_url,
-        rig.twitch.client_id,
-        keeper,
-        clock=rig.clock,
-    )
+    return Helix(rig.twitch.api_url, rig.twitch.client_id, keeper, rig.clock)
 
 
 def test_live_channels_are_asked_for_a_hundred_at_a_time(rig: Rig) -> None:

@@ -80,7 +80,7 @@ def run_the_life_of_a_token(witness: Witness) -> None:
     for trouble in TROUBLES:
         rig.signed_in()
         keeper = rig.keeper(client_secret=CLIENT_SECRET)
-        helix = Helix(rig.twitch.api_url, rig.twitch.client_id, keeper)
+        helix = Helix(rig.twitch.api_url, rig.twitch.client_id, keeper, rig.clock)
         rig.twitch.trouble("validate", trouble)
         witness.watch(keeper.start)
         rig.clock.now_s += 0.9 * rig.twitch.lifetime_s

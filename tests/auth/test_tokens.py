@@ -347,10 +347,10 @@ def test_the_database_may_be_away_while_the_token_is_good(rig: Rig) -> None:
 
 def test_a_wall_clock_that_jumps_disturbs_nothing(rig: Rig) -> None:
     token = rig.signed_in()
-    wall_ms = [4_000_000_000_000]  # a Raspberry Pi before it has heard from a time server
-    keeper = rig.keeper(now_ms=lambda: wall_ms[0])
+    rig.clock.wrong_utc_ms = 4_000_000_000_000  # before it has heard from a time server
+    keeper = rig.keeper()
     keeper.start()
-    wall_ms[0] = 0
+    rig.clock.wrong_utc_ms = 0
     assert keeper.access_token() == Secret(token.access)
     assert keeper.upkeep() == HOUR_S
     assert rig.twitch.count("refresh") == 0
@@ -359,7 +359,8 @@ def test_a_wall_clock_that_jumps_disturbs_nothing(rig: Rig) -> None:
 def test_a_wall_clock_far_behind_does_not_make_a_token_last_for_ever(rig: Rig) -> None:
     rig.signed_in()
     rig.twitch.outage = 503
-    keeper = rig.keeper(now_ms=lambda: 0)
+    rig.clock.wrong_utc_ms = 0
+    keeper = rig.keeper()
     keeper.start()
     rig.clock.now_s += rig.twitch.lifetime_s
     with pytest.raises(AuthUnavailable):

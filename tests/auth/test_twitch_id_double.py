@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.auth.rig import Clock
+from tests.auth.rig import Hand
 from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
 
 
@@ -24,7 +24,7 @@ def refresh(twitch: TwitchId, token: str, **form: str) -> tuple[int, dict[str, A
 
 
 def test_an_access_token_is_good_until_its_time_is_up() -> None:
-    clock = Clock()
+    clock = Hand()
     with TwitchId(clock=clock, lifetime_s=10) as twitch:
         token = twitch.issue()
         header = {"Authorization": f"OAuth {token.access}"}
@@ -58,7 +58,7 @@ def test_a_confidential_app_must_show_its_secret_and_may_refresh_again() -> None
 
 
 def test_a_device_code_is_good_for_one_sign_in_and_polled_at_a_pace() -> None:
-    clock = Clock()
+    clock = Hand()
     with TwitchId(clock=clock) as twitch:
         code = post(twitch, "device", scopes="chat:read")[1]["device_code"]
         twitch.device_answers = ["authorization_pending"]

@@ -16,7 +16,7 @@ from clankbot.database.messages import Messages
 from clankbot.database.session import Row, Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError
-from clankbot.records.accounts import SealedTokens
+from clankbot.records.accounts import EncryptedTokens
 from clankbot.records.answers import Pace
 from clankbot.records.writes import (
     AddHint,
@@ -51,7 +51,7 @@ def _fill(database: Database) -> None:
         store.apply([SetSetting("beta", "enabled", False, "7", "Mod", 3)])
         store.apply([RecordDecision("alpha", n, "off") for n in range(5)])
         store.apply([Tally(c, "2030-03-17", w) for c in ("alpha", "beta") for w in ("x", "y")])
-        store.save_tokens(SealedTokens("a", "r", 1, "bot", "900", 1))
+        store.save_tokens(EncryptedTokens("a", "r", 1, "bot", "900", 1))
     with closing(Session(database.engine)) as session:
         session.run(Messages.ADD_REMOVAL, "viewer", 1, "8", "gamma")
 

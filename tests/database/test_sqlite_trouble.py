@@ -27,7 +27,7 @@ from clankbot.errors import (
     WriteRefused,
     WrongDatabase,
 )
-from clankbot.records.accounts import SealedTokens
+from clankbot.records.accounts import EncryptedTokens
 from clankbot.records.writes import Append, SetSetting
 from tests.database.conftest import said
 
@@ -230,7 +230,7 @@ def test_new_tokens_are_on_the_disk_when_saved(sqlite: Database) -> None:
     """Only with synchronous = FULL does SQLite sync its log at a commit."""
     heard: list[str] = []
     with Database(_TracedSqlite(_path(sqlite), heard=heard)).open() as store:
-        store.save_tokens(SealedTokens("a", "r", 1, "bot", "900", 1))
+        store.save_tokens(EncryptedTokens("a", "r", 1, "bot", "900", 1))
         store.apply([said("a")])
     steps = [line for line in heard if line.startswith(("PRAGMA synch", "INSERT", "COMMIT"))]
     assert [step.split(" INTO ")[-1].split(" (")[0] for step in steps] == [

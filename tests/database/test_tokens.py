@@ -16,7 +16,7 @@ from clankbot.database.database import Database
 from clankbot.database.session import Session
 from clankbot.database.store import Store
 from clankbot.database.tokens import Tokens
-from clankbot.records.accounts import SealedTokens
+from clankbot.records.accounts import EncryptedTokens
 from tests.waiting import wait_until
 
 _HOLDER = """
@@ -26,7 +26,7 @@ with Database.sqlite(sys.argv[1]).open() as store:
     print(store.lock_sign_in(), flush=True)
     sys.stdin.read()
 """
-_TOKENS = SealedTokens("sealed access", "sealed refresh", 5000, "clankbot", "900", 1000)
+_TOKENS = EncryptedTokens("encrypted access", "encrypted refresh", 5000, "clankbot", "900", 1000)
 
 
 def test_the_last_saved_tokens_are_the_only_ones(database: Database, store: Store) -> None:

@@ -12,7 +12,7 @@ from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both, each
 from clankbot.database.schema import MIGRATIONS, Migration, migrate, version
 from clankbot.database.session import Row, Session
-from clankbot.records.accounts import SealedTokens
+from clankbot.records.accounts import EncryptedTokens
 from clankbot.records.answers import Decision, Pace, SettingChange, SpokenRow
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
@@ -242,7 +242,7 @@ def test_the_program_answers_from_what_was_there(written: Database, schema: int)
         assert store.decisions("alpha", 1) == [Decision(2000, "off")]
         assert store.tally("alpha", "2030-03-17") == {"blocked": 4}
         tokens = store.load_tokens()
-        assert isinstance(tokens, SealedTokens)
+        assert isinstance(tokens, EncryptedTokens)
         assert (tokens.access_token, tokens.bot_user_id) == ("sealed access", "900")
         checksum = ("alpha", 2**32 - 1) if schema >= 3 else ()
         assert store.traffic_since(2000) == (

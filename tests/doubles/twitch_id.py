@@ -11,7 +11,6 @@ import itertools
 import json
 import ssl
 import threading
-import time
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Final
+
+from clankbot.clock import Clock
 
 CHAT_SCOPES: Final = ("chat:read", "chat:edit")
 _POLLED_TOO_SOON_S: Final = 0.1
@@ -103,7 +104,7 @@ class TwitchId:
     client_secret: str | None = None
     """Given: the app is confidential, and its refresh tokens may be used again and again."""
     lifetime_s: float = 14_400.0
-    clock: Callable[[], float] = time.monotonic
+    clock: Clock = field(default_factory=Clock)
     login: str = "clankbot"
     """The account that the person at the activation page is signed in with."""
     users: dict[str, str] = field(default_factory=lambda: {"clankbot": "100", "alice": "200"})
@@ -195,7 +196,7 @@ class TwitchId:
             user_id=self.users.setdefault(login, str(900 + number)),
             client_id=self.client_id,
             scopes=scopes,
-            expires_at_s=self.clock() + self.lifetime_s,
+            expires_at_s=self.clock.monotonic() + self.lifetime_s,
         )
         self.tokens.append(token)
         return token
@@ -234,7 +235,7 @@ class TwitchId:
         if what == "token":
             what = "refresh" if given.get("grant_type") == ["refresh_token"] else "poll"
         with self._lock:
-            self.heard.append(Heard(what, given, dict(request.headers), self.clock()))
+            self.heard.append(Heard(what, given, dict(request.headers), self.clock.monotonic()))
             trouble = self._next_trouble(what)
             reply: Reply | None = None
             if trouble is None or trouble.is_done or trouble.is_late:
@@ -268,7 +269,7 @@ class TwitchId:
             request.send_header("Location", self.auth_url)
         if "/helix/" in request.path:
             request.send_header("Ratelimit-Remaining", str(self.points))
-            request.send_header("Ratelimit-Reset", str(int(time.time()) + 30))
+            request.send_header("Ratelimit-Reset", str(self.clock.utc_ms() // 1000 + 30))
         request.end_headers()
         request.wfile.write(body)
 
@@ -300,7 +301,7 @@ class TwitchId:
         self._device = _Device(
             code=f"device{number:04}{'d' * 30}",
             scopes=tuple(given.get("scopes", "").split()),
-            expires_at_s=self.clock() + self.device_lifetime_s,
+            expires_at_s=self.clock.monotonic() + self.device_lifetime_s,
         )
         self._codes.append(self._device.code)
         return 200, {
@@ -312,7 +313,7 @@ class TwitchId:
         }
 
     def _poll(self, given: dict[str, str]) -> Reply:
-        device, now_s = self._device, self.clock()
+        device, now_s = self._device, self.clock.monotonic()
         if device is None or given["device_code"] != device.code or now_s >= device.expires_at_s:
             return _no("invalid device code")
         if now_s - device.polled_at_s < self.interval_s - _POLLED_TOO_SOON_S:
@@ -362,7 +363,7 @@ class TwitchId:
             "login": token.login,
             "scopes": list(token.scopes) or None,
             "user_id": token.user_id,
-            "expires_in": int(token.expires_at_s - self.clock()),
+            "expires_in": int(token.expires_at_s - self.clock.monotonic()),
         }
 
     def _revoke(self, given: dict[str, str]) -> Reply:
@@ -391,7 +392,7 @@ class TwitchId:
         }
 
     def _good(self, access_token: str) -> Token | None:
-        now_s = self.clock()
+        now_s = self.clock.monotonic()
         for token in self.tokens:
             if token.access == access_token and not token.is_revoked and now_s < token.expires_at_s:
                 return token

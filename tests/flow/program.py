@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from clankbot.auth.keys import Encryption, KeySource
 from clankbot.auth.oauth import TokenGrant
-from clankbot.auth.token_store import encrypted, wall_clock_ms
+from clankbot.auth.token_store import encrypted
+from clankbot.clock import Clock
 from clankbot.config.env_file import read_env_file
 from clankbot.config.settings import load_settings
 from clankbot.config.variables import VARIABLES
@@ -161,7 +162,7 @@ class LiveProgram(Program):
         grant = TokenGrant(Secret(token.access), Secret(token.refresh), lifetime_s)
         identity = Identity(token.login, token.user_id)
         with database.open() as store:
-            store.save_tokens(encrypted(grant, identity, wall_clock_ms(), encryption))
+            store.save_tokens(encrypted(grant, identity, Clock().utc_ms(), encryption))
 
     def start_and_join(self, **more: str) -> None:
         """Start the bot and wait until it has joined its channel."""
