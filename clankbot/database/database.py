@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from clankbot.clock import Clock
 from clankbot.database.schema import migrate
 from clankbot.database.session import Engine, Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
-
-
-def _wall_clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +18,7 @@ class Database:
     """Where the data is.  Holds no connection and may be shared by all threads."""
 
     engine: Engine
-    now_ms: Callable[[], int] = _wall_clock_ms
+    clock: Clock = field(default_factory=Clock)
 
     @classmethod
     def sqlite(cls, path: Path | str) -> Database:
@@ -38,17 +33,17 @@ class Database:
         """
         self.engine.create()
         with closing(Session(self.engine.patient())) as session:
-            migrate(session, self.now_ms)
+            migrate(session, self.clock.utc_ms)
 
     def open(self) -> Store:
         """A store for one thread: the one that asks it first, which is to close it.
 
         Never fails itself: the connection is made at the first question.
         """
-        return Store(Session(self.engine), self.now_ms)
+        return Store(Session(self.engine), self.clock)
 
     def abandon(self) -> None:
-        """Give it up: whoever waits for an answer, or asks from now on, gets DatabaseUnavailable.
+        """Give it up: a thread that waits for an answer, or asks later, gets DatabaseUnavailable.
 
         For the last moment of a stop, when a server hangs.  A file is waited for a little longer.
         """

@@ -38,18 +38,13 @@ class Housekeeping(Repository):
 
     SUMMARIES: Final = both(
         "SELECT channel, COUNT(*), COUNT(DISTINCT CASE WHEN is_own = 0 THEN user_id END),"
-        " SUM(is_own), MIN(timestamp), MAX(timestamp)"
+        " COUNT(CASE WHEN is_own = 1 THEN id END), MIN(timestamp), MAX(timestamp)"
         " FROM messages GROUP BY channel ORDER BY channel"
     )
 
     def summaries(self) -> list[ChannelSummary]:
         """The figures of every channel with messages, by name.  Reads the whole table."""
-        return [
-            ChannelSummary(channel, messages, speakers, int(own), first_at_ms, last_at_ms)
-            for channel, messages, speakers, own, first_at_ms, last_at_ms in self._session.rows(
-                self.SUMMARIES
-            )
-        ]
+        return [ChannelSummary(*row) for row in self._session.rows(self.SUMMARIES)]
 
     SIZE_BYTES: Final = each(
         "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
@@ -128,7 +123,7 @@ class Housekeeping(Repository):
     )
 
     def _prune_notes(self, channel: str) -> None:
-        oldest = datetime.fromtimestamp(self._now_ms() / 1000, UTC) - _NOTES_KEPT
+        oldest = datetime.fromtimestamp(self._clock.utc_ms() / 1000, UTC) - _NOTES_KEPT
         oldest_ms = round(oldest.timestamp() * 1000)
         self._session.run(self.PRUNE_TALLIES, channel, f"{oldest:%Y-%m-%d}")
         for statement in (self.PRUNE_HINTS, self.ANONYMIZE_OLD_CHANGES, self.ANONYMIZE_OLD_TERMS):

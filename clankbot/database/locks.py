@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from clankbot.database.dialect import MYSQL_WAIT_S, each, named_lock
@@ -141,12 +140,7 @@ class ServerLock:
         self._taken.result()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._leaving.set()
         self._thread.join(_LEAVE_WITHIN_S)
 

@@ -8,12 +8,12 @@ end of the program.  While some of it is left, nobody may take what is stored fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from typing import Final
 
-from clankbot.database.dialect import Statement, both, each, insert, insert_new
-from clankbot.database.session import Repository, Row
+from clankbot.database.dialect import both, each, insert, insert_new
+from clankbot.database.session import Repository
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import (
     Applied,
@@ -34,40 +34,31 @@ REMOVAL_COLUMNS: Final = "scope, up_to_row, first_key, last_key"
 STEP_ROWS: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class RemovalStatements:
+class Removal:
     """How the messages of one scope are deleted in steps."""
 
-    # How many values name the scope; they come first in every statement.
-    keys: int
-    # The bot's own messages among them.
-    own_ids: Statement
-    # Up to a row: so many of them at once, and how many there are.
-    step: Statement
-    count: Statement
-
-
-def _removal(index: str, *keys: str) -> RemovalStatements:
-    table = f"messages FORCE INDEX ({index})"
-    where = " AND ".join(f"{key} = ?" for key in keys)
-    step = f"SELECT id FROM {table} WHERE {where} AND id <= ? LIMIT ?"
-    return RemovalStatements(
-        len(keys),
-        own_ids=both(f"SELECT message_id FROM {table} WHERE {where} AND is_own = 1"),
-        step=each(
+    def __init__(self, index: str, *keys: str) -> None:
+        """``keys`` are the columns that name the scope; their values go first in each statement."""
+        table = f"messages FORCE INDEX ({index})"
+        where = " AND ".join(f"{key} = ?" for key in keys)
+        step = f"SELECT id FROM {table} WHERE {where} AND id <= ? LIMIT ?"
+        self.key_count = len(keys)
+        # The bot's own messages among them.
+        self.own_ids = both(f"SELECT message_id FROM {table} WHERE {where} AND is_own = 1")
+        # Up to a row: so many of them at once, and how many there are.
+        self.step = each(
             both(f"DELETE FROM messages WHERE id IN ({step})").sqlite,
             f"DELETE messages FROM messages JOIN ({step}) AS doomed USING (id)",
-        ),
-        count=both(f"SELECT COUNT(*) FROM {table} WHERE {where} AND id <= ?"),
-    )
+        )
+        self.count = both(f"SELECT COUNT(*) FROM {table} WHERE {where} AND id <= ?")
 
 
 # By scope, as the table ``removals`` names it.
-REMOVALS: Final[Mapping[str, RemovalStatements]] = {
-    "viewer": _removal("messages_by_viewer", "user_id", "channel"),
-    "login": _removal("messages_by_login", "user_login", "channel"),
-    "channel": _removal("messages_by_channel", "channel"),
-    "everywhere": _removal("messages_by_viewer", "user_id"),
+REMOVALS: Final = {
+    "viewer": Removal("messages_by_viewer", "user_id", "channel"),
+    "login": Removal("messages_by_login", "user_login", "channel"),
+    "channel": Removal("messages_by_channel", "channel"),
+    "everywhere": Removal("messages_by_viewer", "user_id"),
 }
 
 
@@ -86,7 +77,10 @@ class Messages(Repository):
     def recent_messages(self, channel: str, limit: int) -> list[ContextLine]:
         """The newest ``limit`` messages of the channel, oldest first."""
         rows = self._session.rows(self.RECENT_MESSAGES, channel, limit)
-        return [_context_line(row) for row in reversed(rows)]
+        return [
+            ContextLine(message_id, user_id, login, speaker, text, at_ms, bool(is_own))
+            for message_id, user_id, login, speaker, text, at_ms, is_own in reversed(rows)
+        ]
 
     EXPORT_PAGE: Final = both(
         f"SELECT id, {MESSAGE_COLUMNS} FROM messages FORCE INDEX (messages_by_channel)"
@@ -100,8 +94,11 @@ class Messages(Repository):
         """
         last_id = 0
         while rows := self._session.rows(self.EXPORT_PAGE, channel, last_id, batch):
-            yield from map(_stored_message, rows)
-            last_id = rows[-1][0]
+            for row in rows:
+                last_id, message_id, channel, user_id, login, speaker, text, at_ms, is_own = row
+                yield StoredMessage(
+                    message_id, channel, user_id, login, speaker, text, at_ms, bool(is_own)
+                )
 
     COUNT_SINCE: Final = both(
         "SELECT COUNT(*) FROM messages FORCE INDEX (messages_by_time)"
@@ -213,16 +210,6 @@ class Messages(Repository):
     def _take_step(self, scope: str, keys: Sequence[str], up_to_row: int) -> int:
         """Delete as many as one transaction may; how many it was."""
         removal = REMOVALS[scope]
-        removed = self._session.run(removal.step, *keys[: removal.keys], up_to_row, STEP_ROWS)
+        removed = self._session.run(removal.step, *keys[: removal.key_count], up_to_row, STEP_ROWS)
         self._words_removed |= removed > 0
         return removed
-
-
-def _context_line(row: Row) -> ContextLine:
-    message_id, user_id, login, speaker, text, at_ms, is_own = row
-    return ContextLine(message_id, user_id, login, speaker, text, at_ms, bool(is_own))
-
-
-def _stored_message(row: Row) -> StoredMessage:
-    _, message_id, channel, user_id, login, speaker, text, at_ms, is_own = row
-    return StoredMessage(message_id, channel, user_id, login, speaker, text, at_ms, bool(is_own))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from clankbot.database.dialect import Statement, both, each, named_lock
@@ -46,24 +45,12 @@ _MYSQL_TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step from one schema to the next, as statements with semicolons between them.
-
-    ``{id}`` and the like are the engines' own names for the types.
-    """
-
-    number: int
-    text: str
-
-    @property
-    def statements(self) -> list[Statement]:
-        """The statements in the words of both engines."""
-        return [_in_both_words(text) for text in self.text.strip().strip(";").split(";")]
-
-
-def _in_both_words(text: str) -> Statement:
-    return each(text.format(**_SQLITE_TYPES), text.format(**_MYSQL_TYPES))
+def statements(migration: str) -> list[Statement]:
+    """The statements of a migration in the words of both engines."""
+    return [
+        each(text.format(**_SQLITE_TYPES), text.format(**_MYSQL_TYPES))
+        for text in migration.strip().strip(";").split(";")
+    ]
 
 
 _FIRST: Final = """
@@ -213,7 +200,9 @@ ALTER TABLE traffic ADD COLUMN channel {word};
 ALTER TABLE traffic ADD COLUMN checksum {number};
 """
 
-MIGRATIONS: Final = (Migration(1, _FIRST), Migration(2, _LIMITS), Migration(3, _REMOVALS))
+# Each is the step to the schema of its place, from 1 on: statements with semicolons between them.
+# ``{id}`` and the like stand for the engines' own names of the types.
+MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS)
 
 _HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
 # What a new SQLite file begins with.  Later it has no effect, but waits for whoever writes.
@@ -222,7 +211,7 @@ _SET_UP_FILE: Final = each("PRAGMA auto_vacuum = INCREMENTAL", "DO 0")
 _KEEP_LOG: Final = each("PRAGMA journal_mode = WAL", "DO 0")
 # SQLite needs no lock of its own: each migration begins by taking the file for writing.
 LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({named_lock('schema')}, 5)")
-_VERSION_TABLE: Final = _in_both_words(
+(_VERSION_TABLE,) = statements(
     "CREATE TABLE IF NOT EXISTS schema_version"
     " (version {number} PRIMARY KEY, applied_at {number} NOT NULL) {options}"
 )
@@ -231,7 +220,7 @@ _NOTE: Final = both("INSERT INTO schema_version (version, applied_at) VALUES (?,
 
 
 def migrate(
-    session: Session, now_ms: Callable[[], int], migrations: Sequence[Migration] = MIGRATIONS
+    session: Session, now_ms: Callable[[], int], migrations: Sequence[str] = MIGRATIONS
 ) -> None:
     """Bring the tables up to date; two programs may do it at once.
 
@@ -246,11 +235,11 @@ def migrate(
     session.run(_VERSION_TABLE)
     done = version(session, migrations)
     session.rows(_KEEP_LOG)
-    for migration in migrations[done:]:
-        _run(session, migration, now_ms())
+    for number, migration in enumerate(migrations[done:], done + 1):
+        _run(session, number, migration, now_ms())
 
 
-def version(session: Session, migrations: Sequence[Migration] = MIGRATIONS) -> int:
+def version(session: Session, migrations: Sequence[str] = MIGRATIONS) -> int:
     """The number of the last migration that ran."""
     found, latest = session.number(VERSION), len(migrations)
     if found > latest:
@@ -260,12 +249,12 @@ def version(session: Session, migrations: Sequence[Migration] = MIGRATIONS) -> i
     return found
 
 
-def _run(session: Session, migration: Migration, at_ms: int) -> None:
+def _run(session: Session, number: int, migration: str, at_ms: int) -> None:
     with session.transaction():
-        if session.number(VERSION) >= migration.number:
+        if session.number(VERSION) >= number:
             return  # another program was faster
-        for statement in migration.statements:
+        for statement in statements(migration):
             with suppress(AlreadyThere):
                 session.run(statement)
-        session.run(_NOTE, migration.number, at_ms)
-    log.info("database migrated", extra={"schema": migration.number})
+        session.run(_NOTE, number, at_ms)
+    log.info("database migrated", extra={"schema": number})

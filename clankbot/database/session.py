@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
+from clankbot.clock import Clock
 from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 
@@ -144,7 +145,8 @@ class Session:
             yield
             self._commit()
         except Exception:
-            self._roll_back()
+            if self._connection is not None:  # closing one has undone the transaction
+                self._try(self._ROLLBACK)
             raise
         except BaseException:  # Ctrl-C must not wait for an answer of a server that hangs
             self._drop()
@@ -208,10 +210,6 @@ class Session:
             self._connection = self.engine.connect()
         return self._connection
 
-    def _roll_back(self) -> None:
-        if self._connection is not None:  # closing one has undone the transaction
-            self._try(self._ROLLBACK)
-
     def _try(self, statement: Statement) -> None:
         """Say this to the server; a connection that does not take it is closed."""
         assert self._connection is not None
@@ -238,8 +236,8 @@ class Repository:
     the store has begun.
     """
 
-    def __init__(self, session: Session, now_ms: Callable[[], int]) -> None:
+    def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
-        self._now_ms = now_ms
+        self._clock = clock
         # Whether SQLite's write-ahead log may still hold words that were to go.
         self._words_removed = False

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from types import TracebackType
-from typing import Self, assert_never
+from typing import Any, Final, Self
 
 from clankbot.database.channels import Channels
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.spoken import Spoken
 from clankbot.database.tokens import Tokens
 from clankbot.database.viewers import Viewers
-from clankbot.records.writes import (
-    AddHint,
-    Append,
-    Applied,
-    BlockTerm,
-    ClearHints,
-    ForgetViewer,
-    OptIn,
-    OptOut,
-    RaiseDeletionEpoch,
-    RecordDecision,
-    RecordRateLimitEvent,
-    RecordSpoken,
-    RemoveChannel,
-    RemoveMessage,
-    RemoveViewer,
-    SetSetting,
-    Tally,
-    UnblockTerm,
-    Write,
-)
+from clankbot.records import writes
+from clankbot.records.writes import Append, Applied, Write
 
 
 class Store(Spoken, Viewers, Channels, Tokens, Housekeeping):
@@ -44,15 +24,10 @@ class Store(Spoken, Viewers, Channels, Tokens, Housekeeping):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
-    def apply(self, writes: Sequence[Write]) -> list[Applied]:
+    def apply(self, batch: Sequence[Write]) -> list[Applied]:
         """Carry out all writes in order, in one transaction; what each of them did.
 
         All or nothing.  After DatabaseUnavailable the same writes are to be handed in again, maybe
@@ -63,49 +38,31 @@ class Store(Spoken, Viewers, Channels, Tokens, Housekeeping):
         """
         applied: list[Applied] = []
         with self._session.transaction():
-            for is_message, group in groupby(writes, lambda write: isinstance(write, Append)):
+            for is_message, group in groupby(batch, lambda write: isinstance(write, Append)):
                 if is_message:  # those that follow one another are one insert
                     messages = [write.message for write in group if isinstance(write, Append)]
                     applied += self._append(messages)
                 else:
-                    applied += map(self._do, group)
+                    applied += (DEEDS[type(write)](self, write) for write in group)
         return applied
 
-    def _do(self, write: Write) -> Applied:
-        match write:
-            case Append():
-                return self._append([write.message])[0]
-            case RemoveMessage():
-                return self._remove_message(write)
-            case RemoveViewer():
-                return self._remove_viewer(write)
-            case RemoveChannel():
-                return self._remove_channel(write)
-            case ForgetViewer():
-                return self._forget_viewer(write.user_id, write.channel)
-            case RaiseDeletionEpoch():
-                return self._raise_deletion_epoch()
-            case OptOut():
-                return self._opt_out(write)
-            case OptIn():
-                return self._opt_in(write)
-            case RecordSpoken():
-                return self._record_spoken(write)
-            case AddHint():
-                return self._add_hint(write)
-            case ClearHints():
-                return self._clear_hints(write)
-            case SetSetting():
-                return self._set_setting(write)
-            case BlockTerm():
-                return self._block_term(write)
-            case UnblockTerm():
-                return self._unblock_term(write)
-            case RecordDecision():
-                return self._record_decision(write)
-            case Tally():
-                return self._add_tally(write)
-            case RecordRateLimitEvent():
-                return self._record_rate_limit_event(write)
-            case _:
-                assert_never(write)
+
+# What carries out each kind of write.
+DEEDS: Final[Mapping[type[Write], Callable[[Store, Any], Applied]]] = {
+    writes.RemoveMessage: Store._remove_message,
+    writes.RemoveViewer: Store._remove_viewer,
+    writes.RemoveChannel: Store._remove_channel,
+    writes.ForgetViewer: Store._forget_viewer,
+    writes.RaiseDeletionEpoch: Store._raise_deletion_epoch,
+    writes.OptOut: Store._opt_out,
+    writes.OptIn: Store._opt_in,
+    writes.RecordSpoken: Store._record_spoken,
+    writes.AddHint: Store._add_hint,
+    writes.ClearHints: Store._clear_hints,
+    writes.SetSetting: Store._set_setting,
+    writes.BlockTerm: Store._block_term,
+    writes.UnblockTerm: Store._unblock_term,
+    writes.RecordDecision: Store._record_decision,
+    writes.Tally: Store._add_tally,
+    writes.RecordRateLimitEvent: Store._record_rate_limit_event,
+}

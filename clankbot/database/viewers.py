@@ -6,7 +6,7 @@ from typing import Final
 
 from clankbot.database.dialect import both, insert_new, upsert
 from clankbot.database.messages import Messages
-from clankbot.records.writes import Applied, OptIn, OptOut
+from clankbot.records.writes import Applied, ForgetViewer, OptIn, OptOut, RaiseDeletionEpoch
 
 # As the table ``counters`` names it.
 _DELETION_EPOCH: Final = "call_offs"
@@ -54,8 +54,8 @@ class Viewers(Messages):
         " WHERE changed_by_id = ? AND channel = COALESCE(?, channel)"
     )
 
-    def _forget_viewer(self, user_id: str, channel: str | None) -> Applied:
-        """In one channel, or in all for None."""
+    def _forget_viewer(self, write: ForgetViewer) -> Applied:
+        user_id, channel = write.user_id, write.channel
         self._session.run(self.ANONYMIZE_CHANGES, user_id, channel)
         self._session.run(self.ANONYMIZE_TERMS, user_id, channel)
         if channel is None:
@@ -66,7 +66,7 @@ class Viewers(Messages):
 
     def _opt_out(self, write: OptOut) -> Applied:
         self._session.run(self.ADD_OPT_OUT, write.user_id, write.at_ms)
-        return self._forget_viewer(write.user_id, None)
+        return self._forget_viewer(ForgetViewer(None, write.user_id))
 
     DELETE_OPT_OUT: Final = both("DELETE FROM opt_outs WHERE user_id = ?")
 
@@ -81,5 +81,5 @@ class Viewers(Messages):
 
     COUNT_UP: Final = upsert("counters", "name, n", key="name", update="n = n + VALUES(n)")
 
-    def _raise_deletion_epoch(self) -> Applied:
+    def _raise_deletion_epoch(self, write: RaiseDeletionEpoch) -> Applied:
         return Applied(self._session.run(self.COUNT_UP, _DELETION_EPOCH, 1))

@@ -15,13 +15,13 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from clankbot.config.commands import parse_command
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.database import Database
+from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
 from clankbot.errors import ClankbotError, OllamaError, OllamaUnavailable
 from clankbot.ollama.language_model import LanguageModel
@@ -128,7 +128,7 @@ def _model(settings: Settings, clock: FileClock, name: str) -> LanguageModel:
 def _throw_away_store(clock: FileClock) -> Iterator[Store]:
     """An empty database in the time of the file, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="clankbot-replay-") as folder:
-        database = replace(Database.sqlite(Path(folder) / "chatbot.db"), now_ms=clock.utc_ms)
+        database = Database(SqliteEngine(Path(folder) / "chatbot.db"), clock)
         database.prepare()
         with database.open() as store:
             yield store

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.clock import Clock
 from clankbot.database.copying import TABLES
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
@@ -26,6 +27,14 @@ from tests.waiting import wait_until
 
 NOW_MS = 1_900_000_000_000
 """What the databases of the tests take for now: 2030-03-17."""
+
+
+class StoppedClock(Clock):
+    """It is always ``NOW_MS``."""
+
+    def utc_ms(self) -> int:
+        return NOW_MS
+
 
 NewDatabase = Callable[[], Database]
 
@@ -74,7 +83,7 @@ def settings_of(database: Database) -> MySqlSettings:
 def reached_by(database: Database, /, **changes: object) -> Database:
     """The same database, reached in another way."""
     changed = replace(settings_of(database), **changes)  # type: ignore[arg-type]
-    return Database(MySqlEngine(changed), now_ms=lambda: NOW_MS)
+    return Database(MySqlEngine(changed), StoppedClock())
 
 
 @contextmanager
@@ -100,7 +109,7 @@ def instance_lock_taken_over(server: MariaDb, database: Database) -> Iterator[No
 def opened(database: Database) -> Iterator[tuple[Session, Store]]:
     """A session and a store over it, for what no store does by itself."""
     with closing(Session(database.engine)) as session:
-        yield session, Store(session, lambda: NOW_MS)
+        yield session, Store(session, StoppedClock())
 
 
 def insert(session: Session, *messages: Append) -> None:
@@ -110,7 +119,7 @@ def insert(session: Session, *messages: Append) -> None:
 
 def prepared(database: Database) -> Database:
     """The same database with all its tables, and with the clock of the tests."""
-    database = Database(database.engine, now_ms=lambda: NOW_MS)
+    database = Database(database.engine, StoppedClock())
     database.prepare()
     return database
 

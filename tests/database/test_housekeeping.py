@@ -22,7 +22,7 @@ from clankbot.records.writes import (
     SetSetting,
     Tally,
 )
-from tests.database.conftest import NOW_MS, bot_said, prepared, said
+from tests.database.conftest import NOW_MS, StoppedClock, bot_said, prepared, said
 
 _DAY_MS = 86_400_000
 
@@ -193,7 +193,7 @@ def test_emptying_the_log_leaves_the_wait_for_a_busy_file_as_short_as_it_was(
     sqlite: Database,
 ) -> None:
     session = Session(sqlite.engine)
-    with closing(session), Store(session, lambda: NOW_MS) as store:
+    with closing(session), Store(session, StoppedClock()) as store:
         before = session.number(both("PRAGMA busy_timeout"))
         store.apply([said("a")])
         store.apply([RemoveMessage("alpha", "a", 9)])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from clankbot.database.database import Database
+from clankbot.database.store import DEEDS
 from clankbot.records.writes import (
     Append,
     OptIn,
@@ -94,3 +96,7 @@ def test_the_database_holds_what_the_model_holds(database: Database, seed: int) 
                     message.message_id for message in model.of(channel)[-5:]
                 ]
             assert store.opted_out() == model.opted_out
+
+
+def test_every_kind_of_write_is_carried_out() -> None:
+    assert {*DEEDS, Append} == {*get_args(Write)}

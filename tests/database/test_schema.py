@@ -15,7 +15,7 @@ from clankbot.database.channels import SETTING_COLUMNS
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both, each
 from clankbot.database.mysql import MySqlEngine
-from clankbot.database.schema import LOCK_SCHEMA, MIGRATIONS, Migration, migrate, version
+from clankbot.database.schema import LOCK_SCHEMA, MIGRATIONS, migrate, version
 from clankbot.database.session import Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError, DatabaseTooNew, WriteRefused
@@ -25,13 +25,11 @@ from tests.database.conftest import NewDatabase, prepared, said
 from tests.doubles.mariadb import MariaDb
 from tests.waiting import wait_until
 
-_NEXT = Migration(
-    len(MIGRATIONS) + 1,
-    """
+_NEXT = """
     ALTER TABLE opt_outs ADD COLUMN reason VARCHAR(20);
     CREATE INDEX opt_outs_by_reason ON opt_outs (reason);
-    """,
-)
+"""
+_NEXT_NUMBER = len(MIGRATIONS) + 1
 _TABLES_AND_COLUMNS = each(
     "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c"
     " WHERE m.type = 'table' AND m.name <> 'sqlite_sequence' ORDER BY 1, 2",
@@ -92,8 +90,8 @@ def test_the_first_schema_is_upgraded_with_what_it_holds(new_database: NewDataba
 def test_a_newer_schema_is_refused(new_database: NewDatabase) -> None:
     database = prepared(new_database())
     with _session(database) as session:
-        session.run(both("INSERT INTO schema_version VALUES (?, 0)"), _NEXT.number)
-    with pytest.raises(DatabaseTooNew, match=f"schema {_NEXT.number} of a newer clankbot"):
+        session.run(both("INSERT INTO schema_version VALUES (?, 0)"), _NEXT_NUMBER)
+    with pytest.raises(DatabaseTooNew, match=f"schema {_NEXT_NUMBER} of a newer clankbot"):
         database.prepare()
 
 
@@ -103,9 +101,9 @@ def test_a_new_migration_is_run_and_noted(new_database: NewDatabase) -> None:
     with _session(database) as session:
         migrate(session, lambda: 7, migrations)
         migrate(session, lambda: 8, migrations)
-        assert version(session, migrations) == _NEXT.number
+        assert version(session, migrations) == _NEXT_NUMBER
         noted = both("SELECT applied_at FROM schema_version WHERE version = ?")
-        assert session.rows(noted, _NEXT.number) == [(7,)]
+        assert session.rows(noted, _NEXT_NUMBER) == [(7,)]
         session.run(both("UPDATE opt_outs SET reason = 'none'"))
 
 
@@ -113,7 +111,7 @@ def test_an_interrupted_migration_is_finished_at_the_next_start(
     new_database: NewDatabase,
 ) -> None:
     database = prepared(new_database())
-    broken = Migration(_NEXT.number, f"{_NEXT.text} CREATE NONSENSE")
+    broken = f"{_NEXT} CREATE NONSENSE"
     with _session(database) as session, pytest.raises(DatabaseError, match="NONSENSE"):
         migrate(session, lambda: 7, (*MIGRATIONS, broken))
     with _session(database) as session:
@@ -121,7 +119,7 @@ def test_an_interrupted_migration_is_finished_at_the_next_start(
         if session.dialect is Dialect.SQLITE:
             assert ("opt_outs", "reason") not in session.rows(_TABLES_AND_COLUMNS)
         migrate(session, lambda: 8, (*MIGRATIONS, _NEXT))
-        assert version(session, (*MIGRATIONS, _NEXT)) == _NEXT.number
+        assert version(session, (*MIGRATIONS, _NEXT)) == _NEXT_NUMBER
 
 
 def test_every_setting_has_its_column(database: Database) -> None:
@@ -213,7 +211,7 @@ def test_programs_that_start_together_do_not_collide(new_database: NewDatabase) 
     assert errors == ["", "", ""]
     with _session(database) as session:
         assert session.rows(both("SELECT version FROM schema_version")) == [
-            (m.number,) for m in MIGRATIONS
+            (number,) for number in range(1, _NEXT_NUMBER)
         ]
     with database.open() as store:
         store.apply([said("a")])

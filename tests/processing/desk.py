@@ -100,7 +100,7 @@ class Desk:
         self.words = folder / "blocked_words.txt"
         if not self.words.exists():
             self.words.write_text("shed\n")
-        self.database = Database(ImpatientSqlite(self.path), now_ms=self.clock.ms)
+        self.database = Database(ImpatientSqlite(self.path), self.clock)
         self.store = self.database.open()
         self.history = self.open_history()
         """The worker's own connection."""
