@@ -26,6 +26,7 @@ from clankbot.errors import (
 )
 
 EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
 EXIT_LOGIN_NEEDED: Final = 77
 EXIT_CONFIG: Final = 78
 _EXIT_INTERRUPTED: Final = 130

@@ -8,8 +8,13 @@ from __future__ import annotations
 import dataclasses
 import importlib
 
-from clankbot.config.environment import service_environment
-from clankbot.config.settings import Settings, ValidValues
+from clankbot.config.settings import (
+    Needs,
+    Settings,
+    ValidValues,
+    from_systemd,
+    settings_from_process,
+)
 from clankbot.database.database import Database
 from clankbot.errors import ClankbotError
 from clankbot.processing.filter.channel_filters import Words
@@ -39,6 +44,13 @@ class NoWords:
         """There is nothing to read."""
 
 
+def start_up(*needs: Needs) -> Settings:
+    """The settings of this process, with all that its command needs, and logs as they say."""
+    settings = settings_from_process(needs=needs)
+    set_up_logs(settings)
+    return settings
+
+
 def set_up_logs(settings: Settings) -> None:
     """Log to standard error, with every secret of the settings kept out."""
     for field in dataclasses.fields(settings):
@@ -47,7 +59,7 @@ def set_up_logs(settings: Settings) -> None:
     set_up_logging(
         settings.log_level,
         settings.log_format,
-        journal=is_journal(service_environment().journal_stream),
+        journal=is_journal(from_systemd("JOURNAL_STREAM")),
     )
 
 

@@ -9,12 +9,12 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from clankbot.config.settings import mysql_requirements, require, settings_from_process
+from clankbot.config.settings import mysql_requirements, require
 from clankbot.database.copying import copy_database
 from clankbot.database.database import Database
 from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import DatabaseError
-from clankbot.parts import mysql_database, set_up_logs
+from clankbot.parts import mysql_database, start_up
 
 # Room for the longest line of progress, so that a shorter one covers it.
 _LINE_CHARS = 60
@@ -22,8 +22,7 @@ _LINE_CHARS = 60
 
 def run(options: argparse.Namespace) -> int:
     """0 when all of the source is in the target; DATABASE_TYPE does not matter."""
-    settings = settings_from_process()
-    set_up_logs(settings)
+    settings = start_up()
     require(settings, mysql_requirements)
     file, server = Database.sqlite(settings.database_url), mysql_database(settings)
     to_mysql = options.direction == "to-mysql"

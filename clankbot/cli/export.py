@@ -20,9 +20,9 @@ from typing import Final
 
 from clankbot.app import EXIT_FAILED
 from clankbot.bounded_dict import BoundedDict
-from clankbot.config.settings import Settings, settings_from_process
+from clankbot.config.settings import Settings
 from clankbot.database.store import Store
-from clankbot.parts import existing_database, load_words, set_up_logs
+from clankbot.parts import existing_database, load_words, start_up
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import ContentFilter
 from clankbot.records.writes import StoredMessage
@@ -42,8 +42,7 @@ _NAMES_KNOWN: Final = 1_000
 
 def run(options: argparse.Namespace) -> int:
     """0 when there was something to export, else 1 with the reason."""
-    settings = settings_from_process()
-    set_up_logs(settings)
+    settings = start_up()
     filters = ChannelFilters(load_words(settings))
     channel: str = options.channel
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 
 from clankbot.app import EXIT_FAILED
-from clankbot.config.settings import settings_from_process
-from clankbot.parts import existing_database, set_up_logs
+from clankbot.parts import existing_database, start_up
 from clankbot.records.writes import ForgetViewer, RaiseDeletionEpoch
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when something was deleted, 1 when nothing is stored of that viewer."""
-    settings = settings_from_process()
-    set_up_logs(settings)
+    settings = start_up()
     viewer = options.viewer.strip().lstrip("@").lower()
     channel: str | None = options.channel
     where = f"in #{channel}" if channel else "in any channel"

@@ -10,8 +10,8 @@ from functools import partial
 from clankbot.auth.sign_in import show_status, sign_in_account
 from clankbot.auth.token_store import TokenStore
 from clankbot.clock import Clock
-from clankbot.config.settings import login_requirements, settings_from_process
-from clankbot.parts import has_database, open_database, set_up_logs
+from clankbot.config.settings import login_requirements
+from clankbot.parts import has_database, open_database, start_up
 from clankbot.services import key_source, twitch_oauth
 
 log = logging.getLogger(__name__)
@@ -19,19 +19,14 @@ log = logging.getLogger(__name__)
 
 def run(options: argparse.Namespace) -> int:
     """0 when somebody is signed in now, 1 if ``--status`` finds nobody."""
-    settings = settings_from_process(needs=() if options.status else (login_requirements,))
-    set_up_logs(settings)
+    needs = () if options.status else (login_requirements,)
+    settings = start_up(*needs)
     for warning in settings.warnings:
         log.warning(warning)
     keys, say, wait = key_source(settings), partial(print, flush=True), threading.Event().wait
     if options.status:
         found = TokenStore(open_database(settings).open, wait) if has_database(settings) else None
-        return show_status(
-            found,
-            keys,
-            say,
-            is_public=settings.twitch_client_secret is None,
-            now_ms=Clock().utc_ms(),
-        )
+        is_public = settings.twitch_client_secret is None
+        return show_status(found, keys, say, is_public=is_public, now_ms=Clock().utc_ms())
     store = TokenStore(open_database(settings).open, wait)
     return sign_in_account(store, keys, twitch_oauth(settings), say, wait, Clock())

@@ -7,15 +7,13 @@ import threading
 
 from clankbot.auth.sign_in import sign_out
 from clankbot.auth.token_store import TokenStore
-from clankbot.config.settings import settings_from_process
-from clankbot.parts import has_database, open_database, set_up_logs
+from clankbot.parts import has_database, open_database, start_up
 from clankbot.services import key_source, twitch_oauth
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when nobody is signed in any more."""
-    settings = settings_from_process()
-    set_up_logs(settings)
+    settings = start_up()
     oauth = twitch_oauth(settings) if settings.twitch_client_id else None
     store = None
     if has_database(settings):

@@ -22,11 +22,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from clankbot.app import EXIT_FAILED, exit_status
+from clankbot.app import EXIT_FAILED, EXIT_USAGE, exit_status
 from clankbot.bot import Bot
 from clankbot.config.addresses import IrcServer, without_password
-from clankbot.config.environment import wants_colours
-from clankbot.config.settings import Settings, settings_from_process
+from clankbot.config.settings import Settings, settings_from_process, wants_colours
 from clankbot.database.locks import hold_instance_lock
 from clankbot.errors import OllamaError
 from clankbot.loopback.fake_ollama import FakeOllama
@@ -44,7 +43,6 @@ from clankbot.services import Account, ollama_client
 
 log = logging.getLogger(__name__)
 
-_EXIT_USAGE: Final = 2
 # For a whole play; stopping takes up to five seconds more, and the contract allows 30.
 _PLAY_S: Final = 22.0
 _JOIN_S: Final = 10.0
@@ -66,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     kept: Path | None = options.database
     if kept is not None and kept.resolve() == settings.database_url.resolve():
         print(f"clankbot: --database {kept} is the bot's own; name another", file=sys.stderr)
-        return _EXIT_USAGE
+        return EXIT_USAGE
     set_up_logs(settings)
     words = load_words(settings)
     log_file = _log_to_new_file(settings)

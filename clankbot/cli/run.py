@@ -8,15 +8,14 @@ import queue
 import signal
 import threading
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
-from clankbot.config.environment import ServiceEnvironment, service_environment
-from clankbot.config.settings import Settings, run_requirements, settings_from_process
+from clankbot.config.settings import from_systemd, run_requirements
 from clankbot.database.locks import hold_instance_lock
-from clankbot.parts import load_words, open_database, set_up_logs, word_list_requirements
+from clankbot.parts import load_words, open_database, start_up, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
 from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
 from clankbot.services import key_requirements, open_account
@@ -26,33 +25,15 @@ log = logging.getLogger(__name__)
 _LONGEST_WAIT_S: Final = 60.0
 
 
-class Watched(Protocol):
-    """What is looked at while the bot runs."""
-
-    def is_lively(self) -> bool:
-        """Whether systemd may be told that it is well."""
-        ...
-
-    def reload(self) -> None:
-        """Read the word list again."""
-        ...
-
-
 def run(options: argparse.Namespace) -> int:
     """Exit status 0 when stopped as asked; see the contract's section 1 for the others."""
-    settings = settings_from_process(
-        needs=(run_requirements, word_list_requirements, key_requirements)
-    )
-    set_up_logs(settings)
+    settings = start_up(run_requirements, word_list_requirements, key_requirements)
     for warning in settings.warnings:
         log.warning(warning)
-    return _run(settings)
-
-
-def _run(settings: Settings) -> int:
     reports: Reports = queue.SimpleQueue()
-    environment = service_environment()
-    notifier = Notifier(environment.notify_socket)
+    notifier = Notifier(from_systemd("NOTIFY_SOCKET"))
+    watchdog = from_systemd("WATCHDOG_USEC"), from_systemd("WATCHDOG_PID")
+    alive_every_s = watchdog_interval_s(*watchdog) or _LONGEST_WAIT_S
     words = load_words(settings)
     database = open_database(settings)
     stopping = threading.Event()
@@ -73,7 +54,7 @@ def _run(settings: Settings) -> int:
         with Signals(reports):
             bot.start()
             notifier.ready()
-            status = wait_for_end(bot, reports, notifier, environment)
+            status = wait_for_end(bot, reports, notifier, alive_every_s)
             notifier.stopping()
             if not bot.stop():
                 status = status or EXIT_FAILED
@@ -81,20 +62,16 @@ def _run(settings: Settings) -> int:
     return status
 
 
-def wait_for_end(
-    bot: Watched,
-    reports: Reports,
-    notifier: Notifier,
-    environment: ServiceEnvironment,
-) -> int:
-    """Until a signal asks to stop or a thread has failed; the exit status."""
-    expected_s = watchdog_interval_s(environment.watchdog_usec, environment.watchdog_pid)
-    interval_s = expected_s or _LONGEST_WAIT_S
+def wait_for_end(bot: Bot, reports: Reports, notifier: Notifier, alive_every_s: float) -> int:
+    """Until a signal asks to stop or a thread has failed; the exit status.
+
+    While the bot is well, a sign of life is given every so many seconds.
+    """
     while True:
         if bot.is_lively():
             notifier.alive()
         try:
-            report = reports.get(timeout=interval_s)
+            report = reports.get(timeout=alive_every_s)
         except queue.Empty:
             continue
         if isinstance(report, Failure):

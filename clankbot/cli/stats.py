@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from clankbot.config.channel_wording import Overrides, SettingsSchema
-from clankbot.config.settings import Settings, settings_from_process
+from clankbot.config.settings import Settings
 from clankbot.database.store import Store
-from clankbot.parts import existing_database, set_up_logs
+from clankbot.parts import existing_database, start_up
 from clankbot.records.answers import SettingChange
 from clankbot.text import visible
 
@@ -21,8 +21,7 @@ _CELL_CHARS = 40
 
 def run(options: argparse.Namespace) -> int:
     """Prints; 0."""
-    settings = settings_from_process()
-    set_up_logs(settings)
+    settings = start_up()
     schema = SettingsSchema(settings)
     with existing_database(settings).open() as store:
         if options.why is not None:

@@ -88,6 +88,19 @@ def settings_from_process(
     return load_settings(os.environ, Path.cwd(), defaults, needs)
 
 
+def from_systemd(name: str) -> str | None:
+    """A variable that systemd sets for its services; None if there is no systemd.
+
+    Source: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
+    """
+    return os.environ.get(name)
+
+
+def wants_colours() -> bool:
+    """Whether a terminal may be sent colours.  Source: https://no-color.org"""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def load_settings(
     environ: Mapping[str, str],
     folder: Path,

@@ -125,11 +125,6 @@ def _listed(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     return names
 
 
-def _seconds_or_duration(text: str) -> int | str:
-    """What Ollama takes: seconds as a number, anything else as text."""
-    return int(text) if text.removeprefix("-").isdecimal() else text
-
-
 _FILE = Kind("the path of a file", _read_path)
 _DATABASE_FILE = Kind("the path of a file, or sqlite:///path", _read_database)
 _PORT = whole(1, 65535)
@@ -150,7 +145,8 @@ _USER_IDS = Kind(
 _KEEP_ALIVE = matching(
     "seconds, -1 for ever, or a time such as 30m",
     rf"-?[0-9]{{1,9}}|{_GO_DURATION}",
-    _seconds_or_duration,
+    # Ollama takes seconds as a number, anything else as text.
+    lambda text: int(text) if text.removeprefix("-").isdecimal() else text,
 )
 _LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", warn="WARNING")
 

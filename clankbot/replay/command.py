@@ -16,8 +16,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
+from clankbot.app import EXIT_USAGE
 from clankbot.config.commands import parse_command
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.database import Database
@@ -32,8 +32,6 @@ from clankbot.replay.report import Report
 from clankbot.replay.saved_chat import Moment, SavedChat
 from clankbot.services import ollama_client
 
-_EXIT_USAGE: Final = 2
-
 
 def run(options: argparse.Namespace) -> int:
     """0 when the file was played, 2 if ``--set`` was not understood."""
@@ -43,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         schema = ReplaySchema(settings, map(_change, options.changes))
     except ValueError as error:
         print(f"clankbot: {error}", file=sys.stderr)
-        return _EXIT_USAGE
+        return EXIT_USAGE
     chat = SavedChat(options.file, options.channel)
     channels = chat.channels()
     if not chat.messages:

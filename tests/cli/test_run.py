@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from clankbot.cli.run import wait_for_end
-from clankbot.config.environment import ServiceEnvironment
 from clankbot.runtime.systemd import Notifier
 from clankbot.runtime.threads import Reports
 
@@ -35,12 +34,11 @@ class Fading:
 
 def test_a_bot_whose_worker_hangs_gives_no_sign_of_life(tmp_path: Path) -> None:
     address = str(tmp_path / "notify")
-    environment = ServiceEnvironment(address, "3000", None, None)
     reports: Reports = queue.SimpleQueue()
     bot = Fading(reports, looks=4)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(address)
-        assert wait_for_end(bot, reports, Notifier(address), environment) == 0
+        assert wait_for_end(bot, reports, Notifier(address), 0.001) == 0
         assert bot.looked == 4
         assert manager.recv(4096) == b"WATCHDOG=1"
         manager.setblocking(False)
