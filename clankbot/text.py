@@ -78,6 +78,11 @@ def from_first_seen(text: str) -> str:
     return "".join(itertools.dropwhile(_is_unseen, text))
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 message``, ``2,000 messages``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def utf16_length(text: str) -> int:
     """The length as Twitch counts it."""
     return len(text) + sum(char > "\uffff" for char in text)

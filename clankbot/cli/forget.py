@@ -7,6 +7,7 @@ import argparse
 from clankbot.app import EXIT_FAILED
 from clankbot.parts import existing_database, start_up
 from clankbot.records.writes import ForgetViewer, RaiseDeletionEpoch
+from clankbot.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
             # Raising the epoch stops what a running bot is making of the viewer's words.
             applied, _ = store.apply([ForgetViewer(channel, user_id), RaiseDeletionEpoch()])
             store.finish_removing()
-            messages = "1 message" if applied.rows == 1 else f"{applied.rows:,} messages"
             shown = f"{' or '.join(logins) or 'a moderator'} (user id {user_id})"
+            messages = counted(applied.rows, "message")
             print(f"Deleted {messages} of {shown} {where}, and the name wherever it stood.")
     return 0

@@ -157,10 +157,10 @@ class FakeOllama(ThreadingHTTPServer):
     request_queue_size = 64
     handler = OllamaHandler
 
-    def __init__(self, models: Mapping[str, int] | None = None, seed: int = 0) -> None:
+    def __init__(self, models: Mapping[str, int], seed: int) -> None:
         """``models`` are the installed ones and their windows, in tokens."""
         super().__init__(("127.0.0.1", 0), self.handler)
-        self.models = dict(models or {"llama3.1:latest": 131_072})
+        self.models = dict(models)
         self.loaded: dict[str, int] = {}  # models in memory, and the window each was loaded with
         self.dice = random.Random(seed)
 

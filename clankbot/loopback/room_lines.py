@@ -1,10 +1,12 @@
-"""The lines that Twitch chat sends, as its documentation shows them.  Pure.
+"""The lines that Twitch chat sends, as its documentation shows them.
 
 Source: https://dev.twitch.tv/docs/chat/irc/
 """
 
 from __future__ import annotations
 
+import time
+import uuid
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -17,17 +19,18 @@ SERVER: Final = "tmi.twitch.tv"
 
 @dataclass(frozen=True, slots=True)
 class RoomMessage:
-    """One message as the room showed it, of a viewer or of the bot; ``at`` is monotonic seconds."""
+    """One message as the room showed it, of a viewer or of the bot."""
 
     channel: str
     login: str
     user_id: str
     display_name: str
     text: str
-    message_id: str
-    at: float
     # The bot's own are as it sent them (``client-nonce``, ``reply-parent-msg-id``).
     tags: Mapping[str, str] = field(default_factory=dict)
+    message_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    # Monotonic seconds.
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def reply_to(self) -> str | None:
@@ -43,6 +46,11 @@ def bare(channel: str) -> str:
 def made_up_user_id(login: str) -> str:
     """A user's number, always the same for the same login; a channel's is its owner's."""
     return str(10_000_000 + zlib.crc32(login.lower().encode()) % 900_000_000)
+
+
+def now_ms() -> int:
+    """The time as ``tmi-sent-ts`` has it."""
+    return time.time_ns() // 1_000_000
 
 
 def welcome_lines(login: str) -> list[str]:
@@ -126,33 +134,31 @@ def chat_line(message: RoomMessage, badges: Collection[str], sent_at_ms: int) ->
     return format_line("PRIVMSG", room, trailing=message.text, prefix=prefix, tags=tags)
 
 
-def deleted_line(channel: str, message_id: str, login: str, text: str, *, sent_at_ms: int) -> str:
+def deleted_line(channel: str, message_id: str, login: str, text: str) -> str:
     """CLEARMSG; Twitch leaves its ``room-id`` empty."""
     tags = {
         "login": login,
         "room-id": "",
         "target-msg-id": message_id,
-        "tmi-sent-ts": str(sent_at_ms),
+        "tmi-sent-ts": str(now_ms()),
     }
     return format_line("CLEARMSG", f"#{channel}", trailing=text, prefix=SERVER, tags=tags)
 
 
-def banned_line(
-    channel: str, login: str, user_id: str, seconds: int | None, *, sent_at_ms: int
-) -> str:
+def banned_line(channel: str, login: str, user_id: str, seconds: int | None) -> str:
     """CLEARCHAT of one viewer: a timeout, or a ban if ``seconds`` is None."""
     tags = {} if seconds is None else {"ban-duration": str(seconds)}
     tags |= {
         "room-id": made_up_user_id(channel),
         "target-user-id": user_id,
-        "tmi-sent-ts": str(sent_at_ms),
+        "tmi-sent-ts": str(now_ms()),
     }
     return format_line("CLEARCHAT", f"#{channel}", trailing=login, prefix=SERVER, tags=tags)
 
 
-def cleared_line(channel: str, *, sent_at_ms: int) -> str:
+def cleared_line(channel: str) -> str:
     """CLEARCHAT of the whole chat."""
-    tags = {"room-id": made_up_user_id(channel), "tmi-sent-ts": str(sent_at_ms)}
+    tags = {"room-id": made_up_user_id(channel), "tmi-sent-ts": str(now_ms())}
     return format_line("CLEARCHAT", f"#{channel}", prefix=SERVER, tags=tags)
 
 

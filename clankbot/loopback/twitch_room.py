@@ -11,16 +11,13 @@ import contextlib
 import re
 import socket
 import threading
-import time
-import uuid
 from collections.abc import Callable, Collection, Iterable
-from types import TracebackType
 from typing import Final, Self
 
-from clankbot.irc.message import IrcMessage, format_line, parse_line
+from clankbot.irc.message import format_line, parse_line
 from clankbot.loopback import room_lines
 from clankbot.loopback.room_client import RoomClient
-from clankbot.loopback.room_lines import SERVER, RoomMessage, bare, made_up_user_id
+from clankbot.loopback.room_lines import SERVER, RoomMessage, bare, made_up_user_id, now_ms
 
 _CAPABILITIES: Final = frozenset({"twitch.tv/tags", "twitch.tv/commands", "twitch.tv/membership"})
 _STEP_S: Final = 0.02
@@ -58,7 +55,8 @@ class TwitchRoom:
         self._room_states: dict[str, dict[str, str]] = {}
         # The notice (id, text) with which the bot's messages to a channel are refused.
         self._refusals: dict[str, tuple[str, str]] = {}
-        self._shown: dict[str, RoomMessage] = {}
+        # The messages that were shown lately, by id.
+        self.shown: dict[str, RoomMessage] = {}
         self._threads = [threading.Thread(target=self._accept, name="room-door", daemon=True)]
         self._closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -68,12 +66,7 @@ class TwitchRoom:
         self._threads[0].start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Stop listening and hang up on everybody."""
         self._closing.set()
         self._threads[0].join()
@@ -111,24 +104,12 @@ class TwitchRoom:
 
         self.wait_for(joined, f"joins of {sorted(wanted)}", timeout_s)
 
-    def shown(self, message_id: str) -> RoomMessage | None:
-        """A message that was shown lately."""
-        return self._shown.get(message_id)
-
     # --- what viewers and moderators do -----------------------------------------------------------
 
     def say(self, channel: str, login: str, text: str, *, is_mod: bool = False) -> str:
         """A viewer speaks; the message's id."""
-        message = RoomMessage(
-            channel=bare(channel),
-            login=login.lower(),
-            user_id=made_up_user_id(login),
-            display_name=login,
-            text=text,
-            message_id=str(uuid.uuid4()),
-            at=time.monotonic(),
-        )
-        self.show(message, badges=["moderator"] if is_mod else [], sent_at_ms=_now_ms())
+        message = RoomMessage(bare(channel), login.lower(), made_up_user_id(login), login, text)
+        self.show(message, badges=["moderator"] if is_mod else [], sent_at_ms=now_ms())
         return message.message_id
 
     def show(self, message: RoomMessage, badges: Collection[str], sent_at_ms: int) -> None:
@@ -136,33 +117,22 @@ class TwitchRoom:
         self._remember(message)
         self.to_channel(message.channel, room_lines.chat_line(message, badges, sent_at_ms))
 
-    def delete(self, channel: str, message_id: str, login: str | None = None) -> None:
-        """One message is deleted; ``login`` is its author, if the room has not shown it."""
-        shown = self.shown(message_id)
+    def delete(self, channel: str, message_id: str) -> None:
+        """One message is deleted."""
+        shown = self.shown.get(message_id)
         author, text = (shown.login, shown.text) if shown else ("", "")
-        self.to_channel(
-            channel,
-            room_lines.deleted_line(
-                bare(channel), message_id, login or author, text, sent_at_ms=_now_ms()
-            ),
-        )
+        line = room_lines.deleted_line(bare(channel), message_id, author, text)
+        self.to_channel(channel, line)
 
-    def ban(
-        self, channel: str, login: str, seconds: int | None = None, user_id: str | None = None
-    ) -> None:
+    def ban(self, channel: str, login: str, seconds: int | None = None) -> None:
         """A viewer, or the bot, is banned, or timed out for some seconds."""
-        if user_id is None:
-            user_id = self.bot_user_id if login == self.bot_login else made_up_user_id(login)
-        self.to_channel(
-            channel,
-            room_lines.banned_line(
-                bare(channel), login.lower(), user_id, seconds, sent_at_ms=_now_ms()
-            ),
-        )
+        user_id = self.bot_user_id if login == self.bot_login else made_up_user_id(login)
+        line = room_lines.banned_line(bare(channel), login.lower(), user_id, seconds)
+        self.to_channel(channel, line)
 
     def clear(self, channel: str) -> None:
         """The whole chat is cleared."""
-        self.to_channel(channel, room_lines.cleared_line(bare(channel), sent_at_ms=_now_ms()))
+        self.to_channel(channel, room_lines.cleared_line(bare(channel)))
 
     def room_state(self, channel: str, **changes: int) -> None:
         """The room's modes change: ``slow``, ``emote_only``, ``followers_only``, ``subs_only``,
@@ -190,7 +160,7 @@ class TwitchRoom:
     # --- serving ----------------------------------------------------------------------------------
 
     def _accept(self) -> None:
-        """Thread body: let in whoever connects, until the room closes."""
+        """Thread body: let clients in, until the room closes."""
         while not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
                 sock, _ = self._listener.accept()
@@ -236,8 +206,7 @@ class TwitchRoom:
             case "NICK" if params:
                 nick = params[0].lower()
                 client.is_anonymous = _ANONYMOUS.fullmatch(nick) is not None
-                needs_password = not client.is_anonymous
-                problem = self.password_problem(client.password) if needs_password else None
+                problem = None if client.is_anonymous else self.password_problem(client.password)
                 self.sign_in(client, nick, problem)
             case "PING":
                 client.send(format_line("PONG", SERVER, trailing=params[-1], prefix=SERVER))
@@ -253,7 +222,11 @@ class TwitchRoom:
                 client.channels.discard(channel)
                 client.send(format_line("PART", f"#{channel}", prefix=room_lines.person(login)))
             case "PRIVMSG" if login and len(params) > 1:
-                self.handle_message(client, self._spoken(login, message))
+                channel, text = bare(params[0]), params[1]
+                spoken = RoomMessage(
+                    channel, login, self.bot_user_id, login, text, tags=message.tags
+                )
+                self.handle_message(client, spoken)
             case command if login:
                 client.send(
                     format_line("421", login, command, trailing="Unknown command", prefix=SERVER)
@@ -292,19 +265,6 @@ class TwitchRoom:
         """The bot's USERSTATE in a channel."""
         return room_lines.own_state_line(channel, self.bot_login, extra)
 
-    def _spoken(self, login: str, message: IrcMessage) -> RoomMessage:
-        """A PRIVMSG of the bot as a message of the room."""
-        return RoomMessage(
-            channel=bare(message.params[0]),
-            login=login,
-            user_id=self.bot_user_id,
-            display_name=login,
-            text=message.params[1],
-            message_id=str(uuid.uuid4()),
-            at=time.monotonic(),
-            tags=message.tags,
-        )
-
     def handle_message(self, client: RoomClient, spoken: RoomMessage) -> None:
         """A chat message of the bot: refused, or accepted, which its USERSTATE tells it."""
         if client.is_anonymous:
@@ -321,10 +281,6 @@ class TwitchRoom:
     def _remember(self, message: RoomMessage) -> None:
         """Keep a message for replies and deletions to come; the oldest goes."""
         with self.changed:
-            self._shown[message.message_id] = message
-            if len(self._shown) > _REMEMBERED:
-                del self._shown[next(iter(self._shown))]
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)
+            self.shown[message.message_id] = message
+            if len(self.shown) > _REMEMBERED:
+                del self.shown[next(iter(self.shown))]

@@ -94,7 +94,7 @@ class Stage:
     def _show_bot(self, message: RoomMessage) -> None:
         self.bot_said += 1
         self._ids[message.login].append(message.message_id)
-        asked = self._room.shown(message.reply_to) if message.reply_to else None
+        asked = self._room.shown.get(message.reply_to or "")
         self.spoke_by_itself |= message.reply_to is None
         self.answered |= asked is not None and not asked.text.startswith("!")
         self._console.bot(message.login, message.text, asked.login if asked else None)
@@ -124,7 +124,7 @@ class Stage:
             self._console.note(f"There is no message of {login} to delete.")
             return
         message_id = self._ids[login].pop()
-        shown = self._room.shown(message_id)
+        shown = self._room.shown.get(message_id)
         text = shown.text if shown else ""
         cut = text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
         self._console.event(f"{by} deleted a message of {login}: {cut}")

@@ -1,7 +1,7 @@
 """The bot of a replay: the real worker, composer and send gate, without threads and without Twitch.
 
-Each event moves its clock to the time in the file and is dealt with to the end, answers included,
-before the next is heard; so the model takes no time, and the same file gives the same moments.
+Each event moves its clock to the time in the file and is handled to the end, answers included,
+before the next one comes; so the model takes no time, and the same file gives the same moments.
 The bot is taken to be a moderator of live channels: nothing but its settings keeps it silent.
 """
 
@@ -19,9 +19,10 @@ from clankbot.config.settings import Settings
 from clankbot.database.store import Store
 from clankbot.errors import OllamaError, OllamaTimeout
 from clankbot.ollama.language_model import LanguageModel
+from clankbot.parts import load_words
 from clankbot.processing.assembly import build_worker
 from clankbot.processing.channels import Channels
-from clankbot.processing.filter.channel_filters import ChannelFilters, Words
+from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.internal_messages import Job, NothingOffered
 from clankbot.processing.live_state import LiveState, Own
@@ -30,6 +31,7 @@ from clankbot.processing.speaking.send_gate import SendGate
 from clankbot.records.chat import Event
 from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 from clankbot.records.speech import Assignment, Composed, Delivered, Outgoing, Undelivered
+from clankbot.text import counted
 
 # No viewer's id, so what moderators did to the bot in the file is not done to this one.
 _OWN_ID: Final = "replayed"
@@ -39,20 +41,15 @@ _MOST: Final = 1_000_000
 class FileClock(Clock):
     """The time in the file; it stands still between two events."""
 
-    def __init__(self) -> None:
-        self._ms = 0
-
-    def move_to(self, at_ms: int) -> None:
-        """It is this late now."""
-        self._ms = at_ms
+    now_ms = 0
 
     def utc_ms(self) -> int:
         """The time in the file."""
-        return self._ms
+        return self.now_ms
 
     def monotonic(self) -> float:
         """The same in seconds."""
-        return self._ms / 1000
+        return self.now_ms / 1000
 
 
 class ReplaySchema(SettingsSchema):
@@ -84,7 +81,7 @@ class Attempt:
     channel: str
     is_answer: bool
     occasion: str  # ``30 messages`` or ``mention by alice``
-    text: str | None  # what it would have said; None where nothing came of it, for ``reason``
+    text: str | None  # what it would have said; None if nothing came of it, for ``reason``
     reason: str
 
 
@@ -131,11 +128,9 @@ class ReplayedBot:
     def __init__(
         self,
         settings: Settings,
-        channels: Sequence[str],
-        *,
         schema: ReplaySchema,
-        words: Words,
         name: str,
+        channels: Sequence[str],
         store: Store,
         clock: FileClock,
         model: LanguageModel | None,
@@ -151,7 +146,7 @@ class ReplayedBot:
         self._said = 0
         live_state = LiveState(Own(name, _OWN_ID), clock, settings.ignored_users)
         live_state.set_live(channels, channels)
-        filters = ChannelFilters(words)
+        filters = ChannelFilters(load_words(settings))
         self._live_state = live_state
         self._send_gate = SendGate(live_state, filters, clock)
         self._composer = Composer(
@@ -172,11 +167,11 @@ class ReplayedBot:
         self._worker.load()
 
     def handle(self, event: Event, at_ms: int) -> Iterator[Attempt]:
-        """Deal with one event; what the bot set out to say on it.
+        """Handle one event; what the bot set out to say on it.
 
         Raises OllamaError if a model cannot be asked; one that is too slow is passed over.
         """
-        self._clock.move_to(at_ms)
+        self._clock.now_ms = at_ms
         self._live_state.handle(event)
         self._inbox.put_event(event)
         self._worker.step(0)
@@ -206,8 +201,7 @@ class ReplayedBot:
     def _occasion(self, job: Job) -> str:
         if job.asked is not None:
             return f"mention by {job.asked.speaker}"
-        count = self._store.pace(job.channel, _MOST, 0).counted
-        return f"{count} message{'' if count == 1 else 's'}"
+        return counted(self._store.pace(job.channel, _MOST, 0).counted, "message")
 
     def _offer(self, line: Outgoing) -> bool:
         if line.kind.is_generated:  # nobody waits for the answers to commands

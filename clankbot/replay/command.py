@@ -25,7 +25,7 @@ from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.store import Store
 from clankbot.errors import ClankbotError, OllamaError, OllamaUnavailable
 from clankbot.ollama.language_model import LanguageModel
-from clankbot.parts import load_words, set_up_logs
+from clankbot.parts import set_up_logs
 from clankbot.records.settings import Command, Verb
 from clankbot.replay.bot import FileClock, ReplayedBot, ReplaySchema
 from clankbot.replay.report import Report
@@ -50,23 +50,20 @@ def run(options: argparse.Namespace) -> int:
             f"{options.file} holds no chat message{where} that can be read;"
             " IRC log lines and the JSON Lines of `export` can"
         )
-    words, clock, holds = load_words(settings), FileClock(), schema.resolve({})
+    clock, holds = FileClock(), schema.resolve({})
     model = None if options.no_model else _model(settings, clock, holds.model)
     name = options.bot.strip().lstrip("@").lower()
     report = Report(chat, channels, name)
-    report.begin("no model" if model is None else holds.model, holds)
     with _throw_away_store(clock) as store:
-        bot = ReplayedBot(
-            settings,
-            channels,
-            schema=schema,
-            words=words,
-            name=name,
-            store=store,
-            clock=clock,
-            model=model,
-        )
-        _play(_paced(chat, options.speed), bot, report)
+        bot = ReplayedBot(settings, schema, name, channels, store, clock, model)
+        report.begin("no model" if model is None else holds.model, holds)
+        try:
+            for moment in _paced(chat, options.speed):
+                if report.count(moment):
+                    for attempt in bot.handle(moment.event, moment.at_ms):
+                        report.show(attempt, moment.at_ms)
+        finally:
+            report.end()
     return 0
 
 
@@ -76,17 +73,6 @@ def _set_up_output(settings: Settings) -> None:
         logging.disable(logging.WARNING)  # what matters is printed, with the time in the file
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # chat has letters that not every terminal has
-
-
-def _play(moments: Iterable[Moment], bot: ReplayedBot, report: Report) -> None:
-    """All that happened, one thing after the other; the figures come however it ends."""
-    try:
-        for moment in moments:
-            if report.count(moment):
-                for attempt in bot.handle(moment.event, moment.at_ms):
-                    report.show(attempt, moment.at_ms)
-    finally:
-        report.end()
 
 
 def _change(text: str) -> Command:

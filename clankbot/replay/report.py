@@ -12,7 +12,7 @@ from clankbot.records.chat import ChatMessage
 from clankbot.records.settings import ChannelSettings
 from clankbot.replay.bot import Attempt
 from clankbot.replay.saved_chat import GAP_MS, START_MS, Moment, SavedChat
-from clankbot.text import visible
+from clankbot.text import counted, visible
 
 # Room for most occasions, so that what is said begins in one column.
 _OCCASION_CHARS: Final = 24
@@ -39,17 +39,17 @@ class _Figures:
     def __str__(self) -> str:
         said = self.by_itself + self.answers
         longest_ms = max(self.longest_ms, self.now_ms - self.quiet_since_ms)
-        parts = [f"{_counted(self.messages, 'message')} in {_length(self.now_ms - self.began_ms)}"]
+        parts = [f"{counted(self.messages, 'message')} in {_length(self.now_ms - self.began_ms)}"]
         if said:
             parts.append(
-                f"would have spoken {_counted(said, 'time')}"
+                f"would have spoken {counted(said, 'time')}"
                 f" ({self.by_itself:,} by itself, {self.answers:,} when spoken to),"
                 f" one in {round(self.messages / said):,} messages"
             )
         else:
             parts.append("would not have spoken")
         if self.in_vain:
-            parts.append(f"{_counted(self.in_vain, 'attempt')} came to nothing")
+            parts.append(f"{counted(self.in_vain, 'attempt')} came to nothing")
         return f"{'; '.join(parts)}; longest silence {_length(longest_ms)}"
 
 
@@ -70,12 +70,12 @@ class Report:
         chat = self._chat
         names = ", ".join(f"#{channel}" for channel in self._channels)
         pace = f"threshold {policy.threshold}, delay {duration_text(policy.delay_s)}"
-        _show(f"{_counted(chat.messages, 'message')} in {names}; {model}, {pace}")
+        _show(f"{counted(chat.messages, 'message')} in {names}; {model}, {pace}")
         if chat.untimed:
-            count = "All messages" if not self._is_timed else _counted(chat.untimed, "message")
+            count = "All messages" if not self._is_timed else counted(chat.untimed, "message")
             _show(f"{count} without a time: {GAP_MS // 1000} s after the one before is assumed")
         if chat.other_lines:
-            lines = _counted(chat.other_lines, "line")
+            lines = counted(chat.other_lines, "line")
             _show(f"{lines} passed over: neither chat nor moderation")
 
     def count(self, moment: Moment) -> bool:
@@ -114,16 +114,12 @@ class Report:
         for channel, figures in self._figures.items():
             _show(f"#{channel}: {figures}")
         if self._own:
-            _show(f"left out: {_counted(self._own, 'message')} of {self._bot_name} itself")
+            _show(f"left out: {counted(self._own, 'message')} of {self._bot_name} itself")
 
 
 def _show(line: str) -> None:
     """Print a line at once; names and texts of a file do not drive the terminal."""
     print(visible(line).rstrip(), flush=True)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _length(ms: int) -> str:

@@ -189,7 +189,7 @@ class FakeOllama(fake_ollama.FakeOllama):
     handler = _Handler
 
     def __init__(self, models: Mapping[str, int] | None = None, seed: int = 0) -> None:
-        super().__init__(models, seed)
+        super().__init__(models or {"llama3.1:latest": 131_072}, seed)
         # Models said to be able to think.
         self.thinkers: set[str] = set()
         self.load_s = 0.0

@@ -14,7 +14,14 @@ from typing import Final
 from clankbot.irc.message import format_line
 from clankbot.loopback import twitch_room
 from clankbot.loopback.room_client import RoomClient
-from clankbot.loopback.room_lines import SERVER, RoomMessage, bare, made_up_user_id, notice_line
+from clankbot.loopback.room_lines import (
+    SERVER,
+    RoomMessage,
+    bare,
+    made_up_user_id,
+    notice_line,
+    now_ms,
+)
 from tests.doubles.troubled_socket import TroubledSocket
 
 __all__ = ["RoomMessage", "TwitchRoom", "made_up_user_id"]
@@ -149,7 +156,7 @@ class TwitchRoom(twitch_room.TwitchRoom):
         """
         tags: dict[str, str] = {}
         if reply_to is not None:
-            tags |= _reply_tags(reply_to, self.shown(reply_to))
+            tags |= _reply_tags(reply_to, self.shown.get(reply_to))
         if source_room_id is not None:
             tags |= {
                 "source-badges": "",
@@ -164,15 +171,13 @@ class TwitchRoom(twitch_room.TwitchRoom):
             display_name=login if display_name is None else display_name,
             text=text,
             message_id=message_id or str(uuid.uuid4()),
-            at=time.monotonic(),
             tags=tags,
         )
         roles = {"moderator": is_mod, "lead_moderator": is_lead_mod, "vip": is_vip}
-        now_ms = int(time.time() * 1000)
         self.show(
             message,
             badges=[badge for badge, has in roles.items() if has],
-            sent_at_ms=now_ms if sent_at_ms is None else sent_at_ms,
+            sent_at_ms=now_ms() if sent_at_ms is None else sent_at_ms,
         )
         return message.message_id
 
