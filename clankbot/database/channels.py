@@ -9,16 +9,10 @@ from typing import Final
 from clankbot.database.dialect import both, insert, insert_new, upsert
 from clankbot.database.session import Repository, Row
 from clankbot.errors import WriteRefused
+from clankbot.records import writes
 from clankbot.records.answers import Decision, SettingChange
 from clankbot.records.settings import SettingValue
-from clankbot.records.writes import (
-    Applied,
-    BlockTerm,
-    RecordDecision,
-    SetSetting,
-    Tally,
-    UnblockTerm,
-)
+from clankbot.records.writes import Applied
 
 _SETTINGS: Final = (
     "message_threshold, time_delay, context_limit, ollama_model, cooldown, max_length, temperature,"
@@ -73,7 +67,7 @@ class Channels(Repository):
     }
     ADD_CHANGE: Final = both(insert("setting_changes", CHANGE_COLUMNS))
 
-    def _set_setting(self, write: SetSetting) -> Applied:
+    def _set_setting(self, write: writes.SetSetting) -> Applied:
         """A value that is there already is not a change and is not recorded as one."""
         if write.column not in SETTING_COLUMNS:
             raise WriteRefused(f"there is no channel setting {write.column!r}")
@@ -82,19 +76,11 @@ class Channels(Repository):
         old = self.overrides(write.channel).get(write.column)
         if old == write.value and type(old) is type(write.value):
             return Applied(0)
-        value = (write.channel, write.value, write.at_ms, write.at_ms)
-        self._session.run(self.SET_COLUMN[write.column], *value)
-        change = (
-            write.channel,
-            write.column,
-            _to_json(old),
-            _to_json(write.value),
-            write.changed_by_id,
-            write.changed_by,
-            write.at_ms,
-            write.undoes,
-        )
-        self._session.run(self.ADD_CHANGE, *change)
+        set_column, at_ms = self.SET_COLUMN[write.column], write.at_ms
+        self._session.run(set_column, write.channel, write.value, at_ms, at_ms)
+        change = (write.channel, write.column, _to_json(old), _to_json(write.value))
+        by = (write.changed_by_id, write.changed_by, at_ms, write.undoes)
+        self._session.run(self.ADD_CHANGE, *change, *by)
         return Applied(1)
 
     LAST_CHANGE_AT: Final = both(
@@ -138,14 +124,14 @@ class Channels(Repository):
 
     ADD_TERM: Final = insert_new("channel_terms", TERM_COLUMNS, key="channel, term_key")
 
-    def _block_term(self, write: BlockTerm) -> Applied:
+    def _block_term(self, write: writes.BlockTerm) -> Applied:
         key = write.term.casefold()
         row = (write.channel, write.term, key, write.changed_by_id, write.at_ms)
         return Applied(self._session.run(self.ADD_TERM, *row))
 
     DELETE_TERM: Final = both("DELETE FROM channel_terms WHERE channel = ? AND term_key = ?")
 
-    def _unblock_term(self, write: UnblockTerm) -> Applied:
+    def _unblock_term(self, write: writes.UnblockTerm) -> Applied:
         key = write.term.casefold()
         return Applied(self._session.run(self.DELETE_TERM, write.channel, key))
 
@@ -174,7 +160,7 @@ class Channels(Repository):
     ADD_DECISION: Final = both(insert("decisions", DECISION_COLUMNS))
     PRUNE_DECISIONS: Final = both("DELETE FROM decisions WHERE channel = ? AND id <= ?")
 
-    def _record_decision(self, write: RecordDecision) -> Applied:
+    def _record_decision(self, write: writes.RecordDecision) -> Applied:
         if write.goes_on:
             newest = self._session.number(self.DECISION_ID_PAST, write.channel, 0)
             if newest:
@@ -199,7 +185,7 @@ class Channels(Repository):
         "tallies", f"{TALLY_KEY}, n", key=TALLY_KEY, update="n = n + VALUES(n)"
     )
 
-    def _add_tally(self, write: Tally) -> Applied:
+    def _add_tally(self, write: writes.Tally) -> Applied:
         self._session.run(self.ADD_TALLY, write.channel, write.day, write.what, write.amount)
         return Applied(1)
 

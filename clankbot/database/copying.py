@@ -10,20 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.database.channels import (
-    CHANGE_COLUMNS,
-    CONFIG_COLUMNS,
-    DECISION_COLUMNS,
-    TALLY_KEY,
-    TERM_COLUMNS,
-)
+from clankbot.database import channels, spoken, tokens
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both, insert
 from clankbot.database.messages import MESSAGE_COLUMNS, REMOVAL_COLUMNS, Messages
 from clankbot.database.schema import MIGRATIONS, version
 from clankbot.database.session import Row, Session
-from clankbot.database.spoken import HINT_COLUMNS, SPOKEN_COLUMNS
-from clankbot.database.tokens import TOKEN_COLUMNS
 from clankbot.errors import DatabaseError
 
 # Rows a transaction: many enough to be quick, few enough to show progress.
@@ -61,14 +53,14 @@ TABLES: Final = (
     Table("messages", "id", MESSAGE_COLUMNS),
     Table("removals", "id", REMOVAL_COLUMNS),
     Table("opt_outs", "user_id", "since"),
-    Table("spoken", "id", f"{SPOKEN_COLUMNS}, removed_at"),
-    Table("hints", "id", HINT_COLUMNS),
-    Table("channel_config", "channel", CONFIG_COLUMNS),
-    Table("setting_changes", "id", f"{CHANGE_COLUMNS}, undone"),
-    Table("channel_terms", "id", TERM_COLUMNS),
-    Table("decisions", "id", DECISION_COLUMNS),
-    Table("tallies", TALLY_KEY, "n"),
-    Table("auth_tokens", "id", TOKEN_COLUMNS),
+    Table("spoken", "id", f"{spoken.SPOKEN_COLUMNS}, removed_at"),
+    Table("hints", "id", spoken.HINT_COLUMNS),
+    Table("channel_config", "channel", channels.CONFIG_COLUMNS),
+    Table("setting_changes", "id", f"{channels.CHANGE_COLUMNS}, undone"),
+    Table("channel_terms", "id", channels.TERM_COLUMNS),
+    Table("decisions", "id", channels.DECISION_COLUMNS),
+    Table("tallies", channels.TALLY_KEY, "n"),
+    Table("auth_tokens", "id", tokens.TOKEN_COLUMNS),
 )
 
 

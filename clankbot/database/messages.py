@@ -14,14 +14,9 @@ from typing import Final
 
 from clankbot.database.dialect import both, each, insert, insert_new
 from clankbot.database.session import Repository
+from clankbot.records import writes
 from clankbot.records.speech import ContextLine
-from clankbot.records.writes import (
-    Applied,
-    RemoveChannel,
-    RemoveMessage,
-    RemoveViewer,
-    StoredMessage,
-)
+from clankbot.records.writes import Applied, StoredMessage
 
 # In the order of StoredMessage.
 MESSAGE_COLUMNS: Final = (
@@ -147,7 +142,7 @@ class Messages(Repository):
     )
     REMOVE_MESSAGE: Final = both("DELETE FROM messages WHERE message_id = ? AND channel = ?")
 
-    def _remove_message(self, write: RemoveMessage) -> Applied:
+    def _remove_message(self, write: writes.RemoveMessage) -> Applied:
         which = write.message_id, write.channel
         # Counted beforehand, for a removal that is carried out twice is no less a hint.
         own_rows = self._session.number(self.COUNT_SPOKEN_TO_REMOVE, *which, write.at_ms)
@@ -156,14 +151,14 @@ class Messages(Repository):
         self._words_removed |= removed > 0
         return Applied(removed, own_rows)
 
-    def _remove_viewer(self, write: RemoveViewer) -> Applied:
+    def _remove_viewer(self, write: writes.RemoveViewer) -> Applied:
         if write.user_id is not None:
             return self._remove_scope("viewer", write.at_ms, write.user_id, write.channel)
         if write.login is not None:
             return self._remove_scope("login", write.at_ms, write.login, write.channel)
         return Applied(0)
 
-    def _remove_channel(self, write: RemoveChannel) -> Applied:
+    def _remove_channel(self, write: writes.RemoveChannel) -> Applied:
         return self._remove_scope("channel", write.at_ms, write.channel)
 
     def _remove_scope(self, scope: str, at_ms: int, *keys: str) -> Applied:

@@ -66,15 +66,9 @@ class Spoken(Messages):
     def _record_spoken(self, write: RecordSpoken) -> Applied:
         """Counting starts anew after the message named, or the newest one if that is gone."""
         after_row = self._session.number(self.ID_OF_MESSAGE, write.after_message_id)
-        row = (
-            write.channel,
-            write.message_id,
-            after_row or self._session.number(self.NEWEST_ID),
-            write.at_ms,
-            write.fingerprint,
-            write.shadow,
-        )
-        return Applied(self._session.run(self.ADD_SPOKEN, *row))
+        after_row = after_row or self._session.number(self.NEWEST_ID)
+        row = (write.channel, write.message_id, after_row, write.at_ms)
+        return Applied(self._session.run(self.ADD_SPOKEN, *row, write.fingerprint, write.shadow))
 
     HINTS_SINCE: Final = both(
         "SELECT hinted_at FROM hints WHERE channel = ? AND hinted_at >= ? ORDER BY hinted_at"

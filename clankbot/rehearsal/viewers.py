@@ -185,10 +185,8 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
 
 def colour_of(login: str) -> int:
     """The viewer's colour, always the same; one of a terminal's 256."""
-    for viewer in VIEWERS:
-        if viewer.login == login:
-            return viewer.colour
-    return _FALLBACK_COLOURS[zlib.crc32(login.encode()) % len(_FALLBACK_COLOURS)]
+    other = _FALLBACK_COLOURS[zlib.crc32(login.encode()) % len(_FALLBACK_COLOURS)]
+    return next((viewer.colour for viewer in VIEWERS if viewer.login == login), other)
 
 
 class Cast:
