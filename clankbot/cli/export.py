@@ -21,7 +21,7 @@ from typing import Final
 from clankbot.app import EXIT_FAILED
 from clankbot.bounded_dict import BoundedDict
 from clankbot.config.settings import Settings
-from clankbot.database.store import Store
+from clankbot.database.database import Store
 from clankbot.parts import existing_database, load_words, start_up
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import ContentFilter

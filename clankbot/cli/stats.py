@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from clankbot.config.channel_wording import Overrides, SettingsSchema
 from clankbot.config.settings import Settings
-from clankbot.database.store import Store
+from clankbot.database.database import Store
 from clankbot.parts import existing_database, start_up
 from clankbot.records.answers import SettingChange
 from clankbot.text import visible

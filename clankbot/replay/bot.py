@@ -16,7 +16,7 @@ from clankbot.cancel import Cancel
 from clankbot.clock import Clock
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.settings import Settings
-from clankbot.database.store import Store
+from clankbot.database.database import Store
 from clankbot.errors import OllamaError, OllamaTimeout
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import load_words

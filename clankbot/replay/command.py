@@ -20,9 +20,8 @@ from pathlib import Path
 from clankbot.app import EXIT_USAGE
 from clankbot.config.commands import parse_command
 from clankbot.config.settings import Settings, settings_from_process
-from clankbot.database.database import Database
+from clankbot.database.database import Database, Store
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.database.store import Store
 from clankbot.errors import ClankbotError, OllamaError, OllamaUnavailable
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import set_up_logs

@@ -12,13 +12,12 @@ import pytest
 
 from clankbot.clock import Clock
 from clankbot.database.copying import TABLES
-from clankbot.database.database import Database
+from clankbot.database.database import Database, Store
 from clankbot.database.dialect import both
 from clankbot.database.locks import ServerLock
 from clankbot.database.messages import Messages
 from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.session import Session
-from clankbot.database.store import Store
 from clankbot.records.accounts import Secret
 from clankbot.records.writes import Append, RecordSpoken, StoredMessage
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clankbot.database.channels import SETTING_COLUMNS, SWITCH_COLUMNS
-from clankbot.database.database import Database
-from clankbot.database.store import Store
+from clankbot.database.database import Database, Store
 from clankbot.errors import DatabaseError
 from clankbot.records.answers import Decision, SettingChange
 from clankbot.records.settings import SettingValue

@@ -6,11 +6,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from clankbot.database.database import Database
+from clankbot.database.database import Database, Store
 from clankbot.database.dialect import both
 from clankbot.database.session import Session
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.database.store import Store
 from clankbot.records.answers import ChannelSummary
 from clankbot.records.writes import (
     AddHint,

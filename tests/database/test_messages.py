@@ -6,8 +6,7 @@ import gc
 
 import pytest
 
-from clankbot.database.database import Database
-from clankbot.database.store import Store
+from clankbot.database.database import Database, Store
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import (
     Append,

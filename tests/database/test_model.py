@@ -8,8 +8,7 @@ from typing import get_args
 
 import pytest
 
-from clankbot.database.database import Database
-from clankbot.database.store import DEEDS
+from clankbot.database.database import DEEDS, Database
 from clankbot.records.writes import (
     Append,
     OptIn,

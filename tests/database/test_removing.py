@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.database.database import Database
+from clankbot.database.database import Database, Store
 from clankbot.database.messages import STEP_ROWS
-from clankbot.database.store import Store
 from clankbot.errors import WriteRefused
 from clankbot.records.writes import Applied, OptOut, RemoveChannel, RemoveViewer, Write
 from tests.database.conftest import said

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from clankbot.database.database import Database
-from clankbot.database.store import Store
+from clankbot.database.database import Database, Store
 from clankbot.records.answers import Pace, SpokenRow
 from clankbot.records.writes import AddHint, ClearHints, RecordSpoken, RemoveChannel, RemoveMessage
 from tests.database.conftest import bot_said, said

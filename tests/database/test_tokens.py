@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.database.database import Database
+from clankbot.database.database import Database, Store
 from clankbot.database.session import Session
-from clankbot.database.store import Store
 from clankbot.database.tokens import Tokens
 from clankbot.records.accounts import EncryptedTokens
 from tests.waiting import wait_until

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from clankbot.database.database import Database
-from clankbot.database.store import Store
+from clankbot.database.database import Database, Store
 from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 from tests.database.conftest import NOW_MS
 

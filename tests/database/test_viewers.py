@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clankbot.database.copying import TABLES
-from clankbot.database.database import Database
+from clankbot.database.database import Database, Store
 from clankbot.database.session import Session
-from clankbot.database.store import Store
 from clankbot.records.writes import (
     Append,
     Applied,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from clankbot.loopback.markov import small_talk
+from clankbot.loopback.fake_ollama import small_talk
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
 
 SYSTEM = "You are clankbot, a regular in the Twitch chat of alpha."

@@ -19,9 +19,8 @@ from typing import Self
 from clankbot.cancel import Cancel
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.settings import load_settings
-from clankbot.database.database import Database
+from clankbot.database.database import Database, Store
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.database.store import Store
 from clankbot.errors import OllamaError
 from clankbot.parts import load_words
 from clankbot.processing.assembly import build_worker

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import pytest
 
 from clankbot.cancel import Cancel
-from clankbot.database.store import Store
+from clankbot.database.database import Store
 from clankbot.processing.internal_messages import Job
 from clankbot.records.chat import ChatCleared, MessageDeleted, OwnState, UserCleared
 from clankbot.records.speech import Assignment, Composed, ContextLine, Delivered, Undelivered

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.database.store import Store
+from clankbot.database.database import Store
 from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 from clankbot.processing.live_state import LiveState, Own
 from clankbot.processing.write_queue import WriteQueue

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 
-from clankbot.database.store import Store
+from clankbot.database.database import Store
 from clankbot.errors import CommitInDoubt
 from clankbot.records.writes import Applied, Write
 from tests.processing.desk import Desk

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from clankbot.database.store import Store
+from clankbot.database.database import Store
 from clankbot.irc.events import to_event
 from clankbot.irc.message import parse_line
 from clankbot.records.chat import Event, RoomState
