@@ -19,11 +19,11 @@ from clankbot.processing.internal_messages import Job, ModelChecked, NothingOffe
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.ports import LanguageModel
+from clankbot.processing.reports import Reports
 from clankbot.processing.retention import PrunableHistory, Retention
 from clankbot.processing.rounds import Rounds, SharedHistory
 from clankbot.processing.speaking.decisions import Decisions
 from clankbot.processing.speaking.repetition import OwnWords, SpokenHistory
-from clankbot.processing.speaking.reports import Reports
 from clankbot.processing.speaking.turns import TurnHistory, Turns
 from clankbot.processing.worker import Handlers, Worker
 from clankbot.processing.write_queue import WriteQueue
