@@ -11,7 +11,9 @@ import pytest
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, SWITCHES
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.commands import VERBS, parse_command
+from clankbot.config.kinds import FLAG
 from clankbot.config.settings import load_settings
+from clankbot.database.channels import SETTING_COLUMNS, SWITCH_COLUMNS
 from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 
 SETTINGS = load_settings(
@@ -204,6 +206,12 @@ def command(line: str) -> Command:
     parsed = parse_command(line, is_moderator=True)
     assert parsed is not None
     return parsed
+
+
+def test_the_database_has_a_column_for_each_and_knows_which_are_on_or_off() -> None:
+    settings = (*CHANNEL_SETTINGS, *SWITCHES)
+    assert {s.column for s in settings} == set(SETTING_COLUMNS)
+    assert {s.column for s in settings if s.kind is FLAG} == SWITCH_COLUMNS
 
 
 def test_every_setting_is_covered_by_these_tables() -> None:

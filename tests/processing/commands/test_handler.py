@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from clankbot.config.commands import VERBS, VerbRow
 from clankbot.database.database import Store
 from clankbot.irc.events import to_event
 from clankbot.irc.message import parse_line
@@ -76,6 +77,16 @@ def test_viewers_meet_silence(desk: Desk, text: str) -> None:
     assert desk.store.all_overrides() == {}
     assert desk.store.all_terms() == {}
     assert desk.stored() == ["hello"]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_every_verb_is_carried_out(
+    desk: Desk, verb: VerbRow, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    desk.order(f"{verb.name} context")
+    assert "command" in caplog.messages
+    assert "record failed" not in caplog.messages
 
 
 def test_an_answer_replies_to_the_command(desk: Desk) -> None:
