@@ -166,8 +166,8 @@ def _parsed(source: str, text: str) -> list[bytes]:
 def _make(path: Path) -> None:
     """Write a new key, unless another process was faster.
 
-    Written whole under another name and then linked: nobody ever reads half a key, none replaces
-    one that is there, and at no moment is the mode wider than 0600, whatever the umask.
+    It is written under another name and then linked: no process reads half a key, no existing key
+    is replaced, and the mode is never wider than 0600, whatever the umask.
     """
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent) as file:

@@ -31,9 +31,9 @@ _NOTHING_TO_DO: Final = "Nobody is signed in; there is nothing to do."
 
 _LEAST_INTERVAL_S: Final = 1.0
 _SLOWER_BY_S: Final = 5.0
-# Between the tries to validate what a person has just agreed to: too good to give up at once.
+# Between the tries to validate a token that a person has just agreed to.
 _VALIDATION_PAUSES_S: Final = (1.0, 3.0, 10.0)
-# Ten minutes of trying: longer than a backup, or a server that starts again, is in the way.
+# Ten minutes of trying: longer than a backup or the restart of a server takes.
 _SAVE_WITHIN_S: Final = 600.0
 _SAVE_PAUSE_S: Final = 2.0
 
@@ -44,24 +44,20 @@ _PUBLIC_DAYS: Final = 30
 
 
 def sign_in_account(
-    store: TokenStore,
-    keys: KeySource,
-    oauth: TwitchOAuth,
-    say: Say,
-    wait: Wait,
-    clock: Clock,
+    store: TokenStore, keys: KeySource, oauth: TwitchOAuth, say: Say, wait: Wait, clock: Clock
 ) -> int:
     """Let a person sign an account in, and store its tokens in the place of any other's.
 
-    What a person has agreed to is not given up lightly: Twitch and the database are waited for
-    while they are out of order, and if that is in vain the tokens are revoked.  If this process
-    dies after Twitch's answer and before the commit, they are lost: a person must sign in once
-    more, nothing worse.  Raises TokenRefused for a denial, an expired code, a token that lacks a
-    scope, and a wrong client secret; ConfigError for an unknown app.
+    After the person has agreed, Twitch and the database are waited for while they are out of
+    order; if they stay so, the tokens are revoked.  If this process dies after Twitch's answer and
+    before the commit, the tokens are lost, and the person must sign in once more.
+
+    Raises TokenRefused for a denial, an expired code, a token that lacks a scope, and a wrong
+    client secret; ConfigError for an unknown app.
     """
     with store.reading() as rows:
         former = rows.load_tokens()
-    # Before anybody walks to another device: a missing or wrong key is found out now.
+    # A missing or wrong key is found before the person walks to another device.
     encryption = Encryption(keys.find(may_create=former is None))
     if former is not None:
         decrypted(former, encryption)
@@ -169,12 +165,7 @@ def _save(
 
 
 def show_status(
-    store: TokenStore | None,
-    keys: KeySource,
-    say: Say,
-    *,
-    is_public: bool,
-    now_ms: int,
+    store: TokenStore | None, keys: KeySource, say: Say, *, is_public: bool, now_ms: int
 ) -> int:
     """Tell who is signed in and until when; 1 if nobody is.
 

@@ -1,7 +1,7 @@
-"""A token that is good, always: validated, renewed ahead of time, and by one process at a time.
+"""Keeps a good token: validated, renewed ahead of time, and by one process at a time.
 
-The reader asks for credentials before each connect; the thread of periodic tasks calls ``upkeep``,
-which renews: nobody else waits for Twitch while the token at hand is good.
+The reader asks for credentials before each connection.  The scheduler calls ``upkeep``, which
+renews, so that no other thread waits for Twitch while the token is good.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from clankbot.records.accounts import Credentials, EncryptedTokens, Identity, Se
 
 log = logging.getLogger(__name__)
 
-# A pair is renewed when this part of its life is left, by chance between the two, so that bots
-# started together do not all come at once.  Of Twitch's four hours that is 24 to 60 minutes: room
+# A pair is renewed when a share of its life between these two is left, drawn at random so that bots
+# started together do not all ask at once.  Of Twitch's four hours that is 24 to 60 minutes, time
 # enough for an outage.
 _LEAST_SPARE: Final = 0.10
 _MOST_SPARE: Final = 0.25
@@ -213,7 +213,7 @@ class TokenKeeper:
         except AuthUnavailable:
             if (held := self._held) is None:
                 raise
-            return held  # whoever must write reports the outage
+            return held  # a write that fails reports the outage
 
     def _replace_refused(self, pair: TokenPair) -> TokenPair:
         """Renew it because Twitch said no to its access token, which is never used again."""
@@ -239,7 +239,7 @@ class TokenKeeper:
                 try:
                     grant = self._oauth.refresh(pair.sign_in.refresh)
                 except TokenRefused:
-                    # Whoever spent the token has stored a new one by now, or nobody has any.
+                    # The process that spent the token has stored a new one, or there is none.
                     current = self._hold_stored(rows)
                     if not current.is_stored_in(pair.row):
                         return current

@@ -33,7 +33,7 @@ _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when nothing failed."""
+    """0 if nothing failed."""
     try:
         settings = settings_from_process()
     except ConfigError as error:

@@ -21,7 +21,7 @@ _LINE_CHARS = 60
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when all of the source is in the target; DATABASE_TYPE does not matter."""
+    """0 if all of the source is in the target; DATABASE_TYPE does not matter."""
     settings = start_up()
     require(settings, mysql_requirements)
     file, server = Database.sqlite(settings.database_url), mysql_database(settings)

@@ -1,7 +1,7 @@
 """``export``: a channel's history as training data, one JSON object a line, on standard output.
 
-Moderated words are gone from the database already.  What the word list, the channel's own terms or
-a viewer's opt-out forbid by now is left out again here, and so are IGNORED_USERS.
+Moderated words are gone from the database already.  What today's word list, the channel's own terms
+or a viewer's opt-out forbid is left out as well, and so are IGNORED_USERS.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NAMES_KNOWN: Final = 1_000
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when there was something to export, else 1 with the reason."""
+    """0 if there was something to export, else 1 with the reason."""
     settings = start_up()
     filters = ChannelFilters(load_words(settings))
     channel: str = options.channel
@@ -84,7 +84,7 @@ def _messages(
 
 
 def _id_of(store: Store, channel: str, name: str) -> str | None:
-    """The id of whoever spoke under this login last in the channel."""
+    """The id of the viewer who spoke last under this login in the channel."""
     ids = [user_id for user_id, login in store.find_viewers(name, channel) if login == name]
     return ids[-1] if ids else None
 
@@ -98,7 +98,7 @@ def examples(messages: Iterable[StoredMessage], channel: str, line_count: int) -
 
     The lines are the newest ``line_count``, or as many as there are at the beginning.
     The bot's own messages are lines like any other but never an answer: a model that learns from
-    itself only grows surer of its faults.
+    itself learns its own faults.
     """
     lines: deque[str] = deque(maxlen=line_count)
     for message in messages:
@@ -115,9 +115,9 @@ def examples(messages: Iterable[StoredMessage], channel: str, line_count: int) -
 class Pseudonyms:
     """Other names for viewers: the same throughout for each, and of no use without ``key``.
 
-    They are keyed hashes of the user ids, so nobody can find a viewer by trying all ids, and they
-    hold across a change of name.  Replaced are the speakers, every ``@name``, and the bare names of
-    those who spoke lately; other names are words like any other, and stay.
+    They are keyed hashes of the user ids: nobody can find a viewer by trying all ids, and they stay
+    the same after a change of name.  Replaced are the speakers, every ``@name``, and the bare names
+    of those who spoke lately; other names are words like any other, and stay.
     """
 
     def __init__(self, key: bytes, find_id: Callable[[str], str | None]) -> None:

@@ -11,7 +11,7 @@ from clankbot.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when something was deleted, 1 when nothing is stored of that viewer."""
+    """0 if something was deleted, 1 if nothing is stored of that viewer."""
     settings = start_up()
     viewer = options.viewer.strip().lstrip("@").lower()
     channel: str | None = options.channel

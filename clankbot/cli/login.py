@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when somebody is signed in now, 1 if ``--status`` finds nobody."""
+    """0 if somebody is signed in now, 1 if ``--status`` finds nobody."""
     needs = () if options.status else (login_requirements,)
     settings = start_up(*needs)
     for warning in settings.warnings:

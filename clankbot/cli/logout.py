@@ -12,7 +12,7 @@ from clankbot.services import key_source, twitch_oauth
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when nobody is signed in any more."""
+    """0 if nobody is signed in any more."""
     settings = start_up()
     oauth = twitch_oauth(settings) if settings.twitch_client_id else None
     store = None

@@ -57,7 +57,7 @@ _HINTS: Final = (
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when stopped as asked, or when the bot has spoken in a play that nobody typed into."""
+    """0 if stopped as asked, or if the bot has spoken in a play that nobody typed into."""
     play_until = time.monotonic() + _PLAY_S
     is_terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     settings = settings_from_process(_defaults(is_terminal))
@@ -137,7 +137,7 @@ def _defaults(is_terminal: bool) -> Mapping[str, str]:
 
 
 def _log_to_new_file(settings: Settings) -> Path:
-    """Sends the log to a new file, which stays for whoever wants to look, and names it."""
+    """Send the log to a new file, which is kept; its path."""
     descriptor, name = tempfile.mkstemp(prefix="clankbot-rehearsal-", suffix=".log")
     os.close(descriptor)
     handler = logging.FileHandler(name, encoding="utf-8")
@@ -151,27 +151,20 @@ def _log_to_new_file(settings: Settings) -> Path:
 def _ollama(settings: Settings) -> Iterator[tuple[Settings, Sequence[str]]]:
     """The settings with an Ollama that has the model, and what to tell about it."""
     name, where = settings.ollama_model, without_password(settings.ollama_url)
-    problem = _ollama_problem(settings)
-    if problem is None:
+    client = ollama_client(replace(settings, ollama_timeout=_OLLAMA_ANSWERS_S))
+    try:
+        # The cloud's models are not listed.
+        has_model = client.has_model(name) or is_cloud_model(name)
+        problem = "" if has_model else f"it lacks {name}; ollama pull {name} fetches it"
+    except OllamaError as error:
+        problem = str(error)
+    if not problem:
         yield settings, (f"{name}, of the Ollama at {where}",)
         return
     full_name = name if ":" in name else f"{name}:latest"
     with FakeOllama({full_name: _FAKE_WINDOW_TOKENS}, seed=random.getrandbits(32)) as fake:
         settings = replace(settings, ollama_url=fake.url, ollama_api_key=None)
         yield settings, ("a stand-in, mixing the chat's own words", f"({where}: {problem})")
-
-
-def _ollama_problem(settings: Settings) -> str | None:
-    """Why the Ollama of the settings cannot be used; None when it can."""
-    client = ollama_client(replace(settings, ollama_timeout=_OLLAMA_ANSWERS_S))
-    name = settings.ollama_model
-    try:
-        has_model = client.has_model(name)
-    except OllamaError as error:
-        return str(error)
-    if has_model or is_cloud_model(name):  # the cloud's are not listed
-        return None
-    return f"it lacks {name}; ollama pull {name} fetches it"
 
 
 def _banner(

@@ -26,7 +26,7 @@ _LONGEST_WAIT_S: Final = 60.0
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit status 0 when stopped as asked; see the contract's section 1 for the others."""
+    """Exit status 0 if stopped as asked; see the contract's section 1 for the others."""
     settings = start_up(run_requirements, word_list_requirements, key_requirements)
     for warning in settings.warnings:
         log.warning(warning)

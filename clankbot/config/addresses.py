@@ -1,7 +1,7 @@
-"""Addresses of servers: which are accepted, and what is left of them for the rooms that connect.
+"""Addresses of servers: which ones are accepted, and their parts for the rooms that connect.
 
-Words that would be dangerous in the clear travel encrypted: plain ``irc://`` and ``http://`` to
-Twitch's names are accepted for this machine alone.  Pure; nothing is looked up or connected to.
+Tokens travel encrypted: for Twitch's services, plain ``irc://`` and ``http://`` are accepted on
+this machine only.  Pure; nothing is looked up or connected to.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Listener:
 
 
 def without_password(text: str) -> str:
-    """The text with what stands before an ``@`` of an address hidden, for logs and screens."""
+    """The text with the user name and password of an address hidden, for logs and screens."""
     return _USERINFO.sub(r"\1<secret>@", text)
 
 

@@ -1,7 +1,7 @@
 """The ``.env`` file: its values, and what its owner should know about it.
 
-Values are taken as they stand: ``${...}`` is not replaced, or a password with a dollar sign would
-change on its way.  No value is repeated in a problem or a warning, for it may be a secret.
+Values are taken as they are written: ``${...}`` is not replaced, because a password may hold a
+dollar sign.  No value is repeated in a problem or a warning, because it may be a secret.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a setting may be: how it is read from text, what is accepted, and how it is shown.
 
-The variables of the environment and the settings of a channel are made of the same kinds.  Nothing
-here touches the machine but for its table of time zones; no kind lets any text through that it does
-not name in ``accepts``, and none raises but Refused.
+The variables of the environment and the settings of a channel are made of the same kinds.  Pure,
+except that the machine's table of time zones is read.  A kind takes no text that ``accepts`` does
+not describe, and raises nothing but Refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Number = TypeVar("Number", int, float)
 
-# A month; whoever wants more says ``off``.
+# A month; for longer there is ``off``.
 LONGEST_QUIET_S: Final = 30 * 86_400
 
 _WHOLE = re.compile(r"([0-9]{1,12})\s*([a-z]*)")

@@ -74,7 +74,7 @@ class Variable:
     def read(self, written: str) -> object:
         """The value of what somebody wrote.  Raises Refused.
 
-        Any blanks in a secret stay, for it may be a password.
+        Blanks in a secret are kept: it may be a password.
         """
         bare = without_quotes(written)
         return self.kind.read(bare if self.kind.is_secret else bare.strip())

@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-# How long a MySQL server keeps a connection that says nothing: that of a machine which vanished in
-# mid-transaction holds its locks for so long.  One that is needed again is simply made anew.
+# How long a MySQL server keeps a silent connection: that of a machine which vanished in the middle
+# of a transaction holds its locks for so long.  A connection that is needed again is made anew.
 MYSQL_WAIT_S: Final = 120
 
 

@@ -11,8 +11,8 @@ from clankbot.database.sqlite import BUSY_MS
 from clankbot.records.answers import ChannelSummary
 from clankbot.records.writes import Applied, RateLimitEvent, RecordRateLimitEvent
 
-# Daily figures, hints, and who changed a setting: long enough to look back on, and nothing hangs
-# on older ones.
+# For daily figures, hints, and who changed a setting: long enough to look back on, and nothing
+# depends on older ones.
 _NOTES_KEPT: Final = timedelta(days=90)
 # As long as the longest of Twitch's limits reaches back, with some to spare: slow mode is at most
 # two minutes.
@@ -156,7 +156,7 @@ class Housekeeping(Repository):
     EMPTY_LOG: Final = each("PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 0")
 
     def _empty_log(self) -> None:
-        """Without waiting: while someone reads, the next round will do."""
+        """Without waiting: if another program reads just now, the next round will do."""
         self._session.run(self.DO_NOT_WAIT)
         try:
             self._words_removed = bool(self._session.number(self.EMPTY_LOG))

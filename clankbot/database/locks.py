@@ -1,6 +1,6 @@
 """Locks that end with their holder, however: on a file beside SQLite's, or on a MySQL server.
 
-Whoever holds the instance lock is the one bot at a database: two would both answer, and count each
+The holder of the instance lock is the one bot at a database: two would both answer, and count each
 other's words.
 """
 
@@ -23,7 +23,7 @@ from clankbot.errors import DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
-# So long two bots may be at work after the server was started anew; a small question to ask.
+# For so long two bots may be at work after a restart of the server; the question is a cheap one.
 CHECK_EVERY_S: Final = 5.0
 # A server that hangs must not hold up a stop; the end of the process ends the connection, too.
 _LEAVE_WITHIN_S: Final = 0.2
@@ -49,7 +49,7 @@ def hold_instance_lock(engine: Engine, lost: Callable[[Exception], None]) -> Ite
 
 
 class FileLock:
-    """The lock ``suffix`` of a database; the file stays, for its name must not mean another."""
+    """The lock file ``suffix`` of a database; it is never deleted, so its name means one lock."""
 
     def __init__(self, database: Path, suffix: str) -> None:
         self._database = database
@@ -151,7 +151,7 @@ class ServerLock:
                 self._taken.set_result(None)
                 while not self._leaving.wait(self._check_every_s):
                     self._check(session)
-        except Exception as error:  # the thread's body: whoever holds the lock must hear of it
+        except Exception as error:  # the thread's body: the holder of the lock must be told
             if not self._taken.done():
                 self._taken.set_exception(error)
                 return

@@ -3,7 +3,7 @@
 Much is removed in steps: the history of years cannot be deleted in one stroke without holding up
 everything else, a stop of the program included.  So a removal deletes its first rows in the
 transaction that asks for it, and notes in the same transaction what is to follow; that survives any
-end of the program.  While some of it is left, nobody may take what is stored for what may be seen.
+end of the program.  Until all of it is gone, what is stored must not be shown to a model.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Messages(Repository):
 
     def _remove_message(self, write: writes.RemoveMessage) -> Applied:
         which = write.message_id, write.channel
-        # Counted beforehand, for a removal that is carried out twice is no less a hint.
+        # Counted first: a removal that is carried out twice is still a hint.
         own_rows = self._session.number(self.COUNT_SPOKEN_TO_REMOVE, *which, write.at_ms)
         self._session.run(self.MARK_SPOKEN_REMOVED, write.at_ms, *which)
         removed = self._session.run(self.REMOVE_MESSAGE, *which)
@@ -198,7 +198,7 @@ class Messages(Repository):
         return self._may_be_removing
 
     def finish_removing(self) -> None:
-        """Delete all that is still to go, for whoever has nothing else to do."""
+        """Delete all that is still to go, for a program that does nothing else."""
         while self.carry_on_removing():
             continue
 

@@ -84,12 +84,7 @@ _DENIED: Final = frozenset(
     {ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, _ACCESS_DENIED_NO_PASSWORD}
 )
 _ALREADY_THERE: Final = frozenset(
-    {
-        ER.TABLE_EXISTS_ERROR,
-        ER.DUP_FIELDNAME,
-        ER.DUP_KEYNAME,
-        ER.CANT_DROP_FIELD_OR_KEY,
-    }
+    {ER.TABLE_EXISTS_ERROR, ER.DUP_FIELDNAME, ER.DUP_KEYNAME, ER.CANT_DROP_FIELD_OR_KEY}
 )
 _OF_A_VALUE: Final = (pymysql.DataError, pymysql.IntegrityError)
 # What PyMySQL lets through if something else listens, or a packet is cut short.
@@ -152,7 +147,7 @@ class MySqlEngine:
         self._abandoned = False
 
     def create(self) -> None:
-        """The database itself is made by whoever keeps the server."""
+        """Nothing to do: the owner of the server makes the database."""
 
     def connect(self) -> Connection[Any]:
         """A connection in autocommit mode: utf8mb4, UTC, strict, with time-outs."""

@@ -205,7 +205,7 @@ ALTER TABLE traffic ADD COLUMN checksum {number};
 MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS)
 
 _HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
-# What a new SQLite file begins with.  Later it has no effect, but waits for whoever writes.
+# What a new SQLite file begins with.  Later it has no effect, but waits for other writers.
 _SET_UP_FILE: Final = each("PRAGMA auto_vacuum = INCREMENTAL", "DO 0")
 # A file remembers it, unless it was put together from a backup.
 _KEEP_LOG: Final = each("PRAGMA journal_mode = WAL", "DO 0")

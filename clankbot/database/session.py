@@ -19,11 +19,11 @@ from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
-# As the driver gives it; turned into a record where it is read.
+# As the driver gives it; turned into a record by its reader.
 Row = tuple[Any, ...]
 
-# After so long unused a connection is asked for a sign of life first: servers, firewalls and
-# routers drop idle ones without a word.
+# After so long unused a connection is tested first: servers, firewalls and routers drop idle ones
+# silently.
 _IDLE_S: Final = 30.0
 
 
@@ -93,8 +93,8 @@ class Session:
     """A connection for one thread, opened at the first statement; which also decides whose it is.
 
     After DatabaseUnavailable the connection is closed, and the next unit of work opens a new one.
-    A connection found dead at the start of a unit of work is replaced without a word, once; never
-    in the middle of a transaction.
+    A connection found dead at the start of a unit of work is silently replaced, once; never in the
+    middle of a transaction.
     """
 
     _PING: Final = both("SELECT 1")
@@ -230,10 +230,10 @@ class Session:
 
 
 class Repository:
-    """Questions and deeds about one subject, over one thread's connection.
+    """Questions and writes about one subject, over one thread's connection.
 
-    Methods without an underscore stand for themselves; deeds with one run in a transaction that
-    the store has begun.
+    Public methods are complete; those with an underscore run in a transaction that the store has
+    begun.
     """
 
     def __init__(self, session: Session, clock: Clock) -> None:

@@ -14,8 +14,8 @@ from urllib.parse import quote
 from clankbot.database.dialect import Dialect
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WrongDatabase
 
-# How long a statement waits for another program that is writing.  No longer, for meanwhile the
-# worker takes in nothing: it keeps what it has and tries again.
+# How long a statement waits for another program that is writing.  No longer, because the worker
+# takes in nothing meanwhile; it keeps what it has and tries again.
 BUSY_MS: Final = 500
 # The same if nobody waits meanwhile: at a start, and for copying.
 _PATIENT_BUSY_MS: Final = 5000
@@ -103,7 +103,7 @@ class SqliteEngine:
         return kind(f"the database {self.path} refused a statement: {error}")
 
     def patient(self) -> SqliteEngine:
-        """With some seconds for whoever else is writing."""
+        """With some seconds for another writer to finish."""
         return replace(self, busy_ms=_PATIENT_BUSY_MS)
 
     def abandon(self) -> None:

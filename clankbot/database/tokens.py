@@ -25,7 +25,7 @@ class Tokens(Repository):
     LOAD_TOKENS: Final = both(f"SELECT {TOKEN_COLUMNS} FROM auth_tokens ORDER BY id DESC LIMIT 1")
 
     def load_tokens(self) -> EncryptedTokens | None:
-        """The newest pair of tokens, or None when nobody is signed in."""
+        """The newest pair of tokens, or None if nobody is signed in."""
         row = self._session.row(self.LOAD_TOKENS)
         return EncryptedTokens(*row) if row else None
 

@@ -258,7 +258,7 @@ def _words(text: str, bot_name: str) -> list[str]:
 
 
 def _mixed(lines: Sequence[Sequence[str]], dice: random.Random) -> list[str]:
-    """A walk from word to word as they followed each other in chat, with a leap where one ends."""
+    """A walk from word to word as they followed each other in chat, with a leap at a dead end."""
     after: defaultdict[str, list[str]] = defaultdict(list)
     for words in lines:
         for word, following in pairwise(words):

@@ -1,7 +1,7 @@
 """What a rehearsal looks like: chat lines, events and notes, in a terminal or as plain text.
 
-In a terminal each line is put in above the row in which the person types; that row, and the place
-of the cursor in it, stay as they are, whoever edits it.
+In a terminal each line is inserted above the row in which the person types.  That row, and the
+place of the cursor in it, stay as they are.
 """
 
 from __future__ import annotations

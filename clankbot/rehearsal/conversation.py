@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import math
 import random
 import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
@@ -22,7 +20,7 @@ from clankbot.rehearsal.console import Console, printable
 from clankbot.rehearsal.stage import Stage
 from clankbot.rehearsal.viewers import MODERATOR, Cast, Line
 
-YOU: Final = "you"  # the login of whoever types
+YOU: Final = "you"  # the login of the person who types
 
 _PROMPT: Final = "> "
 _STEP_S: Final = 0.05  # how late what happens is shown, at most
@@ -88,6 +86,29 @@ def script(bot_name: str, has_spoken: Callable[[], bool], dice: random.Random) -
 
 # --- somebody types -------------------------------------------------------------------------------
 
+# The commands to the rehearsal: what follows each, and what it does.
+_COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "/mod": ("TEXT", "chat as a moderator"),
+    "/as": ("NAME TEXT", "chat as somebody else"),
+    "/delete": ("[NAME]", "delete the last message of the bot, or of NAME"),
+    "/timeout": ("NAME [SECONDS]", "time somebody out, the bot too; their messages go"),
+    "/clear": ("", "clear the whole chat"),
+    "/room": ("slow|emote|subs|followers on|off|N", "change a mode of the room"),
+    "/pace": ("SECONDS", "how often viewers speak; 0 keeps them silent"),
+    "/stats": ("", "what was said so far"),
+    "/help": ("", "this list"),
+    "/quit": ("", "end, as do Ctrl-C and Ctrl-D"),
+}
+
+HELP: Final[tuple[str, ...]] = tuple(
+    f"  {usage:42}{meaning}"
+    for usage, meaning in (
+        ("TEXT", f"chat as {YOU}; begin with @ and the bot's name to speak to it"),
+        ("!clank help", "the bot's own commands; you give them as a moderator"),
+        *((f"{name} {arguments}", meaning) for name, (arguments, meaning) in _COMMANDS.items()),
+    )
+)
+
 
 class _Over(Exception):
     """Something else than the person ends the rehearsal."""
@@ -120,11 +141,12 @@ class Conversation:
     def hold(self, is_over: Callable[[float], bool]) -> None:
         """Go on until the person leaves, or ``is_over`` (after waiting so many seconds) says so.
 
-        While this thread waits in ``input`` for a line, a timer's signal interrupts it again and
-        again to show what happens meanwhile.  So all is done in one thread, and an exception that
-        leaves ``input`` finds the terminal as it was before.
+        While this thread waits in ``input``, a timer's signal interrupts it again and again, and
+        its handler shows what has happened.  That is more than a handler should do, but it runs
+        only while the thread waits and holds no lock.  With ``input`` in a thread of its own, news
+        could be printed between a finished line and what is to replace it; and such a thread
+        cannot be ended, so the terminal would stay as readline had set it.
         """
-
         is_looking = False
 
         def look_up(number: int, frame: FrameType | None) -> None:
@@ -167,48 +189,48 @@ class Conversation:
         """Do what a typed line asks for."""
         text = typed.strip()
         word, _, rest = text.partition(" ")
-        command = _COMMANDS.get(word.lower())
+        command = word.lower()
         if not text:
             return
         if not text.startswith("/"):
             self._say(Line(YOU, text, is_mod=text.lower().startswith("!clank")))
-        elif command is None:
+        elif command not in _COMMANDS:
             self._console.note(f"There is no {word}; /help lists what there is.")
         else:
             try:
-                command.handle(self, rest.strip())
+                self._carry_out(command, rest.strip())
             except _Unclear:
-                usage = f"{word.lower()} {command.arguments}"
-                self._console.note(f"It is {usage}: {command.meaning}.")
+                arguments, meaning = _COMMANDS[command]
+                self._console.note(f"It is {command} {arguments}: {meaning}.")
 
-    def _pause(self) -> None:
-        part = self._dice.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE)
-        self._next_at = self._clock() + part * self._pace_s
+    def _carry_out(self, command: str, rest: str) -> None:
+        """Do what one of the commands asks for; _Unclear if what follows it makes no sense."""
+        first, _, more = rest.partition(" ")
+        match command:
+            case "/mod":
+                self._say(Line(YOU, _some(rest), is_mod=True))
+            case "/as":
+                self._say(Line(_login(first), _some(more.strip())))
+            case "/delete":
+                self._stage.delete(_login(rest) if rest else None, by=YOU)
+            case "/timeout":
+                length_s = _number(more or str(_TIMEOUT_S), 1, _LONGEST_TIMEOUT_S)
+                self._stage.time_out(_login(first), round(length_s), by=YOU)
+            case "/clear":
+                self._stage.clear(by=YOU)
+            case "/room":
+                self._set_mode(first.lower(), more.lower())
+            case "/pace":
+                self._pace_s = _number(rest, 0, _SLOWEST_PACE_S)
+                self._pause()
+            case "/stats":
+                self._console.note(self._stage.summary())
+            case "/help":
+                self._console.note(*HELP)
+            case "/quit":
+                self._has_quit = True
 
-    def _say(self, line: Line) -> None:
-        self._stage.say(line)
-        self._cast.heard(line.login)
-
-    def _say_as_moderator(self, rest: str) -> None:
-        self._say(Line(YOU, _some(rest), is_mod=True))
-
-    def _say_as(self, rest: str) -> None:
-        name, _, text = rest.partition(" ")
-        self._say(Line(_login(name), _some(text.strip())))
-
-    def _delete(self, rest: str) -> None:
-        self._stage.delete(_login(rest) if rest else None, by=YOU)
-
-    def _time_out(self, rest: str) -> None:
-        name, _, seconds = rest.partition(" ")
-        length_s = _number(seconds or str(_TIMEOUT_S), 1, _LONGEST_TIMEOUT_S)
-        self._stage.time_out(_login(name), round(length_s), by=YOU)
-
-    def _clear(self, rest: str) -> None:
-        self._stage.clear(by=YOU)
-
-    def _set_mode(self, rest: str) -> None:
-        mode, _, wanted = rest.lower().partition(" ")
+    def _set_mode(self, mode: str, wanted: str) -> None:
         if mode not in _MODES:
             raise _Unclear
         name, on, off = _MODES[mode]
@@ -220,65 +242,20 @@ class Conversation:
             value = round(_number(wanted, 0, _LONGEST_TIMEOUT_S))
         self._stage.set_mode(name, value, by=YOU)
 
-    def _set_pace(self, rest: str) -> None:
-        self._pace_s = _number(rest, 0, _SLOWEST_PACE_S)
-        self._pause()
+    def _pause(self) -> None:
+        part = self._dice.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE)
+        self._next_at = self._clock() + part * self._pace_s
 
-    def _tell_stats(self, rest: str) -> None:
-        self._console.note(self._stage.summary())
-
-    def _help(self, rest: str) -> None:
-        self._console.note(*HELP)
-
-    def _quit(self, rest: str) -> None:
-        self._has_quit = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Command:
-    arguments: str
-    meaning: str
-    handle: Callable[[Conversation, str], None]
-
-
-_COMMANDS: Final[Mapping[str, _Command]] = {
-    "/mod": _Command("TEXT", "chat as a moderator", Conversation._say_as_moderator),
-    "/as": _Command("NAME TEXT", "chat as somebody else", Conversation._say_as),
-    "/delete": _Command(
-        "[NAME]", "delete the last message of the bot, or of NAME", Conversation._delete
-    ),
-    "/timeout": _Command(
-        "NAME [SECONDS]",
-        "time somebody out, the bot too; their messages go",
-        Conversation._time_out,
-    ),
-    "/clear": _Command("", "clear the whole chat", Conversation._clear),
-    "/room": _Command(
-        "slow|emote|subs|followers on|off|N", "change a mode of the room", Conversation._set_mode
-    ),
-    "/pace": _Command(
-        "SECONDS", "how often viewers speak; 0 keeps them silent", Conversation._set_pace
-    ),
-    "/stats": _Command("", "what was said so far", Conversation._tell_stats),
-    "/help": _Command("", "this list", Conversation._help),
-    "/quit": _Command("", "end, as do Ctrl-C and Ctrl-D", Conversation._quit),
-}
-
-HELP: Final[tuple[str, ...]] = tuple(
-    f"  {usage:42}{meaning}"
-    for usage, meaning in (
-        ("TEXT", f"chat as {YOU}; begin with @ and the bot's name to speak to it"),
-        ("!clank help", "the bot's own commands; you give them as a moderator"),
-        *((f"{name} {each.arguments}", each.meaning) for name, each in _COMMANDS.items()),
-    )
-)
+    def _say(self, line: Line) -> None:
+        self._stage.say(line)
+        self._cast.heard(line.login)
 
 
 def _edit_lines() -> None:
     """Let ``input`` edit lines and know those before; else the terminal's own editing remains."""
     with contextlib.suppress(ImportError):
         readline = importlib.import_module("readline")
-        # The console counts on a single row for whatever is typed.
+        # The console relies on one row for what is typed.
         readline.parse_and_bind("set horizontal-scroll-mode on")
         readline.parse_and_bind("set enable-bracketed-paste off")  # so that each line is one
 
@@ -301,6 +278,6 @@ def _number(text: str, least: float, most: float) -> float:
         number = float(text)
     except ValueError as error:
         raise _Unclear from error
-    if not (math.isfinite(number) and least <= number <= most):
+    if not least <= number <= most:  # as nothing that is not finite does
         raise _Unclear
     return number

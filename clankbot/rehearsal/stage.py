@@ -66,7 +66,7 @@ class Stage:
         return f"{self.viewers_said} messages of viewers, {self.bot_said} said by the bot"
 
     def silence(self) -> str | None:
-        """How the bot failed to speak; None when it spoke.  A command's answer is no talk."""
+        """How the bot failed to speak; None if it spoke.  Answers to commands do not count."""
         if self.spoke_by_itself or self.answered:
             return None
         return "only answered commands" if self.bot_said else "did not speak"

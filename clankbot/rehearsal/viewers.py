@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 Card = TypeVar("Card")
 
 MODERATOR: Final = "mona"
-# Looks in now and then to advertise; the shipped word list and the moderator both mind.
+# Advertises now and then: the shipped word list blocks it, and the moderator times it out.
 PASSER_BY: Final = "cheap_fame_4u"
 
 _NOT_AGAIN_WITHIN: Final = 200

@@ -33,7 +33,7 @@ from clankbot.services import ollama_client
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when the file was played, 2 if ``--set`` was not understood."""
+    """0 if the file was played, 2 if ``--set`` was not understood."""
     settings = settings_from_process()
     _set_up_output(settings)
     try:
@@ -92,11 +92,7 @@ def _model(settings: Settings, clock: FileClock, name: str) -> LanguageModel:
     """The model of this name; OllamaUnavailable if its server does not answer or lacks it."""
     client = ollama_client(settings)
     model = LanguageModel(
-        client,
-        name,
-        num_ctx=settings.ollama_num_ctx,
-        clock=clock.monotonic,
-        now_ms=clock.utc_ms,
+        client, name, num_ctx=settings.ollama_num_ctx, clock=clock.monotonic, now_ms=clock.utc_ms
     )
     try:
         problem = model.check_choice(name)

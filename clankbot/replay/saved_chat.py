@@ -195,7 +195,7 @@ class _Chain:
         return new
 
     def last_line(self) -> list[str]:
-        """The answer of the newest example, whoever wrote it."""
+        """The answer of the newest example, as a line of somebody unknown."""
         return [] if self._answer is None else [f"{_NOBODY}: {self._answer}"]
 
     def _repeated(self, window: Sequence[str]) -> int | None:
