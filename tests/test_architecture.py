@@ -57,7 +57,7 @@ ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
         *("loopback", "rehearsal"),
     ),
     "replay": (
-        *("parts", "services", "config", "database", "irc", "ollama"),
+        *("app", "parts", "services", "config", "database", "irc", "ollama"),
         *("processing", "processing.filter", "processing.speaking"),
     ),
     # Whoever gets to know a secret has it kept out of the log.
@@ -107,7 +107,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "pymysql": ("database.mysql",),
     "fcntl": ("database.locks",),
     # The machine.
-    "os.environ": ("config.environment", "config.settings"),
+    "os.environ": ("config.settings",),
     "os.getenv": (),
     "dotenv": ("config.env_file",),
     "signal": ("app", "cli.run", "runtime.threads", "rehearsal.conversation"),
@@ -118,9 +118,8 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "importlib": ("app", "parts", "rehearsal.conversation"),
     # Clock and chance: whoever decides by them is given them.
     "time": (
-        *("clock", "auth.helix", "auth.sign_in", "auth.token_store", "auth.tokens"),
-        *("cli.rehearse", "database.database", "database.session", "irc.connection", "irc.reader"),
-        *("loopback.twitch_room", "ollama.language_model"),
+        *("clock", "cli.rehearse", "database.session", "irc.connection", "irc.reader"),
+        *("loopback.room_lines", "ollama.language_model"),
         *("rehearsal.conversation", "rehearsal.stage", "replay.command"),
         *("runtime.scheduler", "runtime.threads"),
     ),
@@ -128,11 +127,11 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(_WALL_CLOCK, ()),
     "random": (
         *("auth.tokens", "irc.reader", "services", "cli.rehearse"),
-        *("loopback.fake_ollama", "loopback.markov"),
+        "loopback.fake_ollama",
         *("rehearsal.conversation", "rehearsal.viewers"),
     ),
     "secrets": ("irc.sender", "cli.export"),
-    "uuid": ("loopback.twitch_room",),
+    "uuid": ("loopback.room_lines",),
     "cryptography": ("auth.keys",),
 }
 """What reaches out of the program, and the modules or rooms that may use it; any that does not is
