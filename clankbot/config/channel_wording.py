@@ -12,7 +12,7 @@ from clankbot.config.channel_settings import CHANNEL_SETTINGS, SWITCHES, Channel
 from clankbot.config.commands import VERBS, is_bot_command, parse_command
 from clankbot.config.kinds import Refused
 from clankbot.config.settings import Settings
-from clankbot.records.settings import ChannelSettings, Command, SettingValue
+from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +56,9 @@ class SettingsSchema:
         return replace(self._defaults, **own, model_options=MappingProxyType(options))
 
     def parse(self, text: str, *, is_moderator: bool) -> Command | None:
-        """The command in a chat message; None if it is not for this bot."""
-        return parse_command(text, is_moderator=is_moderator)
-
-    def is_bot_command(self, text: str) -> bool:
-        """Whether it is a command to any bot."""
-        return is_bot_command(text)
+        """The command in a chat message, also one to another bot; None if there is none."""
+        command = parse_command(text, is_moderator=is_moderator)
+        return Command(Verb.OTHER_BOT) if command is None and is_bot_command(text) else command
 
     def shown(self, name: str, overrides: Overrides) -> str:
         """One setting as a short sentence: ``threshold is 30 messages (the default)``."""

@@ -19,6 +19,7 @@ from clankbot.processing.internal_messages import Job, ModelChecked, NothingOffe
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.ports import LanguageModel
+from clankbot.processing.recent_removals import RecentRemovals
 from clankbot.processing.reports import Reports
 from clankbot.processing.retention import PrunableHistory, Retention
 from clankbot.processing.rounds import Rounds, SharedHistory
@@ -69,7 +70,8 @@ def build_worker(
     decisions = Decisions(channels, write_queue, clock)
     own_words = OwnWords(history, live_state)
     turns = Turns(history, channels, live_state, model, decisions, submit, clock)
-    moderation = Moderation(live_state, turns, own_words, write_queue, clock)
+    recent_removals = RecentRemovals()
+    moderation = Moderation(live_state, recent_removals, turns, own_words, write_queue, clock)
 
     def ask_later(question: Callable[[], ModelChecked]) -> bool:
         return run_later(lambda: inbox.put(question()))
@@ -79,8 +81,12 @@ def build_worker(
     status = Status(history, channels, turns, model, clock)
     commands = CommandHandler(storage, live_state, turns, changes, status, offer, clock)
     schema = channels.schema
-    intake = Intake(live_state, filters, moderation, turns, schema, commands, write_queue, clock)
-    reports = Reports(live_state, moderation, turns, own_words, commands, write_queue, clock)
+    intake = Intake(
+        live_state, recent_removals, filters, turns, schema, commands, write_queue, clock
+    )
+    reports = Reports(
+        live_state, recent_removals, moderation, turns, own_words, commands, write_queue
+    )
     retention = Retention(history, channels, clock)
     rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention)
     handlers: Handlers = {

@@ -29,10 +29,7 @@ class Schema(Protocol):
     """The table of channel settings, and how chat speaks of them."""
 
     def parse(self, text: str, *, is_moderator: bool) -> Command | None:
-        """The command in a chat line; None if it is not for this bot."""
-
-    def is_bot_command(self, text: str) -> bool:
-        """Whether it is a command to any bot: those are neither stored nor counted."""
+        """The command in a chat line, also one to another bot; None if there is none."""
 
     def resolve(self, overrides: Overrides) -> ChannelSettings:
         """What holds, given a channel's own settings."""

@@ -14,14 +14,16 @@ from clankbot.clock import Clock
 from clankbot.processing.channels import Schema
 from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.filter.word_list import Match
 from clankbot.processing.live_state import LiveState
-from clankbot.processing.moderation import Moderation
+from clankbot.processing.recent_removals import RecentRemovals
 from clankbot.processing.speaking.triggers import is_mention
 from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import ChatMessage
+from clankbot.records.settings import Verb
 from clankbot.records.speech import ContextLine
-from clankbot.records.writes import Append, StoredMessage, Tally
+from clankbot.records.writes import Append, StoredMessage
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +39,8 @@ class Intake:
     def __init__(
         self,
         live_state: LiveState,
+        recent_removals: RecentRemovals,
         filters: ChannelFilters,
-        moderation: Moderation,
         turns: Turns,
         schema: Schema,
         commands: CommandHandler,
@@ -46,8 +48,8 @@ class Intake:
         clock: Clock,
     ) -> None:
         self._live_state = live_state
+        self._recent_removals = recent_removals
         self._filters = filters
-        self._moderation = moderation
         self._turns = turns
         self._schema = schema
         self._commands = commands
@@ -59,17 +61,24 @@ class Intake:
         """Filter, then obey, store or drop one message."""
         if not self._concerns_us(message):
             return
-        said = self._without_address(message)
+        said = message.text
+        address = _ADDRESS.match(said)
+        if address and (message.reply_to_id or address[1].lower() in self._live_state.own.names):
+            said = said[address.end() :]
         is_moderator = self._live_state.is_moderator(message)
         command = self._schema.parse(said, is_moderator=is_moderator)
-        if command is None and self._live_state.has_opted_out(message.user_id):
+        is_for_us = command is not None and command.verb is not Verb.OTHER_BOT
+        if not is_for_us and self._live_state.has_opted_out(message.user_id):
             return
-        may_be_blocked = command is None or not command.names_term
-        if may_be_blocked and self._is_blocked(message):
-            return
+        if command is None or not command.names_term:
+            verdict = self._filters(message.channel).verdict
+            for part, text in (("text", message.text), ("display name", message.display_name)):
+                if (match := verdict(text)) is not None:
+                    self._block(message, part, match)
+                    return
         if command is not None:
             self._commands.handle(message, command, is_moderator=is_moderator)
-        elif not self._schema.is_bot_command(said):
+        else:
             self._keep(message)
 
     def _concerns_us(self, message: ChatMessage) -> bool:
@@ -79,40 +88,28 @@ class Intake:
             or message.user_id is None
             or message.message_id is None
             or message.message_id in self._seen
-            or self._live_state.ignores(message)
         ):
             return False
         self._seen[message.message_id] = None
-        return not self._moderation.has_removed(message)
+        is_removed = self._recent_removals.cover(message, self._clock.utc_ms())
+        return not (is_removed or self._live_state.ignores(message))
 
-    def _without_address(self, message: ChatMessage) -> str:
-        """The text without the name that it is said to, if that is the bot's or of a reply."""
-        address = _ADDRESS.match(message.text)
-        if address and (message.reply_to_id or address[1].lower() in self._live_state.own.names):
-            return message.text[address.end() :]
-        return message.text
-
-    def _is_blocked(self, message: ChatMessage) -> bool:
-        """Whether the filter blocks a part of it, which is logged and counted."""
-        verdict = self._filters(message.channel).verdict
-        for part, text in (("text", message.text), ("display name", message.display_name)):
-            if (match := verdict(text)) is not None:
-                log.warning(
-                    "message blocked",
-                    extra={
-                        "direction": "in",
-                        "channel": message.channel,
-                        "user_id": message.user_id,
-                        "entry": match.entry,
-                        "reading": match.reading,
-                        "part": part,
-                        "display_name": message.display_name,
-                        "text": message.text,
-                    },
-                )
-                self._write_queue.add(Tally(message.channel, self._clock.utc_day(), "blocked"))
-                return True
-        return False
+    def _block(self, message: ChatMessage, part: str, match: Match) -> None:
+        """The filter blocks a part of it, which is logged and counted."""
+        log.warning(
+            "message blocked",
+            extra={
+                "direction": "in",
+                "channel": message.channel,
+                "user_id": message.user_id,
+                "entry": match.entry,
+                "reading": match.reading,
+                "part": part,
+                "display_name": message.display_name,
+                "text": message.text,
+            },
+        )
+        self._write_queue.tally(message.channel, "blocked")
 
     def _keep(self, message: ChatMessage) -> None:
         assert message.message_id is not None

@@ -13,7 +13,7 @@ from clankbot.processing.recent_removals import RecentRemovals, Removal
 from clankbot.processing.speaking.repetition import OwnWords
 from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
-from clankbot.records.chat import ChatMessage, MessageDeleted, UserCleared
+from clankbot.records.chat import MessageDeleted, UserCleared
 from clankbot.records.writes import (
     AddHint,
     Applied,
@@ -33,21 +33,18 @@ class Moderation:
     def __init__(
         self,
         live_state: LiveState,
+        recent_removals: RecentRemovals,
         turns: Turns,
         own_words: OwnWords,
         write_queue: WriteQueue,
         clock: Clock,
     ) -> None:
         self._live_state = live_state
+        self._recent = recent_removals
         self._turns = turns
         self._own_words = own_words
         self._write_queue = write_queue
         self._clock = clock
-        self._recent = RecentRemovals()
-
-    def has_removed(self, message: ChatMessage) -> bool:
-        """Whether a message that arrives now has been removed already."""
-        return self._recent.cover(message, self._clock.utc_ms())
 
     def handle(self, event: Removal) -> None:
         """Queue the deletion behind everything that came before it, and drop mentions it removes.
@@ -81,19 +78,16 @@ class Moderation:
 
         self._write_queue.add(_removal_write(event, now_ms), committed)
 
-    def covers_own(self, own: StoredMessage) -> bool:
-        """Whether the bot's own message was removed before it was known to be said.
+    def remove_own(self, own: StoredMessage) -> None:
+        """Queue the deletion of an own message that was removed before it was known to be said.
 
-        If so, it is not to be stored, and its removal is queued behind the mark that it spoke.
+        It is not stored, so this finds only the mark that the bot spoke, which is queued before.
         """
-        if not self._recent.cover_own(own):
-            return False
         if self._recent.cover_id(own.message_id):
             self._remove(MessageDeleted(own.channel, own.message_id), may_be_hint=True)
         else:
             now_ms = self._clock.utc_ms()
             self._write_queue.add(RemoveMessage(own.channel, own.message_id, now_ms))
-        return True
 
 
 def _removal_write(event: Removal, now_ms: int) -> Write:

@@ -9,17 +9,17 @@ import logging
 from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
-from clankbot.clock import Clock
 from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
+from clankbot.processing.recent_removals import RecentRemovals
 from clankbot.processing.speaking.repetition import OwnWords, fingerprint
 from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import OwnState
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Delivered, Undelivered
-from clankbot.records.writes import Append, Applied, RecordSpoken, StoredMessage, Tally
+from clankbot.records.writes import Append, Applied, RecordSpoken, StoredMessage
 
 log = logging.getLogger(__name__)
 
@@ -33,20 +33,20 @@ class Reports:
     def __init__(
         self,
         live_state: LiveState,
+        recent_removals: RecentRemovals,
         moderation: Moderation,
         turns: Turns,
         own_words: OwnWords,
         commands: CommandHandler,
         write_queue: WriteQueue,
-        clock: Clock,
     ) -> None:
         self._live_state = live_state
+        self._recent_removals = recent_removals
         self._moderation = moderation
         self._turns = turns
         self._own_words = own_words
         self._commands = commands
         self._write_queue = write_queue
-        self._clock = clock
         self._said_after = BoundedDict[str, str | None](_ACCEPTED)
 
     def handle_own_state(self, event: OwnState) -> None:
@@ -70,6 +70,7 @@ class Reports:
             self._turns.was_said(channel, line.generation_id, reason)
             self._own_words.load(channel)
 
+        own = self._own_message(report)
         spoken = RecordSpoken(
             channel,
             report.message_id,
@@ -79,10 +80,12 @@ class Reports:
             self._said_after.pop(report.message_id or "", None),
         )
         self._write_queue.add(spoken, stored)
-        own = self._own_message(report)
-        if own is not None and not self._moderation.covers_own(own):
+        if own is not None and self._recent_removals.cover_own(own):
+            self._moderation.remove_own(own)
+        elif own is not None:
             self._write_queue.add(Append(own))
-        self._tally(channel, "generated", "said")
+        self._write_queue.tally(channel, "generated")
+        self._write_queue.tally(channel, "said")
 
     def _own_message(self, report: Delivered) -> StoredMessage | None:
         """The row for what was said; None without Twitch's id for it."""
@@ -108,13 +111,9 @@ class Reports:
         log.info("not said", extra=extra)
         was_blocked = reason.code == Why.BLOCKED
         if was_blocked:
-            self._tally(line.channel, "blocked")
+            self._write_queue.tally(line.channel, "blocked")
         if line.kind.is_generated:
-            self._tally(line.channel, "generated")
+            self._write_queue.tally(line.channel, "generated")
             self._turns.was_not_said(line.channel, line.generation_id, reason)
         elif was_blocked:
             self._commands.answer_was_blocked(line)
-
-    def _tally(self, channel: str, *counters: str) -> None:
-        for counter in counters:
-            self._write_queue.add(Tally(channel, self._clock.utc_day(), counter))

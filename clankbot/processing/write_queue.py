@@ -78,6 +78,10 @@ class WriteQueue:
         if len(self.held) > self._most_held:
             self._drop_oldest()
 
+    def tally(self, channel: str, counter: str) -> None:
+        """Queue one more for a counter of the channel and of today."""
+        self.add(Tally(channel, self._clock.utc_day(), counter))
+
     def _drop_oldest(self) -> None:
         """The oldest of what may give way is dropped; removals and settings are always kept."""
         for index, (write, _) in enumerate(self.held):

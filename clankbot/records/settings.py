@@ -39,7 +39,7 @@ class ChannelSettings:
 
 
 class Verb(enum.Enum):
-    """What a ``!clank`` line asks for."""
+    """What a command asks for."""
 
     STATUS = "status"
     HELP = "help"
@@ -61,6 +61,8 @@ class Verb(enum.Enum):
     WRONG = "wrong"  # not understood or out of range; ``argument`` is the short answer to give
     # A moderator's command from somebody who is none; not read any further.
     DENIED = "denied"
+    # A command to another bot: neither obeyed nor stored.
+    OTHER_BOT = "other bot"
 
 
 @dataclass(frozen=True, slots=True)

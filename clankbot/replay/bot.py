@@ -68,10 +68,11 @@ class ReplaySchema(SettingsSchema):
         return super().resolve({**self._changes, **overrides})
 
     def parse(self, text: str, *, is_moderator: bool) -> Command | None:
-        """The command in a chat message; None if it is nothing to a replay."""
+        """The command in a chat message; those that are not obeyed are as if to another bot."""
         command = super().parse(text, is_moderator=is_moderator)
-        is_wish = command is not None and command.verb in (Verb.OPT_OUT, Verb.OPT_IN)
-        return command if is_wish else None
+        if command is None or command.verb in (Verb.OPT_OUT, Verb.OPT_IN):
+            return command
+        return Command(Verb.OTHER_BOT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,8 +81,8 @@ class CommandHandler:
         }
 
     def handle(self, message: ChatMessage, command: Command, *, is_moderator: bool) -> None:
-        """Carry out one command and answer it; one that was denied is ignored in silence."""
-        if command.verb is Verb.DENIED:
+        """Carry out one command and answer it; what is not for us, or denied, is ignored."""
+        if command.verb in (Verb.DENIED, Verb.OTHER_BOT):
             return
         log.info(
             "command",
