@@ -111,7 +111,7 @@ class WrongDatabase(DatabaseError):
 
 
 class DatabaseTooNew(DatabaseError):
-    """The schema was written by a newer version of the program (exit 1)."""
+    """The schema was written by a newer version of the program (exit 78)."""
 
 
 # --- auth ---
