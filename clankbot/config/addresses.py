@@ -21,8 +21,11 @@ _USERINFO = re.compile(r"^([^@]*?//|(?=[^@]*:)).*@")
 _IRC_PORTS = {"ircs": 6697, "irc": 6667}
 _WEB_SCHEMES = ("http", "https")
 _OLLAMA_PORT = 11434
+# What is pasted behind a base URL: Ollama's own paths, and what other programs' settings ask for.
+# https://github.com/ollama/ollama/blob/main/server/routes.go (``GenerateRoutes``)
 _OLLAMA_PATHS = re.compile(
-    r"(/v1(/chat/completions|/models)?|/api(/(chat|generate|tags|show|ps|version))?)$"
+    r"((/api)?/v[01](/(chat(/completions)?|completions|embeddings|messages|models|responses))?"
+    r"|/api(/(chat(/completions)?|embed|embeddings|generate|models|ps|pull|show|tags|version))?)$"
 )
 # What a server listens on, and where a client on the same machine finds it.
 _BIND_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -106,7 +109,7 @@ def _read_ollama_url(text: str) -> str:
     """The base URL that is meant, whatever of it was pasted; no slash at the end.
 
     Source: https://github.com/ollama/ollama/blob/main/envconfig/config.go (``Host``), and the
-    forms that other programs' settings use (``/v1``, ``/api/chat``).
+    forms that other programs' settings use (``/v1``, ``/api/v1``, ``/api/chat``).
     """
     has_scheme = "://" in text
     parts = _parts(text if has_scheme else f"http://{_with_host(text)}")
