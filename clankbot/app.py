@@ -21,6 +21,7 @@ from clankbot.errors import (
     ConfigError,
     DatabaseTooNew,
     KeyRefused,
+    OllamaError,
     TokenRefused,
     WrongDatabase,
 )
@@ -73,7 +74,8 @@ def _tell(error: Exception) -> int:
     redaction = importlib.import_module("clankbot.runtime.redaction")
     for warning in error.warnings if isinstance(error, ConfigError) else ():
         print(f"{prefix}warning: {redaction.redact(warning)}", file=sys.stderr)
-    for line in redaction.redact(str(error)).splitlines() or [""]:
+    text = error.in_full if isinstance(error, OllamaError) else str(error)
+    for line in redaction.redact(text).splitlines() or [""]:
         print(prefix + line, file=sys.stderr)
     logging.getLogger(__name__).debug("the command failed", exc_info=error)
     return exit_status(error)

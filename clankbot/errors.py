@@ -6,6 +6,8 @@ Each docstring says whether trying again may help.
 
 from __future__ import annotations
 
+import enum
+
 
 class ClankbotError(Exception):
     """The root.  Its text is one sentence fit to be shown to the owner."""
@@ -44,8 +46,67 @@ class LoginRefused(IrcError):
 # --- ollama ---
 
 
+class Trouble(enum.Enum):
+    """What kind of trouble a language model is in.  The value is all that chat is told of it.
+
+    So no address, path or account is ever in it, and no word of what a server said.
+    """
+
+    # Who answers, and whether anybody does.
+    NOT_REACHABLE = "Ollama cannot be reached"
+    CERTIFICATE_REFUSED = "the certificate of the Ollama server is refused (OLLAMA_CA_FILE)"
+    NO_TLS = "Ollama does not speak TLS at its address"
+    REDIRECTED = "the address of Ollama leads elsewhere (OLLAMA_URL)"
+    NOT_OLLAMA = "what answers is not Ollama (OLLAMA_URL)"
+    PROXY_FAILS = "the proxy before Ollama gets no answer"
+    CONNECTION_BROKE = "the connection to Ollama broke"
+    # Who may ask, and how much.
+    NEEDS_KEY = "Ollama wants a key (OLLAMA_API_KEY)"
+    FORBIDDEN = "Ollama does not let me in"
+    TOO_MANY_REQUESTS = "Ollama gets too many requests"
+    BUSY = "Ollama is busy"
+    # The model.
+    MODEL_MISSING = "the model is not installed on the Ollama server"
+    MODEL_NAME = "Ollama knows no model by such a name"
+    CANNOT_CHAT = "this model cannot chat"
+    OUT_OF_MEMORY = "Ollama is out of memory"
+    DISK_FULL = "the disk of the Ollama server is full"
+    LOADS_TOO_SLOWLY = "Ollama takes too long to load the model"
+    CANNOT_LOAD = "Ollama cannot load the model"
+    CRASHED = "the model crashed in Ollama"
+    # The request and its answer.
+    PROMPT_TOO_LONG = "the prompt is too long for the model"
+    REFUSED = "Ollama refuses the request"
+    SERVER_ERROR = "Ollama has an error of its own"
+    TOO_SLOW = "Ollama is too slow"
+    BROKE_OFF = "the answer of Ollama broke off"
+    ENDLESS = "the answer of Ollama has no end"
+    NONSENSE = "the answer of Ollama cannot be understood"
+    CALLED_OFF = "called off"
+
+    @property
+    def code(self) -> str:
+        """The name for programs: ``out_of_memory``."""
+        return self.name.lower()
+
+
 class OllamaError(ClankbotError):
-    """A generation failed."""
+    """A generation failed.
+
+    Its text is in our own words and may be said in chat.  ``detail`` is for the operator alone: it
+    may hold addresses, and what the server said.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str = "", *, text: str = "") -> None:
+        """``text`` says more than the words of the trouble, as fit for chat as they are."""
+        super().__init__(text or trouble.value)
+        self.trouble = trouble
+        self.detail = detail
+
+    @property
+    def in_full(self) -> str:
+        """All that is known, for the operator's screen."""
+        return f"{self} ({self.detail})" if self.detail else str(self)
 
 
 class OllamaUnavailable(OllamaError):
@@ -59,25 +120,35 @@ class OllamaTimeout(OllamaUnavailable):
 class OllamaRefused(OllamaError):
     """The server answered no.  The same request will be refused again."""
 
-    def __init__(self, text: str, status: int) -> None:
-        super().__init__(text)
+    def __init__(
+        self, trouble: Trouble, detail: str = "", status: int = 0, *, text: str = ""
+    ) -> None:
+        """``status`` 0: it is refused on our side."""
+        super().__init__(trouble, detail, text=text)
         self.status = status
 
 
 class ModelMissing(OllamaRefused):
     """The model is not installed on the server.  Helps: ``ollama pull``."""
 
-    def __init__(self, model: str) -> None:
-        super().__init__(f"the model {model!r} is not installed; run: ollama pull {model}", 404)
+    def __init__(self, model: str, detail: str = "") -> None:
+        text = f"the model {model!r} is not installed; run: ollama pull {model}"
+        super().__init__(Trouble.MODEL_MISSING, detail, 404, text=text)
         self.model = model
 
 
 class PromptTooLong(OllamaRefused):
     """The prompt does not fit the model's window.  Try once with half of the transcript."""
 
+    def __init__(self, detail: str = "", status: int = 400) -> None:
+        super().__init__(Trouble.PROMPT_TOO_LONG, detail, status)
+
 
 class Cancelled(OllamaError):
     """The caller cancelled it; not a failure of the server."""
+
+    def __init__(self) -> None:
+        super().__init__(Trouble.CALLED_OFF)
 
 
 # --- database ---

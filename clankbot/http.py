@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import itertools
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import requests
 import requests.adapters
+import requests.utils
 import urllib3.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -45,6 +48,8 @@ class Failure(enum.Enum):
     CANCELLED = enum.auto()
     CONNECT_TIMEOUT = enum.auto()
     TLS = enum.auto()
+    # The other side's is not trusted, or is for another name or time.
+    CERTIFICATE = enum.auto()
     PROXY = enum.auto()
     # Anything else that went wrong below HTTP.
     CONNECTION = enum.auto()
@@ -114,6 +119,7 @@ class Deadline:
         are sent unless ``headers`` has an Authorization.  ``obeys_environment``: proxy and CA
         certificates are taken from the environment; else not, since a proxy would also be asked for
         servers on the local network.  ~/.netrc is never read: it would replace an Authorization.
+        The certificates in ``ca_file`` are trusted besides the usual ones.
         """
         self.check()
         all_headers = {"Accept-Encoding": "identity", **(headers or {})}
@@ -121,8 +127,9 @@ class Deadline:
         session = self._open.enter_context(requests.Session())
         session.trust_env = obeys_environment
         session.mount("http://", _Adapter(self._adopt))
-        session.mount("https://", _Adapter(self._adopt))
         try:
+            tls = None if ca_file is None else _trusting(ca_file)
+            session.mount("https://", _Adapter(self._adopt, tls))
             response = session.request(
                 method,
                 url,
@@ -179,6 +186,30 @@ class Deadline:
                 sock.shutdown(socket.SHUT_RDWR)
 
 
+def certificates_problem(path: str) -> str | None:
+    """What is wrong with a file of certificates to trust; None if it can be used."""
+    try:
+        _trusting(path)
+    except (OSError, ValueError) as error:
+        return _cause(error)
+    return None
+
+
+@functools.lru_cache(maxsize=4)
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    """Checks servers with these certificates and the usual ones; read once, for that takes long.
+
+    A certificate that a server made for itself may be in the file, or that of an authority, or
+    only that which an authority nobody knows has given to the server.
+    """
+    context = ssl.create_default_context(cafile=ca_file)
+    context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    # Python 3.13 sets it; many a certificate made by hand lacks what it asks for.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
 class Response:
     """An answer whose head has arrived.  Its body can be read once, while the deadline is open."""
 
@@ -220,8 +251,12 @@ class Response:
 class _Adapter(requests.adapters.HTTPAdapter):
     """Opens connections, that to a proxy included, and hands the socket of each to ``adopt``."""
 
-    def __init__(self, adopt: Callable[[socket.socket], None]) -> None:
+    def __init__(
+        self, adopt: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__()
+        if tls is not None:
+            self.poolmanager.connection_pool_kw["ssl_context"] = tls
 
         class PlainConnection(HTTPConnection):
             def _new_conn(self) -> socket.socket:
@@ -257,6 +292,8 @@ def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _failure(error: Exception) -> Failure:
+    if any(isinstance(link, ssl.SSLCertVerificationError) for link in _links(error)):
+        return Failure.CERTIFICATE
     for kind, failure in (
         (requests.exceptions.SSLError, Failure.TLS),
         (requests.exceptions.ProxyError, Failure.PROXY),
@@ -270,9 +307,18 @@ def _failure(error: Exception) -> Failure:
 def _cause(error: BaseException) -> str:
     """What the system said at the bottom of an error: ``Connection refused``."""
     cause = "it ended too early"
-    link: BaseException | None = error
-    while link is not None:
+    for link in _links(error):
+        if isinstance(link, ssl.SSLCertVerificationError):
+            # ``Hostname mismatch, certificate is not valid for 'host'`` holds the address.
+            return str(link.verify_message).partition(", certificate is not")[0]
         if isinstance(link, OSError) and not isinstance(link, requests.RequestException):
             cause = link.strerror or str(link)
-        link = link.__cause__ or link.__context__
     return cause
+
+
+def _links(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it came from, down to the bottom."""
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__

@@ -96,7 +96,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("irc.connection", "http", "database.mysql", "runtime.systemd"),
         *("loopback.room_client", "loopback.twitch_room"),
     ),
-    "ssl": ("irc.connection", "database.mysql"),
+    "ssl": ("irc.connection", "http", "database.mysql"),
     "select": ("irc.connection",),
     "requests": ("http",),
     "urllib3": ("http",),

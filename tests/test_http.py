@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.cancel import Cancel
-from clankbot.http import Deadline, Failure, HttpError, Response
+from clankbot.http import Deadline, Failure, HttpError, Response, certificates_problem
 from tests.auth.certificate import self_signed
 from tests.doubles import drips
 from tests.doubles.drips import DripServer, Script
@@ -177,6 +177,47 @@ def test_a_body_that_ends_too_early_is_no_answer() -> None:
 def test_a_host_that_cannot_be_reached_is_no_traceback(host: str) -> None:
     _, error = failure(f"http://{host}/")
     assert (error.failure, error.connected) == (Failure.CONNECTION, False)
+
+
+@pytest.mark.parametrize(
+    ("host", "hours_left", "is_trusted", "told"),
+    [
+        ("localhost", 1, False, "self-signed certificate"),
+        ("localhost", -1, True, "certificate has expired"),
+        ("elsewhere.test", 1, True, "Hostname mismatch"),
+    ],
+)
+def test_a_certificate_that_is_refused_is_told_apart_and_without_an_address(
+    tmp_path: Path, host: str, hours_left: int, is_trusted: bool, told: str
+) -> None:
+    context, trusted = self_signed(tmp_path, host, hours_left)
+    with DripServer(drips.silent, context) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        _, error = failure(url, ca_file=trusted if is_trusted else None)
+    assert (error.failure, str(error)) == (Failure.CERTIFICATE, told)
+
+
+def test_trusting_one_certificate_leaves_the_usual_ones_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "usual").mkdir()
+    context, usual = self_signed(tmp_path / "usual")
+    _, trusted = self_signed(tmp_path / "one")
+    monkeypatch.setattr("requests.utils.DEFAULT_CA_BUNDLE_PATH", str(usual))
+    with DripServer(drips.drips_lines, context) as server, Deadline(5) as deadline:
+        url = server.url.replace("127.0.0.1", "localhost")
+        assert b"drip" in next(deadline.send("GET", url, ca_file=str(trusted)).lines())
+
+
+def test_a_file_of_certificates_is_looked_into_before_it_is_needed(tmp_path: Path) -> None:
+    _, trusted = self_signed(tmp_path)
+    assert certificates_problem(str(trusted)) is None
+    for name, content in (("empty.pem", ""), ("key.pem", (tmp_path / "private.pem").read_text())):
+        (tmp_path / name).write_text(content)
+        assert certificates_problem(str(tmp_path / name))
+    assert certificates_problem(str(tmp_path / "none.pem")) == "No such file or directory"
+    assert certificates_problem(str(tmp_path)) is not None
 
 
 def test_the_time_is_for_a_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:

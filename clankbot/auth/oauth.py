@@ -44,8 +44,9 @@ _MESSAGE_LIMIT_CHARS: Final = 100
 # What is told of a request without an answer; the library's own text is long and holds addresses.
 _FAILURES: Final[Mapping[Failure, str]] = {
     Failure.CONNECT_TIMEOUT: "cannot be reached: no answer in time",
-    Failure.TLS: "cannot be reached: its certificate was not accepted (is the clock of this machine"
-    " right?)",
+    Failure.TLS: "cannot be reached: TLS failed",
+    Failure.CERTIFICATE: "cannot be reached: its certificate was not accepted (is the clock of this"
+    " machine right?)",
     Failure.PROXY: "cannot be reached: the proxy refused",
     Failure.CONNECTION: "cannot be reached: no connection",
     Failure.TOO_LONG: "is out of order: its answer is far too long",

@@ -157,7 +157,7 @@ def _ollama(settings: Settings) -> Iterator[tuple[Settings, Sequence[str]]]:
         has_model = client.has_model(name) or is_cloud_model(name)
         problem = "" if has_model else f"it lacks {name}; ollama pull {name} fetches it"
     except OllamaError as error:
-        problem = str(error)
+        problem = client.explained(error).in_full
     if not problem:
         yield settings, (f"{name}, of the Ollama at {where}",)
         return

@@ -9,15 +9,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from clankbot.cancel import Cancel
-from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaTimeout, OllamaUnavailable
+from clankbot.errors import (
+    Cancelled,
+    OllamaError,
+    OllamaRefused,
+    OllamaTimeout,
+    OllamaUnavailable,
+    Trouble,
+)
 from clankbot.http import Deadline, Failure, HttpError
+from clankbot.ollama.programs import OLLAMA, SIGNS, Program
 from clankbot.ollama.protocol import (
     Generation,
     ModelFacts,
-    ThinkRefused,
     answer_part,
     json_object,
     loaded_with,
@@ -25,8 +32,8 @@ from clankbot.ollama.protocol import (
     model_key,
     model_names,
     read_generation,
-    status_failure,
 )
+from clankbot.ollama.troubles import error_text, status_failure, told_failure
 from clankbot.records.accounts import Secret
 
 # For questions that the server answers from memory.
@@ -39,6 +46,11 @@ _PORT: Final = 11434
 _CLOUD_HOST: Final = "ollama.com"
 # How the tags of models end that a server passes on to the cloud.  https://docs.ollama.com/cloud
 _CLOUD_SUFFIXES: Final = (":cloud", "-cloud")
+# Of an answer that tells which program gives it, so much is looked at.
+_SIGN_CHARS: Final = 20_000
+_TRUST: Final = "OLLAMA_CA_FILE can name a file with the certificate to be trusted"
+# Anything shorter would mask parts of ordinary words.
+_SHORTEST_SECRET: Final = 6
 
 Json = Mapping[str, Any]
 
@@ -68,6 +80,8 @@ class OllamaClient:
         """ValueError for a key that no HTTP header can carry."""
         self._url = url
         self._headers = _authorization(api_key) if api_key else {}
+        # A server or proxy may repeat in an error what it was sent.
+        self._secrets = tuple(_secrets(url, api_key))
         self._ca_file = ca_file
         self._timeout_s = timeout_s
         self._load_timeout_s = load_timeout_s
@@ -102,15 +116,41 @@ class OllamaClient:
 
     def version(self) -> str:
         """What the server calls its version: the quickest proof that one is there."""
-        return str(self._ask("/api/version").get("version", ""))
+        return str(self._field("/api/version", "version"))
 
     def models(self) -> tuple[str, ...]:
         """The installed models, as the server spells them."""
-        return model_names(self._ask("/api/tags"))
+        return model_names({"models": self._field("/api/tags", "models")})
 
     def has_model(self, name: str) -> bool:
         """Whether the model is installed.  A cloud model may work without being so."""
         return model_key(name) in map(model_key, self.models())
+
+    def program(self) -> Program | None:
+        """Which program answers, as far as it can be told; None if it cannot.
+
+        Asks up to six quick questions, an Ollama only one.  Never raises for the server's sake.
+        """
+        seen: dict[str, str] = {}
+        limit_s = min(_QUESTION_TIMEOUT_S, self._timeout_s)
+        with Deadline(limit_s, self._closing) as deadline, contextlib.suppress(HttpError):
+            for sign in SIGNS:
+                if sign.path not in seen:
+                    response = deadline.send(
+                        "GET", self._url + sign.path, headers=self._headers, ca_file=self._ca_file
+                    )
+                    body = response.body().decode(errors="replace")[:_SIGN_CHARS]
+                    seen[sign.path] = f"{response.headers.get('Server', '')}\n{body}"
+                if sign.pattern.search(seen[sign.path]):
+                    return sign.program
+        return None
+
+    def explained(self, error: OllamaError) -> OllamaError:
+        """The same error, but naming the program that answers if it is not Ollama."""
+        if error.trouble is not Trouble.NOT_OLLAMA:
+            return error
+        program = self.program()
+        return error if program in (None, OLLAMA) else answers_instead(program, error.detail)
 
     def facts(self, model: str) -> ModelFacts:
         """What the server knows of a model; all None if it does not tell."""
@@ -134,9 +174,12 @@ class OllamaClient:
         body = {"model": model, "messages": [], "options": {"num_ctx": num_ctx}}
         with Deadline(self._load_timeout_s, self._closing) as deadline:
             lines = self._lines(deadline, "/api/chat", body | self._keep_loaded, model)
-            answer_part(next(lines, b""), model)
+            try:
+                answer_part(next(lines, b""), model)
+            except OllamaTimeout as error:
+                raise OllamaTimeout(Trouble.LOADS_TOO_SLOWLY, error.detail) from error
         if cancel.cancelled:
-            raise Cancelled("the generation was called off while the model was loading")
+            raise Cancelled
 
     def generate(
         self,
@@ -170,15 +213,28 @@ class OllamaClient:
                 lines = self._lines(deadline, "/api/chat", body | {"think": False}, model)
                 try:
                     return read_generation(lines, model, enough)
-                except ThinkRefused:  # 0.12.4 refuses even a "no"
-                    self._without_think.add(key)
+                except OllamaRefused as error:  # 0.12.4 refuses even a "no", others the field
+                    if error.trouble is not Trouble.REFUSED or error.status not in (400, 422):
+                        raise
             lines = self._lines(deadline, "/api/chat", body, model)
-            return read_generation(lines, model, enough)
+            generation = read_generation(lines, model, enough)
+            self._without_think.add(key)  # it was for that
+            return generation
 
     def _ask(self, path: str, body: Json | None = None, model: str | None = None) -> Json:
         """The JSON object that answers a quick question."""
         with Deadline(min(_QUESTION_TIMEOUT_S, self._timeout_s), self._closing) as deadline:
             return json_object(b"".join(self._lines(deadline, path, body, model)))
+
+    def _field(self, path: str, name: str) -> object:
+        """What Ollama's answer to a question is always about."""
+        answer = self._ask(path)
+        if answer.get("error"):  # LM Studio's 200 for whatever it does not know
+            raise told_failure(error_text(answer), None)
+        if name not in answer:
+            told = f"its answer to {path} lacks {name!r}"
+            raise OllamaUnavailable(Trouble.NOT_OLLAMA, told)
+        return answer[name]
 
     def _lines(
         self, deadline: Deadline, path: str, body: Json | None, model: str | None
@@ -191,23 +247,50 @@ class OllamaClient:
                 method, url, headers=self._headers, json=body, ca_file=self._ca_file
             )
             if response.status != 200:
-                raise status_failure(response.status, response.body(), model)
-            yield from response.lines()
+                raise status_failure(response.status, self._masked(response.body()), model)
+            for line in response.lines():
+                yield self._masked(line)
         except HttpError as error:
             raise self._translated(error) from error
 
+    def _masked(self, data: bytes) -> bytes:
+        """What the server said, without our own secrets in it."""
+        for secret in self._secrets:
+            data = data.replace(secret, b"<secret>")
+        return data
+
     def _translated(self, error: HttpError) -> OllamaError:
-        """Our error for a request without an answer.  Its text may reach the chat."""
+        """Our error for a request without an answer."""
+        said = f"{error}{self.port_hint}"
         match error.failure:
             case Failure.CANCELLED:
-                return Cancelled("the generation was called off")
-            case Failure.LATE:
-                return OllamaTimeout(str(error))
+                return Cancelled()
+            case Failure.CERTIFICATE:
+                return Unreachable(Trouble.CERTIFICATE_REFUSED, f"{error}; {_TRUST}")
+            case Failure.TLS:
+                return Unreachable(Trouble.NO_TLS, f"{said}; is it http:// in OLLAMA_URL?")
             case Failure.TOO_LONG:
-                return OllamaUnavailable(str(error))
-        if error.connected and error.failure is not Failure.TLS:
-            return OllamaUnavailable(f"the connection to Ollama broke: {error}")
-        return Unreachable(f"no connection to Ollama: {error}{self.port_hint}")
+                return OllamaUnavailable(Trouble.ENDLESS, str(error))
+            case Failure.LATE if error.connected:
+                return OllamaTimeout(Trouble.TOO_SLOW, str(error))
+        if error.connected:
+            return OllamaUnavailable(Trouble.CONNECTION_BROKE, str(error))
+        return Unreachable(Trouble.NOT_REACHABLE, said)
+
+
+def answers_instead(program: Program, detail: str = "") -> OllamaRefused:
+    """The refusal to take another program for Ollama."""
+    text = f"{program.name} answers, not Ollama: {program.remedy}"
+    return OllamaRefused(Trouble.NOT_OLLAMA, detail, text=text)
+
+
+def _secrets(url: str, api_key: Secret | None) -> Iterator[bytes]:
+    """What is sent to the server and is to be seen nowhere."""
+    password = urlsplit(url).password or ""
+    key = api_key.reveal().strip() if api_key else ""
+    for text in (key, password, unquote(password)):
+        if len(text) >= _SHORTEST_SECRET:
+            yield text.encode()
 
 
 def _authorization(api_key: Secret) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from clankbot.cancel import Cancel
-from clankbot.errors import ModelMissing, OllamaRefused, PromptTooLong
+from clankbot.errors import ModelMissing, OllamaRefused, PromptTooLong, Trouble
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.prompt import (
     Prompt,
@@ -102,7 +102,10 @@ class Generator:
         """Have the model in memory, with the window that its ``num_ctx`` says."""
         model = self._models.setdefault(model_key(name), _Model(name))
         if model.facts.window is None:
-            model.facts = self._client.facts(name)
+            facts = self._client.facts(name)
+            if facts.chats is False:
+                raise OllamaRefused(Trouble.CANNOT_CHAT, "it is no model for chat: see ollama show")
+            model.facts = facts
         model.num_ctx = window_size(self._num_ctx, model.facts.window)
         if self._client.is_loaded(name, model.num_ctx):
             return model
@@ -112,7 +115,7 @@ class Generator:
         except ModelMissing:
             raise
         except OllamaRefused as error:  # cloud models know no loading; the generation will tell
-            log.debug("loading refused", extra={"model": name, "problem": str(error)})
+            log.debug("loading refused", extra={"model": name, "problem": error.in_full})
         took_s = self._clock() - began_s
         if took_s >= _NOTABLE_LOAD_S:
             log.info("model loaded", extra={"model": name, "took_s": round(took_s, 1)})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +18,8 @@ from typing import Final
 
 from clankbot.backoff import Backoff
 from clankbot.cancel import Cancel
-from clankbot.errors import Cancelled, OllamaError, OllamaRefused, OllamaUnavailable
-from clankbot.ollama.client import OllamaClient, Unreachable, is_cloud_model
+from clankbot.errors import Cancelled, OllamaError, OllamaTimeout, OllamaUnavailable, Trouble
+from clankbot.ollama.client import OllamaClient, Unreachable, answers_instead, is_cloud_model
 from clankbot.ollama.generator import Generator
 from clankbot.ollama.protocol import model_key
 from clankbot.records.speech import Assignment, Composed
@@ -29,15 +30,19 @@ _FIRST_WAIT_S: Final = 1.0
 # Generation is to resume within 15 s of the server being back.
 _LONGEST_WAIT_S: Final = 10.0
 _PROBE_EVERY_S: Final = 5.0
+# Sizes, ports and the like: another number is no other trouble.
+_FIGURE: Final = re.compile(r"\w*\d\w*")
 
 
 @dataclass(slots=True)
 class _Outage:
     """The trouble with the server, or with one model on it, from its first failure on."""
 
-    since_s: float
+    began_s: float
     backoff: Backoff
-    problem: str = ""
+    # What it is by now, and since when.
+    error: OllamaError
+    since_s: float
     next_try_s: float = 0.0
 
 
@@ -87,21 +92,16 @@ class LanguageModel:
 
     def obstacle(self, model: str) -> str | None:
         """Why a model is not to be asked just now; None if it may be.  Never waits."""
-        now_s = self._clock()
-        waits = any(now_s < outage.next_try_s for outage in self._outages_of(model))
-        return self.outage(model) if waits else None
+        outages = self._outages_of(model)
+        return self._told(outages[0]) if self._is_waiting(outages) else None
 
     def outage(self, model: str) -> str | None:
         """What is wrong with a model and since when, also while the next try is due; None: nothing.
 
-        Never waits.
+        In words that may be said in chat.  Never waits.
         """
         outages = self._outages_of(model)
-        if not outages:
-            return None
-        since_ms = self._now_ms() - 1000 * (self._clock() - outages[0].since_s)
-        since = datetime.fromtimestamp(since_ms / 1000, UTC)
-        return f"Ollama has not answered since {since:%H:%M} UTC ({outages[0].problem})"
+        return self._told(outages[0]) if outages else None
 
     def check_choice(self, model: str) -> str | None:
         """Why a moderator may not choose this model; asks the server, raises OllamaError.
@@ -113,9 +113,18 @@ class LanguageModel:
             if model_key(model) == model_key(self._own_model):
                 return None
             return "cloud models are for the operator to choose (OLLAMA_MODEL)"
-        if self._client.has_model(model):
-            return None
-        return f"{model} is not installed on the Ollama server"
+        program = self._client.program()
+        if program is not None and not (program.speaks_ollama or program.is_guess):
+            raise answers_instead(program)
+        try:
+            has_model = self._client.has_model(model)
+        except OllamaError as error:
+            raise self._client.explained(error) from error.__cause__
+        if not has_model:
+            return f"{model} is not installed on the Ollama server"
+        if self._client.facts(model).chats is False:
+            return f"{model} cannot chat: it is a model for embeddings or the like"
+        return None
 
     def runs_in_cloud(self, model: str) -> bool:
         """Whether what the model is asked leaves the streamer's machines for Ollama's."""
@@ -129,10 +138,11 @@ class LanguageModel:
         if self._client.address not in self._outages:
             return _PROBE_EVERY_S
         try:
-            with contextlib.suppress(OllamaRefused):  # even that is an answer
-                self._client.version()
-        except OllamaError:
+            self._client.version()
+        except (Unreachable, OllamaTimeout, Cancelled):
             return _PROBE_EVERY_S
+        except OllamaError as error:  # even that is an answer
+            log.debug("the server is back", extra={"problem": error.in_full})
         self._worked(self._client.address)
         with self._lock:
             for outage in self._outages.values():
@@ -147,20 +157,22 @@ class LanguageModel:
     @contextlib.contextmanager
     def _watched(self, model: str) -> Iterator[None]:
         """Keep account of how asking a model goes; refuses while its next try is not due."""
-        obstacle = self.obstacle(model)
-        if obstacle is not None:
-            raise OllamaUnavailable(obstacle)
+        outages = self._outages_of(model)
+        if self._is_waiting(outages):
+            error = outages[0].error
+            raise OllamaUnavailable(error.trouble, error.detail, text=self._told(outages[0]))
         try:
             yield
         except Cancelled:
             raise
         except Unreachable as error:
-            self._failed(self._client.address, str(error))
+            self._failed(self._client.address, error)
             raise
         except OllamaError as error:
             self._worked(self._client.address)
-            self._failed(model, str(error))
-            raise
+            explained = self._client.explained(error)
+            self._failed(model, explained)
+            raise explained from error.__cause__
         self._worked(self._client.address)
         self._worked(model)
 
@@ -170,23 +182,52 @@ class LanguageModel:
             subjects = (self._client.address, model)
             return [outage for subject in subjects if (outage := self._outages.get(subject))]
 
-    def _failed(self, subject: str, problem: str) -> None:
-        """The start of an outage, or one more failed try; said if the problem is a new one."""
+    def _is_waiting(self, outages: list[_Outage]) -> bool:
+        """Whether the next try of any of them is not due yet."""
+        now_s = self._clock()
+        return any(now_s < outage.next_try_s for outage in outages)
+
+    def _told(self, outage: _Outage) -> str:
+        """What it is and since when, in words for chat."""
+        since_ms = self._now_ms() - 1000 * (self._clock() - outage.since_s)
+        since = f"{datetime.fromtimestamp(since_ms / 1000, UTC):%H:%M}"
+        if outage.error.trouble is Trouble.NOT_REACHABLE:
+            return f"Ollama has not answered since {since} UTC (it cannot be reached)"
+        return f"{outage.error} (since {since} UTC)"
+
+    def _failed(self, subject: str, error: OllamaError) -> None:
+        """The start of an outage, or one more failed try; said if the trouble is a new one."""
         now_s = self._clock()
         with self._lock:
-            outage = self._outages.setdefault(
-                subject, _Outage(now_s, Backoff(_FIRST_WAIT_S, _LONGEST_WAIT_S))
-            )
-            is_new = outage.problem != problem
-            outage.problem = problem
+            outage = self._outages.get(subject)
+            before = None if outage is None else outage.error
+            if outage is None:
+                backoff = Backoff(_FIRST_WAIT_S, _LONGEST_WAIT_S)
+                outage = self._outages[subject] = _Outage(now_s, backoff, error, now_s)
+            elif outage.error.trouble is not error.trouble:
+                outage.since_s = now_s
+            outage.error = error
             outage.next_try_s = now_s + outage.backoff.next_s()
-        if is_new:
-            log.warning("generation fails", extra={"subject": subject, "problem": problem})
+        if before is None or _kind(before) != _kind(error):
+            log.warning(
+                "generation fails",
+                extra={
+                    "subject": subject,
+                    "trouble": error.trouble.code,
+                    "problem": str(error),
+                    "detail": error.detail,
+                },
+            )
 
     def _worked(self, subject: str) -> None:
         """A success, which ends the outage."""
         with self._lock:
             outage = self._outages.pop(subject, None)
         if outage is not None:
-            lasted_s = round(self._clock() - outage.since_s, 1)
+            lasted_s = round(self._clock() - outage.began_s, 1)
             log.info("generation works again", extra={"subject": subject, "lasted_s": lasted_s})
+
+
+def _kind(error: OllamaError) -> tuple[str, str]:
+    """What makes a trouble another one, worth a line in the log."""
+    return str(error), _FIGURE.sub("#", error.detail)

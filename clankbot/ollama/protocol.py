@@ -1,4 +1,4 @@
-"""What an Ollama server says, read into values: answers, models, and the reasons of a refusal.
+"""What an Ollama server says, read into values: answers, models, and facts about them.
 
 Pure: bytes and JSON in, values or typed errors out.  Other programs that speak Ollama's API, and
 proxies before it, answer in other shapes; whatever does not fit is an OllamaUnavailable.
@@ -8,32 +8,12 @@ Source: https://github.com/ollama/ollama/blob/main/docs/api.md, and its server/r
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from clankbot.errors import (
-    ModelMissing,
-    OllamaError,
-    OllamaRefused,
-    OllamaUnavailable,
-    PromptTooLong,
-)
-
-_TOO_LONG = re.compile(r"exceeds? the (?:available )?context|exceed_context_size|context length")
-# How the 500 begins that Ollama gives for an option of the wrong type: no use in trying again.
-_OWN_FAULT: Final = 'option "'
-_SHOWN_CHARS: Final = 200
-_HINTS = {
-    401: "check OLLAMA_API_KEY",
-    403: "the server does not allow this host name or model",
-    404: "is there an Ollama server at this address?",
-}
-
-
-class ThinkRefused(OllamaRefused):
-    """The server knows the model but not the ``think`` field: ask again without it."""
+from clankbot.errors import OllamaUnavailable, Trouble
+from clankbot.ollama.troubles import error_text, foreign_answer, told_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +41,8 @@ class ModelFacts:
     window: int | None = None
     # Whether it can think aloud before it answers.
     thinks: bool | None = None
+    # Whether it writes at all: models for embeddings do not.
+    chats: bool | None = None
 
 
 def model_key(name: str) -> str:
@@ -77,9 +59,9 @@ def json_object(data: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise OllamaUnavailable("the server answered with something other than JSON") from error
+        raise foreign_answer(data) from error
     if not isinstance(value, dict):
-        raise OllamaUnavailable("the server answered with JSON that is no object")
+        raise OllamaUnavailable(Trouble.NONSENSE, "the server answered with JSON that is no object")
     return value
 
 
@@ -90,11 +72,12 @@ def read_generation(
     text, had_thinking = "", False
     for line in lines:
         value = answer_part(line, model)
-        content = value["message"].get("content")
+        message = value.get("message") or {}
+        content = message.get("content")
         piece = content if isinstance(content, str) else ""
         text += piece
-        had_thinking |= bool(value["message"].get("thinking"))
-        if value.get("done") is True:
+        had_thinking |= bool(message.get("thinking"))
+        if _is_last(value):
             reason, tokens = value.get("done_reason"), value.get("prompt_eval_count")
             return Generation(
                 text=text,
@@ -104,40 +87,32 @@ def read_generation(
             )
         if enough and piece and enough(text):
             return Generation(text, None, None, had_thinking)
-    raise OllamaUnavailable("the answer broke off before its end")
+    raise OllamaUnavailable(Trouble.BROKE_OFF, "the answer ended without a last line")
 
 
 def answer_part(line: bytes, model: str) -> Mapping[str, Any]:
-    """One line of an answer, with a ``message``; raises what an error line means."""
+    """One line of an answer; raises what an error line means.
+
+    Its ``message`` is an object, or if it is the last line maybe missing.
+    """
     value = json_object(line)
-    if "error" in value:
-        text = _error_text(value)  # before 0.12.6 that of a refusal, too
-        if _TOO_LONG.search(text):
-            raise PromptTooLong(f"the prompt is too long for {model}", 400)
-        raise OllamaUnavailable(f"the server broke off: {_short(text)}")
-    if not isinstance(value.get("message"), dict):
-        raise OllamaUnavailable("the server answered with JSON that holds no message")
-    return value
+    if value.get("error"):
+        raise told_failure(error_text(value), model)
+    message = value.get("message")
+    if isinstance(message, dict) or (message is None and _is_last(value)):
+        return value
+    if isinstance(value.get("choices"), list):
+        told = "it answers in the form of OpenAI's API"
+        raise OllamaUnavailable(Trouble.NOT_OLLAMA, told)
+    raise OllamaUnavailable(Trouble.NONSENSE, "the server answered with JSON that holds no message")
 
 
-def status_failure(status: int, body: bytes, model: str | None) -> OllamaError:
-    """What an answer with another status than 200 means."""
-    text = _body_error(body)
-    if status == 400 and _TOO_LONG.search(text):
-        return PromptTooLong(f"the prompt is too long for {model}", status)
-    if status == 400 and "does not support thinking" in text:
-        return ThinkRefused(_short(text), status)
-    if status == 404 and model is not None and "model" in text:
-        return ModelMissing(model)
-    if 300 <= status < 400:
-        return OllamaRefused(
-            "the server redirects elsewhere; set OLLAMA_URL to the final address", status
-        )
-    said = f"the server answered {status}" + (f": {_short(text)}" if text else "")
-    if status == 429 or (status >= 500 and not text.startswith(_OWN_FAULT)):
-        return OllamaUnavailable(said)
-    hint = _HINTS.get(status)
-    return OllamaRefused(f"{said} ({hint})" if hint else said, status)
+def _is_last(value: Mapping[str, Any]) -> bool:
+    """Whether a line is the last one; some proxies give only the reason of its being so."""
+    reason = value.get("done_reason")
+    return value.get("done") is True or (
+        value.get("done") is None and isinstance(reason, str) and bool(reason)
+    )
 
 
 def model_names(value: Mapping[str, Any]) -> tuple[str, ...]:
@@ -166,6 +141,7 @@ def model_facts(value: Mapping[str, Any]) -> ModelFacts:
     return ModelFacts(
         window=window if isinstance(window, int) and window > 0 else None,
         thinks="thinking" in abilities if isinstance(abilities, list) else None,
+        chats="completion" in abilities if isinstance(abilities, list) and abilities else None,
     )
 
 
@@ -173,24 +149,3 @@ def _models(value: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """The entries of a list of models, which is ``null`` on a server without any."""
     models = value.get("models")
     return [m for m in models if isinstance(m, dict)] if isinstance(models, list) else []
-
-
-def _body_error(body: bytes) -> str:
-    """The text of the error in a body, or an empty string for HTML and other foreign bodies."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    return _error_text(value) if isinstance(value, dict) else ""
-
-
-def _error_text(value: Mapping[str, Any]) -> str:
-    """The error as text; a proxy may put an object where Ollama puts a string."""
-    error = value.get("error", "")
-    return error if isinstance(error, str) else json.dumps(error)
-
-
-def _short(text: str) -> str:
-    """The beginning of a foreign text, on one line, fit for a sentence of ours."""
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN_CHARS else line[:_SHOWN_CHARS] + "…"

@@ -124,8 +124,8 @@ class LiveState:
         # Each of these has one thread that sets it, and is replaced whole: no lock is needed.
         self.own = own  # who the bot is; set by the reader
         self.opted_out: frozenset[str] = frozenset()  # user ids; set by the worker
-        # Why the database is unavailable, by the worker.  Meanwhile nothing is said: the context
-        # would be stale.
+        # Why the database is unavailable, by the worker; no words for chat.  Meanwhile nothing is
+        # said: the context would be stale.
         self.outage: str | None = None
 
     # -- what chat says ------------------------------------------------------------------------

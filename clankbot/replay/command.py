@@ -22,7 +22,7 @@ from clankbot.config.commands import parse_command
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.database import Database, Store
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.errors import ClankbotError, OllamaError, OllamaUnavailable
+from clankbot.errors import ClankbotError, OllamaError
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.parts import set_up_logs
 from clankbot.records.settings import Command, Verb
@@ -89,7 +89,7 @@ def _change(text: str) -> Command:
 
 
 def _model(settings: Settings, clock: FileClock, name: str) -> LanguageModel:
-    """The model of this name; OllamaUnavailable if its server does not answer or lacks it."""
+    """The model of this name; ClankbotError if its server does not answer or lacks it."""
     client = ollama_client(settings)
     model = LanguageModel(
         client, name, num_ctx=settings.ollama_num_ctx, clock=clock.monotonic, now_ms=clock.utc_ms
@@ -97,9 +97,9 @@ def _model(settings: Settings, clock: FileClock, name: str) -> LanguageModel:
     try:
         problem = model.check_choice(name)
     except OllamaError as error:
-        problem = str(error)
+        problem = error.in_full
     if problem is not None:
-        raise OllamaUnavailable(f"{client.address}: {problem} (--no-model replays without)")
+        raise ClankbotError(f"{client.address}: {problem} (--no-model replays without)")
     return model
 
 

@@ -190,8 +190,9 @@ class FakeOllama(fake_ollama.FakeOllama):
 
     def __init__(self, models: Mapping[str, int] | None = None, seed: int = 0) -> None:
         super().__init__(models or {"llama3.1:latest": 131_072}, seed)
-        # Models said to be able to think.
+        # Models said to be able to think, and those that do not write.
         self.thinkers: set[str] = set()
+        self.embedders: set[str] = set()
         self.load_s = 0.0
         # What a request to load is refused with, as a cloud model's is.
         self.load_refusal = ""
@@ -234,6 +235,8 @@ class FakeOllama(fake_ollama.FakeOllama):
             self._changed.wait_for(lambda: not self._connections, _END_S)
 
     def capabilities(self, name: str) -> list[str]:
+        if name in self.embedders:
+            return ["embedding"]
         return [*super().capabilities(name), *["thinking"][: name in self.thinkers]]
 
     # --- what it is to do ---

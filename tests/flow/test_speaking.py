@@ -82,6 +82,23 @@ def test_it_speaks_again_when_ollama_is_back(tmp_path: Path) -> None:
         wait_until(spoken, 15.0)
 
 
+def test_of_what_ollama_says_of_an_error_only_its_kind_is_public(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = "model requires more system memory for quendolin at 10.20.30.40 in /srv/sekrit"
+    with living(tmp_path, MESSAGE_THRESHOLD=2) as world:
+        world.ollama.behave(Behaviour(status=500, error=said))
+        world.chat(2)
+        kind = "SELECT 1 FROM decisions WHERE reason LIKE 'Ollama is out of memory (since %'"
+        wait_until(lambda: sql(tmp_path, kind))
+        for command in ("!clank status", "!clank why", "!clank speak"):
+            assert "Ollama is out of memory (since " in world.order(command)
+        public = [message.text for message in world.room.messages]
+        public += [reason for (reason,) in sql(tmp_path, "SELECT reason FROM decisions")]
+        assert not [text for text in public if "sekrit" in text or "quendolin" in text]
+    assert any("/srv/sekrit" in str(record.__dict__.get("detail")) for record in caplog.records)
+
+
 def test_a_shadow_run_says_nothing_and_keeps_its_pace(tmp_path: Path) -> None:
     with living(tmp_path, moderates=False, MESSAGE_THRESHOLD=3, DRY_RUN="true") as world:
         world.chat(3, "first")

@@ -318,8 +318,9 @@ def test_a_failing_server_is_not_asked_again_before_its_time(
 ) -> None:
     ollama.behave(Behaviour(status=500, error="crash"))
     for _ in range(5):
-        with pytest.raises(OllamaUnavailable, match="crash"):
+        with pytest.raises(OllamaUnavailable) as error:
             write(model)
+        assert "crash" in error.value.detail
     assert len(ollama.asked) == 1
     clock.now_s += 1
     with pytest.raises(OllamaUnavailable):
@@ -363,7 +364,7 @@ def test_another_problem_is_worth_another_line(
         with pytest.raises(OllamaUnavailable):
             write(model)
         clock.now_s += 10
-    crash, no_memory = (record.__dict__["problem"] for record in caplog.records)
+    crash, no_memory = (record.__dict__["detail"] for record in caplog.records)
     assert ("crash" in crash, "no memory" in no_memory) == (True, True)
 
 
@@ -473,7 +474,7 @@ def test_no_problem_tells_the_address(ollama: FakeOllama) -> None:
     for _ in range(2):
         with pytest.raises(OllamaUnavailable) as error:
             write(model)
-        assert "127.0.0.1" not in str(error.value)
+        assert "127.0.0.1" not in error.value.in_full
         ollama.down()
 
 
@@ -516,7 +517,7 @@ def test_it_knows_what_leaves_the_streamers_machines(url: str, model: str, in_cl
 def test_an_outage_is_told_with_its_beginning_also_while_a_next_try_is_due(
     model: LanguageModel, ollama: FakeOllama, clock: Clock
 ) -> None:
-    told = "Ollama has not answered since 00:16 UTC (no connection to Ollama: Connection refused)"
+    told = "Ollama has not answered since 00:16 UTC (it cannot be reached)"
     assert model.outage("llama3.1") is None
     ollama.down()
     with pytest.raises(OllamaUnavailable):

@@ -16,7 +16,6 @@ from clankbot.errors import (
 from clankbot.ollama.protocol import (
     Generation,
     ModelFacts,
-    ThinkRefused,
     answer_part,
     json_object,
     loaded_with,
@@ -24,8 +23,8 @@ from clankbot.ollama.protocol import (
     model_key,
     model_names,
     read_generation,
-    status_failure,
 )
+from clankbot.ollama.troubles import status_failure
 
 NESTED = json.dumps(
     {"error": {"code": 400, "message": "request (12030 tokens) exceeds the available context size"}}
@@ -36,18 +35,18 @@ NESTED = json.dumps(
     ("status", "body", "kind", "said"),
     [
         (400, '{"error": "invalid model name"}', OllamaRefused, "invalid model name"),
-        (400, '{"error": "\\"m\\" does not support thinking"}', ThinkRefused, "thinking"),
+        (400, '{"error": "\\"m\\" does not support thinking"}', OllamaRefused, "thinking"),
         (400, '{"error": "\\"m\\" does not support chat"}', OllamaRefused, "support chat"),
-        (400, '{"error": "the input length exceeds the context length"}', PromptTooLong, "m"),
-        (400, json.dumps({"error": NESTED}), PromptTooLong, "m"),
-        (400, NESTED, PromptTooLong, "m"),
+        (400, '{"error": "the input length exceeds the context length"}', PromptTooLong, "400"),
+        (400, json.dumps({"error": NESTED}), PromptTooLong, "12030 tokens"),
+        (400, NESTED, PromptTooLong, "12030 tokens"),
         (401, '{"error": "unauthorized", "signin_url": "x"}', OllamaRefused, "OLLAMA_API_KEY"),
         (403, "", OllamaRefused, "does not allow"),
         (404, '{"error": "model \'m\' not found"}', ModelMissing, "ollama pull m"),
         (404, '{"error": "model \\"m\\" not found, try pulling it first"}', ModelMissing, "pull"),
         (404, "404 page not found", OllamaRefused, "is there an Ollama server"),
         (405, "405 method not allowed", OllamaRefused, "405"),
-        (301, "", OllamaRefused, "redirects"),
+        (301, "", OllamaRefused, "final address"),
         (429, '{"error": "you have reached your session usage limit"}', OllamaUnavailable, "usage"),
         (500, '{"error": "model requires more system memory"}', OllamaUnavailable, "memory"),
         (
@@ -69,13 +68,13 @@ def test_each_status_means_one_kind_of_error(
 ) -> None:
     error = status_failure(status, body.encode(), "m")
     assert type(error) is kind
-    assert said in str(error)
+    assert said in error.in_full
 
 
 def test_an_error_does_not_repeat_a_page_of_text() -> None:
     body = json.dumps({"error": "line\n" * 1000}).encode()
-    text = str(status_failure(500, body, None))
-    assert len(text) < 300
+    text = status_failure(500, body, None).in_full
+    assert len(text) < 400
     assert "\n" not in text
 
 
@@ -111,7 +110,7 @@ def test_an_answer_that_never_says_it_is_done_is_no_answer() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"<html>", b"", b"[]", b"null", b'{"done": true}', b'{"message": "text"}', b"\xff\xfe", b"{"],
+    [b"<html>", b"", b"[]", b"null", b"{}", b'{"message": "text"}', b"\xff\xfe", b"{"],
 )
 def test_nonsense_is_a_failing_server(line: bytes) -> None:
     with pytest.raises(OllamaUnavailable):
@@ -192,9 +191,11 @@ def test_a_model_is_loaded_when_it_has_the_wanted_window(
                 "model_info": {"general.architecture": "qwen3", "qwen3.context_length": 40960},
                 "capabilities": ["completion", "thinking"],
             },
-            ModelFacts(40960, True),
+            ModelFacts(40960, True, True),
         ),
-        ({"capabilities": ["completion"]}, ModelFacts(None, False)),
+        ({"capabilities": ["completion"]}, ModelFacts(None, False, True)),
+        ({"capabilities": ["embedding"]}, ModelFacts(None, False, False)),
+        ({"capabilities": []}, ModelFacts(None, False, None)),
     ],
 )
 def test_facts_are_told_where_the_server_tells_them(

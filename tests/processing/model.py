@@ -31,7 +31,7 @@ class Model:
         self.asked.append(assignment)
         self.meanwhile(cancel)
         if cancel.cancelled and not self.is_stubborn:
-            raise Cancelled("the generation was called off")
+            raise Cancelled
         return Composed(self.text, "composed" if self.text else "nothing usable was left")
 
     def preload(self) -> None:

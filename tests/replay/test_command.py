@@ -189,7 +189,7 @@ def test_a_model_that_is_too_slow_is_no_reason_to_stop(tmp_path: Path, ollama: F
     log.chat(4)
     done = replay(tmp_path, log, ollama=ollama, OLLAMA_TIMEOUT="0.5")
     late, fine = moments(done)
-    assert late == ("12:00:30", "3 messages", "(no complete answer within 0.5 s)")
+    assert late == ("12:00:30", "3 messages", "(Ollama is too slow)")
     assert fine[:2] == ("12:00:40", "4 messages")
     assert not fine[2].startswith("(")
 
@@ -219,7 +219,7 @@ def test_no_model_is_told_in_one_sentence_before_it_begins(
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
     assert url or "absent is not installed" in done.err
-    assert url is None or f"{url}: no connection to Ollama" in done.err
+    assert url is None or f"{url}: Ollama cannot be reached (Connection refused)" in done.err
 
 
 @pytest.mark.parametrize(

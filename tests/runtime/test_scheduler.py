@@ -20,6 +20,7 @@ from clankbot.errors import (
     OllamaUnavailable,
     RequestRefused,
     TokenRefused,
+    Trouble,
 )
 from clankbot.runtime.scheduler import PeriodicTask, Scheduler
 
@@ -103,7 +104,7 @@ def test_a_failing_service_is_asked_less_and_less_often() -> None:
 
 
 def test_ollama_is_found_again_within_15_seconds_however_long_it_was_away() -> None:
-    scheduler = scheduler_of(probe=Scripted(OllamaUnavailable("refused")))
+    scheduler = scheduler_of(probe=Scripted(OllamaUnavailable(Trouble.NOT_REACHABLE)))
     assert set(pauses(scheduler, 50)) == {10}
 
 
@@ -117,7 +118,7 @@ def test_an_outage_is_logged_when_it_begins_changes_and_ends(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    away, missing = OllamaUnavailable("refused"), ModelMissing("llama3.1")
+    away, missing = OllamaUnavailable(Trouble.NOT_REACHABLE), ModelMissing("llama3.1")
     scheduler = scheduler_of(probe=Scripted(7.0, away, away, away, missing, missing, 7.0, 7.0))
     pauses(scheduler, 8)
     said = [(record.levelname, record.getMessage()) for record in caplog.records]
@@ -127,7 +128,7 @@ def test_an_outage_is_logged_when_it_begins_changes_and_ends(
         ("INFO", "periodic task works again"),
     ]
     assert [record.__dict__["task"] for record in caplog.records] == ["probe"] * 3
-    assert caplog.records[0].__dict__["reason"] == "refused"
+    assert caplog.records[0].__dict__["reason"] == "Ollama cannot be reached"
     assert caplog.records[2].__dict__["after_s"] == 50
 
 
@@ -200,7 +201,7 @@ def test_a_failed_one_off_task_is_logged_and_the_next_one_runs(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def fail() -> None:
-        raise OllamaUnavailable("refused")
+        raise OllamaUnavailable(Trouble.NOT_REACHABLE)
 
     done = threading.Event()
     with Running() as running:
@@ -208,7 +209,8 @@ def test_a_failed_one_off_task_is_logged_and_the_next_one_runs(
         running.scheduler.submit(done.set)
         assert done.wait(5.0)
     (record,) = caplog.records
-    assert (record.getMessage(), record.__dict__["reason"]) == ("one-off task failed", "refused")
+    said = (record.getMessage(), record.__dict__["reason"])
+    assert said == ("one-off task failed", "Ollama cannot be reached")
 
 
 def test_a_refused_sign_in_during_a_one_off_task_ends_the_thread() -> None:

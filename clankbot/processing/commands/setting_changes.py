@@ -167,8 +167,8 @@ class SettingChanges:
         def check() -> ModelChecked:
             try:
                 problem = self._model.check_choice(str(model))
-            except OllamaError:
-                problem = "Ollama cannot be reached, so the model cannot be checked"
+            except OllamaError as error:
+                problem = f"{error}, so the model cannot be checked"
             return ModelChecked(change, problem)
 
         if not self._ask_later(check):

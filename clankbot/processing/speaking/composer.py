@@ -20,6 +20,7 @@ from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.internal_messages import Job, NothingOffered
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
+from clankbot.processing.speaking.send_gate import DATABASE_AWAY
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Assignment, ContextLine, MessageKind, Outgoing
 
@@ -98,8 +99,8 @@ class Composer:
         except OllamaError as error:
             report = NothingOffered(job.channel, job.generation_id, self._failure(job, error))
         except DatabaseError as error:
-            reason = Reason(Why.DATABASE, f"the database is away: {error}")
-            report = NothingOffered(job.channel, job.generation_id, reason)
+            log.warning("context not read", extra={"channel": job.channel, "problem": str(error)})
+            report = NothingOffered(job.channel, job.generation_id, DATABASE_AWAY)
         finally:
             self._stopped.detach(job.cancel.cancel)
             if report is not None:

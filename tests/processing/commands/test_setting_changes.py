@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
-from clankbot.errors import OllamaUnavailable
+from clankbot.errors import OllamaUnavailable, Trouble
 from clankbot.records.settings import ChannelSettings, SettingValue
 from tests.processing.desk import Desk
 
@@ -195,7 +195,7 @@ def test_a_model_that_is_not_there_is_not_taken(desk: Desk) -> None:
 
 
 def test_a_server_that_cannot_be_asked_changes_nothing(desk: Desk) -> None:
-    desk.models = OllamaUnavailable("refused")
+    desk.models = OllamaUnavailable(Trouble.NOT_REACHABLE, "refused at 10.0.0.7")
     answer = desk.ask("model large")
     assert answer == "Ollama cannot be reached, so the model cannot be checked; nothing changed"
     assert desk.channels["alpha"].settings.model == "tiny"
