@@ -21,7 +21,8 @@ from clankbot.auth.tokens import TokenKeeper, stored_encryption
 from clankbot.clock import Clock
 from clankbot.config.settings import Settings, ValidValues, login_requirements, require
 from clankbot.database.database import Database
-from clankbot.errors import NotSignedIn
+from clankbot.errors import ConfigError, NotSignedIn
+from clankbot.http import certificates_problem
 from clankbot.ollama.client import OllamaClient
 from clankbot.records.accounts import Credentials, Identity, Secret
 
@@ -44,14 +45,33 @@ class Account:
 
 
 def ollama_client(settings: Settings) -> OllamaClient:
-    """The Ollama server of the settings."""
-    keep_alive = settings.ollama_keep_alive
+    """The Ollama server of the settings; ConfigError if the file of its certificate is no good."""
+    keep_alive, ca_file = settings.ollama_keep_alive, settings.ollama_ca_file
+    if problems := certificate_problems(ca_file):
+        raise ConfigError(*problems)
     return OllamaClient(
         settings.ollama_url,
         api_key=settings.ollama_api_key,
         timeout_s=settings.ollama_timeout,
         load_timeout_s=settings.ollama_load_timeout,
         keep_alive=None if keep_alive is None else str(keep_alive),
+        ca_file=None if ca_file is None else str(ca_file),
+    )
+
+
+def certificate_requirements(valid: ValidValues) -> tuple[str, ...]:
+    """What is wrong with the file of the Ollama server's certificate, if one is set."""
+    return certificate_problems(valid.get("ollama_ca_file"))
+
+
+def certificate_problems(ca_file: Path | None) -> tuple[str, ...]:
+    """The same for a file; nothing if there is to be none."""
+    problem = None if ca_file is None else certificates_problem(str(ca_file))
+    if problem is None:
+        return ()
+    return (
+        f"OLLAMA_CA_FILE is {ca_file}, which cannot be used ({problem}); accepted: a file with"
+        " certificates in PEM form",
     )
 
 

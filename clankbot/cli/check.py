@@ -13,8 +13,9 @@ from clankbot.app import EXIT_FAILED
 from clankbot.auth.keys import is_open_to_others
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require, run_requirements, settings_from_process
-from clankbot.errors import ClankbotError, ConfigError, NotSignedIn, OllamaError
-from clankbot.ollama.client import is_cloud_model
+from clankbot.errors import ClankbotError, ConfigError, NotSignedIn, OllamaError, Trouble
+from clankbot.ollama.client import answers_instead, is_cloud_model
+from clankbot.ollama.programs import OLLAMA
 from clankbot.parts import load_words, name_database, set_up_logs
 from clankbot.runtime.threads import not_torn_off
 from clankbot.services import (
@@ -137,10 +138,20 @@ def _ollama(settings: Settings) -> Iterator[Finding]:
     where = without_password(settings.ollama_url)
     try:
         version = client.version()
+        has_model = client.has_model(model)
     except OllamaError as error:
-        yield "fail", f"{where}: {error}; is it running? (ollama serve)"
+        hint = "; is it running? (ollama serve)" if error.trouble is Trouble.NOT_REACHABLE else ""
+        yield "fail", f"{where}: {client.explained(error).in_full}{hint}"
         return
-    if client.has_model(model):
+    program = client.program()
+    if program and not (program.speaks_ollama or program.is_guess):
+        yield "fail", f"{where}: {answers_instead(program)}"
+        return
+    if program and program is not OLLAMA and not program.is_guess:
+        yield "warn", f"{where} is {program.name}, not Ollama; it may do, as it speaks Ollama's API"
+    if has_model and client.facts(model).chats is False:
+        yield "fail", f"{model} cannot chat; set OLLAMA_MODEL to one that can, such as llama3.1"
+    elif has_model:
         yield "ok", f"{where} answers (version {version}) and has {model}"
     elif is_cloud_model(model):
         yield "warn", f"{where} answers; {model} runs in the cloud, so only a try will tell"

@@ -18,7 +18,7 @@ from clankbot.database.locks import hold_instance_lock
 from clankbot.parts import load_words, open_database, start_up, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
 from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
-from clankbot.services import key_requirements, open_account
+from clankbot.services import certificate_requirements, key_requirements, open_account
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,9 @@ _LONGEST_WAIT_S: Final = 60.0
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0 if stopped as asked; see the contract's section 1 for the others."""
-    settings = start_up(run_requirements, word_list_requirements, key_requirements)
+    settings = start_up(
+        run_requirements, word_list_requirements, key_requirements, certificate_requirements
+    )
     for warning in settings.warnings:
         log.warning(warning)
     reports: Reports = queue.SimpleQueue()

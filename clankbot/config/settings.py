@@ -44,6 +44,7 @@ class Settings:
     ollama_timeout: float
     ollama_load_timeout: float
     ollama_api_key: Secret | None = field(repr=False)
+    ollama_ca_file: Path | None
     ollama_keep_alive: int | str | None
     ollama_num_ctx: int | None
     twitch_client_id: str | None

@@ -183,6 +183,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     ),
     Variable("OLLAMA_API_KEY", "", optional(KEY), "A bearer token, for a server behind a proxy."),
     Variable(
+        "OLLAMA_CA_FILE",
+        "",
+        optional(_FILE),
+        "A file of certificates to trust, in PEM form, for a server with one of its own.",
+    ),
+    Variable(
         "OLLAMA_KEEP_ALIVE",
         "",
         optional(_KEEP_ALIVE),

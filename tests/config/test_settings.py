@@ -39,6 +39,7 @@ DEFAULTS: dict[str, object] = {
     "OLLAMA_TIMEOUT": 30.0,
     "OLLAMA_LOAD_TIMEOUT": 300.0,
     "OLLAMA_API_KEY": None,
+    "OLLAMA_CA_FILE": None,
     "OLLAMA_KEEP_ALIVE": None,
     "OLLAMA_NUM_CTX": None,
     "TWITCH_CLIENT_ID": None,
@@ -91,6 +92,7 @@ ACCEPTED: list[tuple[str, str, object]] = [
     ("OLLAMA_TIMEOUT", "1m30s", 90.0),
     ("OLLAMA_LOAD_TIMEOUT", "7200", 7200.0),
     ("OLLAMA_API_KEY", " abc.DEF-123\n", Secret("abc.DEF-123")),
+    ("OLLAMA_CA_FILE", "own.pem", FOLDER / "own.pem"),
     ("OLLAMA_KEEP_ALIVE", "-1", -1),
     ("OLLAMA_KEEP_ALIVE", "0", 0),
     ("OLLAMA_KEEP_ALIVE", "300", 300),
@@ -219,6 +221,7 @@ def test_every_variable_is_covered_by_these_tables() -> None:
         "MYSQL_PASSWORD",
         "TOKEN_ENCRYPTION_KEY",
         "MYSQL_SSL_CA",
+        "OLLAMA_CA_FILE",
         "BLOCKED_WORDS_FILE",
         "TOKEN_ENCRYPTION_KEY_FILE",
     }

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.flow.program import Ended, live_program
+import pytest
+
+from tests.auth.certificate import self_signed
+from tests.doubles.pages import Page, PageServer
+from tests.flow.program import Ended, live_program, program
 
 
 def finding(done: Ended, subject: str) -> str:
@@ -33,6 +37,79 @@ def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> No
         down = live.run("check")
         assert down.status == 1
         assert finding(down, "sign-in") == "fail: Twitch is out of order: it answered 503"
+
+
+LM_STUDIO = {"*": Page('{"error": "Unexpected endpoint or method. (GET /api/version)"}')}
+OPEN_WEBUI = {
+    "/": Page("<html><title>Open WebUI</title></html>"),
+    "/api/version": Page('{"version": "0.6.5"}'),
+    "/api/tags": Page('{"detail": "Not Found"}', 404),
+}
+LLAMA_CPP = {
+    "/v1/models": Page('{"object": "list", "data": [{"owned_by": "llamacpp"}]}'),
+    "/api/version": Page('{"version": "0.9"}'),
+    "/api/tags": Page('{"models": [{"name": "llama3.1"}]}'),
+}
+KOBOLD_CPP = {
+    "/api/extra/version": Page('{"result": "KoboldCpp"}'),
+    "/api/version": Page('{"version": "0.7.0"}'),
+    "/api/tags": Page('{"models": [{"name": "llama3.1"}]}'),
+    "/api/show": Page("{}"),
+}
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [
+        (LM_STUDIO, "LM Studio answers, not Ollama: OLLAMA_URL must name an Ollama server"),
+        (OPEN_WEBUI, "Open WebUI answers, not Ollama: OLLAMA_URL must end in /ollama"),
+        (LLAMA_CPP, "the server of llama.cpp answers, not Ollama: OLLAMA_URL must name"),
+        ({}, "what answers is not Ollama (OLLAMA_URL) (the server answered 404: 404 page"),
+    ],
+)
+def test_check_names_what_answers_instead_of_ollama(
+    tmp_path: Path, pages: dict[str, Page], told: str
+) -> None:
+    with program(tmp_path) as child, PageServer(pages) as server:
+        found = finding(child.run("check", OLLAMA_URL=f"{server.url}/v1"), "ollama")
+        assert found.startswith(f"fail: {server.url}: {told}")
+
+
+def test_check_warns_of_a_program_that_only_speaks_like_ollama(tmp_path: Path) -> None:
+    with program(tmp_path) as child, PageServer(KOBOLD_CPP) as server:
+        output = child.run("check", OLLAMA_URL=server.url).output
+        assert f"warn  ollama     {server.url} is KoboldCpp, not Ollama" in output
+        assert f"ok    ollama     {server.url} answers (version 0.7.0) and has llama3.1" in output
+
+
+def test_check_refuses_a_model_that_cannot_chat(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        live.ollama.embedders.add("llama3.1:latest")
+        found = finding(live.run("check"), "ollama")
+        assert found.startswith("fail: llama3.1 cannot chat; set OLLAMA_MODEL to one that can")
+
+
+def test_check_tells_of_a_certificate_and_trusts_it_if_it_is_given(tmp_path: Path) -> None:
+    context, trusted = self_signed(tmp_path)
+    tags = Page('{"models": [{"name": "llama3.1"}]}')
+    pages = {"/api/version": Page('{"version": "0.9"}'), "/api/tags": tags, "/api/show": Page("{}")}
+    with program(tmp_path) as child, PageServer(pages, tls=context) as server:
+        refused = finding(child.run("check", OLLAMA_URL=server.url), "ollama")
+        assert "the certificate of the Ollama server is refused (OLLAMA_CA_FILE)" in refused
+        assert "self-signed certificate" in refused
+        done = child.run("check", OLLAMA_URL=server.url, OLLAMA_CA_FILE=str(trusted))
+        assert finding(done, "ollama") == f"ok: {server.url} answers (version 0.9) and has llama3.1"
+
+
+def test_a_file_of_certificates_that_is_none_is_a_wrong_setting(tmp_path: Path) -> None:
+    (tmp_path / "own.pem").write_text("no certificate")
+    with live_program(tmp_path, OLLAMA_CA_FILE="own.pem") as live:
+        live.sign_in()
+        told = f"OLLAMA_CA_FILE is {tmp_path / 'own.pem'}, which cannot be used ("
+        assert finding(live.run("check"), "ollama").startswith(f"fail: {told}")
+        ended = live.run("run")
+        assert ended.status == 78
+        assert told in ended.output
 
 
 def test_check_and_run_agree_about_a_missing_client_id(tmp_path: Path) -> None:
