@@ -119,7 +119,8 @@ class Deadline:
         are sent unless ``headers`` has an Authorization.  ``obeys_environment``: proxy and CA
         certificates are taken from the environment; else not, since a proxy would also be asked for
         servers on the local network.  ~/.netrc is never read: it would replace an Authorization.
-        The certificates in ``ca_file`` are trusted besides the usual ones.
+        The certificates in ``ca_file`` are trusted besides the usual ones: see
+        ``certificates_problem``.
         """
         self.check()
         all_headers = {"Accept-Encoding": "identity", **(headers or {})}

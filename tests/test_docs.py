@@ -90,7 +90,7 @@ def test_the_contents_and_other_links_lead_to_headings() -> None:
 # -- what `!clank why` says ------------------------------------------------------------------------
 
 NOT_EXPLAINED = {
-    *("CALLED_OFF", "NO_LINE", "NO_CONTEXT", "OPTED_OUT", "STOPPING", "NOT_SIGNED_IN"),
+    *("CALLED_OFF", "NO_CONTEXT", "OPTED_OUT", "STOPPING", "NOT_SIGNED_IN"),
     *("OUTBOX_FULL", "NOT_OUR_CHANNEL", "REPEATED_AT_ONCE"),
 }
 """Reasons that speak for themselves, or that nobody meets in the course of things."""

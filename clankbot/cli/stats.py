@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from clankbot.clock import Clock
 from clankbot.config.channel_wording import Overrides, SettingsSchema
 from clankbot.config.settings import Settings
 from clankbot.database.database import Store
@@ -68,7 +69,19 @@ def _decisions(store: Store, channel: str) -> list[str]:
     decisions = store.decisions(channel, _DECISIONS_SHOWN)
     if not decisions:
         return [f"Nothing has been decided in #{channel} yet."]
-    return [f"{_moment(decision.at_ms)} UTC  {decision.reason}" for decision in reversed(decisions)]
+    lines = [
+        f"{_moment(decision.at_ms)} UTC  {decision.reason}" for decision in reversed(decisions)
+    ]
+    prefix = "refused_"
+    refused = {
+        what.removeprefix(prefix).replace("_", " "): count
+        for what, count in store.tally(channel, Clock().utc_day()).items()
+        if what.startswith(prefix)
+    }
+    if refused:
+        figures = ", ".join(f"{what} {count}" for what, count in sorted(refused.items()))
+        lines += ["", f"Refused today of what the model wrote: {figures}."]
+    return lines
 
 
 def _changes(store: Store, channel: str | None, schema: SettingsSchema) -> list[str]:

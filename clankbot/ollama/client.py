@@ -7,7 +7,7 @@ Source: https://github.com/ollama/ollama/blob/main/docs/api.md
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -188,9 +188,8 @@ class OllamaClient:
         user: str,
         options: Mapping[str, int | float],
         cancel: Cancel,
-        enough: Callable[[str], bool] | None = None,
     ) -> Generation:
-        """What the model writes, read until it ends or ``enough`` of the text so far is true.
+        """What the model writes, read to its end.
 
         ``options`` should set num_predict, and the num_ctx that it was loaded with: another makes
         the server load it anew.  A cancel closes the connection at once.  Raises PromptTooLong if
@@ -212,12 +211,12 @@ class OllamaClient:
             if key not in self._without_think:
                 lines = self._lines(deadline, "/api/chat", body | {"think": False}, model)
                 try:
-                    return read_generation(lines, model, enough)
+                    return read_generation(lines, model)
                 except OllamaRefused as error:  # 0.12.4 refuses even a "no", others the field
                     if error.trouble is not Trouble.REFUSED or error.status not in (400, 422):
                         raise
             lines = self._lines(deadline, "/api/chat", body, model)
-            generation = read_generation(lines, model, enough)
+            generation = read_generation(lines, model)
             self._without_think.add(key)  # it was for that
             return generation
 

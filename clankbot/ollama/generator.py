@@ -23,8 +23,10 @@ from clankbot.ollama.prompt import (
     was_cut,
     window_size,
 )
-from clankbot.ollama.protocol import Generation, ModelFacts, model_key
-from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
+from clankbot.ollama.protocol import DEADLINE, Generation, ModelFacts, model_key
+from clankbot.ollama.reply import line_of
+from clankbot.ollama.verdict import Refusal, Refused, Situation
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Assignment, Composed
 
 log = logging.getLogger(__name__)
@@ -94,9 +96,16 @@ class Generator:
             model.always_thinks = True
             prompt, generation, is_cut = self._generate(assignment, model, cancel)
         if is_cut:
-            return Composed(None, "the prompt did not fit the window", prompt.used_ids)
-        text, reason = _judged(generation, assignment, prompt)
-        return Composed(text, reason, prompt.used_ids)
+            reason = Reason(Why.NO_LINE, "the prompt did not fit the window")
+            return Composed(None, reason, prompt.used_ids)
+        if generation.only_thought:
+            refusal = Refusal(Refused.THOUGHT)
+        else:
+            line = line_of(generation.text, _situation(assignment, prompt, generation))
+            if isinstance(line, str):
+                return Composed(line, None, prompt.used_ids)
+            refusal = line
+        return Composed(None, Reason(refusal.code, refusal.text), prompt.used_ids)
 
     def load(self, name: str, cancel: Cancel) -> _Model:
         """Have the model in memory, with the window that its ``num_ctx`` says."""
@@ -136,10 +145,7 @@ class Generator:
         options = {"repeat_penalty": _REPEAT_PENALTY, **own_options, **sizes}
         room = int(prompt_room(model.num_ctx, num_predict) / model.scale)
         prompt = build_prompt(assignment, room)
-        enough = None
-        if not model.facts.thinks:  # else what it writes first may be a thought
-            enough = partial(is_enough, clean=_cleaner(assignment, prompt))
-        ask = partial(self._client.generate, name, options=options, cancel=cancel, enough=enough)
+        ask = partial(self._client.generate, name, options=options, cancel=cancel)
         try:
             generation = ask(prompt.system, prompt.user)
         except PromptTooLong:
@@ -154,33 +160,23 @@ class Generator:
         return prompt, generation, False
 
 
-def _judged(
-    generation: Generation, assignment: Assignment, prompt: Prompt
-) -> tuple[str | None, str]:
-    """The line that is in an answer, or None; and in either case what came of it."""
-    if generation.only_thought:
-        return None, "the model only thought"
-    raw = generation.text
-    if generation.done_reason == "length":
-        raw = without_torn_end(raw)
-    text = _cleaner(assignment, prompt)(raw)
-    if text is None:
-        return None, "nothing usable was left of the answer"
-    if is_echo(text, (line.text for line in assignment.lines)):
-        return None, "the model only repeated what was said"
-    return text, "composed"
-
-
-def _cleaner(assignment: Assignment, prompt: Prompt) -> Callable[[str], str | None]:
-    """``clean_reply`` for the answers to this prompt."""
-    lines = assignment.lines if assignment.asked is None else (*assignment.lines, assignment.asked)
-    # For whom the model might write a line: everybody who spoke, and everybody who was named.
+def _situation(assignment: Assignment, prompt: Prompt, generation: Generation) -> Situation:
+    """The moment that an answer was written for, as the judge needs to know it."""
+    asked, settings = assignment.asked, assignment.settings
+    lines = assignment.lines if asked is None else (*assignment.lines, asked)
     others = [line for line in lines if not line.is_own]
+    own_names = {line.speaker for line in lines if line.is_own} - {assignment.bot_name}
+    # In whose stead the model might write: everybody who spoke, and everybody who was called.
     called = frozenset(name for line in lines for name in _CALLED.findall(line.text))
-    return partial(
-        clean_reply,
-        bot_name=assignment.bot_name,
-        names=called.union(name for line in others for name in (line.speaker, line.login)),
-        limit_chars=assignment.settings.length_chars,
+    return Situation(
+        bot_names=(assignment.bot_name, *sorted(own_names)),
+        speakers=called.union(name for line in others for name in (line.speaker, line.login)),
+        lines=tuple(line.text for line in assignment.lines),
+        own_lines=tuple(line.text for line in assignment.lines if line.is_own),
+        asked=asked.text if asked else None,
+        asker_names=(asked.login, asked.speaker) if asked else (),
         instructions=prompt.instructions,
+        persona=settings.persona,
+        limit_chars=settings.length_chars,
+        was_cut_off=generation.done_reason in ("length", DEADLINE),
     )

@@ -8,12 +8,14 @@ Source: https://github.com/ollama/ollama/blob/main/docs/api.md, and its server/r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from clankbot.errors import OllamaUnavailable, Trouble
+from clankbot.errors import OllamaTimeout, OllamaUnavailable, Trouble
 from clankbot.ollama.troubles import error_text, foreign_answer, told_failure
+
+DEADLINE: Final = "deadline"  # our own done_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +67,32 @@ def json_object(data: bytes) -> Mapping[str, Any]:
     return value
 
 
-def read_generation(
-    lines: Iterable[bytes], model: str, enough: Callable[[str], bool] | None = None
-) -> Generation:
-    """The answer in these lines, read until it is done or ``enough`` of the text is true."""
+def read_generation(lines: Iterable[bytes], model: str) -> Generation:
+    """The answer in these lines, read until it is done.
+
+    If the time for it is up before that, what has come of it is the answer: it is cut off, as one
+    that grew too long is.
+    """
     text, had_thinking = "", False
-    for line in lines:
-        value = answer_part(line, model)
-        message = value.get("message") or {}
-        content = message.get("content")
-        piece = content if isinstance(content, str) else ""
-        text += piece
-        had_thinking |= bool(message.get("thinking"))
-        if _is_last(value):
-            reason, tokens = value.get("done_reason"), value.get("prompt_eval_count")
-            return Generation(
-                text=text,
-                done_reason=reason if isinstance(reason, str) else None,
-                prompt_tokens=tokens if isinstance(tokens, int) else None,
-                had_thinking=had_thinking,
-            )
-        if enough and piece and enough(text):
-            return Generation(text, None, None, had_thinking)
+    try:
+        for line in lines:
+            value = answer_part(line, model)
+            message = value.get("message") or {}
+            content = message.get("content")
+            text += content if isinstance(content, str) else ""
+            had_thinking |= bool(message.get("thinking"))
+            if _is_last(value):
+                reason, tokens = value.get("done_reason"), value.get("prompt_eval_count")
+                return Generation(
+                    text=text,
+                    done_reason=reason if isinstance(reason, str) else None,
+                    prompt_tokens=tokens if isinstance(tokens, int) else None,
+                    had_thinking=had_thinking,
+                )
+    except OllamaTimeout:
+        if not text.strip():
+            raise
+        return Generation(text, DEADLINE, None, had_thinking)
     raise OllamaUnavailable(Trouble.BROKE_OFF, "the answer ended without a last line")
 
 

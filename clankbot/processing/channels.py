@@ -67,6 +67,11 @@ class Turn:
     addressee_id: str | None  # who is answered, whose cooldown begins once the answer is said
     in_vain: Callable[[str], None] | None  # tells the moderator who asked for it that nothing came
 
+    @property
+    def is_spontaneous(self) -> bool:
+        """Whether nobody asked for it."""
+        return self.addressee_id is None and self.in_vain is None
+
 
 @dataclass
 class Channel:
@@ -81,6 +86,10 @@ class Channel:
     answered_at: BoundedDict[str, float] = field(
         default_factory=lambda: BoundedDict(_MOST_ANSWERED)
     )
+    # When the model wrote nothing that could be said unasked: that costs the channel its turn, and
+    # the next one waits as if a line had been said.  Messages that came in since.
+    lost_turn_at_ms: int | None = None
+    counted_since_lost: int = 0
     newest_message_id: str | None = None  # of this run
     hints_ms: list[int] = field(default_factory=list)  # when moderators removed the bot's words
     retry_at: float = 0.0

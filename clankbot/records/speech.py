@@ -93,9 +93,9 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What came of an Assignment: one clean line, or None with the reason in words."""
+    """What came of an Assignment: one clean line, or None and the reason."""
 
     text: str | None
-    reason: str
+    reason: Reason | None
     # Message ids that were still in the prompt after it was fitted to the window.
     used_ids: frozenset[str] = frozenset()

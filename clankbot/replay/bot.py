@@ -99,7 +99,7 @@ class _ReplayModel:
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         """As the real one; a model that is too slow is passed over."""
         if self._model is None:
-            return Composed("", "composed")
+            return Composed("", None)
         try:
             return self._model.write(assignment, cancel)
         except OllamaTimeout:

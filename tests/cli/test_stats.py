@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.clock import Clock
 from clankbot.records.settings import SettingValue
-from clankbot.records.writes import RecordDecision, SetSetting
+from clankbot.records.writes import RecordDecision, SetSetting, Tally
 from tests.cli.command import bot_said, clankbot, fill, said
 
 MINUTE_MS = 60_000
@@ -54,6 +55,24 @@ def test_decisions_are_told_oldest_first(tmp_path: Path) -> None:
         "1970-01-01 00:02 UTC  2/30 messages",
     ]
     assert "Nothing has been decided in #beta yet." in clankbot(tmp_path, "stats", "--why=beta").out
+
+
+def test_what_was_refused_today_stands_below_the_decisions(tmp_path: Path) -> None:
+    day = Clock().utc_day()
+    fill(
+        tmp_path,
+        [
+            RecordDecision("alpha", MINUTE_MS, "the model only repeated what was said"),
+            Tally("alpha", day, "refused_echo", 2),
+            Tally("alpha", day, "refused_claims_human"),
+            Tally("alpha", day, "said"),
+            Tally("alpha", "2020-01-01", "refused_flood"),
+        ],
+    )
+    assert clankbot(tmp_path, "stats", "--why=alpha").out.splitlines()[1:] == [
+        "",
+        "Refused today of what the model wrote: claims human 1, echo 2.",
+    ]
 
 
 def test_changes_are_told_oldest_first_from_and_to_as_chat_is_told_them(tmp_path: Path) -> None:

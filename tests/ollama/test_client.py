@@ -21,10 +21,10 @@ from clankbot.errors import (
     PromptTooLong,
 )
 from clankbot.ollama.client import OllamaClient, Unreachable
-from clankbot.ollama.protocol import Generation, ModelFacts
+from clankbot.ollama.protocol import DEADLINE, Generation, ModelFacts
 from clankbot.records.accounts import Secret
 from tests.auth.certificate import self_signed
-from tests.doubles.drips import DripServer, drips_lines, silent
+from tests.doubles.drips import DripServer, drips_chunk, drips_lines, silent
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
 from tests.doubles.pages import Page, PageServer
 
@@ -34,11 +34,10 @@ OPTIONS = {"temperature": 0.5, "num_ctx": 8192, "num_predict": 200}
 def generate(
     client: OllamaClient,
     cancel: Cancel | None = None,
-    enough: Callable[[str], bool] | None = None,
     user: str = "hello",
 ) -> Generation:
     """One generation."""
-    return client.generate("llama3.1", "be kind", user, OPTIONS, cancel or Cancel(), enough)
+    return client.generate("llama3.1", "be kind", user, OPTIONS, cancel or Cancel())
 
 
 def cancel_after(wait: Callable[[], object], cancel: Cancel) -> None:
@@ -70,13 +69,6 @@ def test_the_whole_request_is_as_ollama_wants_it(ollama: FakeOllama) -> None:
 def test_an_answer_is_read_to_its_end(ollama: FakeOllama) -> None:
     ollama.once(Behaviour(text="one two\nthree", thinking="hm", done_reason="length"))
     assert generate(OllamaClient(ollama.url)) == Generation("one two\nthree", "length", 3, True)
-
-
-def test_reading_stops_as_soon_as_there_is_enough(ollama: FakeOllama) -> None:
-    ollama.once(Behaviour(drip_s=0.01))
-    answer = generate(OllamaClient(ollama.url), enough=lambda text: len(text) > 12)
-    assert answer == Generation("drip drip drip ", None, None, False)
-    ollama.wait_until(lambda: ollama.asked[0].hung_up)
 
 
 @pytest.mark.parametrize(
@@ -227,11 +219,18 @@ def test_closing_the_client_ends_even_a_load() -> None:
         assert server.client_left.wait(5)
 
 
-def test_a_generation_ends_at_its_deadline() -> None:
+def test_a_generation_ends_at_its_deadline_with_what_has_come() -> None:
     with DripServer(drips_lines) as server:
-        client = OllamaClient(server.url, timeout_s=0.15)
+        generation = generate(OllamaClient(server.url, timeout_s=0.5))
+        assert set(generation.text.split()) == {"drip"}
+        assert generation.done_reason == DEADLINE
+        assert server.client_left.wait(5)
+
+
+def test_a_generation_of_which_nothing_has_come_by_its_deadline_is_late() -> None:
+    with DripServer(drips_chunk) as server:
         with pytest.raises(OllamaTimeout):
-            generate(client)
+            generate(OllamaClient(server.url, timeout_s=0.15))
         assert server.client_left.wait(5)
 
 
@@ -241,8 +240,8 @@ def test_a_certificate_of_its_own_can_be_trusted(tmp_path: Path) -> None:
         url = server.url.replace("127.0.0.1", "localhost")
         with pytest.raises(Unreachable):
             generate(OllamaClient(url, timeout_s=5))
-        client = OllamaClient(url, timeout_s=5, ca_file=str(trusted))
-        assert generate(client, enough=bool).text == "drip "
+        client = OllamaClient(url, timeout_s=1, ca_file=str(trusted))
+        assert generate(client).text.startswith("drip ")
 
 
 def test_a_certificate_by_an_authority_nobody_knows_can_be_trusted_by_itself(

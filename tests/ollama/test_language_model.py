@@ -19,6 +19,8 @@ from clankbot.errors import (
 )
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.language_model import LanguageModel
+from clankbot.ollama.verdict import Refused
+from clankbot.records.reasons import Why
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Composed, ContextLine
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
@@ -33,6 +35,11 @@ def write(model: LanguageModel, settings: ChannelSettings | None = None) -> Comp
     return model.write(assignment(*CHAT, settings=settings), Cancel())
 
 
+def code(composed: Composed) -> str | None:
+    """Why nothing came of it."""
+    return composed.reason.code if composed.reason else None
+
+
 def is_well(model: LanguageModel) -> bool:
     """Whether nothing is known to be out of order."""
     return model.outage("llama3.1") is None
@@ -41,7 +48,7 @@ def is_well(model: LanguageModel) -> bool:
 def test_one_clean_line_is_composed_from_the_chat(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.say('clankbot: "nice one"\nalice: thanks')
     composed = write(model)
-    assert composed == Composed("nice one", "composed", frozenset({"id-0", "id-1", "id-2"}))
+    assert composed == Composed("nice one", None, frozenset({"id-0", "id-1", "id-2"}))
     assert "Bruno: that music though" in ollama.asked[0].user
 
 
@@ -51,7 +58,8 @@ def test_somebody_who_was_only_called_is_not_written_for(
     ollama.say("Dora: I am here")
     called = assignment(line("where is @dora tonight"), line("no idea", "bruno", 1))
     composed = model.write(called, Cancel())
-    assert (composed.text, composed.reason) == (None, "nothing usable was left of the answer")
+    assert composed.text is None
+    assert code(composed) == Refused.OTHER_SPEAKER
 
 
 def test_the_channels_options_are_sent_beside_ours(
@@ -75,25 +83,22 @@ def test_the_line_obeys_the_channels_length(model: LanguageModel, ollama: FakeOl
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        (Behaviour(text="***"), "nothing usable was left of the answer"),
-        (Behaviour(text=""), "nothing usable was left of the answer"),
-        (Behaviour(text="Alice: I say this"), "nothing usable was left of the answer"),
-        (Behaviour(text="That music, though!"), "composed"),
-        (Behaviour(text="Who plays next week?"), "the model only repeated what was said"),
-        (
-            Behaviour(text="a torn sent", done_reason="length"),
-            "nothing usable was left of the answer",
-        ),
-        (Behaviour(text="", thinking="hm"), "the model only thought"),
+        (Behaviour(text="***"), Refused.NOTHING),
+        (Behaviour(text=""), Refused.NOTHING),
+        (Behaviour(text="Alice: I say this"), Refused.OTHER_SPEAKER),
+        (Behaviour(text="That music, though!"), None),
+        (Behaviour(text="Who plays next week?"), Refused.ECHO),
+        (Behaviour(text="a torn sent", done_reason="length"), Refused.TORN),
+        (Behaviour(text="", thinking="hm"), Refused.THOUGHT),
     ],
 )
 def test_an_answer_that_is_no_line_is_told_why(
-    model: LanguageModel, ollama: FakeOllama, behaviour: Behaviour, reason: str
+    model: LanguageModel, ollama: FakeOllama, behaviour: Behaviour, reason: Refused | None
 ) -> None:
     ollama.once(behaviour)
     composed = write(model)
-    assert composed.reason == reason
-    assert (composed.text is None) == (reason != "composed")
+    assert code(composed) == reason
+    assert (composed.text is None) == (reason is not None)
 
 
 @pytest.mark.parametrize("asked", [None, line("@clankbot who plays next week?")])
@@ -248,7 +253,8 @@ def test_what_a_model_made_of_a_cut_prompt_is_not_said(
 ) -> None:
     ollama.once(Behaviour(text="nice one", prompt_tokens=8190))
     composed = write(model)
-    assert (composed.text, composed.reason) == (None, "the prompt did not fit the window")
+    assert composed.text is None
+    assert code(composed) == Why.NO_LINE
     assert write(model).text
 
 
@@ -277,6 +283,7 @@ def test_estimates_shrink_slowly_when_the_server_counts_less(
 
 
 def test_even_the_longest_chat_fits_the_window(model: LanguageModel, ollama: FakeOllama) -> None:
+    ollama.behave(Behaviour(text="nice one"))
     for text in ("x" * 500, "中文字" * 160, "🎉🎊" * 120, "1!2?" * 120):
         composed = model.write(assignment(*chat(*[text] * 500)), Cancel())
         assert composed.text
@@ -298,7 +305,7 @@ def test_a_model_that_runs_out_of_room_while_thinking_gets_more(
 
 def test_a_model_that_only_thinks_says_nothing(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.behave(Behaviour(text="", thinking="hm", done_reason="length"))
-    assert write(model).reason == "the model only thought"
+    assert code(write(model)) == Refused.THOUGHT
     assert len(ollama.asked) == 2
 
 
@@ -306,7 +313,7 @@ def test_a_model_that_only_thinks_says_nothing(model: LanguageModel, ollama: Fak
 
 
 def test_a_slow_server_is_a_timeout(ollama: FakeOllama) -> None:
-    ollama.behave(Behaviour(drip_s=0.05))
+    ollama.behave(Behaviour(delay_s=60))
     model = LanguageModel(OllamaClient(ollama.url, timeout_s=0.2), "llama3.1")
     with pytest.raises(OllamaTimeout):
         write(model)

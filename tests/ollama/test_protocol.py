@@ -97,12 +97,6 @@ def test_a_thought_is_told_apart() -> None:
     assert generation.only_thought
 
 
-def test_reading_ends_when_there_is_enough() -> None:
-    line = b'{"message": {"content": "word "}, "done": false}'
-    generation = read_generation([line] * 9, "m", enough=lambda text: len(text) > 9)
-    assert generation == Generation("word word ", None, None, False)
-
-
 def test_an_answer_that_never_says_it_is_done_is_no_answer() -> None:
     with pytest.raises(OllamaUnavailable):
         read_generation([b'{"message": {"content": "half"}, "done": false}'], "m")
@@ -122,7 +116,7 @@ def test_odd_values_in_an_answer_do_no_harm() -> None:
         b'{"message": {"content": 5}, "done": "yes", "done_reason": 1, "prompt_eval_count": "x"}',
         b'{"message": {"content": 5}, "done": true, "done_reason": 1, "prompt_eval_count": "x"}',
     ]
-    generation = read_generation(lines, "m", enough=lambda text: True)
+    generation = read_generation(lines, "m")
     assert generation == Generation("", None, None, False)
 
 

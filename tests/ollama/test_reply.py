@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import random
 import re
-from functools import partial
+import time
+from dataclasses import replace
 
 import pytest
 
 from clankbot.ollama.prompt import system_message
-from clankbot.ollama.reply import clean_reply, is_echo, is_enough, without_torn_end
+from clankbot.ollama.reply import line_of, without_torn_end
+from clankbot.ollama.verdict import Refusal, Refused, Situation
 from clankbot.text import utf16_length, visible
 from tests.ollama.assignments import assignment
+from tests.ollama.nasty_answers import nasty_answers
 
 NAMES = ("Alice", "bruno", "Carla_99")
 FAMILY = "👨\u200d👩\u200d👧"
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 INSTRUCTIONS = system_message(assignment())
 
-clean = partial(
-    clean_reply, bot_name="ClankBot", names=NAMES, limit_chars=450, instructions=INSTRUCTIONS
+SITUATION = Situation(
+    bot_names=("clankbot", "ClankBot"),
+    speakers=frozenset(NAMES),
+    lines=(),
+    own_lines=(),
+    asked=None,
+    asker_names=(),
+    instructions=INSTRUCTIONS,
+    persona=None,
+    limit_chars=450,
+    was_cut_off=False,
 )
+
+
+def clean(raw: str, limit_chars: int = 450) -> str | None:
+    """The line of an answer, None if there is none."""
+    line = line_of(raw, replace(SITUATION, limit_chars=limit_chars))
+    return None if isinstance(line, Refusal) else line
+
 
 ORDINARY = [
     "it's fine, don't worry about y'all's cat",
@@ -191,10 +211,10 @@ DIRTY = [
     ("\u0301/ban alice", "ban alice"),
     ("\u2065\u0378!so alice", "so alice"),
     ("\\!so alice", "so alice"),
-    ("@everyone nice one", "everyone nice one"),
-    ("nice one https://evil.example/x?y", "nice one"),
+    ("@everyone nice one", None),
+    ("nice one https://evil.example/x?y", None),
     ("www.evil.example", None),
-    ("https://evil.example nice one", "nice one"),
+    ("https://evil.example nice one", None),
     ("see https://evil.example/x for more", None),
     ("go to evil-site.com/free now", None),
     ("get it at free-skins.pro today", None),
@@ -206,8 +226,8 @@ DIRTY = [
     ("nice one \ufffd", "nice one"),
     ("\u202enice\u200b one", "nice one"),
     # loops and leaks
-    ("drip " * 80, " ".join(["drip"] * 8)),
-    ("I am happy to hear that " * 20, "I am happy to hear that"),
+    ("drip " * 80, None),
+    ("I am happy to hear that " * 20, None),
     ("Alice says: I am here", None),
     ("clankbot - hello dash", "hello dash"),
     ("As an AI language model, I cannot do that", None),
@@ -301,9 +321,9 @@ def test_whatever_is_left_is_safe_and_cleaning_it_again_changes_nothing() -> Non
         ("A. but this goes on for very long", 20, "A. but this goes on"),
         ("many words but no full stop", 14, "many words but"),
         ("many words but no full stop", 13, "many words"),
-        ("x" * 40, 20, "x" * 20),
-        ("🎉" * 30, 21, "🎉" * 10),
-        (f"{'y' * 18}{FAMILY}", 20, "y" * 18),
+        (ALPHABET * 2, 20, ALPHABET[:20]),
+        ("🎉🎊🥳🍾🎈🎂🪅🎆🎇🎁🧨🎏", 21, "🎉🎊🥳🍾🎈🎂🪅🎆🎇🎁"),
+        (f"{ALPHABET[:18]}{FAMILY}", 20, ALPHABET[:18]),
         ("これは長い文です。そしてもう一つの文", 12, "これは長い文です。"),
         ("first, second and third", 7, "first"),
     ],
@@ -313,31 +333,9 @@ def test_a_long_line_is_cut_where_it_reads_well(text: str, limit: int, line: str
 
 
 def test_no_line_is_longer_than_twitch_takes() -> None:
-    line = clean("word " * 20 + " ".join(f"w{i}" for i in range(200)), limit_chars=5000)
+    line = clean(" ".join(f"w{i}" for i in range(200)), limit_chars=5000)
     assert line is not None
     assert 250 < utf16_length(line) <= 500
-
-
-@pytest.mark.parametrize(
-    ("so_far", "enough"),
-    [
-        ("", False),
-        ("nice", False),
-        ("nice one\n", True),
-        ("\n\nnice one", False),
-        ("<think>\nwell\n", False),
-        ("<think>\nwell\n</think>\nnice one\n", True),
-        ("Sure, here is a message:\n", False),
-        ("What I would say:\n", False),
-        ("What I would say:\nnice one\n", True),
-        ("alice: lol\n", False),
-        ("```\n", False),
-        ("y" * 1201, True),
-        (f"<think>{'y' * 2000}", False),
-    ],
-)
-def test_reading_goes_on_until_a_whole_line_is_there(so_far: str, enough: bool) -> None:
-    assert is_enough(so_far, clean) is enough
 
 
 @pytest.mark.parametrize(
@@ -358,14 +356,111 @@ def test_a_torn_end_is_not_said(raw: str, kept: str) -> None:
     ("text", "echo"),
     [
         ("What a lovely boss fight!", True),
-        ("what a lovely boss fight, again", False),
+        ("what a lovely boss fight, and so much music", False),
         ("hello everyone", False),
         ("🎉", False),
     ],
 )
 def test_only_a_longer_line_is_an_echo(text: str, echo: bool) -> None:
-    said = ["what a LOVELY boss fight", "hello everyone", "🎉"]
-    assert is_echo(text, said) is echo
+    said = replace(SITUATION, lines=("what a LOVELY boss fight", "hello everyone", "🎉"))
+    assert (line_of(text, said) == Refusal(Refused.ECHO)) is echo
+
+
+ASKED = replace(
+    SITUATION, asked="@clankbot what is the plan for tonight?", asker_names=("bruno", "Bruno B")
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("bruno: we win, then we eat", "we win, then we eat"),
+        ("Bruno B: we win, then we eat", "we win, then we eat"),
+        ("@bruno: we win, then we eat", "@bruno: we win, then we eat"),
+        ("clankbot to bruno: we win", "we win"),
+        ("bruno - we win", "bruno - we win"),
+        ("alice - we win", None),
+        ("[bruno] we win", None),
+        ("<bruno> we win", None),
+        ("Alice: we win", None),
+        ("bruno: @clankbot what is the plan for tonight?", None),
+    ],
+)
+def test_the_name_of_who_asked_is_a_way_of_addressing(raw: str, line: str | None) -> None:
+    said = line_of(raw, ASKED)
+    assert (None if isinstance(said, Refusal) else said) == line
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("carla 99: nice", None),
+        ("carla-99: nice", None),
+        ("brunno: nice", None),
+        ("karla99: nice", None),
+        ("carol: nice", "carol: nice"),
+        ("clank bot: nice", "nice"),
+        ("clanckbot: nice", "nice"),
+        ("clankbott's line: nice", "nice"),
+        ("bank robot: nice", "bank robot: nice"),
+    ],
+)
+def test_names_are_known_by_letters_and_digits_and_near_misses_too(
+    raw: str, line: str | None
+) -> None:
+    assert clean(raw) == line
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ("", Refused.NOTHING),
+        ("---", Refused.NOTHING),
+        ("What I would say:", Refused.NOTHING),
+        ("<think>hm", Refused.THOUGHT),
+        ("Thought: they talk about food", Refused.THOUGHT),
+        ("Okay, the user wants this:\nnice one", Refused.THOUGHT),
+        ("Alice: lol", Refused.OTHER_SPEAKER),
+        ("Alice: lol\nnice one", Refused.OTHER_SPEAKER),
+        (f"nice one\n{INSTRUCTIONS[80:190]}", Refused.INSTRUCTIONS),
+        (f"{'so ' + INSTRUCTIONS[:600]}", Refused.INSTRUCTIONS),
+        ("x " * 400, Refused.FLOOD),
+        ('{"message": "nice", "text": "one"}', Refused.PROGRAM_OUTPUT),
+    ],
+)
+def test_each_refusal_has_its_reason(raw: str, code: Refused) -> None:
+    assert line_of(raw, SITUATION) == Refusal(code)
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("One sentence. And a torn se", "One sentence."),
+        ("whole line\nand a torn", "whole line"),
+        ("a torn sentence that", Refusal(Refused.TORN)),
+        ("", Refusal(Refused.NOTHING)),
+    ],
+)
+def test_a_cut_off_answer_is_said_up_to_its_last_sentence(raw: str, line: str | Refusal) -> None:
+    assert line_of(raw, replace(SITUATION, was_cut_off=True)) == line
+
+
+def test_a_loop_that_the_limit_would_hide_is_one() -> None:
+    raw = "I love this game so much and I love this game so much"
+    assert line_of(raw, replace(SITUATION, limit_chars=30)) == Refusal(Refused.FLOOD)
+
+
+def test_a_reason_is_in_our_own_words() -> None:
+    reasons = {Refusal(code).text for code in Refused}
+    assert len(reasons) == len(Refused)
+    assert all(len(reason) > 10 for reason in reasons)
+
+
+def test_no_answer_takes_long_however_it_is_made() -> None:
+    for raw in nasty_answers(4000):
+        began = time.process_time()
+        line_of(raw, ASKED)
+        assert time.process_time() - began < 1, raw[:40]  # a thousand times the ordinary
 
 
 def test_a_megabyte_of_nonsense_takes_no_time() -> None:

@@ -12,6 +12,7 @@ from clankbot.ollama.special_tokens import (
     defused,
     holds_fence,
     own_turn,
+    without_byte_tokens,
     without_thinking,
 )
 
@@ -95,6 +96,26 @@ def test_our_own_marks_are_recognised_in_part() -> None:
         ("<|channel|>analysis<|message|>hm<|end|><|channel|>final<|message|>Hello", "Hello"),
         ("<|channel>thought\nhm<channel|>Hello", "Hello"),
         ("<|channel|>analysis<|message|>cut off", ""),
+        ("<thinking budget='3'>hm</thinking>Hello", "Hello"),
+        ("<scratchpad>hm</scratchpad>Hello", "Hello"),
+        ('<details type="reasoning" done="true">hm</details>Hello', "Hello"),
+        ("<|START_THINKING|>hm<|END_THINKING|>Hello", "Hello"),
+        ("hm<|END_THINKING|>Hello", "Hello"),
+        ("hm[/THINK]Hello", "Hello"),
+        ("hm◁/think▷Hello", "Hello"),
+        ("Thinking...\nhm\n...done thinking.\nHello", "\nHello"),
+        ("Thinking...\nhm", ""),
+        ("Thinking... it is hard", ""),
+        ("Thinking about it", "Thinking about it"),
+        ("analysisThe chat is loud.assistantfinalHello", "Hello"),
+        ("analysisThe chat is loud.", ""),
+        ("analysis paralysis", "analysis paralysis"),
+        ("Thought: hm\nAnswer: Hello", " Hello"),
+        ("**Reasoning:** hm\n**Response:** Hello", " Hello"),
+        ("### Analysis\nhm\n### Reply\nHello", "Hello"),
+        ("思考：うーん\n回答：やあ", "やあ"),
+        ("Thought: hm", ""),
+        ("thought so: Hello", "thought so: Hello"),
     ],
 )
 def test_thoughts_are_not_said(written: str, said: str) -> None:
@@ -127,7 +148,39 @@ def test_thoughts_are_not_said(written: str, said: str) -> None:
         ("Hello</", "Hello</"),
         ("i <3", "i <3"),
         ("a <b", "a <b"),
+        ("Hello <|reserved_7|>there", "Hello there"),
+        ("Hello<|fim_pad|>", "Hello"),
+        ("[|assistant|]Hello[|endofturn|]", "Hello"),
+        ("<|start_of_role|>assistant<|end_of_role|>Hello<|end_of_text|>", "Hello"),
+        ("<｜place▁holder▁3｜>Hello", "Hello"),
+        ("Hello!assistant", "Hello!"),
+        ("Hello!assistant\n\nHi", "Hello!"),
+        ("Hello.assistantHi", "Hello."),
+        ("Hello there, superuser", "Hello there, superuser"),
+        ("the bot is my assistant", "the bot is my assistant"),
+        ("Hello ### Instruction: more", "Hello "),
+        ("### Human: hi ### Assistant: Hello", ""),
+        ("### Response: Hello", " Hello"),
     ],
 )
 def test_only_the_models_own_turn_is_said(written: str, said: str) -> None:
     assert own_turn(written) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("nice one", "nice one"),
+        ("nice▁one", "nice one"),
+        ("<0x0A>nice<0x0a>", "\nnice\n"),
+        ("nice <0xF0><0x9F><0x98><0xAD>", "nice 😭"),
+        ("nice <0xF0><0x9F>", "nice "),
+        ("niceĠoneĊand", "nice one\nand"),
+        ("itâĢĻsĠfine", "it’s fine"),
+        ("ドラゴンĠ強い", "ドラゴン 強い"),
+        ("Ġorġ hawn", "Ġorġ hawn"),  # Maltese
+        ("âĢĻ", "âĢĻ"),
+    ],
+)
+def test_pieces_of_a_vocabulary_are_what_they_stand_for(written: str, meant: str) -> None:
+    assert without_byte_tokens(written) == meant

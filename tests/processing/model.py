@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from clankbot.cancel import Cancel
 from clankbot.errors import Cancelled
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Assignment, Composed
 
 
@@ -32,7 +33,8 @@ class Model:
         self.meanwhile(cancel)
         if cancel.cancelled and not self.is_stubborn:
             raise Cancelled
-        return Composed(self.text, "composed" if self.text else "nothing usable was left")
+        reason = None if self.text else Reason(Why.NO_LINE, "nothing usable was left")
+        return Composed(self.text, reason)
 
     def preload(self) -> None:
         self.loading()

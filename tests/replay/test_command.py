@@ -171,7 +171,7 @@ def test_what_comes_to_nothing_is_told_with_the_reason(tmp_path: Path, ollama: F
     ollama.say("", "pancakes are nice", "Pancakes are nice!", f"so {BLOCKED}", "waffles, then")
     log = Log()
     log.say("!clank optout", "eve")
-    log.chat(10)
+    log.chat(12)
     done = replay(tmp_path, log, ollama=ollama)
     assert [what for _, _, what in moments(done)] == [
         "(nothing usable was left of the answer)",
@@ -184,7 +184,7 @@ def test_what_comes_to_nothing_is_told_with_the_reason(tmp_path: Path, ollama: F
 
 
 def test_a_model_that_is_too_slow_is_no_reason_to_stop(tmp_path: Path, ollama: FakeOllama) -> None:
-    ollama.once(Behaviour(drip_s=0.05))
+    ollama.once(Behaviour(delay_s=60))
     log = Log()
     log.chat(4)
     done = replay(tmp_path, log, ollama=ollama, OLLAMA_TIMEOUT="0.5")

@@ -110,8 +110,8 @@ class Composer:
     def _offer_line(self, job: Job, history: ContextHistory) -> NothingOffered | None:
         """Context, model, line; None if a line is on its way to the sender."""
 
-        def nothing(code: Why, text: str, *, was_usable: bool = True) -> NothingOffered:
-            return NothingOffered(job.channel, job.generation_id, Reason(code, text), was_usable)
+        def nothing(code: Why, text: str) -> NothingOffered:
+            return NothingOffered(job.channel, job.generation_id, Reason(code, text))
 
         if job.cancel.cancelled:
             return nothing(Why.CALLED_OFF, "called off")
@@ -132,7 +132,8 @@ class Composer:
         assignment = Assignment(job.channel, own_login, job.settings, lines, job.asked)
         composed = self._model.write(assignment, job.cancel)
         if composed.text is None:
-            return nothing(Why.NO_LINE, composed.reason, was_usable=False)
+            reason = composed.reason or Reason(Why.NO_LINE, "the model wrote nothing")
+            return NothingOffered(job.channel, job.generation_id, reason, was_usable=False)
         if not self._offer(self._outgoing(job, composed.text)):
             return nothing(Why.OUTBOX_FULL, "too many lines are waiting")
         return None

@@ -12,7 +12,7 @@ from clankbot.clock import Clock
 from clankbot.processing.channels import Channel, Channels
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.reasons import Reason
-from clankbot.records.writes import RecordDecision
+from clankbot.records.writes import RecordDecision, Tally
 
 # Each message has a figure of its own; a write for each would double the work of storing it.
 _UP_TO_DATE_EVERY_S: Final = 60.0
@@ -35,6 +35,11 @@ class Decisions:
         channel.is_decision_behind = before is not None and before.code == reason.code
         if not channel.is_decision_behind:
             self._record(channel)
+
+    def count_refusal(self, channel: Channel, reason: Reason) -> None:
+        """What the model wrote was refused: counted by its code for the day's figures."""
+        tally = Tally(channel.name, self._clock.utc_day(), f"refused_{reason.code}")
+        self._write_queue.add(tally)
 
     def keep_up(self) -> None:
         """Bring the rows up to date when it is time for that."""

@@ -86,7 +86,11 @@ def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, i
     wanted = effective_threshold(settings, recent) * factor
     # More messages than are kept can never be counted: the bot would be silent for ever.
     threshold = min(wanted, max(settings.threshold, settings.retention_count or wanted))
-    return history.pace(channel.name, threshold, _needed_context(settings)), threshold, factor
+    pace = history.pace(channel.name, threshold, _needed_context(settings))
+    if channel.lost_turn_at_ms is not None:
+        spoke_at_ms = max(channel.lost_turn_at_ms, pace.spoke_at_ms or 0)
+        pace = Pace(min(pace.counted, channel.counted_since_lost), pace.held, spoke_at_ms)
+    return pace, threshold, factor
 
 
 def _needed_context(settings: ChannelSettings) -> int:

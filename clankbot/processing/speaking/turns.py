@@ -108,6 +108,7 @@ class Turns:
         """A message counts: it may be time to speak once it is stored."""
         channel = self._channels[name]
         self._counted.setdefault(name, channel)
+        channel.counted_since_lost += 1
         channel.newest_message_id = message_id
 
     def newest_message_id(self, name: str) -> str | None:
@@ -230,10 +231,15 @@ class Turns:
             channel.logged_in_vain = report.reason.code
             extra = {"channel": channel.name, "reason": report.reason.text}
             log.info("nothing to say", extra=extra)
-        if not report.was_usable:
-            self._hold_off(channel)
         reason = report.reason if channel.settings.enabled else SWITCHED_OFF
-        self._end(channel, report.generation_id, reason, said=False)
+        turn = self._end(channel, report.generation_id, reason, said=False)
+        if turn is None or report.was_usable:
+            return
+        self._decisions.count_refusal(channel, report.reason)
+        if turn.is_spontaneous:
+            channel.lost_turn_at_ms, channel.counted_since_lost = self._clock.utc_ms(), 0
+        else:
+            self._hold_off(channel)
 
     def was_said(self, name: str, generation_id: int | None, reason: Reason) -> None:
         """The line was said, and is stored: the turn ends."""
@@ -242,6 +248,7 @@ class Turns:
         if turn is not None:
             channel.retry_at = 0.0
             channel.retries.reset()
+            channel.lost_turn_at_ms = None
             channel.logged_in_vain = None
             if turn.addressee_id is not None:
                 channel.answered_at[turn.addressee_id] = self._clock.monotonic()

@@ -57,10 +57,17 @@ def test_status_tells_of_the_silence_after_hints_and_of_what_is_under_way(desk: 
     assert "| a message is on its way |" in desk.ask("status")
 
 
-def test_status_tells_that_it_holds_off_after_an_answer_of_no_use(desk: Desk) -> None:
+def test_status_counts_anew_after_an_answer_of_no_use(desk: Desk) -> None:
     desk.fill(3)
     desk.job()
     desk.give_up("the model only thought", usable=False)
+    desk.fill(1)
+    assert "1/3 messages | delay is over | today" in desk.order("status")[0]
+
+
+def test_status_tells_that_it_holds_off_after_a_line_that_was_not_said(desk: Desk) -> None:
+    desk.fill(3)
+    desk.take_turn("in the shed")
     assert "3/3 messages | trying again in 2 s | today" in desk.order("status")[0]
 
 

@@ -198,13 +198,13 @@ def test_a_generation_that_was_called_off_is_not_blamed_on_an_outage(desk: Desk)
     assert desk.why() == "called off"
 
 
-def test_an_answer_of_which_nothing_can_be_used_makes_it_hold_off(desk: Desk) -> None:
+def test_an_answer_of_which_nothing_can_be_used_costs_the_turn(desk: Desk) -> None:
     fill(desk)
     assert desk.compose(Model(None)) is None
     assert desk.why() == "nothing usable was left"
-    fill(desk)
-    desk.chat("four")
-    assert desk.why() == "trying again in 2 s"
+    desk.chat("four", "five")
+    assert desk.why() == "2/3 messages"
+    assert desk.store.tally("alpha", "2026-09-21") == {"refused_no_line": 1}
 
 
 def test_a_run_of_unusable_answers_is_logged_once(

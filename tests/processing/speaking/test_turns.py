@@ -214,12 +214,37 @@ def test_an_obstacle_is_logged_once_and_so_is_its_end(
     ]
 
 
-def test_unusable_answers_are_followed_by_growing_pauses(desk: Desk) -> None:
+def refuse(desk: Desk) -> None:
+    """The model writes nothing that may be said."""
+    desk.job()
+    desk.give_up("the model only thought", usable=False)
+
+
+def test_an_unusable_answer_costs_the_turn_as_if_a_line_had_been_said(tmp_path: Path) -> None:
+    with Desk(tmp_path, TIME_DELAY="60") as desk:
+        for _ in range(3):
+            desk.fill(3)
+            refuse(desk)
+            desk.fill(2)
+            assert desk.why() == "2/3 messages"
+            desk.fill(2)
+            assert desk.why() == "60 s of the delay left"
+            desk.clock.forward(60)
+
+
+def test_an_unusable_answer_to_a_mention_costs_no_turn(desk: Desk) -> None:
+    desk.chat("@clankbot hello")
+    refuse(desk)
+    desk.clock.forward(2)
+    desk.fill(2)
+    assert desk.has_job
+
+
+def test_lines_that_are_not_said_are_followed_by_growing_pauses(desk: Desk) -> None:
     waits = []
     desk.fill(3)
     for _ in range(6):
-        desk.job()
-        desk.give_up("nothing usable was left of the answer", usable=False)
+        desk.take_turn("in the shed")
         waited = 0
         while not desk.has_job:
             desk.clock.forward(1)
@@ -231,16 +256,14 @@ def test_unusable_answers_are_followed_by_growing_pauses(desk: Desk) -> None:
 
 def test_a_line_that_was_said_ends_the_pauses(desk: Desk) -> None:
     desk.fill(3)
-    desk.job()
-    desk.give_up("nothing usable was left of the answer", usable=False)
+    desk.take_turn("in the shed")
     desk.fill(1)
     assert desk.why() == "trying again in 2 s"
     desk.clock.forward(5)
     desk.fill(1)
     desk.take_turn()
     desk.fill(3)
-    desk.job()
-    desk.give_up("nothing usable was left of the answer", usable=False)
+    desk.take_turn("in the shed")
     desk.fill(1)
     assert desk.why() == "trying again in 2 s"
 
