@@ -1,5 +1,5 @@
-"""Fixtures for every test: nothing may be left running behind one, and one MariaDB server is enough
-for all."""
+"""Fixtures for every test: nothing may be left running behind one, programs that it starts hear
+signals, and one MariaDB server is enough for all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.children import let_children_hear
 from tests.doubles.mariadb import MISSING, MariaDb
 
 _GRACE_S = 2.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def children_hear() -> None:
+    """Programs that tests start end at Ctrl-C, even in ``nohup python -m tests &``."""
+    let_children_hear()
 
 
 @pytest.fixture(autouse=True)
