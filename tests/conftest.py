@@ -12,8 +12,7 @@ import pytest
 
 from tests.children import let_children_hear
 from tests.doubles.mariadb import MISSING, MariaDb
-
-_GRACE_S = 2.0
+from tests.waiting import AT_ONCE_S
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,7 +26,7 @@ def no_thread_is_left_behind() -> Iterator[None]:
     """Fails a test after which a thread that it started still runs."""
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + _GRACE_S
+    deadline = time.monotonic() + AT_ONCE_S
     for thread in set(threading.enumerate()) - before:
         thread.join(max(0.0, deadline - time.monotonic()))
     left = sorted(t.name for t in set(threading.enumerate()) - before if t.is_alive())

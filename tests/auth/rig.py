@@ -19,6 +19,7 @@ from clankbot.database.locks import FileLock
 from clankbot.errors import DatabaseUnavailable
 from clankbot.records.accounts import EncryptedTokens, Identity, Secret
 from tests.doubles.twitch_id import Token, TwitchId
+from tests.waiting import PATIENCE_S
 
 KEY: Final = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 NEWER_KEY: Final = b"ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
@@ -123,7 +124,7 @@ class Rig:
     # What the commands told the person, those that failed included.
     said: list[str] = field(default_factory=list)
 
-    def oauth(self, client_secret: str | None = None, timeout_s: float = 5.0) -> TwitchOAuth:
+    def oauth(self, client_secret: str | None = None, timeout_s: float = PATIENCE_S) -> TwitchOAuth:
         """The client under test, pointed at the double."""
         secret = Secret(client_secret) if client_secret else None
         return TwitchOAuth(self.twitch.auth_url, self.twitch.client_id, secret, timeout_s=timeout_s)

@@ -16,6 +16,7 @@ from clankbot.errors import ConfigError, KeyRefused
 from clankbot.records.accounts import Secret
 from clankbot.runtime.redaction import redact
 from tests.auth.rig import KEY, NEWER_KEY
+from tests.waiting import PATIENCE_S
 
 TOKEN = Secret("token0123456789")
 
@@ -108,7 +109,7 @@ def test_two_that_make_a_key_at_once_end_up_with_the_same(tmp_path: Path, _attem
     barrier = threading.Barrier(4)
 
     def make() -> None:
-        barrier.wait(5)
+        barrier.wait(PATIENCE_S)
         found.append(KeySource(None, None, tmp_path / "clankbot.key").find(may_create=True))
 
     threads = [threading.Thread(target=make) for _ in range(4)]

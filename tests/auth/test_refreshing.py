@@ -16,7 +16,7 @@ from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.records.accounts import Secret
 from tests.auth.rig import Rig
 from tests.doubles.twitch_id import Trouble
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 PROCESSES: Final = 3
 
@@ -140,7 +140,7 @@ def test_threads_that_find_a_token_expired_refresh_it_once(rig: Rig) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE_S)
     assert found == [rig.twitch.tokens[-1].access] * 8
     assert rig.twitch.count("refresh") == 1
 
@@ -161,10 +161,10 @@ def test_nobody_waits_for_a_refresh_while_the_token_at_hand_is_good(rig: Rig) ->
         target=lambda: given.extend([keeper.credentials().password, keeper.access_token()])
     )
     reader.start()
-    reader.join(5)
+    reader.join(PATIENCE_S)
     assert given == [Secret(old.access)] * 2
     answer.set()
-    upkeep.join(5)
+    upkeep.join(PATIENCE_S)
     assert keeper.access_token() == Secret(rig.twitch.tokens[-1].access)
 
 
@@ -196,7 +196,7 @@ def test_processes_that_find_a_token_expired_refresh_it_once(rig: Rig, tmp_path:
         process.stdin.write(given)
         process.stdin.flush()
     for process in processes:
-        answers.append(process.communicate(timeout=20)[0])
+        answers.append(process.communicate(timeout=PATIENCE_S)[0])
     newest = rig.twitch.tokens[-1].access
     assert answers == [hashlib.sha256(newest.encode()).hexdigest() + "\n"] * PROCESSES
     assert rig.twitch.count("refresh") == 1

@@ -9,12 +9,13 @@ import requests
 
 from tests.auth.rig import Hand
 from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
+from tests.waiting import PATIENCE_S
 
 
 def post(twitch: TwitchId, path: str, **form: str) -> tuple[int, dict[str, Any]]:
     """Ask with a form; status and answer."""
     form = {"client_id": twitch.client_id, **form}
-    answer = requests.post(f"{twitch.auth_url}/{path}", data=form, timeout=5)
+    answer = requests.post(f"{twitch.auth_url}/{path}", data=form, timeout=PATIENCE_S)
     return answer.status_code, answer.json() if answer.content else {}
 
 
@@ -30,10 +31,10 @@ def test_an_access_token_is_good_until_its_time_is_up() -> None:
         header = {"Authorization": f"OAuth {token.access}"}
         url = f"{twitch.auth_url}/validate"
         clock.now_s += 9
-        assert requests.get(url, headers=header, timeout=5).json()["expires_in"] == 1
+        assert requests.get(url, headers=header, timeout=PATIENCE_S).json()["expires_in"] == 1
         assert twitch.accepts(token.access)
         clock.now_s += 1
-        assert requests.get(url, headers=header, timeout=5).status_code == 401
+        assert requests.get(url, headers=header, timeout=PATIENCE_S).status_code == 401
         assert not twitch.accepts(token.access)
 
 
@@ -73,9 +74,9 @@ def test_what_it_was_asked_is_noted_and_troubles_come_in_their_order() -> None:
     with TwitchId() as twitch:
         twitch.trouble("revoke", Trouble(503), DROPPED)
         url = f"{twitch.auth_url}/revoke"
-        assert requests.post(url, timeout=5).status_code == 503
+        assert requests.post(url, timeout=PATIENCE_S).status_code == 503
         with pytest.raises(requests.ConnectionError):
-            requests.post(url, timeout=5)
+            requests.post(url, timeout=PATIENCE_S)
         assert post(twitch, "revoke", token="unknown")[0] == 400
         assert twitch.count("revoke") == 3
         assert twitch.heard[-1].given["token"] == ["unknown"]

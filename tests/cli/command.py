@@ -13,6 +13,7 @@ from typing import Final
 
 from clankbot.database.database import Database
 from clankbot.records.writes import Append, StoredMessage, Write
+from tests.waiting import PATIENCE_S
 
 SCRIPT: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
 BLOCKED: Final = "blorpword"
@@ -44,7 +45,7 @@ def clankbot(folder: Path, *arguments: str, **settings: str) -> Done:
         env=_environment(folder, **settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -21,6 +21,7 @@ from clankbot.records.accounts import Secret
 from clankbot.records.writes import OptOut, SetSetting, StoredMessage
 from tests.cli.command import bot_said, clankbot, fill, said, started
 from tests.doubles.mariadb import HOST, PASSWORD, USER, MariaDb, frozen
+from tests.waiting import PATIENCE_S
 
 MANY = 10_000
 NO_SERVER = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "9"}
@@ -165,7 +166,7 @@ def test_ctrl_c_leaves_what_is_copied_and_the_next_run_goes_on(
         assert b"\rmessages: 1,000 of 10,000 rows" in read_until(person, b" of 10,000 rows")
         with frozen(mariadb):  # or the copy might be done by then
             process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 130
     assert err.startswith(b"\nInterrupted.  What is copied stays; the same command goes on")
     assert err.count(b"\n") == 2
@@ -173,7 +174,7 @@ def test_ctrl_c_leaves_what_is_copied_and_the_next_run_goes_on(
     assert 1000 <= kept < MANY
     with on_terminal(tmp_path, server) as (process, person):
         shown = read_until(person).decode()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert shown.startswith(f"\rmessages: {kept + 1000:,} of 10,000 rows")
     assert "\rmessages: 10,000 of 10,000 rows" in shown
     assert shown.count("\n") == 3

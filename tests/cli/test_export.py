@@ -9,6 +9,7 @@ import pytest
 
 from clankbot.records.writes import BlockTerm, OptOut
 from tests.cli.command import BLOCKED, bot_said, clankbot, fill, said, started
+from tests.waiting import PATIENCE_S
 
 
 def examples(out: str) -> list[tuple[str, str]]:
@@ -112,4 +113,4 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path) -> None:
         assert process.stdout.readline().startswith(b'{"messages"')
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE_S) == 0

@@ -9,6 +9,7 @@ import pytest
 
 from clankbot.arguments import build_parser
 from tests.cli.command import fill, said, started
+from tests.waiting import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,6 @@ def test_a_closed_pipe_is_a_way_to_say_stop(command: str, tmp_path: Path) -> Non
         with started(tmp_path, command, stdout=write_end) as process:
             assert process.stderr is not None
             assert process.stderr.read() == b""
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=PATIENCE_S) == 0
     finally:
         os.close(write_end)

@@ -19,7 +19,7 @@ from clankbot.database.session import Session
 from clankbot.errors import DatabaseError, DatabaseUnavailable
 from tests.database.conftest import instance_lock_taken_over, said
 from tests.doubles.mariadb import MariaDb, frozen
-from tests.waiting import wait_until
+from tests.waiting import AT_ONCE_S, PATIENCE_S, wait_until
 
 _HOLDER = """
 import sys
@@ -68,7 +68,7 @@ def test_the_other_process_is_named_and_its_death_frees_the_lock(tmp_path: Path)
             f"another clankbot (process {holder.pid}) is already using {path}"
         )
         holder.send_signal(signal.SIGKILL)
-        holder.wait(5)
+        holder.wait(PATIENCE_S)
         with hold_instance_lock(Database.sqlite(path).engine, ignored):
             assert (tmp_path / "chat.db.lock").read_text() == f"{os.getpid()}\n"
 
@@ -155,4 +155,4 @@ def test_a_server_that_hangs_does_not_hold_up_the_end(mysql: Database, mariadb: 
     with ServerLock(mysql.engine, ignored, check_every_s=0) as lock, frozen(mariadb):
         began = time.monotonic()
         lock.__exit__(None, None, None)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < AT_ONCE_S

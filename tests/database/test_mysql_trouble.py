@@ -27,7 +27,7 @@ from clankbot.records.writes import (
 from tests.database.conftest import bot_said, insert, opened, reached_by, said, settings_of
 from tests.doubles.mariadb import MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
-from tests.waiting import wait_until
+from tests.waiting import AT_ONCE_S, PATIENCE_S, wait_until
 
 SHORT_S = 0.5
 """A time-out that a server at work never needs, and that a test can sit out."""
@@ -80,7 +80,7 @@ def test_a_hanging_server_holds_the_bot_no_longer_than_its_time_outs(
                 began = time.monotonic()
                 with pytest.raises(DatabaseUnavailable, match="is not available"):
                     store.apply([said("second")])
-                assert time.monotonic() - began < 2
+                assert time.monotonic() - began < AT_ONCE_S
         store.apply([said("second")])
     assert _ids(mysql) == ["first", "second"]
 
@@ -103,7 +103,7 @@ def test_ctrl_c_in_a_transaction_does_not_wait_for_a_server_that_hangs(
                 outage.enter_context(frozen(mariadb))
                 began = time.monotonic()
                 raise KeyboardInterrupt
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < AT_ONCE_S
         store.apply([said("kept")])
     assert _ids(mysql) == ["kept"]
 
@@ -349,7 +349,7 @@ def test_a_deadlock_is_unavailable_not_wrong(mysql: Database) -> None:
             try:
                 with session.transaction():
                     session.run(touch, first)
-                    both_hold_one.wait(5)
+                    both_hold_one.wait(PATIENCE_S)
                     session.run(touch, second)
             except DatabaseError as error:
                 problems.append(error)
@@ -360,5 +360,5 @@ def test_a_deadlock_is_unavailable_not_wrong(mysql: Database) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert [type(problem) for problem in problems] == [DatabaseUnavailable]

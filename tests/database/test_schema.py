@@ -23,7 +23,7 @@ from clankbot.records.answers import Pace
 from clankbot.records.speech import ContextLine
 from tests.database.conftest import NewDatabase, prepared, said
 from tests.doubles.mariadb import MariaDb
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 _NEXT = """
     ALTER TABLE opt_outs ADD COLUMN reason VARCHAR(20);
@@ -207,7 +207,7 @@ def test_programs_that_start_together_do_not_collide(new_database: NewDatabase) 
         assert program.stdin is not None
         program.stdin.write(b"!")
         program.stdin.flush()
-    errors = [program.communicate(timeout=30)[1].decode() for program in programs]
+    errors = [program.communicate(timeout=PATIENCE_S)[1].decode() for program in programs]
     assert errors == ["", "", ""]
     with _session(database) as session:
         assert session.rows(both("SELECT version FROM schema_version")) == [

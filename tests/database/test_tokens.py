@@ -16,7 +16,7 @@ from clankbot.database.database import Database, Store
 from clankbot.database.session import Session
 from clankbot.database.tokens import Tokens
 from clankbot.records.accounts import EncryptedTokens
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 _HOLDER = """
 import sys
@@ -66,15 +66,15 @@ def test_of_many_who_ask_at_once_one_gets_the_lock(database: Database) -> None:
     def take() -> None:
         with database.open() as store:
             store.load_tokens()
-            together.wait(10)
+            together.wait(PATIENCE_S)
             taken.append(store.lock_sign_in())
-            together.wait(10)
+            together.wait(PATIENCE_S)
 
     threads = [threading.Thread(target=take, daemon=True) for _ in range(takers)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE_S)
     assert sorted(taken) == [False] * (takers - 1) + [True]
 
 
@@ -93,7 +93,7 @@ def test_the_lock_of_a_dead_process_is_free_at_once(tmp_path: Path) -> None:
         assert holder.stdout.readline() == b"True\n"
         assert not store.lock_sign_in()
         holder.send_signal(signal.SIGKILL)
-        holder.wait(5)
+        holder.wait(PATIENCE_S)
         assert store.lock_sign_in()
 
 

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
+from tests.waiting import PATIENCE_S
+
 Script = Callable[[], Iterator[bytes]]
 """What is sent, piece by piece; a pause lies between two pieces."""
 
@@ -87,7 +89,7 @@ class DripServer:
         self._ended.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from clankbot.loopback import fake_ollama
 from clankbot.loopback.fake_ollama import OllamaHandler, piece, prompt
+from tests.waiting import PATIENCE_S
 
 _STEP_S = 0.005
 _END_S = 2.0
@@ -255,12 +256,12 @@ class FakeOllama(fake_ollama.FakeOllama):
 
     # --- what it was asked ---
 
-    def wait_until(self, condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+    def wait_until(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
         """Wait for something to have happened here; AssertionError when it does not in time."""
         with self._changed:
             assert self._changed.wait_for(condition, timeout_s), f"not within {timeout_s} s"
 
-    def wait_asked(self, count: int = 1, timeout_s: float = 5.0) -> Asked:
+    def wait_asked(self, count: int = 1, timeout_s: float = PATIENCE_S) -> Asked:
         """The ``count``-th request to generate, as soon as it is there."""
         self.wait_until(lambda: len(self.asked) >= count, timeout_s)
         return self.asked[count - 1]

@@ -25,12 +25,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 HOST: Final = "127.0.0.1"
 USER: Final = "clank"
 PASSWORD: Final = "p'ass \\ wörd"
-_START_TIMEOUT_S: Final = 30.0
 _ROOM_BYTES: Final = 500_000_000
 _PATH: Final = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"))
 
@@ -111,13 +110,13 @@ class MariaDb:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self._answers, _START_TIMEOUT_S)
+        wait_until(self._answers)
 
     def stop(self) -> None:
         """End it in good order; connections are broken off."""
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(_START_TIMEOUT_S)
+        self._process.wait(PATIENCE_S)
 
     def freeze(self) -> None:
         """Let it hang: connections stay, nothing is answered.  Returns when it does."""
@@ -143,7 +142,9 @@ class MariaDb:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
-    def connect(self, database: str | None = None, read_timeout_s: int = 10) -> pymysql.Connection:
+    def connect(
+        self, database: str | None = None, read_timeout_s: int = int(PATIENCE_S)
+    ) -> pymysql.Connection:
         """A plain connection for looking at things from outside."""
         return pymysql.connect(
             host=HOST,
@@ -152,7 +153,7 @@ class MariaDb:
             password=PASSWORD.encode(),
             database=database,
             autocommit=True,
-            connect_timeout=10,
+            connect_timeout=int(PATIENCE_S),
             read_timeout=read_timeout_s,
             ssl_disabled=True,
         )
@@ -180,7 +181,7 @@ class MariaDb:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=60,
+            timeout=PATIENCE_S,
         )
 
     def _options(self) -> Iterator[str]:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
+from tests.waiting import PATIENCE_S
+
 _HOST: Final = "127.0.0.1"
 _COM_QUERY: Final = b"\x03"
 _CLIENT_SSL_HIGH_BYTE: Final = 0x08
@@ -45,7 +47,7 @@ class MysqlProxy:
         for line in self._sockets:
             _hang_up(line)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE_S)
         for line in self._sockets:
             line.close()
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 # A character, and its style as in ``ESC [ style m``; "" for the second half of a wide one.
 Cell = tuple[str, str]
@@ -204,7 +204,7 @@ class Terminal:
                 self._screen.feed(new)
         return self._screen
 
-    def wait_for(self, text: str, timeout_s: float = 10.0) -> list[str]:
+    def wait_for(self, text: str, timeout_s: float = PATIENCE_S) -> list[str]:
         """The rows, once the text is in them, be it wrapped."""
         wait_until(lambda: text in " ".join(map(str.strip, self.screen().lines)), timeout_s)
         return self.screen().lines

@@ -23,6 +23,7 @@ from clankbot.loopback.room_lines import (
     now_ms,
 )
 from tests.doubles.troubled_socket import TroubledSocket
+from tests.waiting import PATIENCE_S
 
 __all__ = ["RoomMessage", "TwitchRoom", "made_up_user_id"]
 
@@ -99,7 +100,7 @@ class TwitchRoom(twitch_room.TwitchRoom):
     # --- what the bot did, and waiting for it ---
 
     def wait_message(
-        self, channel: str | None = None, since: int = 0, timeout_s: float = 5.0
+        self, channel: str | None = None, since: int = 0, timeout_s: float = PATIENCE_S
     ) -> RoomMessage:
         """The bot's first message (in the channel), its first ``since`` messages left out."""
 
@@ -110,7 +111,7 @@ class TwitchRoom(twitch_room.TwitchRoom):
         self.wait_for(lambda: bool(found()), f"a message in {channel or 'any channel'}", timeout_s)
         return found()[0]
 
-    def wait_line(self, start: str, since: int = 0, timeout_s: float = 5.0) -> str:
+    def wait_line(self, start: str, since: int = 0, timeout_s: float = PATIENCE_S) -> str:
         """The bot's first line that begins with ``start``, its first ``since`` lines left out."""
 
         def found() -> list[str]:
@@ -119,7 +120,7 @@ class TwitchRoom(twitch_room.TwitchRoom):
         self.wait_for(lambda: bool(found()), f"a line {start!r}", timeout_s)
         return found()[0]
 
-    def barrier(self, timeout_s: float = 5.0) -> None:
+    def barrier(self, timeout_s: float = PATIENCE_S) -> None:
         """Until the bot has read all that was sent to it: it has answered a PING."""
         token = uuid.uuid4().hex
         self.raw(format_line("PING", trailing=token))

@@ -24,7 +24,7 @@ from clankbot.records.accounts import Identity, Secret
 from tests.doubles.fake_ollama import FakeOllama
 from tests.doubles.twitch_id import TwitchId
 from tests.doubles.twitch_room import TwitchRoom
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 P = TypeVar("P", bound="Program")
 
@@ -97,7 +97,7 @@ class Program:
         for secret in self.secrets():
             assert [name for name, data in seen.items() if secret.encode() in data] == [], secret
 
-    def run(self, *arguments: str, timeout_s: float = 30.0, **more: str) -> Ended:
+    def run(self, *arguments: str, timeout_s: float = PATIENCE_S, **more: str) -> Ended:
         """Run a command to its end."""
         done = subprocess.run(
             [sys.executable, str(SCRIPT), *arguments],
@@ -124,18 +124,18 @@ class Program:
                 stderr=subprocess.STDOUT,
             )
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = 6.0) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = PATIENCE_S) -> int:
         """Ask the bot to stop; its exit status."""
         assert self.running is not None
         self.running.send_signal(number)
         return self.wait(timeout_s)
 
-    def wait(self, timeout_s: float = 10.0) -> int:
+    def wait(self, timeout_s: float = PATIENCE_S) -> int:
         """Wait for the bot to end by itself; its exit status."""
         assert self.running is not None
         return self.running.wait(timeout_s)
 
-    def wait_log(self, text: str, timeout_s: float = 10.0) -> None:
+    def wait_log(self, text: str, timeout_s: float = PATIENCE_S) -> None:
         """Until the bot has printed the text."""
         wait_until(lambda: text in self.log, timeout_s)
 
@@ -168,7 +168,7 @@ class LiveProgram(Program):
         """Start the bot and wait until it has joined its channel."""
         joined = len(self.room.joins)
         self.start(**more)
-        self.room.wait_for(lambda: len(self.room.joins) > joined, "a JOIN", 10.0)
+        self.room.wait_for(lambda: len(self.room.joins) > joined, "a JOIN", PATIENCE_S)
 
 
 @contextmanager
@@ -209,4 +209,5 @@ def _until_killed(child: P) -> Iterator[P]:
         if child.running is not None and child.running.poll() is None:
             child.running.kill()
             child.running.wait()
+        print(child.log)  # pytest shows it if the test fails
     child.assert_nothing_secret_is_seen()

@@ -186,7 +186,7 @@ def test_its_own_timeout_silences_it_until_it_is_over(tmp_path: Path) -> None:
             world.chat(1, "on and on")
             return bool(world.room.messages)
 
-        wait_until(spoken, 6.0)
+        wait_until(spoken)
 
 
 def test_mirrored_messages_are_neither_stored_nor_counted_nor_answered(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_server_that_refuses_the_bot_for_a_while_is_an_outage_like_any_other(
             wait_until(lambda: logged(caplog, "database away"))
             assert "the database is away" in world.order("!clank status")
             assert world.ollama.asked == []
-        world.wait_stored("here I am again", timeout_s=12.0)
+        world.wait_stored("here I am again")
         assert world.texts() == [before, *meanwhile, "here I am again"]
     assert len(logged(caplog, "database away")) == len(logged(caplog, "database back")) == 1
     assert logged(caplog, "write refused") == []
@@ -166,7 +166,7 @@ def test_a_stop_takes_five_seconds_also_where_two_threads_wait_for_a_server_that
             for number in range(20):
                 live.room.say("alpha", "bruno", f"too late {number}")
             live.room.barrier()
-            assert live.stop() == 0
+            assert live.stop(timeout_s=6.0) == 0
         live.room.wait_line("QUIT")
         (told,) = (line for line in live.log.splitlines() if "not stored" in line)
         assert int(told.rpartition("writes=")[2]) > 20
@@ -266,7 +266,7 @@ def test_a_bot_ends_when_another_has_taken_the_database_over(
         live.start_and_join()
         database = name_database(load_settings({}, tmp_path))
         with instance_lock_taken_over(mariadb, database):
-            assert live.wait(12) == 1
+            assert live.wait() == 1
     (told,) = (line for line in live.log.splitlines() if "instance lock lost" in line)
     assert "another clankbot has begun to use this MySQL database; this one ends" in told
     assert "Traceback" not in live.log

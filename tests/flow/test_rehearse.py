@@ -17,13 +17,12 @@ import pytest
 
 from tests.doubles.fake_ollama import Asked, Behaviour, FakeOllama
 from tests.doubles.terminal import Terminal
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 PROGRAM: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
 NOBODY: Final = "http://127.0.0.1:9"
 """Where no Ollama listens."""
 STOP_S: Final = 5.0
-PLAY_S: Final = 30.0
 REAL: Final = b"the real database"
 
 
@@ -48,7 +47,7 @@ def rehearse(folder: Path, *arguments: str, **settings: str) -> subprocess.Compl
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=PLAY_S,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -230,7 +229,7 @@ def test_a_line_half_typed_stays_whole_while_others_talk(
         if has_readline:
             terminal.type("\x1b[D")
         before = len(terminal.screen().lines)
-        wait_until(lambda: len(terminal.screen().lines) >= before + 2, 10.0)
+        wait_until(lambda: len(terminal.screen().lines) >= before + 2)
         assert terminal.screen().lines[-1] == "> so far so god"
         terminal.type("o\n" if has_readline else "\x7fod\n")
         rows = terminal.wait_for("you: so far so good")

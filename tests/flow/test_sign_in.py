@@ -160,7 +160,7 @@ def test_tokens_are_renewed_before_they_expire_and_the_new_ones_are_used(tmp_pat
         wait_until(lambda: not live.twitch.accepts(first.access))
         live.room.drop()
         live.room.wait_for(lambda: len(live.room.joins) >= 2, "a second JOIN", 10.0)
-        wait_until(lambda: live.twitch.count("refresh") >= 2, 10.0)
+        wait_until(lambda: live.twitch.count("refresh") >= 2)
         assert all(login.accepted for login in live.room.logins)
         assert not live.twitch.violations
         assert live.stop() == 0
@@ -225,7 +225,7 @@ def test_a_login_refused_again_is_tried_patiently_with_the_reason_in_the_log(
         live.sign_in()
         live.room.refuse_logins(100)
         live.start()
-        wait_until(lambda: len(live.room.logins) == 2, 10.0)
+        wait_until(lambda: len(live.room.logins) == 2)
         live.wait_log("Login authentication failed")
         assert live.twitch.count("refresh") == 1
         assert live.running is not None

@@ -8,7 +8,7 @@ import pytest
 
 from tests.doubles.fake_ollama import Behaviour
 from tests.flow.world import BLOCKED, living, sql
-from tests.waiting import wait_until
+from tests.waiting import AT_ONCE_S, wait_until
 
 
 @pytest.mark.usefixtures("on_each_engine")
@@ -65,7 +65,7 @@ def test_chat_is_stored_and_forgotten_while_the_model_thinks(tmp_path: Path) -> 
         world.chat(2, "slow")
         world.ollama.wait_asked()
         texts = world.chat(50, "meanwhile")
-        world.wait_stored(*texts, timeout_s=1.0)
+        world.wait_stored(*texts, timeout_s=AT_ONCE_S)
 
 
 def test_it_speaks_again_when_ollama_is_back(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_it_speaks_again_when_ollama_is_back(tmp_path: Path) -> None:
             world.chat(1, "light")
             return bool(world.room.messages)
 
-        wait_until(spoken, 15.0)
+        wait_until(spoken)
 
 
 def test_of_what_ollama_says_of_an_error_only_its_kind_is_public(

@@ -14,9 +14,7 @@ from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
 from tests.doubles.fake_ollama import FakeOllama
 from tests.flow.world import living
-from tests.waiting import wait_until
-
-_AT_ONCE_S = 2.0
+from tests.waiting import AT_ONCE_S, wait_until
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def test_a_stop_while_a_model_loads_ends_the_load_at_once(tmp_path: Path) -> Non
         with living(tmp_path, ollama=ollama):
             ollama.wait_until(lambda: bool(ollama.load_bodies))
             began = time.monotonic()
-        assert time.monotonic() - began < _AT_ONCE_S
+        assert time.monotonic() - began < AT_ONCE_S
         ollama.wait_until(lambda: ollama.aborted_loads == 1)
 
 

@@ -22,7 +22,7 @@ from clankbot.runtime.threads import Reports
 from clankbot.services import Account
 from tests.doubles.fake_ollama import FakeOllama
 from tests.doubles.twitch_room import TwitchRoom
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 BLOCKED = "blorpword"
 """The one entry of the word list."""
@@ -55,7 +55,9 @@ class World:
         """The stored texts of a channel, in order."""
         return [message.text for message in self.stored(channel)]
 
-    def wait_stored(self, *texts: str, channel: str = "alpha", timeout_s: float = 5.0) -> None:
+    def wait_stored(
+        self, *texts: str, channel: str = "alpha", timeout_s: float = PATIENCE_S
+    ) -> None:
         """Until all the texts are in the database."""
         wait_until(lambda: set(texts) <= set(self.texts(channel)), timeout_s)
 

@@ -37,7 +37,7 @@ from clankbot.records.reasons import Reason
 from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from clankbot.records.writes import RecordRateLimitEvent
 from tests.doubles.twitch_room import TwitchRoom
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 Kind = TypeVar("Kind", bound=Event)
 Report = Delivered | Undelivered | RecordRateLimitEvent
@@ -303,7 +303,7 @@ class SenderThread:
         self.thread.start()
         self.sender.handle(LinkUp("clank", "1"))
         for channel in self.channels:
-            assert self.wire.get(timeout=5.0) == f"JOIN #{channel}"
+            assert self.wire.get(timeout=PATIENCE_S) == f"JOIN #{channel}"
             self.sender.handle(OwnState(channel, True, None, None))
             self.sender.handle(RoomState(channel, 0))
 
@@ -316,7 +316,7 @@ class SenderThread:
         """Ends the sender; how long that took."""
         started = time.monotonic()
         self.sender.finish()
-        self.thread.join(5.0)
+        self.thread.join(PATIENCE_S)
         assert self.link.is_finished
         return time.monotonic() - started
 
@@ -413,7 +413,7 @@ class ReaderThread:
         self.link.is_finished = True
         if self._room is not None:
             self._room.hang_up()  # or it would listen a moment longer
-        self.thread.join(5)
+        self.thread.join(PATIENCE_S)
 
     def _run(self) -> None:
         try:
@@ -443,6 +443,6 @@ def two_ends() -> Iterator[tuple[Connection, socket.socket]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connection = dial("127.0.0.1", listener.getsockname()[1], tls=False)
         server, _ = listener.accept()
-    server.settimeout(5)
+    server.settimeout(PATIENCE_S)
     with contextlib.closing(connection), server:
         yield connection, server

@@ -29,6 +29,7 @@ from tests.doubles.twitch_room import TwitchRoom
 from tests.irc.certificates import Certificate, make_certificate
 from tests.irc.corpus import ROWS
 from tests.irc.rigs import two_ends
+from tests.waiting import AT_ONCE_S, PATIENCE_S
 
 LINES = [row["line"] for row in ROWS if row["line"]]
 STREAM = "".join(f"{line}\r\n" for line in LINES).encode()
@@ -40,9 +41,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 def read(connection: Connection, count: int) -> list[str]:
-    """At least so many lines, if they come within a few seconds."""
+    """At least so many lines, if they come at all."""
     lines: list[str] = []
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while len(lines) < count and time.monotonic() < deadline:
         lines += connection.read_lines()
     return lines
@@ -118,7 +119,7 @@ def test_nothing_to_read_takes_a_moment_and_gives_nothing() -> None:
     with two_ends() as (connection, _):
         began = time.monotonic()
         assert connection.read_lines() == []
-        assert 0.1 < time.monotonic() - began < 1
+        assert 0.1 < time.monotonic() - began < AT_ONCE_S
 
 
 def test_what_comes_in_that_moment_is_read_at_once() -> None:
@@ -208,7 +209,7 @@ def test_closing_a_connection_whose_peer_stays_takes_a_moment_only() -> None:
     with two_ends() as (connection, _):
         began = time.monotonic()
         connection.close()
-        assert time.monotonic() - began < 0.4
+        assert time.monotonic() - began < 2
         with pytest.raises(ConnectionLost, match="is closed"):
             connection.send_line("too late")
 
@@ -318,7 +319,7 @@ def test_the_handshake_has_a_deadline() -> None:
         began = time.monotonic()
         with pytest.raises(ConnectionLost, match="no answer in time"):
             dial("localhost", silent.getsockname()[1], tls=True, timeout_s=0.1)
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < AT_ONCE_S
 
 
 def test_the_usual_deadline_leaves_time_for_a_stop_within_five_seconds() -> None:

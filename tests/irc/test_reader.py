@@ -33,7 +33,7 @@ from tests.irc.rigs import (
     RecordedPauses,
     known_credentials,
 )
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 
 def shorter_waits() -> float:
@@ -266,7 +266,7 @@ def test_the_refresh_being_refused_ends_the_reader(room: TwitchRoom) -> None:
 
     room.refuse_logins(1)
     with ReaderThread(room, FakeAccount(login_refused=refuse)) as reading:
-        reading.thread.join(5)
+        reading.thread.join(PATIENCE_S)
         assert str(reading.ended_by) == "a person must sign in"
         assert len(room.logins) == 1
         assert reading.reader.drained.is_set()
@@ -277,7 +277,7 @@ def test_missing_credentials_end_the_reader(room: TwitchRoom) -> None:
         raise TokenRefused("nobody is signed in")
 
     with ReaderThread(room, FakeAccount(refuse)) as reading:
-        reading.thread.join(5)
+        reading.thread.join(PATIENCE_S)
         assert str(reading.ended_by) == "nobody is signed in"
         assert not room.connections
 
@@ -333,7 +333,7 @@ def test_leaving_waits_for_the_senders_last_lines_and_hears_what_confirms_them(
         room.say("harbour", "vera", "before")
         room.barrier()
         reading.stopping.set()
-        assert reading.reader.drained.wait(1)
+        assert reading.reader.drained.wait(PATIENCE_S)
         before = len(reading.events)
         room.say("harbour", "vera", "too late")
         room.notice("harbour", "msg_duplicate", "No.")
@@ -345,7 +345,7 @@ def test_leaving_waits_for_the_senders_last_lines_and_hears_what_confirms_them(
         assert reading.thread.is_alive()
         assert reading.link.send_line("QUIT")
         reading.link.is_finished = True
-        reading.thread.join(0.5)
+        reading.thread.join(PATIENCE_S)
         assert not reading.thread.is_alive()
         assert reading.texts() == ["before"]
         assert not reading.all(LinkDown)
@@ -358,7 +358,7 @@ def test_chat_that_has_arrived_before_the_stop_is_delivered(room: TwitchRoom) ->
         for number in range(300):
             room.say("harbour", "vera", str(number))
         reading.stopping.set()
-        assert reading.reader.drained.wait(3)
+        assert reading.reader.drained.wait(PATIENCE_S)
         assert reading.texts() == [str(number) for number in range(300)]
 
 
@@ -367,9 +367,9 @@ def test_the_connection_is_closed_in_the_end_even_if_nobody_finishes(room: Twitc
     with ReaderThread(room, clock=clock) as reading:
         room.wait_joined(["harbour"])
         reading.stopping.set()
-        assert reading.reader.drained.wait(2)
+        assert reading.reader.drained.wait(PATIENCE_S)
         clock.now_s += 4.1
-        reading.thread.join(2)
+        reading.thread.join(PATIENCE_S)
         assert not reading.thread.is_alive()
         room.wait_for(lambda: not room.clients)
 
@@ -413,7 +413,7 @@ def test_what_moderators_remove_while_it_takes_leave_is_still_delivered(room: Tw
     with ReaderThread(room) as reading:
         room.wait_joined(["harbour"])
         reading.stopping.set()
-        assert reading.reader.drained.wait(2)
+        assert reading.reader.drained.wait(PATIENCE_S)
         room.say("harbour", "vera", "too late to be stored")
         room.delete("harbour", "m-1")
         room.ban("harbour", "vera", 60)

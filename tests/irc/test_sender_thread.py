@@ -11,7 +11,7 @@ import pytest
 from clankbot.records.chat import LinkUp, RoomState
 from clankbot.records.speech import MessageKind, Outgoing
 from tests.irc.rigs import SenderThread
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 CHANNELS = tuple(f"c{number}" for number in range(6))
 
@@ -28,7 +28,7 @@ def test_an_offer_wakes_the_thread_at_once(running: SenderThread) -> None:
     started = time.monotonic()
     for channel in CHANNELS:
         running.offer("hello", channel)
-        assert running.wire.get(timeout=5.0).endswith(f" PRIVMSG #{channel} :hello")
+        assert running.wire.get(timeout=PATIENCE_S).endswith(f" PRIVMSG #{channel} :hello")
         wait_until(lambda: running.reports).clear()
     assert time.monotonic() - started < 1.5, "half a second each would mean that nothing woke it"
 
@@ -36,9 +36,9 @@ def test_an_offer_wakes_the_thread_at_once(running: SenderThread) -> None:
 def test_a_line_that_has_to_wait_goes_out_when_its_moment_comes(running: SenderThread) -> None:
     running.offer("1")
     running.offer("2")
-    running.wire.get(timeout=5.0)
+    running.wire.get(timeout=PATIENCE_S)
     first_at = time.monotonic()
-    running.wire.get(timeout=5.0)
+    running.wire.get(timeout=PATIENCE_S)
     assert time.monotonic() - first_at > 0.25
 
 
@@ -61,7 +61,7 @@ def test_lines_offered_by_many_threads_are_reported_once_each(running: SenderThr
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5.0)
+        thread.join(PATIENCE_S)
     running.stop()
     assert sorted(report.line.text for report in running.reports) == sorted(taken)
     assert len(taken) > 60
@@ -79,7 +79,7 @@ def test_the_end_comes_within_a_second_and_a_half_even_without_verdicts(
 
 def test_the_end_comes_at_once_when_nothing_is_under_way(running: SenderThread) -> None:
     assert running.stop() < 1.0
-    assert running.wire.get(timeout=1.0) == "QUIT"
+    assert running.wire.get(timeout=PATIENCE_S) == "QUIT"
 
 
 def test_an_error_in_the_send_gate_ends_the_thread_and_says_that_it_has_finished() -> None:

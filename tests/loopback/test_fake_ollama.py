@@ -13,6 +13,7 @@ import pytest
 
 from clankbot.loopback.fake_ollama import small_talk
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
+from tests.waiting import PATIENCE_S
 
 SYSTEM = "You are clankbot, a regular in the Twitch chat of alpha."
 LINES = ("the boss is huge", "that music though, wow", "who plays next week?", "not me lol")
@@ -30,7 +31,7 @@ def server() -> Iterator[FakeOllama]:
 
 def connect(server: FakeOllama) -> http.client.HTTPConnection:
     """A connection of its own."""
-    return http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    return http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=PATIENCE_S)
 
 
 def ask(
@@ -142,7 +143,7 @@ def test_it_waits_until_it_may_answer(server: FakeOllama) -> None:
     asked = server.wait_asked()
     assert (answers, asked.finished) == ([], False)
     gate.set()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert answers == ["at last"]
 
 

@@ -12,6 +12,7 @@ from typing import TextIO
 import pytest
 
 from tests.doubles.twitch_room import RoomMessage, TwitchRoom, made_up_user_id
+from tests.waiting import PATIENCE_S
 
 CAPABILITIES = "CAP REQ :twitch.tv/tags twitch.tv/commands"
 
@@ -20,7 +21,7 @@ class Client:
     """A chat client as simple as can be."""
 
     def __init__(self, sock: socket.socket) -> None:
-        sock.settimeout(5)
+        sock.settimeout(PATIENCE_S)
         self._socket = sock
         self._lines: TextIO = sock.makefile("r", encoding="utf-8", newline="\r\n")
 

@@ -11,6 +11,7 @@ from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.language_model import LanguageModel
 from tests.doubles.fake_ollama import FakeOllama
 from tests.ollama.assignments import Clock
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def clock() -> Clock:
 @pytest.fixture
 def model(ollama: FakeOllama, clock: Clock) -> Iterator[LanguageModel]:
     """The models of the server; llama3.1 is the operator's."""
-    client = OllamaClient(ollama.url, timeout_s=5, load_timeout_s=10)
+    client = OllamaClient(ollama.url, timeout_s=PATIENCE_S, load_timeout_s=PATIENCE_S)
     model = LanguageModel(client, "llama3.1", clock=clock, now_ms=lambda: int(clock.now_s * 1000))
     yield model
     model.close()

@@ -27,6 +27,7 @@ from tests.auth.certificate import self_signed
 from tests.doubles.drips import DripServer, drips_chunk, drips_lines, silent
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
 from tests.doubles.pages import Page, PageServer
+from tests.waiting import PATIENCE_S
 
 OPTIONS = {"temperature": 0.5, "num_ctx": 8192, "num_predict": 200}
 
@@ -216,7 +217,7 @@ def test_closing_the_client_ends_even_a_load() -> None:
         threading.Timer(0.08, client.close).start()
         with pytest.raises(Cancelled):
             client.load("m", 4096, Cancel())
-        assert server.client_left.wait(5)
+        assert server.client_left.wait(PATIENCE_S)
 
 
 def test_a_generation_ends_at_its_deadline_with_what_has_come() -> None:
@@ -224,14 +225,14 @@ def test_a_generation_ends_at_its_deadline_with_what_has_come() -> None:
         generation = generate(OllamaClient(server.url, timeout_s=0.5))
         assert set(generation.text.split()) == {"drip"}
         assert generation.done_reason == DEADLINE
-        assert server.client_left.wait(5)
+        assert server.client_left.wait(PATIENCE_S)
 
 
 def test_a_generation_of_which_nothing_has_come_by_its_deadline_is_late() -> None:
     with DripServer(drips_chunk) as server:
         with pytest.raises(OllamaTimeout):
             generate(OllamaClient(server.url, timeout_s=0.15))
-        assert server.client_left.wait(5)
+        assert server.client_left.wait(PATIENCE_S)
 
 
 def test_a_certificate_of_its_own_can_be_trusted(tmp_path: Path) -> None:
@@ -239,7 +240,7 @@ def test_a_certificate_of_its_own_can_be_trusted(tmp_path: Path) -> None:
     with DripServer(drips_lines, context) as server:
         url = server.url.replace("127.0.0.1", "localhost")
         with pytest.raises(Unreachable):
-            generate(OllamaClient(url, timeout_s=5))
+            generate(OllamaClient(url, timeout_s=PATIENCE_S))
         client = OllamaClient(url, timeout_s=1, ca_file=str(trusted))
         assert generate(client).text.startswith("drip ")
 

@@ -25,6 +25,7 @@ from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Composed, ContextLine
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
 from tests.ollama.assignments import Clock, assignment, chat, line
+from tests.waiting import PATIENCE_S
 
 TOO_LONG = Behaviour(status=400, error="the input length exceeds the context length")
 CHAT = chat("the boss is huge", "that music though", "who plays next week")
@@ -156,7 +157,7 @@ def test_a_cancel_while_the_model_loads_lets_the_load_end(
     ollama.wait_until(lambda: ollama.loads == 1)
     cancel.cancel()
     with pytest.raises(Cancelled):
-        work.result(5)
+        work.result(PATIENCE_S)
     assert (ollama.aborted_loads, ollama.asked) == (0, [])
     assert ollama.loaded == {"llama3.1:latest": 8192}
     assert is_well(model)
@@ -171,7 +172,7 @@ def test_a_cancel_while_it_generates_closes_the_connection_at_once(
     asked = ollama.wait_asked()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        work.result(5)
+        work.result(PATIENCE_S)
     ollama.wait_until(lambda: asked.hung_up)
     assert is_well(model)
 
@@ -183,7 +184,7 @@ def test_closing_ends_even_a_load(
     work: Future[None] = elsewhere.submit(model.preload)
     ollama.wait_until(lambda: ollama.loads == 1)
     model.close()
-    work.result(5)
+    work.result(PATIENCE_S)
     with pytest.raises(Cancelled):
         write(model)
 

@@ -16,6 +16,7 @@ from clankbot.records.accounts import Secret
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
 from tests.doubles.pages import Page, PageServer
 from tests.ollama.assignments import Clock, assignment, line
+from tests.waiting import PATIENCE_S
 
 PLACE = "ann@10.20.30.40:/srv/models"
 
@@ -114,7 +115,7 @@ def test_whatever_a_server_answers_it_is_back(page: Page, caplog: pytest.LogCapt
     with PageServer({"*": page}) as server:
         url = server.url
     clock = Clock()
-    model = LanguageModel(OllamaClient(url, timeout_s=5), "llama3.1", clock=clock)
+    model = LanguageModel(OllamaClient(url, timeout_s=PATIENCE_S), "llama3.1", clock=clock)
     fail(model)
     assert str(model.outage("llama3.1")).startswith("Ollama has not answered since")
     with PageServer({"*": page}, port=int(url.rpartition(":")[2])):

@@ -25,6 +25,7 @@ from tests.doubles.drips import DripServer, drips_header, drips_lines, silent
 from tests.doubles.fake_ollama import FakeOllama
 from tests.doubles.pages import Page, PageServer
 from tests.ollama.assignments import Clock, assignment, line
+from tests.waiting import PATIENCE_S
 
 ACCOUNT, ADDRESS, PATH = "quendolin", "10.20.30.40", "/srv/sekrit"
 SAID = f"{ACCOUNT} at {ADDRESS} in {PATH}"
@@ -220,8 +221,8 @@ def told(
     url: str,
     trouble: Trouble,
     caplog: pytest.LogCaptureFixture,
-    timeout_s: float = 5.0,
-    load_timeout_s: float = 5.0,
+    timeout_s: float = PATIENCE_S,
+    load_timeout_s: float = PATIENCE_S,
 ) -> dict[str, str]:
     """The warning's fields after a failure that is this kind of trouble, and so told."""
     caplog.set_level(logging.WARNING)
@@ -315,7 +316,8 @@ def test_of_the_network_only_the_kind_of_trouble_is_told_in_chat(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with server as url:
-        record = told(url, trouble, caplog, timeout_s=0.4)
+        timeout_s = 0.4 if trouble is Trouble.TOO_SLOW else PATIENCE_S
+        record = told(url, trouble, caplog, timeout_s)
     assert logged in record["detail"]
 
 
@@ -377,7 +379,7 @@ def test_trusting_a_certificate_makes_it_neither_younger_nor_anothers(
     context, trusted = self_signed(tmp_path, host, hours_left)
     with DripServer(drips_lines, context) as server, pytest.raises(OllamaError) as caught:
         url = server.url.replace("127.0.0.1", "localhost")
-        OllamaClient(url, timeout_s=5, ca_file=str(trusted)).version()
+        OllamaClient(url, timeout_s=PATIENCE_S, ca_file=str(trusted)).version()
     assert caught.value.trouble is Trouble.CERTIFICATE_REFUSED
     assert logged in caught.value.detail
     assert "localhost" not in caught.value.in_full

@@ -31,12 +31,12 @@ from clankbot.records.writes import Applied, Write
 from tests.processing.chat import at
 from tests.processing.desk import BOT_ID, Desk
 from tests.processing.model import Model
+from tests.waiting import PATIENCE_S
 
 Removal = MessageDeleted | UserCleared | ChatCleared
 
 BEFORE, STORED, SUBMITTED, READ, BOUND, ANSWERED, OFFERED, WRITTEN, REPORTED = range(9)
 
-WAIT_S = 5.0
 SECRET = "my secret address"
 DAY_S = 86_400
 
@@ -110,14 +110,14 @@ class Composing(Model):
         """Its next step, unless it has come to its end."""
         if not self._is_over:
             self._may_go.release()
-            assert self._has_stopped.acquire(timeout=WAIT_S)
+            assert self._has_stopped.acquire(timeout=PATIENCE_S)
 
     def _pause(self) -> None:
         self._has_stopped.release()
-        assert self._may_go.acquire(timeout=WAIT_S)
+        assert self._may_go.acquire(timeout=PATIENCE_S)
 
     def _run(self) -> None:
-        assert self._may_go.acquire(timeout=WAIT_S)
+        assert self._may_go.acquire(timeout=PATIENCE_S)
         try:
             with self._desk.database.open() as self._store:
                 self._desk.composer(self).compose(self._job, self)

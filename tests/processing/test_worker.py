@@ -46,7 +46,7 @@ from clankbot.records.writes import (
 from tests.processing.chat import NOON_MS, message
 from tests.processing.desk import BOT, BOT_ID, Desk, locked
 from tests.processing.model import Model
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def running(desk: Desk) -> Iterator[threading.Thread]:
     thread.start()
     yield thread
     desk.inbox.put(END)
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
 
 
@@ -138,13 +138,13 @@ def test_storing_and_forgetting_go_on_while_the_model_hangs(tmp_path: Path) -> N
     with running(desk):
         composing.start()
         desk.arrive(message("one", message_id="m-a"), message("two"), message("three"))
-        assert begun.wait(5)
+        assert begun.wait(PATIENCE_S)
         desk.arrive(message("four"), MessageDeleted("alpha", "m-a"))
         wait_until(lambda: desk.stored() == ["two", "three", "four"])
         (line,) = wait_until(lambda: desk.offered)
         assert desk.look(line) == Why.MODERATED
         composer.finish()
-        composing.join(5)
+        composing.join(PATIENCE_S)
     assert not composing.is_alive()
 
 

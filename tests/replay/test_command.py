@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.command import BLOCKED, Done, bot_said, clankbot, fill, said, started
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
+from tests.waiting import PATIENCE_S
 
 START_MS = 1_904_385_600_000
 """2030-05-07 12:00:00 UTC."""
@@ -310,7 +311,7 @@ def test_ctrl_c_ends_it_with_the_figures_so_far(tmp_path: Path) -> None:
         assert process.stdout is not None
         head, first = process.stdout.readline(), process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        rest, err = process.communicate(timeout=10)
+        rest, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (130, b"")
     assert head.startswith(b"6 messages")
     assert first.endswith(b"#alpha  1 message\n")

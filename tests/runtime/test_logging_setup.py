@@ -20,6 +20,7 @@ from clankbot.runtime.logging_setup import (
     set_up_logging,
 )
 from clankbot.runtime.redaction import remember
+from tests.waiting import PATIENCE_S
 
 NASTY_TEXTS = [
     "two\nlines",
@@ -249,7 +250,7 @@ def test_a_reader_that_went_away_leaves_the_exit_status_alone() -> None:
         assert process.stderr is not None
         process.stderr.close()
         process.stdin.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE_S) == 0
 
 
 @pytest.mark.usefixtures("logging_restored")

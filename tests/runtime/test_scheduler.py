@@ -23,6 +23,7 @@ from clankbot.errors import (
     Trouble,
 )
 from clankbot.runtime.scheduler import PeriodicTask, Scheduler
+from tests.waiting import PATIENCE_S
 
 
 class Scripted:
@@ -170,7 +171,7 @@ class Running:
     def __exit__(self, *raised: object) -> None:
         self.stopping.set()
         self.scheduler.wake()
-        self.thread.join(5.0)
+        self.thread.join(PATIENCE_S)
         assert not self.thread.is_alive()
 
 
@@ -182,7 +183,7 @@ def test_it_stops_at_once_in_the_middle_of_a_long_pause() -> None:
         return 3600.0
 
     with Running(PeriodicTask("validate", once_an_hour)):
-        assert ran.wait(5.0)
+        assert ran.wait(PATIENCE_S)
 
 
 def test_one_off_tasks_run_in_order_in_the_scheduler_thread() -> None:
@@ -194,7 +195,9 @@ def test_one_off_tasks_run_in_order_in_the_scheduler_thread() -> None:
     with Running(PeriodicTask("idle", lambda: 3600.0)) as running:
         for number in range(3):
             assert running.scheduler.submit(partial(note, number))
-        assert [seen.get(timeout=5.0) for _ in range(3)] == [(n, "scheduler") for n in range(3)]
+        assert [seen.get(timeout=PATIENCE_S) for _ in range(3)] == [
+            (n, "scheduler") for n in range(3)
+        ]
 
 
 def test_a_failed_one_off_task_is_logged_and_the_next_one_runs(
@@ -207,7 +210,7 @@ def test_a_failed_one_off_task_is_logged_and_the_next_one_runs(
     with Running() as running:
         running.scheduler.submit(fail)
         running.scheduler.submit(done.set)
-        assert done.wait(5.0)
+        assert done.wait(PATIENCE_S)
     (record,) = caplog.records
     said = (record.getMessage(), record.__dict__["reason"])
     assert said == ("one-off task failed", "Ollama cannot be reached")
@@ -236,11 +239,11 @@ def test_one_off_tasks_beyond_twenty_are_declined_and_none_outlives_the_stop() -
 
     def slow() -> float:
         entered.set()
-        release.wait(5.0)
+        release.wait(PATIENCE_S)
         return 3600.0
 
     with Running(PeriodicTask("slow", slow)) as running:
-        assert entered.wait(5.0)
+        assert entered.wait(PATIENCE_S)
         taken = [running.scheduler.submit(lambda: ran.append(1)) for _ in range(21)]
         assert taken == [True] * 20 + [False]
         running.stopping.set()

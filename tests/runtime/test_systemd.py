@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.runtime.systemd import Notifier, is_journal, watchdog_interval_s
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -19,7 +20,7 @@ def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[so
     name = str(tmp_path / "notify") if request.param == "path" else f"@clankbot-{uuid.uuid4()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(name.replace("@", "\0", 1) if name.startswith("@") else name)
-        listener.settimeout(5.0)
+        listener.settimeout(PATIENCE_S)
         yield listener, name
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from clankbot.errors import TokenRefused
 from clankbot.runtime.threads import BotThreads, Failure, Report, Signals
+from tests.waiting import PATIENCE_S
 
 
 class World:
@@ -28,7 +29,7 @@ class World:
 
     def next_report(self) -> Report:
         """The next report, waited for."""
-        return self.reports.get(timeout=5.0)
+        return self.reports.get(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -50,9 +51,9 @@ def test_threads_are_named_and_cannot_hold_the_process(world: World) -> None:
     seen: queue.SimpleQueue[threading.Thread] = queue.SimpleQueue()
     world.stopping.set()
     world.threads.start("irc-reader", lambda: seen.put(threading.current_thread()))
-    thread = seen.get(timeout=5.0)
+    thread = seen.get(timeout=PATIENCE_S)
     assert (thread.name, thread.daemon) == ("irc-reader", True)
-    assert world.threads.join_all(in_seconds(5)) == []
+    assert world.threads.join_all(in_seconds(PATIENCE_S)) == []
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), TokenRefused("sign in"), SystemExit(3)])
@@ -76,9 +77,11 @@ def test_a_body_that_returns_unasked_is_a_failure(world: World) -> None:
 
 
 def test_a_body_that_returns_when_asked_is_none(world: World) -> None:
-    world.threads.start("worker", lambda: None if world.stopping.wait(5) else raise_it(OSError()))
+    world.threads.start(
+        "worker", lambda: None if world.stopping.wait(PATIENCE_S) else raise_it(OSError())
+    )
     world.stopping.set()
-    assert world.threads.join("worker", in_seconds(5))
+    assert world.threads.join("worker", in_seconds(PATIENCE_S))
     assert world.threads.failures == []
     assert world.reports.empty()
 
@@ -100,18 +103,18 @@ def test_latecomers_are_named_at_the_deadline(world: World) -> None:
     release = threading.Event()
 
     def held_up() -> None:
-        release.wait(10)
+        release.wait(PATIENCE_S)
 
     world.stopping.set()
     world.threads.start("composer", held_up)
     world.threads.start("worker", lambda: None)
-    assert world.threads.join("worker", in_seconds(5))
+    assert world.threads.join("worker", in_seconds(PATIENCE_S))
     began = time.monotonic()
     assert world.threads.join_all(in_seconds(0.05)) == ["composer"]
     assert not world.threads.join("composer", in_seconds(-1))
     assert time.monotonic() - began < 5
     release.set()
-    assert world.threads.join_all(in_seconds(5)) == []
+    assert world.threads.join_all(in_seconds(PATIENCE_S)) == []
 
 
 def test_a_name_is_given_once(world: World) -> None:
@@ -127,7 +130,7 @@ def test_signals_wake_main_while_it_waits(world: World, number: signal.Signals) 
         world.stopping.set()
         world.threads.start("sends-it", lambda: os.kill(os.getpid(), number))
         assert world.next_report() is number
-    world.threads.join_all(in_seconds(5))
+    world.threads.join_all(in_seconds(PATIENCE_S))
 
 
 def test_signals_are_left_to_the_main_thread(world: World) -> None:
@@ -135,9 +138,9 @@ def test_signals_are_left_to_the_main_thread(world: World) -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     world.stopping.set()
     world.threads.start("worker", lambda: masks.put(signal.pthread_sigmask(signal.SIG_BLOCK, [])))
-    assert masks.get(timeout=5.0) >= {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    assert masks.get(timeout=PATIENCE_S) >= {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
-    assert world.threads.join_all(in_seconds(5)) == []
+    assert world.threads.join_all(in_seconds(PATIENCE_S)) == []
 
 
 def test_the_former_handlers_come_back() -> None:
@@ -146,7 +149,7 @@ def test_the_former_handlers_come_back() -> None:
     reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
     with Signals(reports):
         os.kill(os.getpid(), signal.SIGTERM)
-        assert reports.get(timeout=5.0) is signal.SIGTERM
+        assert reports.get(timeout=PATIENCE_S) is signal.SIGTERM
         assert [signal.getsignal(number) for number in numbers] != before
     assert [signal.getsignal(number) for number in numbers] == before
 
@@ -186,7 +189,7 @@ def test_an_interrupt_after_a_stop_ends_the_process_at_once(
     program.send_signal(first)
     assert said_by(program) == f"{first.name}\n"
     program.send_signal(signal.SIGINT)
-    assert program.wait(timeout=5) == -signal.SIGINT
+    assert program.wait(timeout=PATIENCE_S) == -signal.SIGINT
 
 
 def test_other_signals_may_come_as_often_as_they_like(program: subprocess.Popen[str]) -> None:

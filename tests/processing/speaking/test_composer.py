@@ -17,7 +17,7 @@ from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
 from clankbot.records.speech import MessageKind, Outgoing
 from tests.processing.desk import BOT, BOT_ID, Desk
 from tests.processing.model import Model
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @pytest.fixture
@@ -294,9 +294,9 @@ def test_stop_calls_off_what_is_under_way_and_starts_nothing_new(desk: Desk) -> 
     composer.finish()
     thread = threading.Thread(target=composer.run)
     thread.start()
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE_S)
     composer.stop()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert len(model.asked) == 1
     assert cancels.get_nowait().cancelled
