@@ -16,9 +16,9 @@ from typing import IO, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNS: Final = 4
-SLOW: Final = frozenset({"flow", "cli"})
-"""Folders whose tests start whole programs: a line there takes as long as several elsewhere."""
-SLOW_WEIGHT: Final = 4
+SLOW: Final = {"flow": 8, "replay": 4, "cli": 4, "filter": 3, "ollama": 2}
+"""Folders whose tests start whole programs or try thousands of texts: a line there takes as long as
+so many elsewhere."""
 NO_TESTS: Final = 5
 """Pytest's status where an option such as ``-k`` leaves nothing of a run."""
 
@@ -26,7 +26,7 @@ NO_TESTS: Final = 5
 def dealt() -> list[list[str]]:
     """Every file of tests, the longest first, each to the run that has least to do so far."""
     weights = {
-        file: file.stat().st_size * (SLOW_WEIGHT if file.parent.name in SLOW else 1)
+        file: file.stat().st_size * SLOW.get(file.parent.name, 1)
         for file in ROOT.glob("tests/**/test_*.py")
     }
     hands: list[list[str]] = [[] for _ in range(RUNS)]
