@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -189,20 +190,32 @@ def parsed(sources: Mapping[str, str]) -> Package:
     return modules
 
 
+@cache
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """All of its tree, walked once for all the rules."""
+    return tuple(ast.walk(module.tree))
+
+
 def imports(module: Module) -> Iterator[tuple[ast.stmt, str]]:
     """Every imported name in full, as ``os.environ`` for ``from os import environ``.
 
     Our own come as ``clankbot.…``, relative ones resolved.
     """
     own = ["clankbot", *filter(None, module.name.split("."))]
-    for node in ast.walk(module.tree):
+    for node in import_statements(module):
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             up = node.level - module.is_package
             start = own[: len(own) - up] if node.level else []
             origin = ".".join([*start, *filter(None, [node.module])])
             yield from ((node, f"{origin}.{alias.name}") for alias in node.names)
+
+
+@cache
+def import_statements(module: Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Wherever in the file they stand."""
+    return tuple(node for node in nodes(module) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def own_imports(module: Module, package: Package) -> Iterator[tuple[ast.stmt, str]]:
@@ -281,14 +294,24 @@ def is_in(module: Module, place: str) -> bool:
     return f"{module.name}.".startswith(f"{place}.")
 
 
-def reaches_out(module: Module) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
+@cache
+def reaches_out(module: Module) -> tuple[tuple[ast.stmt | ast.expr, str], ...]:
     """Every use of a border: by import, or as an attribute such as ``os.environ``."""
+    return (*imported_borders(module), *named_borders(module))
+
+
+def imported_borders(module: Module) -> Iterator[tuple[ast.stmt, str]]:
+    """The imports among them."""
     for node, full in imports(module):
         yield from ((node, border) for border in BORDERS if f"{full}.".startswith(f"{border}."))
-    for part in ast.walk(module.tree):
+
+
+def named_borders(module: Module) -> Iterator[tuple[ast.expr, str]]:
+    """The attributes among them."""
+    named = [border for border in BORDERS if "." in border]
+    for part in nodes(module):
         if isinstance(part, ast.Attribute):
             dotted = f".{ast.unparse(part)}"
-            named = (border for border in BORDERS if "." in border)
             yield from ((part, border) for border in named if dotted.endswith(f".{border}"))
 
 
@@ -325,7 +348,7 @@ def unknown_packages(package: Package) -> Iterator[str]:
 def stray_sql(package: Package) -> Iterator[str]:
     """SQL in a string outside the database room."""
     for module in package.values():
-        for node in ast.walk(module.tree):
+        for node in nodes(module):
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)
@@ -341,7 +364,7 @@ def oversized(package: Package) -> Iterator[str]:
         lines = len(module.source.splitlines())
         if lines > LINES_MAX:
             yield f"{module.name}: {lines} lines"
-        for node in ast.walk(module.tree):
+        for node in nodes(module):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > FUNCTION_LINES_MAX:

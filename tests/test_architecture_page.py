@@ -145,6 +145,7 @@ def made_with(kinds: set[str]) -> set[Site]:
     return found
 
 
+@cache
 def deques_used_as_queues() -> set[Site]:
     """Those of which something is taken from the front."""
     popped = {
@@ -156,6 +157,7 @@ def deques_used_as_queues() -> set[Site]:
     return (popped & made_with({"deque"})) - MERE_MEMORIES
 
 
+@cache
 def threads() -> set[Site]:
     """(file, name) of every thread that is started."""
     found: set[Site] = set()
@@ -240,9 +242,14 @@ def is_known(text: str) -> bool:
         return rest in members(first)
     if any(text in source.names or text in source.literals for source in sources().values()):
         return True
-    tests = (ROOT / "tests").rglob("test_*.py")
-    at_the_top = re.compile(rf"^{re.escape(text)}\b", re.MULTILINE)
-    return any(at_the_top.search(path.read_text("utf-8")) for path in tests)
+    return re.search(rf"^{re.escape(text)}\b", text_of_tests(), re.MULTILINE) is not None
+
+
+@cache
+def text_of_tests() -> str:
+    """All files of tests, one after the other."""
+    paths = (ROOT / "tests").rglob("test_*.py")
+    return "\n".join(path.read_text("utf-8") for path in paths)
 
 
 def wrong_rooms(page: str) -> Iterator[str]:

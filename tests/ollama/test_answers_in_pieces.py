@@ -39,7 +39,7 @@ def as_generated(raw: str) -> bytes:
     lines = []
     at = 0
     while at < len(raw):
-        size = random.randint(1, 12)
+        size = random.randint(1, 60)
         lines.append({"message": {"content": raw[at : at + size]}, "done": False})
         at += size
     lines.append({"message": {"content": ""}, "done": True, "done_reason": "stop"})

@@ -463,6 +463,8 @@ def test_no_answer_takes_long_however_it_is_made() -> None:
         assert time.process_time() - began < 1, raw[:40]  # a thousand times the ordinary
 
 
-def test_a_megabyte_of_nonsense_takes_no_time() -> None:
+def test_a_hundred_thousand_characters_of_nonsense_take_no_time() -> None:
     for piece in ("<think>", "a.", "**", "[x](", "alice: ", "(note ", "\n", "<|", "\u0301", "1. "):
-        clean(piece * (500_000 // len(piece)))
+        began = time.process_time()
+        clean(piece * (100_000 // len(piece)))
+        assert time.process_time() - began < 2, piece  # minutes, if the work grew with the square

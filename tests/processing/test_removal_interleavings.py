@@ -239,7 +239,9 @@ def clear(desk: Desk, message_id: str, user_id: str) -> Removal:
 def assert_nothing_is_left(desk: Desk, words: str) -> None:
     """No table holds the words."""
     with closing(sqlite3.connect(desk.path)) as database:
-        assert not any(words in statement for statement in database.iterdump())
+        tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            assert words not in repr(database.execute(f"SELECT * FROM {table}").fetchall())
 
 
 def assert_next_turn(desk: Desk, text: str) -> None:
