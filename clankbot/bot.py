@@ -41,8 +41,9 @@ log = logging.getLogger(__name__)
 STOP_WITHIN_S: Final = 4.0
 # A reader that is still dialling or signing in has no chat to deliver: do not wait longer for it.
 _DRAIN_WITHIN_S: Final = 1.5
-# The part of a stop in which threads can end after a database that hangs was given up.
-_GIVE_UP_S: Final = 1.0
+# The part of a stop in which threads can end after a database that hangs was given up: on a machine
+# that has much else to do they need more than a second.
+_GIVE_UP_S: Final = 2.0
 # Several times as long as a database that hangs can hold up the worker.
 _LONGEST_ROUND_S: Final = 60.0
 # Threads that may outlast a stop, for none has anything left to lose.  The first two may wait for
