@@ -18,6 +18,9 @@ from tests.doubles.drips import DripServer, Script
 from tests.waiting import AT_ONCE_S, PATIENCE_S
 
 LIMIT_S = 0.15
+# Over TLS the handshake has to be over by then, on a busy machine, too: where the connection is
+# reset before, Python leaves a socket to its garbage collector, which warns of it.
+TLS_LIMIT_S = 1.0
 # How long a request is under way before it is called off.
 MEANWHILE_S = 0.08
 
@@ -98,9 +101,9 @@ def test_a_request_over_tls_ends_at_its_deadline(
     context, trusted = certificate
     with DripServer(script, context) as server:
         url = server.url.replace("127.0.0.1", "localhost")
-        took_s, error = failure(url, seconds=LIMIT_S, ca_file=trusted)
+        took_s, error = failure(url, seconds=TLS_LIMIT_S, ca_file=trusted)
         assert error.failure is Failure.LATE
-        assert LIMIT_S <= took_s < LIMIT_S + AT_ONCE_S
+        assert TLS_LIMIT_S <= took_s < TLS_LIMIT_S + AT_ONCE_S
 
 
 def test_a_tls_handshake_that_nobody_answers_ends_in_time() -> None:
