@@ -28,6 +28,7 @@ NotLikeThis TriHard 4Head ResidentSleeper Kreygasm SwiftRage PJSalt CoolStoryBob
 Clap FeelsBadMan WutFace cmonBruh VoHiYo <3 :) :D xD ;) :( D: :P B) R) O_o >( F W GG
 😂 😭 🔥 💜 👏 🍖 👀
 """
+EMOTES = _EMOTES.split()
 _NAME_STARTS = "Dark Lil xX Real The Its Mr Captain Pixel Frosty Nova Turbo Sneaky Lunar Happy Zen"
 _NAME_ENDS = "wolf panda gamer ninja toast potato knight fox raven storm wizard bean goose byte"
 _ACTIVE_NAMES = 500  # people who are talked to again and again; every fourth mention is a new one
@@ -82,7 +83,7 @@ class _Chatter:
         same = random.Random(0)  # what is common in one chat is common in the other
         tail = ordinary_words()
         same.shuffle(tail)
-        names = [_name(same) for _ in range(_ACTIVE_NAMES)]
+        names = [made_up_name(same) for _ in range(_ACTIVE_NAMES)]
         share = slice(half, None, 1 if half is None else 2)
         links, elsewhere = _LINKS.split()[share], _ELSEWHERE.strip().splitlines()[share]
         self._random = random.Random(seed)
@@ -123,11 +124,11 @@ class _Chatter:
         return " ".join(words) + self._one_of(["", "", "", "", ".", "?", "!", "...", " lol"])
 
     def _reaction(self) -> str:
-        return " ".join([self._one_of(_EMOTES.split())] * self._one_of([1, 1, 2, 3]))
+        return " ".join([self._one_of(EMOTES)] * self._one_of([1, 1, 2, 3]))
 
     def _to_somebody(self) -> str:
         is_new = self._random.random() < 0.25
-        return f"@{_name(self._random) if is_new else self._active()} {self._sentence()}"
+        return f"@{made_up_name(self._random) if is_new else self._active()} {self._sentence()}"
 
     def _shout(self) -> str:
         return self._sentence().upper() + "!" * self._random.randint(0, 3)
@@ -140,7 +141,8 @@ class _Chatter:
         return word + word[-1] * self._random.randint(2, 8) + self._one_of(["", "!!", " lol"])
 
 
-def _name(chance: random.Random) -> str:
+def made_up_name(chance: random.Random) -> str:
+    """The display name of somebody in chat."""
     start, end = chance.choice(_NAME_STARTS.split()), chance.choice(_NAME_ENDS.split())
     number = chance.randint(1, 9999)
     return start + chance.choice(["", "_"]) + end + chance.choice(["", f"{number}", f"_{number}"])
