@@ -54,6 +54,8 @@ _MAY_BE_LATE: Final = frozenset({"scheduler", "irc-reader", "composer"})
 _TRAFFIC_COUNTS_MS: Final = 130_000
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
 _LIVE_EVERY_S: Final = 60.0
+# None leaves it to the speed of the machine.
+_READING_AHEAD: Final = {"auto": None, "on": True, "off": False}
 # How soon it is noticed that a channel was set to ``liveonly``.
 _LOOK_FOR_LIVE_ONLY_S: Final = 1.0
 
@@ -87,7 +89,10 @@ class Bot:
             asks_who_is_live=account.helix is not None,
         )
         self._model = LanguageModel(
-            ollama_client(settings), settings.ollama_model, num_ctx=settings.ollama_num_ctx
+            ollama_client(settings),
+            settings.ollama_model,
+            num_ctx=settings.ollama_num_ctx,
+            reading_ahead=_READING_AHEAD[settings.ollama_read_ahead],
         )
         self._sender, self._reader = self._chat(settings, account, filters)
         self._composer = Composer(
@@ -108,6 +113,7 @@ class Bot:
             filters=filters,
             model=self._model,
             submit=self._composer.submit,
+            prompt_changed=self._composer.prompt_changed,
             offer=self._sender.offer,
             run_later=self._scheduler.submit,
             clock=clock,

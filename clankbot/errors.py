@@ -138,10 +138,14 @@ class ModelMissing(OllamaRefused):
 
 
 class PromptTooLong(OllamaRefused):
-    """The prompt does not fit the model's window.  Try once with half of the transcript."""
+    """The prompt does not fit the model's window.  Try once with half of the transcript.
 
-    def __init__(self, detail: str = "", status: int = 400) -> None:
+    ``tokens`` is the size of the prompt, if the server told it.
+    """
+
+    def __init__(self, detail: str = "", status: int = 400, tokens: int | None = None) -> None:
         super().__init__(Trouble.PROMPT_TOO_LONG, detail, status)
+        self.tokens = tokens
 
 
 class Cancelled(OllamaError):

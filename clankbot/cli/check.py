@@ -11,12 +11,17 @@ from collections.abc import Callable, Iterator
 
 from clankbot.app import EXIT_FAILED
 from clankbot.auth.keys import is_open_to_others
+from clankbot.cancel import Cancel
+from clankbot.clock import Clock
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require, run_requirements, settings_from_process
 from clankbot.errors import ClankbotError, ConfigError, NotSignedIn, OllamaError, Trouble
 from clankbot.ollama.client import answers_instead, is_cloud_model
+from clankbot.ollama.language_model import LanguageModel
 from clankbot.ollama.programs import OLLAMA
 from clankbot.parts import load_words, name_database, set_up_logs
+from clankbot.records.settings import ChannelSettings
+from clankbot.records.speech import Assignment, ContextLine
 from clankbot.runtime.threads import not_torn_off
 from clankbot.services import (
     UNUSED_SIGN_IN,
@@ -29,6 +34,25 @@ from clankbot.services import (
 
 # ``ok``, ``warn`` or ``fail``, and a sentence.
 Finding = tuple[str, str]
+
+_FASTER = "a smaller model or a GPU is faster"
+_SMALL_TALK = tuple(
+    ContextLine(str(number), str(number % 4), f"viewer{number % 4}", f"Viewer{number % 4}", text, 0)
+    for number, text in enumerate(
+        (
+            "hello everybody, how is the run going today?",
+            "pretty well, he is past the second boss already",
+            "that music though",
+            "the river level is next, my favourite one",
+            "last week it took him six tries",
+            "I bet he needs three this time",
+            "no way, one try and done",
+            "look at those fish, they are huge",
+            "somebody clip that please",
+            "ok that was close",
+        )
+    )
+)
 
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 
@@ -159,6 +183,54 @@ def _ollama(settings: Settings) -> Iterator[Finding]:
         yield "fail", f"{where} answers but lacks {model}; run: ollama pull {model}"
 
 
+def _model(settings: Settings) -> Iterator[Finding]:
+    """Whether this machine writes a line in time, and how much chat it can read for it."""
+    client, name, limit = ollama_client(settings), settings.ollama_model, settings.context_limit
+    try:
+        can_try = client.has_model(name) and client.facts(name).chats is not False
+        is_loaded = client.in_memory(name).is_loaded
+    except OllamaError:
+        can_try = False
+    if not can_try:
+        return  # "ollama" has told why
+    if not is_loaded:
+        longest = f"{settings.ollama_load_timeout:g} s at most (OLLAMA_LOAD_TIMEOUT)"
+        print(f"      model      loading {name}: {longest} ...", file=sys.stderr, flush=True)
+    model, clock = LanguageModel(client, name, num_ctx=settings.ollama_num_ctx), Clock()
+    try:
+        model.preload()
+        began_s = clock.monotonic()
+        # Another channel each time: what the server has read for an earlier check tells no speed.
+        channel = f"check{clock.utc_ms()}"
+        model.write(Assignment(channel, "clankbot", ChannelSettings(), _SMALL_TALK), Cancel())
+    except OllamaError as error:
+        yield "fail", f"{name} wrote no line: {error.in_full}; {_FASTER}"
+        return
+    took_s = clock.monotonic() - began_s
+    pace = model.pace(name)
+    told = f"{name} wrote a line in {took_s:.1f} s"
+    if pace.reads_per_s and pace.writes_per_s:
+        told += (
+            f": it reads {pace.reads_per_s:.0f} tokens a second and writes {pace.writes_per_s:.0f}"
+        )
+    timeout = f"OLLAMA_TIMEOUT ({settings.ollama_timeout:g} s)"
+    if pace.lines_in_time is None or pace.lines_in_time >= limit // 2:
+        yield "ok", f"{told}; fine for {timeout}"
+    else:
+        yield (
+            "warn",
+            f"{told}, so that within {timeout} it can read some {pace.lines_in_time} of {limit}"
+            f" lines of chat; it reads on while nobody asks (OLLAMA_READ_AHEAD), and {_FASTER}",
+        )
+    if (count := len(settings.twitch_channels)) > 1:
+        yield (
+            "ok",
+            f"{count} channels share the server: unless OLLAMA_NUM_PARALLEL={count} is set in"
+            " Ollama's environment (which takes the window's memory once for each), a turn of one"
+            " channel throws out what was read for another",
+        )
+
+
 _LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("settings", _settings),
     ("words", _words),
@@ -166,4 +238,5 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("files", _files),
     ("sign-in", _sign_in),
     ("ollama", _ollama),
+    ("model", _model),
 )

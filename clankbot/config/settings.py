@@ -47,6 +47,7 @@ class Settings:
     ollama_ca_file: Path | None
     ollama_keep_alive: int | str | None
     ollama_num_ctx: int | None
+    ollama_read_ahead: str
     twitch_client_id: str | None
     twitch_client_secret: Secret | None = field(repr=False)
     twitch_channels: tuple[str, ...]

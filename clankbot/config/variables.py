@@ -198,7 +198,13 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "OLLAMA_NUM_CTX",
         "",
         optional(whole(1024, 1_048_576)),
-        "The context window in tokens, at least 1024; unset: 8192, or what the model has.",
+        "The context window in tokens, at least 1024; unset: 4096, or what the model has.",
+    ),
+    Variable(
+        "OLLAMA_READ_AHEAD",
+        "auto",
+        one_of("auto", "on", "off"),
+        "Whether an idle server reads the growing chat ahead of time; auto: where that is slow.",
     ),
     Variable(
         "TWITCH_CLIENT_ID",

@@ -60,6 +60,8 @@ TABLES: Final = (
     Table("channel_terms", "id", channels.TERM_COLUMNS),
     Table("decisions", "id", channels.DECISION_COLUMNS),
     Table("tallies", channels.TALLY_KEY, "n"),
+    Table("windows", "channel", "first_row"),
+    Table("model_figures", "model", "figures"),
     Table("auth_tokens", "id", tokens.TOKEN_COLUMNS),
 )
 

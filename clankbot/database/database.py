@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from clankbot.clock import Clock
 from clankbot.database.channels import Channels
 from clankbot.database.housekeeping import Housekeeping
+from clankbot.database.prompts import Prompts
 from clankbot.database.schema import migrate
 from clankbot.database.session import Engine, Session
 from clankbot.database.spoken import Spoken
@@ -59,7 +60,7 @@ class Database:
         self.engine.abandon()
 
 
-class Store(Spoken, Viewers, Channels, Tokens, Housekeeping):
+class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
     """All repositories over one connection, usable only in the thread of its first question.
 
     Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
@@ -109,4 +110,6 @@ DEEDS: Final[Mapping[type[Write], Callable[[Store, Any], Applied]]] = {
     writes.RecordDecision: Store._record_decision,
     writes.Tally: Store._add_tally,
     writes.RecordRateLimitEvent: Store._record_rate_limit_event,
+    writes.KeepWindow: Store._keep_window,
+    writes.KeepModelFigures: Store._keep_model_figures,
 }

@@ -68,7 +68,7 @@ class Messages(Repository):
 
     RECENT_MESSAGES: Final = both(
         "SELECT message_id, user_id, user_login, user_display_name, message_content, timestamp,"
-        " is_own FROM messages FORCE INDEX (messages_by_channel)"
+        " is_own, id FROM messages FORCE INDEX (messages_by_channel)"
         " WHERE channel = ? ORDER BY id DESC LIMIT ?"
     )
 
@@ -76,8 +76,8 @@ class Messages(Repository):
         """The newest ``limit`` messages of the channel, oldest first."""
         rows = self._session.rows(self.RECENT_MESSAGES, channel, limit)
         return [
-            ContextLine(message_id, user_id, login, speaker, text, at_ms, bool(is_own))
-            for message_id, user_id, login, speaker, text, at_ms, is_own in reversed(rows)
+            ContextLine(message_id, user_id, login, speaker, text, at_ms, bool(is_own), row)
+            for message_id, user_id, login, speaker, text, at_ms, is_own, row in reversed(rows)
         ]
 
     EXPORT_PAGE: Final = both(
@@ -199,6 +199,10 @@ class Messages(Repository):
                 if self._take_step(scope, keys, up_to_row) < STEP_ROWS:
                     self._session.run(self.END_REMOVAL, number)
         return self._may_be_removing
+
+    def is_removing(self) -> bool:
+        """Whether any of what is to go is left, whoever wants it gone."""
+        return self._session.row(self.NEXT_REMOVAL) is not None
 
     def finish_removing(self) -> None:
         """Delete all that is still to go, for a program that does nothing else."""

@@ -182,9 +182,7 @@ CREATE TABLE traffic (
 CREATE INDEX traffic_by_time ON traffic (at);
 """
 
-# Locks that end with their holder have taken the place of leases.  Of the tables that are left,
-# batch_marks is no longer used (a repeated batch is harmless without it); it stays as long as
-# nothing else makes a migration necessary, so that the version before this one can be gone back to.
+# Locks that end with their holder have taken the place of leases.
 _REMOVALS: Final = """
 CREATE TABLE removals (
     id {id},
@@ -200,9 +198,16 @@ ALTER TABLE traffic ADD COLUMN channel {word};
 ALTER TABLE traffic ADD COLUMN checksum {number};
 """
 
+# A repeated batch is harmless without marks.
+_PROMPTS: Final = """
+CREATE TABLE windows (channel {word} PRIMARY KEY, first_row {number} NOT NULL) {options};
+CREATE TABLE model_figures (model {name} PRIMARY KEY, figures {text} NOT NULL) {options};
+DROP TABLE IF EXISTS batch_marks;
+"""
+
 # Each is the step to the schema of its place, from 1 on: statements with semicolons between them.
 # ``{id}`` and the like stand for the engines' own names of the types.
-MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS)
+MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS)
 
 _HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
 # What a new SQLite file begins with.  Later it has no effect, but waits for other writers.

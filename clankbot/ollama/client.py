@@ -7,6 +7,7 @@ Source: https://github.com/ollama/ollama/blob/main/docs/api.md
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -24,10 +25,11 @@ from clankbot.http import Deadline, Failure, HttpError
 from clankbot.ollama.programs import OLLAMA, SIGNS, Program
 from clankbot.ollama.protocol import (
     Generation,
+    InMemory,
     ModelFacts,
     answer_part,
+    in_memory,
     json_object,
-    loaded_with,
     model_facts,
     model_key,
     model_names,
@@ -42,6 +44,10 @@ _QUESTION_TIMEOUT_S: Final = 5.0
 _KEEP_ALIVE: Final = "30m"
 # The letters of a keep-alive of no time: fine after an answer, but a load with it unloads.
 _ZERO: Final = frozenset("0.hmsnuµ")
+# Tokens that a server reads at once; only between two batches it notices that we have left.  By
+# default it is 1,024, which are up to 24 s; the speed is the same.  Sent always: another one makes
+# the server load the model anew.
+NUM_BATCH: Final = 256
 _PORT: Final = 11434
 _CLOUD_HOST: Final = "ollama.com"
 # How the tags of models end that a server passes on to the cloud.  https://docs.ollama.com/cloud
@@ -104,6 +110,28 @@ class OllamaClient:
         return urlsplit(self._url).hostname == _CLOUD_HOST
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """Whether the address is one of the loopback."""
+        host = urlsplit(self._url).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
+
+    @property
+    def timeout_s(self) -> float:
+        """The time for one generation with the model loaded."""
+        return self._timeout_s
+
+    def wait(self, seconds: float, cancel: Cancel) -> None:
+        """Let this time pass; raises Cancelled if ``cancel`` or ``close`` comes before its end."""
+        woken = threading.Event()
+        for each in (cancel, self._closing):
+            each.attach(woken.set)
+        was_woken = woken.wait(seconds)
+        for each in (cancel, self._closing):
+            each.detach(woken.set)
+        if was_woken:
+            raise Cancelled
+
+    @property
     def port_hint(self) -> str:
         """What to try if nobody answers at an address that names no port; else an empty string."""
         if urlsplit(self._url).port is not None or self.is_cloud:
@@ -159,19 +187,20 @@ class OllamaClient:
         except OllamaRefused:
             return ModelFacts()
 
-    def is_loaded(self, model: str, num_ctx: int) -> bool:
-        """Whether the model is in memory with this window; False if the server does not tell."""
+    def in_memory(self, model: str) -> InMemory:
+        """Whether and how the model is loaded; as if it were not, if the server does not tell."""
         try:
-            return loaded_with(self._ask("/api/ps"), model, num_ctx)
+            return in_memory(self._ask("/api/ps"), model)
         except OllamaRefused:
-            return False
+            return InMemory()
 
     def load(self, model: str, num_ctx: int, cancel: Cancel) -> None:
         """Have the model in memory with this window; returns at once if it is there already.
 
         Leaving early would abort the load on the server, so a cancel takes effect only afterwards.
         """
-        body = {"model": model, "messages": [], "options": {"num_ctx": num_ctx}}
+        options = {"num_ctx": num_ctx, "num_batch": NUM_BATCH}
+        body = {"model": model, "messages": [], "options": options}
         with Deadline(self._load_timeout_s, self._closing) as deadline:
             lines = self._lines(deadline, "/api/chat", body | self._keep_loaded, model)
             try:
@@ -188,12 +217,14 @@ class OllamaClient:
         user: str,
         options: Mapping[str, int | float],
         cancel: Cancel,
+        timeout_s: float | None = None,
     ) -> Generation:
         """What the model writes, read to its end.
 
         ``options`` should set num_predict, and the num_ctx that it was loaded with: another makes
-        the server load it anew.  A cancel closes the connection at once.  Raises PromptTooLong if
-        the server says so.
+        the server load it anew.  With a num_predict of 1 the prompt is read, and kept for the next
+        one.  A cancel closes the connection at once.  ``timeout_s`` can only shorten the deadline.
+        Raises PromptTooLong if the server says so.
         """
         body: dict[str, Any] = {
             "model": model,
@@ -203,11 +234,12 @@ class OllamaClient:
                 {"role": "system", "content": system},
                 {"role": "user", "content": user},
             ],
-            "options": options,
+            "options": {**options, "num_batch": NUM_BATCH},
             **self._keep,
         }
         key = model_key(model)
-        with Deadline(self._timeout_s, cancel, self._closing) as deadline:
+        limit_s = self._timeout_s if timeout_s is None else min(timeout_s, self._timeout_s)
+        with Deadline(limit_s, cancel, self._closing) as deadline:
             if key not in self._without_think:
                 lines = self._lines(deadline, "/api/chat", body | {"think": False}, model)
                 try:

@@ -1,33 +1,37 @@
 """From an assignment to one clean chat line: model loaded, prompt built, asked, answer judged.
 
-Learns of each model what its server does not tell.  One thread writes; loading may go on beside it.
+Learns of each model what its server does not tell.  One thread writes and has the server read
+ahead; loading may go on beside it.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from clankbot.cancel import Cancel
-from clankbot.errors import ModelMissing, OllamaRefused, PromptTooLong, Trouble
-from clankbot.ollama.client import OllamaClient
-from clankbot.ollama.prompt import (
-    Prompt,
-    build_prompt,
-    prompt_room,
-    reply_tokens,
-    was_cut,
-    window_size,
+from clankbot.errors import (
+    Cancelled,
+    ModelMissing,
+    OllamaError,
+    OllamaRefused,
+    OllamaTimeout,
+    PromptTooLong,
+    Trouble,
 )
-from clankbot.ollama.protocol import DEADLINE, Generation, ModelFacts, model_key
+from clankbot.ollama.client import OllamaClient
+from clankbot.ollama.models import Model
+from clankbot.ollama.prompt import Prompt, Room, build_prompt, shared_beginning
+from clankbot.ollama.protocol import DEADLINE, Generation, model_key
 from clankbot.ollama.reply import line_of
+from clankbot.ollama.tokens import features
 from clankbot.ollama.verdict import Refusal, Refused, Situation
+from clankbot.ollama.window import prompt_room, reply_tokens, window_size
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import Assignment, Composed
+from clankbot.records.speech import Assignment, Composed, ReadAhead
 
 log = logging.getLogger(__name__)
 
@@ -36,44 +40,20 @@ _REPEAT_PENALTY: Final = 1.1
 # The least to allow a model that thinks whatever it is told: it pays for that from the limit.
 _THINKING_TOKENS: Final = 1000
 _NOTABLE_LOAD_S: Final = 1.0
-
-# How the estimate of a prompt's size follows what the server counts: up at once, down slowly.
-_SCALE_UP: Final = 1.5
-_SCALE_DOWN: Final = 0.98
-_LARGEST_SCALE: Final = 4.0
-_SMALLEST_SCALE: Final = 0.5
-# How much more the next prompt of the same length may cost than the server counted.
-_MARGIN: Final = 1.3
-# In shorter prompts the instructions count for more than the chat.
-_TELLING_TOKENS: Final = 1000
+# Another program's window that is smaller is not taken over: it would hold hardly any chat.
+_LEAST_WINDOW: Final = 2048
+# A step of reading ahead takes about so long, so that there is little to give way to.
+_STEP_S: Final = 2.0
+_FIRST_STEP_TOKENS: Final = 128.0
+# Less is not worth a request: each reads the end of the template anew.
+_LEAST_STEP_TOKENS: Final = 48.0
+# A look for what is new costs some 10 ms on a small computer: with the rest that follows a step,
+# not more than one in two seconds, however quick the chat.
+_LOOK_S: Final = 0.7
+# The least time to try it with, when a mention has waited long.
+_LEAST_S: Final = 1.0
 
 _CALLED: Final = re.compile(r"@(\w{2,25})", re.ASCII)
-
-
-@dataclass(slots=True)
-class _Model:
-    """What is known and has been learned of one model."""
-
-    name: str
-    facts: ModelFacts = field(default_factory=ModelFacts)
-    num_ctx: int = 0
-    always_thinks: bool = False
-    # What a prompt is taken to cost, as a share of what it costs at most.
-    scale: float = 1.0
-    has_overrun: bool = False
-
-    def overran(self) -> None:
-        """Estimate higher from now on; said once for each model."""
-        self.scale = min(self.scale * _SCALE_UP, _LARGEST_SCALE)
-        if not self.has_overrun:
-            log.warning("a prompt did not fit the window", extra={"model": self.name})
-        self.has_overrun = True
-
-    def fitted(self, counted: int, estimate: int) -> None:
-        """Come nearer to what the server counts, slowly and with a margin."""
-        if counted > 0 and estimate >= _TELLING_TOKENS:
-            least = max(_MARGIN * counted / estimate, _SMALLEST_SCALE)
-            self.scale = max(self.scale * _SCALE_DOWN, least)
 
 
 class Generator:
@@ -85,79 +65,264 @@ class Generator:
         self._client = client
         self._num_ctx = num_ctx
         self._clock = clock
-        self._models: dict[str, _Model] = {}
+        self._models: dict[str, Model] = {}
+        # Until then the server may still be reading what we have left.
+        self._busy_until_s = 0.0
+
+    def known(self, name: str) -> Model | None:
+        """What is known of a model, however its name is spelt; any thread may look at it."""
+        return self._models.get(model_key(name))
+
+    def recall(self, figures: Mapping[str, str]) -> None:
+        """What ``learned`` gave in earlier runs."""
+        for name, kept in figures.items():
+            self._model(name).recall(kept)
+
+    def learned(self) -> Mapping[str, str]:
+        """What is to be kept of each model, by its name."""
+        kept = {name: model.to_keep() for name, model in self._models.items()}
+        return {name: figures for name, figures in kept.items() if figures is not None}
+
+    def _model(self, name: str) -> Model:
+        return self._models.setdefault(model_key(name), Model(name))
+
+    # -- writing -----------------------------------------------------------------------------------
 
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         """One clean line, or None with the reason; raises OllamaError."""
+        until_s = None if assignment.within_s is None else self._clock() + assignment.within_s
         model = self.load(assignment.settings.model, cancel)
-        prompt, generation, is_cut = self._generate(assignment, model, cancel)
+        self._client.wait(self._busy_s(), cancel)
+        self._try_out(assignment, model, cancel)
+        prompt, generation, is_cut = self._generate(assignment, model, cancel, until_s)
         ran_out = generation.only_thought and generation.done_reason == "length"
         if ran_out and not model.always_thinks:
             model.always_thinks = True
-            prompt, generation, is_cut = self._generate(assignment, model, cancel)
+            prompt, generation, is_cut = self._generate(assignment, model, cancel, until_s)
+        composed = Composed(None, None, prompt.used_ids, prompt.begins_at)
         if is_cut:
             reason = Reason(Why.NO_LINE, "the prompt did not fit the window")
-            return Composed(None, reason, prompt.used_ids)
+            return replace(composed, reason=reason)
         if generation.only_thought:
             refusal = Refusal(Refused.THOUGHT)
         else:
             line = line_of(generation.text, _situation(assignment, prompt, generation))
             if isinstance(line, str):
-                return Composed(line, None, prompt.used_ids)
+                return replace(composed, text=line)
             refusal = line
-        return Composed(None, Reason(refusal.code, refusal.text), prompt.used_ids)
+        return replace(composed, reason=Reason(refusal.code, refusal.text))
 
-    def load(self, name: str, cancel: Cancel) -> _Model:
+    def load(self, name: str, cancel: Cancel) -> Model:
         """Have the model in memory, with the window that its ``num_ctx`` says."""
-        model = self._models.setdefault(model_key(name), _Model(name))
+        model = self._model(name)
         if model.facts.window is None:
             facts = self._client.facts(name)
             if facts.chats is False:
                 raise OllamaRefused(Trouble.CANNOT_CHAT, "it is no model for chat: see ollama show")
             model.facts = facts
-        model.num_ctx = window_size(self._num_ctx, model.facts.window)
-        if self._client.is_loaded(name, model.num_ctx):
-            return model
-        began_s = self._clock()
+        wanted = model.num_ctx or window_size(self._num_ctx, model.facts.window)
+        if not self._finds_loaded(model, wanted):
+            model.num_ctx = window_size(self._num_ctx, model.facts.window)
+            self._load(model, cancel)
+        return model
+
+    def _finds_loaded(self, model: Model, wanted: int) -> bool:
+        """Whether the model is in memory, and its window will do: that one is used from now on.
+
+        Another program may have had it loaded with another window than ours.  To have it loaded
+        anew would make that program do the same, and the server would do little else.
+        """
+        found = self._client.in_memory(model.name)
+        model.has_company = found.has_company
+        model.is_loaded = found.is_loaded
+        window = found.window or wanted
+        if window == wanted:
+            model.num_ctx = wanted
+            return found.is_loaded
+        if self._num_ctx is not None or window < _LEAST_WINDOW:
+            return False
+        if window != model.num_ctx:
+            extra = {"model": model.name, "num_ctx": window, "ours": wanted}
+            log.warning("another program has loaded the model with its own window", extra=extra)
+        model.num_ctx = window
+        return found.is_loaded
+
+    def _load(self, model: Model, cancel: Cancel) -> None:
+        model.lost()
+        model.loading_since_s = began_s = self._clock()
         try:
-            self._client.load(name, model.num_ctx, cancel)
+            self._client.load(model.name, model.num_ctx, cancel)
         except ModelMissing:
             raise
         except OllamaRefused as error:  # cloud models know no loading; the generation will tell
-            log.debug("loading refused", extra={"model": name, "problem": error.in_full})
+            log.debug("loading refused", extra={"model": model.name, "problem": error.in_full})
+        finally:
+            model.loading_since_s = None
+        model.is_loaded = True
         took_s = self._clock() - began_s
         if took_s >= _NOTABLE_LOAD_S:
-            log.info("model loaded", extra={"model": name, "took_s": round(took_s, 1)})
-        return model
+            log.info("model loaded", extra={"model": model.name, "took_s": round(took_s, 1)})
+
+    def _try_out(self, assignment: Assignment, model: Model, cancel: Cancel) -> None:
+        """Before the first prompt of all, have its beginning read, which tells the speed.
+
+        Nothing is lost: the server keeps it.
+        """
+        if model.was_tried:
+            return
+        model.was_tried = True
+        room = Room(0)
+        beginning = replace(build_prompt(assignment, model.estimate, room), log=(), task="")
+        self._ask(model, beginning, self._options(model, {}, 1), cancel, None)
 
     def _generate(
-        self, assignment: Assignment, model: _Model, cancel: Cancel
+        self, assignment: Assignment, model: Model, cancel: Cancel, until_s: float | None
     ) -> tuple[Prompt, Generation, bool]:
         """A prompt that fits, what the model wrote to it, and whether the server cut the prompt.
 
         A cut prompt may lack the instructions.  If the server finds the prompt too long, it is
         asked once more with half of the chat.
         """
-        name, own_options = assignment.settings.model, assignment.settings.model_options
+        own_options = assignment.settings.model_options
         least_tokens = _THINKING_TOKENS if model.always_thinks else 0
         num_predict = reply_tokens(own_options.get("num_predict"), model.num_ctx, least_tokens)
-        sizes = {"num_ctx": model.num_ctx, "num_predict": num_predict}
-        options = {"repeat_penalty": _REPEAT_PENALTY, **own_options, **sizes}
-        room = int(prompt_room(model.num_ctx, num_predict) / model.scale)
-        prompt = build_prompt(assignment, room)
-        ask = partial(self._client.generate, name, options=options, cancel=cancel)
+        options = self._options(model, own_options, num_predict)
+        within_s = self._within_s(until_s)
+        tokens = prompt_room(model.num_ctx, num_predict)
+        room = Room(tokens, model.readable(within_s), model.kept)
+        prompt = build_prompt(assignment, model.estimate, room)
+        self._note_narrowing(assignment, model, prompt)
         try:
-            generation = ask(prompt.system, prompt.user)
+            generation = self._ask(model, prompt, options, cancel, within_s)
+        except PromptTooLong as error:
+            self._overran(model)
+            if error.tokens is not None:
+                model.estimate.learn(features(prompt.text), error.tokens)
+            prompt = build_prompt(assignment, model.estimate, room, len(prompt.log) // 2)
+            within_s = self._within_s(until_s)
+            return prompt, self._ask(model, prompt, options, cancel, within_s), False
+        return prompt, generation, model.was_cut
+
+    def _options(
+        self, model: Model, own: Mapping[str, int | float], num_predict: int
+    ) -> Mapping[str, int | float]:
+        sizes = {"num_ctx": model.num_ctx, "num_predict": num_predict}
+        return {"repeat_penalty": _REPEAT_PENALTY, **own, **sizes}
+
+    def _within_s(self, until_s: float | None) -> float:
+        """The time that is left for a generation."""
+        longest_s = self._client.timeout_s
+        if until_s is None:
+            return longest_s
+        return max(_LEAST_S, min(longest_s, until_s - self._clock()))
+
+    def _ask(
+        self,
+        model: Model,
+        prompt: Prompt,
+        options: Mapping[str, int | float],
+        cancel: Cancel,
+        within_s: float | None,
+    ) -> Generation:
+        """Have the model answer, and learn from how that went."""
+        began_s = self._clock()
+        try:
+            generation = self._client.generate(
+                model.name, prompt.system, prompt.user, options, cancel, within_s
+            )
+        except Cancelled:
+            self._left(model, prompt, began_s, was_late=False)
+            raise
+        except OllamaTimeout as error:
+            self._left(model, prompt, began_s, was_late=True)
+            raise _too_slow(model, prompt, error) from error
         except PromptTooLong:
-            model.overran()
-            prompt = build_prompt(assignment, room, max_lines=prompt.line_count // 2)
-            return prompt, ask(prompt.system, prompt.user), False
-        counted = generation.prompt_tokens or 0
-        if was_cut(counted, prompt.tokens, model.num_ctx, num_predict):
-            model.overran()
-            return prompt, generation, True
-        model.fitted(counted, prompt.tokens)
-        return prompt, generation, False
+            raise
+        except OllamaError:
+            model.lost()
+            raise
+        model.answered(prompt, generation, int(options["num_predict"]))
+        if model.was_cut:
+            self._overran(model)
+        return generation
+
+    def _left(self, model: Model, prompt: Prompt, began_s: float, *, was_late: bool) -> None:
+        """The connection was closed while the server was at it."""
+        now_s = self._clock()
+        model.left_while_reading(prompt, now_s - began_s, was_late=was_late)
+        self._busy_until_s = now_s + model.batch_s()
+
+    def _busy_s(self) -> float:
+        """How long the server may still be at what we have left."""
+        return max(0.0, self._busy_until_s - self._clock())
+
+    def _overran(self, model: Model) -> None:
+        """Said once for each model."""
+        if not model.has_overrun:
+            log.warning("a prompt did not fit the window", extra={"model": model.name})
+        model.has_overrun = True
+
+    def _note_narrowing(self, assignment: Assignment, model: Model, prompt: Prompt) -> None:
+        """Told once for each model, and wherever somebody asks."""
+        limit, count = assignment.settings.context_limit, len(prompt.log)
+        if prompt.is_narrowed:
+            if not model.was_narrowed:
+                model.was_narrowed = True
+                reads = round(model.reading.per_s or 0)
+                extra = {"model": model.name, "lines": count, "of": limit, "tokens_per_s": reads}
+                log.info("the context is cut to what can be read in time", extra=extra)
+            model.narrowed = (count, limit)
+        elif model.narrowed is not None and count > model.narrowed[0]:
+            model.narrowed = None
+
+    # -- reading ahead -----------------------------------------------------------------------------
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        """Have the server read the next small part of what it will be asked next.
+
+        Never has a model loaded, and leaves a server alone that may still be busy.
+        """
+        began_s = self._clock()
+        model = self._model(assignment.settings.model)
+        if not (model.num_ctx and self._finds_loaded(model, model.num_ctx)):
+            return ReadAhead(assignment.begins_at, is_done=True, took_s=0.0)
+        if busy_s := self._busy_s():
+            return ReadAhead(assignment.begins_at, is_done=False, took_s=busy_s)
+        num_predict = reply_tokens(
+            assignment.settings.model_options.get("num_predict"), model.num_ctx
+        )
+        room = Room(prompt_room(model.num_ctx, num_predict), None, model.read)
+        whole = replace(build_prompt(assignment, model.estimate, room), task="")
+        step = _next_step(whole, model)
+        if step is not None:
+            options = self._options(model, assignment.settings.model_options, 1)
+            self._ask(model, step, options, cancel, None)
+            model.was_tried = True
+        is_done = step is None or step.log == whole.log
+        return ReadAhead(whole.begins_at, is_done, max(_LOOK_S, self._clock() - began_s))
+
+
+def _next_step(whole: Prompt, model: Model) -> Prompt | None:
+    """So much of the beginning of a prompt as can be read in one step; None: nothing is left."""
+    per_s = model.reading.per_s
+    most = max(_LEAST_STEP_TOKENS, per_s * _STEP_S) if per_s else _FIRST_STEP_TOKENS
+    shared, end, tokens = shared_beginning(whole.text, model.read), 0, 0.0
+    for count, part in enumerate((replace(whole, log=()).text, *whole.log)):
+        end += len(part)
+        if end > shared:
+            tokens += model.estimate.expected(features(part[max(0, len(part) - end + shared) :]))
+        if tokens >= most:
+            return replace(whole, log=whole.log[:count])
+    return whole if tokens >= _LEAST_STEP_TOKENS else None
+
+
+def _too_slow(model: Model, prompt: Prompt, error: OllamaTimeout) -> OllamaTimeout:
+    """The same error with figures, fit for chat."""
+    tokens = round(model.estimate.expected(features(prompt.text)))
+    text = f"too slow: no word in time, with {len(prompt.log)} lines ({tokens} tokens) to read"
+    if model.reading.per_s:
+        text += f"; this machine reads some {round(model.reading.per_s)} tokens a second"
+    return OllamaTimeout(error.trouble, error.detail, text=text)
 
 
 def _situation(assignment: Assignment, prompt: Prompt, generation: Generation) -> Situation:

@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -22,7 +22,7 @@ from clankbot.errors import Cancelled, OllamaError, OllamaTimeout, OllamaUnavail
 from clankbot.ollama.client import OllamaClient, Unreachable, answers_instead, is_cloud_model
 from clankbot.ollama.generator import Generator
 from clankbot.ollama.protocol import model_key
-from clankbot.records.speech import Assignment, Composed
+from clankbot.records.speech import Assignment, Composed, ReadAhead
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +30,30 @@ _FIRST_WAIT_S: Final = 1.0
 # Generation is to resume within 15 s of the server being back.
 _LONGEST_WAIT_S: Final = 10.0
 _PROBE_EVERY_S: Final = 5.0
+# What a chat line costs with its name, measured on chat logs: 13 to 15; and the instructions.
+_LINE_TOKENS: Final = 14
+_FRAME_TOKENS: Final = 300
+# Reading a whole window takes longer: then it is worth reading ahead.
+_SLOW_S: Final = 3.0
 # Sizes, ports and the like: another number is no other trouble.
 _FIGURE: Final = re.compile(r"\w*\d\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast this machine is with a model, in tokens a second; None: not known."""
+
+    reads_per_s: float | None
+    writes_per_s: float | None
+    # How many ordinary lines of chat can be read anew and answered within the timeout.
+    lines_in_time: int | None
 
 
 @dataclass(slots=True)
 class _Outage:
     """The trouble with the server, or with one model on it, from its first failure on."""
 
+    name: str
     began_s: float
     backoff: Backoff
     # What it is by now, and since when.
@@ -51,7 +67,7 @@ class LanguageModel:
 
     What fails is left alone until its next try is due, so that a dead server costs nobody time.
     An outage is logged when it begins and when it ends.  ``num_ctx`` replaces our own choice of a
-    window.
+    window; ``reading_ahead`` None leaves it to the speed of the machine.
     """
 
     def __init__(
@@ -60,16 +76,18 @@ class LanguageModel:
         own_model: str,
         *,
         num_ctx: int | None = None,
+        reading_ahead: bool | None = None,
         clock: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._client = client
         self._own_model = own_model
         self._generator = Generator(client, num_ctx, clock)
+        self._reading_ahead = reading_ahead
         self._clock = clock
         self._now_ms = now_ms
         self._lock = threading.Lock()
-        # By what fails by itself: the server's address, or the name of a model.
+        # By what fails by itself: the server's address, or a model's ``model_key``.
         self._outages: dict[str, _Outage] = {}
 
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
@@ -89,6 +107,69 @@ class LanguageModel:
         """
         with contextlib.suppress(OllamaError), self._watched(self._own_model):
             self._generator.load(self._own_model, Cancel())
+
+    def reads_ahead(self, model: str) -> bool:
+        """Whether to have this model read ahead just now.  Never waits.
+
+        Left to us, that is where it is worth it, and the server's time is nobody else's: reading is
+        slow, and the server is on this machine or has no other model loaded.
+        """
+        if self._reading_ahead is False or self.runs_in_cloud(model) or self._outages_of(model):
+            return False
+        known = self._generator.known(model)
+        if self._reading_ahead or known is None or known.reading.per_s is None:
+            return True
+        is_unshared = self._client.is_on_this_machine or not known.has_company
+        return is_unshared and known.num_ctx / known.reading.per_s > _SLOW_S
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        """Have the server read the next small part of what it will be asked next.
+
+        For the thread that writes.  Raises OllamaError; a cancel ends it at once.
+        """
+        with self._watched(assignment.settings.model):
+            return self._generator.read_ahead(assignment, cancel)
+
+    def recall(self, figures: Mapping[str, str]) -> None:
+        """What was learned of models in earlier runs; to be called before anything is asked."""
+        self._generator.recall(figures)
+
+    def learned(self) -> Mapping[str, str]:
+        """What has notably changed of what is known of models since the last call, by model.
+
+        For the thread that writes.
+        """
+        return self._generator.learned()
+
+    def pace(self, model: str) -> Pace:
+        """How fast a model has proved to be so far.  Never waits."""
+        known = self._generator.known(model)
+        if known is None:
+            return Pace(None, None, None)
+        readable = known.readable(self._client.timeout_s)
+        lines = None if readable is None else int((readable - _FRAME_TOKENS) / _LINE_TOKENS)
+        return Pace(known.reading.per_s, known.writing.per_s, lines and max(0, lines))
+
+    def loading(self, model: str) -> str | None:
+        """That the model is being loaded, and since when; None if it is not.  Never waits."""
+        known = self._generator.known(model)
+        since_s = known.loading_since_s if known else None
+        if since_s is None:
+            return None
+        return f"loading the model, {round(self._clock() - since_s)} s so far"
+
+    def condition(self, model: str) -> str:
+        """How a model is doing, in words for chat.  Never waits."""
+        known = self._generator.known(model)
+        told = self.outage(model) or self.loading(model)
+        if told is not None or known is None or known.narrowed is None:
+            return told or "ready"
+        lines, limit = known.narrowed
+        return (
+            f"ready, with {lines} of {limit} lines: this machine reads"
+            f" {round(known.reading.per_s or 0)} tokens a second; a smaller model or a GPU would"
+            " read more"
+        )
 
     def obstacle(self, model: str) -> str | None:
         """Why a model is not to be asked just now; None if it may be.  Never waits."""
@@ -166,20 +247,20 @@ class LanguageModel:
         except Cancelled:
             raise
         except Unreachable as error:
-            self._failed(self._client.address, error)
+            self._failed(self._client.address, self._client.address, error)
             raise
         except OllamaError as error:
             self._worked(self._client.address)
             explained = self._client.explained(error)
-            self._failed(model, explained)
+            self._failed(model_key(model), model, explained)
             raise explained from error.__cause__
         self._worked(self._client.address)
-        self._worked(model)
+        self._worked(model_key(model))
 
     def _outages_of(self, model: str) -> list[_Outage]:
         """What keeps a model from writing: the server's outage before its own."""
         with self._lock:
-            subjects = (self._client.address, model)
+            subjects = (self._client.address, model_key(model))
             return [outage for subject in subjects if (outage := self._outages.get(subject))]
 
     def _is_waiting(self, outages: list[_Outage]) -> bool:
@@ -195,7 +276,7 @@ class LanguageModel:
             return f"Ollama has not answered since {since} UTC (it cannot be reached)"
         return f"{outage.error} (since {since} UTC)"
 
-    def _failed(self, subject: str, error: OllamaError) -> None:
+    def _failed(self, subject: str, name: str, error: OllamaError) -> None:
         """The start of an outage, or one more failed try; said if the trouble is a new one."""
         now_s = self._clock()
         with self._lock:
@@ -203,7 +284,7 @@ class LanguageModel:
             before = None if outage is None else outage.error
             if outage is None:
                 backoff = Backoff(_FIRST_WAIT_S, _LONGEST_WAIT_S)
-                outage = self._outages[subject] = _Outage(now_s, backoff, error, now_s)
+                outage = self._outages[subject] = _Outage(name, now_s, backoff, error, now_s)
             elif outage.error.trouble is not error.trouble:
                 outage.since_s = now_s
             outage.error = error
@@ -212,7 +293,7 @@ class LanguageModel:
             log.warning(
                 "generation fails",
                 extra={
-                    "subject": subject,
+                    "subject": name,
                     "trouble": error.trouble.code,
                     "problem": str(error),
                     "detail": error.detail,
@@ -225,9 +306,10 @@ class LanguageModel:
             outage = self._outages.pop(subject, None)
         if outage is not None:
             lasted_s = round(self._clock() - outage.began_s, 1)
-            log.info("generation works again", extra={"subject": subject, "lasted_s": lasted_s})
+            extra = {"subject": outage.name, "lasted_s": lasted_s}
+            log.info("generation works again", extra=extra)
 
 
 def _kind(error: OllamaError) -> tuple[str, str]:
     """What makes a trouble another one, worth a line in the log."""
-    return str(error), _FIGURE.sub("#", error.detail)
+    return _FIGURE.sub("#", str(error)), _FIGURE.sub("#", error.detail)

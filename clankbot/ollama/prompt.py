@@ -1,19 +1,19 @@
-"""From an assignment to the two messages a model reads, and how much of it a window holds.  Pure.
+"""From an assignment to the two messages a model reads, and where in the chat they begin.  Pure.
 
 The system message holds the instructions and nothing a viewer wrote; the user message holds the
 chat, fenced off, and then the task once more.  One user message, not one for each line: some chat
 templates refuse roles that do not alternate, and the server cannot cut what is a single message.
 
-Sizes are estimated on the safe side, for a prompt that is too long loses its instructions on some
-servers without a word.  Measured on chat logs, an English token is 2.5 to 3 characters; a tokenizer
-that knows little but English makes up to one token of each byte of other scripts.
+A server keeps what it has read of the last prompt and reads anew only what follows the first
+difference.  So what stays the same comes first, chat is only added to, what differs from call to
+call comes last, and old lines leave in blocks: once the window is full, its older half goes at
+once, and the prompts after that begin alike again.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final
 
 from clankbot.ollama.special_tokens import (
@@ -23,6 +23,7 @@ from clankbot.ollama.special_tokens import (
     QUESTION_ENDS,
     defused,
 )
+from clankbot.ollama.tokens import Features, TokenEstimate, added, features
 from clankbot.records.speech import MAX_MESSAGE_UTF16, Assignment, ContextLine
 from clankbot.text import fitting, visible
 
@@ -30,16 +31,12 @@ DEFAULT_PERSONA: Final = (
     "You are friendly, curious and a little cheeky, never mean, and you enjoy the stream together"
     " with everybody else."
 )
-# Room for some 200 ordinary chat lines; a fixed value, since a change loads the model anew.
-DEFAULT_NUM_CTX: Final = 8192
-# Enough for a chat line of 500 characters.
-REPLY_TOKENS: Final = 200
-# For what a model's template puts around the two messages.
-_FRAME_TOKENS: Final = 64
+# A shorter context is given exactly; a longer one may begin up to half of it later (contract, 4).
+_LEAST_IN_BLOCKS: Final = 40
+# However slow the server reads, so many of the newest lines are in the prompt.
+_LEAST_IN_TIME: Final = 10
 # Twitch's own limit is 25.
 _NAME_CHARS: Final = 40
-_LETTERS = re.compile(r"[A-Za-z ]+")
-_HALF_SLACK: Final = 4
 
 _SYSTEM: Final = """\
 You are {bot}, a regular in the Twitch chat of {channel}. {persona}
@@ -64,55 +61,152 @@ Now write the line of {bot} that answers it. Answer with the line alone.
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How much a prompt may hold."""
+
+    # Tokens of the window, for all its words.
+    tokens: int
+    # Tokens that the server can read in time; None: as many as there are.
+    readable: float | None = None
+    # What the server has read already and need not read again, as ``Prompt.text`` has it.
+    read: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """What a model is given to read."""
 
     system: str
-    user: str
+    # The lines of chat in it, each with its end.
+    log: tuple[str, ...]
+    task: str
     # All that it is told besides the chat: what it must not repeat.
-    instructions: str
-    # Lines of chat in it.
-    line_count: int
+    instructions: str = ""
     # The message ids of these lines.
-    used_ids: frozenset[str]
+    used_ids: frozenset[str] = frozenset()
+    # The row of the first of them; 0 if none is stored.
+    begins_at: int = 0
+    # Lines were left out that the server could not have read in time.
+    is_narrowed: bool = False
 
     @property
-    def tokens(self) -> int:
-        """What it may cost at most."""
-        return tokens_at_most(self.system) + tokens_at_most(self.user)
+    def user(self) -> str:
+        """The user message; without a task it ends with the last line, for more chat to follow."""
+        chat = f"{CHAT_BEGINS}\n{''.join(self.log)}"
+        return f"{chat}{CHAT_ENDS}\n{self.task}" if self.task else chat
+
+    @property
+    def text(self) -> str:
+        """Both messages in the order in which they are read."""
+        return f"{self.system}\n{self.user}"
 
 
-def build_prompt(assignment: Assignment, room: int, max_lines: int | None = None) -> Prompt:
-    """The prompt with as many of the newest lines as ``room`` tokens hold, and ``max_lines``.
+def build_prompt(
+    assignment: Assignment, estimate: TokenEstimate, room: Room, most_lines: int | None = None
+) -> Prompt:
+    """The prompt with as many of the newest lines as there is room for; ``most_lines`` at most.
 
-    The instructions are in it whatever the room, and the message to answer or else the newest line.
+    It begins with the line that it began with the last time, as long as all since then fits.  The
+    instructions are in it whatever the room, and the message to answer or else the newest line.
     """
     bot, asked, lines = assignment.bot_name, assignment.asked, assignment.lines
     system, task = system_message(assignment), _task(bot, asked)
-    room -= tokens_at_most(f"{system}{CHAT_BEGINS}{CHAT_ENDS}{task}")
     least, used, wordless_task = 1, frozenset[str](), task
     if asked is not None:
         least, used = 0, frozenset({asked.message_id})
         # The answer may well take up the words of the question.
         wordless_task = _task(bot, replace(asked, text=""))
         others = tuple(line for line in lines if line.message_id != asked.message_id)
-        if tokens_at_most(_line(asked, bot)) > room:  # it stands in the task alone
-            lines = others
+        alone = Prompt(system, (_line(asked, bot),), task)
+        if estimate.at_most(features(alone.text)) > room.tokens:
+            lines = others  # it stands in the task alone
         elif len(others) == len(lines):
             lines = (*lines, asked)
-    texts = [_line(line, bot) for line in lines]
-    count = newest_that_fit([tokens_at_most(text) for text in texts], room, least)
-    if max_lines is not None:
-        count = max(least, min(count, max_lines))
-    begin = len(lines) - count
-    log = "".join(texts[begin:])
-    return Prompt(
-        system=system,
-        user=f"{CHAT_BEGINS}\n{log}{CHAT_ENDS}\n{task}",
+    whole = Prompt(system, tuple(_line(line, bot) for line in lines), task)
+    window = _Window(whole, estimate, room)
+    if most_lines is None:
+        began = next((i for i, line in enumerate(lines) if line.row == assignment.begins_at), None)
+        begin = window.begin(assignment.settings.context_limit, least, began)
+    else:
+        begin = window.newest(most_lines, least, room.tokens)
+    return replace(
+        whole,
+        log=whole.log[begin:],
         instructions=f"{system}\n{wordless_task}",
-        line_count=len(lines[begin:]),
         used_ids=used.union(line.message_id for line in lines[begin:]),
+        begins_at=lines[begin].row if begin < len(lines) else 0,
+        is_narrowed=window.is_narrowed,
     )
+
+
+class _Window:
+    """Chooses the lines of a prompt that holds too many at first."""
+
+    def __init__(self, whole: Prompt, estimate: TokenEstimate, room: Room) -> None:
+        self._whole = whole
+        self._estimate = estimate
+        self._room = room
+        self._count = len(whole.log)
+        bare = replace(whole, log=())
+        self._frame = features(bare.text)
+        # What of the frame is to be read: after a common beginning only what follows the chat.
+        is_known = room.read.startswith(replace(bare, task="").text)
+        self._unread_frame = features(whole.task) if is_known else self._frame
+        # Of the newest line, of the two newest, and so on.
+        self._sums = list(accumulate(map(features, reversed(whole.log)), added))
+        self.is_narrowed = False
+
+    def begin(self, most: int, least: int, began: int | None) -> int:
+        """The first of at most ``most`` lines, if possible ``began``, where the last one began."""
+        if most < _LEAST_IN_BLOCKS:
+            return self.newest(most, least)
+        if began is not None and self._count - began <= most and self._still_fits(began):
+            return began
+        return self.newest(most // 2, least, share=0.5)
+
+    def newest(self, most: int, least: int, share: float = 1.0) -> int:
+        """The first of the newest lines that fit into this share of the room for chat, in time."""
+        count, frame = 0, self._estimate.at_most(self._frame)
+        tokens = frame + share * (self._room.tokens - frame)
+        for total in self._sums[:most]:
+            if count >= least and self._estimate.at_most(added(self._frame, total)) > tokens:
+                break
+            if count >= max(least, _LEAST_IN_TIME) and self._takes_too_long(total):
+                self.is_narrowed = True
+                break
+            count += 1
+        return self._count - max(count, min(least, self._count))
+
+    def _takes_too_long(self, total: Features) -> bool:
+        """Whether lines of this size cannot be read anew in time."""
+        unread = self._estimate.expected(added(self._unread_frame, total))
+        return self._room.readable is not None and unread > self._room.readable
+
+    def _still_fits(self, began: int) -> bool:
+        """Whether all lines from there on fit, and what of them is new can be read in time."""
+        count = self._count - began
+        if not count:
+            return True
+        total = added(self._frame, self._sums[count - 1])
+        if self._estimate.at_most(total) > self._room.tokens:
+            return False
+        if self._room.readable is None or count <= _LEAST_IN_TIME:
+            return True
+        text = replace(self._whole, log=self._whole.log[began:]).text
+        unread = text[shared_beginning(text, self._room.read) :]
+        return self._estimate.expected(features(unread)) <= self._room.readable
+
+
+def shared_beginning(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    alike, most = 0, min(len(one), len(other))
+    while alike < most:  # by halves: comparing one by one takes a millisecond a prompt
+        middle = (alike + most + 1) // 2
+        if other.startswith(one[alike:middle], alike):
+            alike = middle
+        else:
+            most = middle - 1
+    return alike
 
 
 def system_message(assignment: Assignment) -> str:
@@ -147,53 +241,3 @@ def _line(line: ContextLine, bot: str) -> str:
 def _plain(text: str) -> str:
     """Foreign text with nothing in it that is invisible or drives a model."""
     return defused(visible(text)).strip()
-
-
-# -- sizes -----------------------------------------------------------------------------------------
-
-
-def window_size(configured: int | None, trained: int | None) -> int:
-    """The ``num_ctx`` to ask for: as configured, but never more than the model was trained with."""
-    wanted = configured or DEFAULT_NUM_CTX
-    return min(wanted, trained) if trained else wanted
-
-
-def reply_tokens(wanted: int | float | None, num_ctx: int, least: int = 0) -> int:
-    """The ``num_predict`` to ask for: always a limit, and at most a quarter of the window."""
-    limit = int(wanted) if wanted and wanted > 0 else REPLY_TOKENS
-    return min(max(limit, least), num_ctx // 4)
-
-
-def prompt_room(num_ctx: int, num_predict: int) -> int:
-    """The tokens left for the words of the prompt."""
-    return num_ctx - num_predict - _FRAME_TOKENS
-
-
-def tokens_at_most(text: str) -> int:
-    """What a text costs with the least fitting tokenizer: three tokens for five letters or blanks,
-    and one for each byte of all else (a digit 1, an accented letter 2, an emoji 4).
-    """
-    letters = sum(map(len, _LETTERS.findall(text)))
-    return len(text.encode()) - letters * 2 // 5
-
-
-def newest_that_fit(sizes: Sequence[int], room: int, least: int = 1) -> int:
-    """How many of the last ``sizes`` fit into ``room`` together; the ``least`` last always do."""
-    kept = total = 0
-    for size in reversed(sizes):
-        total += size
-        if total > room and kept >= least:
-            break
-        kept += 1
-    return kept
-
-
-def was_cut(counted: int, estimate: int, num_ctx: int, num_predict: int) -> bool:
-    """Whether the server's count of the prompt shows that it cut it, or was about to.
-
-    We leave room for the answer, so a count that reaches into it means that we estimated too low.
-    Servers from 0.30 on cut to half of the window and a few tokens more.
-    """
-    if counted > num_ctx - num_predict:
-        return True
-    return estimate > num_ctx // 2 and 0 <= counted - num_ctx // 2 <= _HALF_SLACK

@@ -16,6 +16,9 @@ from clankbot.errors import OllamaTimeout, OllamaUnavailable, Trouble
 from clankbot.ollama.troubles import error_text, foreign_answer, told_failure
 
 DEADLINE: Final = "deadline"  # our own done_reason
+# Larger windows and longer answers than any: what is beyond them is no measurement.
+_MOST_TOKENS: Final = 100_000_000
+_LONGEST_NS: Final = 86_400 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,13 @@ class Generation:
     text: str
     # ``stop``, ``length``, or None: unknown, or we had enough and left.
     done_reason: str | None
-    # What the server counted, after cutting; None if we left before it said so.
+    # What the server counted, after cutting; None if it did not say so, or not before we left.
     prompt_tokens: int | None
     had_thinking: bool
+    written_tokens: int | None = None
+    # The time for that.  Of the prompt only what was not in the server's cache is read.
+    read_s: float | None = None
+    write_s: float | None = None
 
     @property
     def only_thought(self) -> bool:
@@ -82,18 +89,35 @@ def read_generation(lines: Iterable[bytes], model: str) -> Generation:
             text += content if isinstance(content, str) else ""
             had_thinking |= bool(message.get("thinking"))
             if _is_last(value):
-                reason, tokens = value.get("done_reason"), value.get("prompt_eval_count")
+                reason = value.get("done_reason")
                 return Generation(
                     text=text,
                     done_reason=reason if isinstance(reason, str) else None,
-                    prompt_tokens=tokens if isinstance(tokens, int) else None,
+                    prompt_tokens=_count(value, "prompt_eval_count"),
                     had_thinking=had_thinking,
+                    written_tokens=_count(value, "eval_count"),
+                    read_s=_seconds(value, "prompt_eval_duration"),
+                    write_s=_seconds(value, "eval_duration"),
                 )
     except OllamaTimeout:
         if not text.strip():
             raise
         return Generation(text, DEADLINE, None, had_thinking)
     raise OllamaUnavailable(Trouble.BROKE_OFF, "the answer ended without a last line")
+
+
+def _count(value: Mapping[str, Any], name: str) -> int | None:
+    """A number of tokens; None for anything that can be none."""
+    count = value.get(name)
+    return count if isinstance(count, int) and 0 < count <= _MOST_TOKENS else None
+
+
+def _seconds(value: Mapping[str, Any], name: str) -> float | None:
+    """A time, which servers tell in nanoseconds; None for anything that can be none."""
+    nanoseconds = value.get(name)
+    if isinstance(nanoseconds, int) and 0 < nanoseconds <= _LONGEST_NS:
+        return nanoseconds / 1e9
+    return None
 
 
 def answer_part(line: bytes, model: str) -> Mapping[str, Any]:
@@ -126,16 +150,27 @@ def model_names(value: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for entry in _models(value) if isinstance(name := entry.get("name"), str))
 
 
-def loaded_with(value: Mapping[str, Any], model: str, num_ctx: int) -> bool:
-    """Whether an answer of /api/ps lists the model with this window.
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """What /api/ps tells about a model."""
 
-    Loaded with another window it would be loaded anew.  Servers before 0.10 do not tell the window.
-    """
-    return any(
-        model_key(model) in (model_key(str(entry.get("name"))), model_key(str(entry.get("model"))))
-        and entry.get("context_length") in (None, 0, num_ctx)
-        for entry in _models(value)
-    )
+    # It is loaded; a request with another window makes the server load it anew.
+    is_loaded: bool = False
+    # The window it is loaded with, in tokens; None if the server does not tell, as before 0.10.
+    window: int | None = None
+    # Other models are loaded, so others ask this server, too.
+    has_company: bool = False
+
+
+def in_memory(value: Mapping[str, Any], model: str) -> InMemory:
+    """The same in such an answer."""
+    key, window, has_company, is_loaded = model_key(model), None, False, False
+    for entry in _models(value):
+        if key in (model_key(str(entry.get("name"))), model_key(str(entry.get("model")))):
+            is_loaded, window = True, _count(entry, "context_length")
+        else:
+            has_company = True
+    return InMemory(is_loaded, window, has_company)
 
 
 def model_facts(value: Mapping[str, Any]) -> ModelFacts:

@@ -25,6 +25,7 @@ from clankbot.text import visible
 # Of a server's text so much is read, and so much is kept.
 _READ_CHARS: Final = 4000
 _KEPT_CHARS: Final = 300
+_REQUEST_TOKENS: Final = re.compile(r"request \((\d{1,8}) tokens\)")
 
 # The first that is found tells the kind: a runner that "has terminated" may say why behind that.
 _PHRASES: Final = tuple(
@@ -143,12 +144,18 @@ def status_failure(status: int, body: bytes, model: str | None) -> OllamaError:
         detail += f" ({hint})"
     is_own_fault = status >= 500 and said.startswith(_OWN_FAULT)
     if trouble is Trouble.PROMPT_TOO_LONG:
-        return PromptTooLong(detail, status)
+        return PromptTooLong(detail, status, _prompt_tokens(said))
     if trouble is Trouble.MODEL_MISSING and model is not None:
         return ModelMissing(model, detail)
     if (status < 500 and status not in (408, 429)) or is_own_fault:
         return OllamaRefused(trouble, detail, status)
     return OllamaUnavailable(trouble, detail)
+
+
+def _prompt_tokens(said: str) -> int | None:
+    """How large the server found the prompt: ``request (12030 tokens) exceeds ...``."""
+    match = _REQUEST_TOKENS.search(said)
+    return int(match[1]) if match else None
 
 
 def told_failure(said: str, model: str | None) -> OllamaError:
@@ -159,7 +166,7 @@ def told_failure(said: str, model: str | None) -> OllamaError:
     trouble = _phrase(said) or Trouble.BROKE_OFF
     detail = f"the server broke off: {cleaned(said)}"
     if trouble is Trouble.PROMPT_TOO_LONG:
-        return PromptTooLong(detail)
+        return PromptTooLong(detail, tokens=_prompt_tokens(said))
     if trouble is Trouble.MODEL_MISSING and model is not None:
         return ModelMissing(model, detail)
     return OllamaUnavailable(trouble, detail)

@@ -30,7 +30,7 @@ from clankbot.processing.worker import Handlers, Worker
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, OwnState, UserCleared
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
-from clankbot.records.writes import RecordRateLimitEvent
+from clankbot.records.writes import KeepModelFigures, KeepWindow, RecordRateLimitEvent
 
 
 class History(
@@ -57,19 +57,20 @@ def build_worker(
     filters: ChannelFilters,
     model: LanguageModel,
     submit: Callable[[Job], None],
+    prompt_changed: Callable[[str], None],
     offer: Callable[[Outgoing], bool],
     run_later: Callable[[Callable[[], None]], bool],
     clock: Clock,
 ) -> Worker:
     """The worker, whose thread alone may use ``history``.
 
-    Its work goes to the composer (``submit``), the sender (``offer``) and the scheduler
-    (``run_later``); none of these blocks.
+    Its work goes to the composer (``submit``, ``prompt_changed``), the sender (``offer``) and the
+    scheduler (``run_later``); none of these blocks.
     """
     write_queue = WriteQueue(history, live_state, clock)
     decisions = Decisions(channels, write_queue, clock)
     own_words = OwnWords(history, live_state)
-    turns = Turns(history, channels, live_state, model, decisions, submit, clock)
+    turns = Turns(history, channels, live_state, model, decisions, submit, prompt_changed, clock)
     recent_removals = RecentRemovals()
     moderation = Moderation(live_state, recent_removals, turns, own_words, write_queue, clock)
 
@@ -99,6 +100,8 @@ def build_worker(
         Undelivered: reports.handle_undelivered,
         NothingOffered: turns.handle_nothing_offered,
         RecordRateLimitEvent: write_queue.add,
+        KeepWindow: write_queue.add,
+        KeepModelFigures: write_queue.add,
         ModelChecked: commands.model_checked,
         Reload: lambda _: filters.reload(force=True),
     }

@@ -15,7 +15,7 @@ from clankbot.cancel import End
 from clankbot.processing.internal_messages import ModelChecked, NothingOffered, Reload
 from clankbot.records.chat import ChatMessage, Event
 from clankbot.records.speech import Delivered, Undelivered
-from clankbot.records.writes import RecordRateLimitEvent
+from clankbot.records.writes import KeepModelFigures, KeepWindow, RecordRateLimitEvent
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ Record = (
     | Undelivered
     | RecordRateLimitEvent
     | NothingOffered
+    | KeepWindow
+    | KeepModelFigures
     | ModelChecked
     | Reload
     | End

@@ -30,6 +30,13 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptChanged:
+    """The lines of a channel are others than the model has read: it may read ahead."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class NothingOffered:
     """The composer is through with a job and has offered no line to the sender."""
 

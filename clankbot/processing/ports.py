@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from clankbot.cancel import Cancel
-from clankbot.records.speech import Assignment, Composed
+from clankbot.records.speech import Assignment, Composed, ReadAhead
 
 
 class LanguageModel(Protocol):
@@ -17,11 +18,33 @@ class LanguageModel(Protocol):
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         """One clean chat line, or why there is none.  Raises the OllamaError family."""
 
+    def reads_ahead(self, model: str) -> bool:
+        """Whether to have this model read ahead just now; never waits."""
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        """Have the server read the next small part of the prompt that will be asked next.
+
+        For the thread that writes, while nothing is to be written; a cancel ends it at once.
+        Raises the OllamaError family.
+        """
+
+    def recall(self, figures: Mapping[str, str]) -> None:
+        """What was learned of models in earlier runs, by model, as ``learned`` gave it."""
+
+    def learned(self) -> Mapping[str, str]:
+        """What is to be kept of models since the last call; mostly nothing.  Never waits."""
+
     def obstacle(self, model: str) -> str | None:
         """Why a model is not to be asked just now; None if it may be.  Never waits."""
 
     def outage(self, model: str) -> str | None:
         """What is wrong with a model, also while it may be tried again.  Never waits."""
+
+    def loading(self, model: str) -> str | None:
+        """That a model is being loaded, and since when; None if it is not.  Never waits."""
+
+    def condition(self, model: str) -> str:
+        """How a model is doing, in words for chat: ``ready``, or what is the matter."""
 
     def check_choice(self, model: str) -> str | None:
         """Why moderators may not choose this model; asks the server, raises OllamaError."""

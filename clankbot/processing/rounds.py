@@ -56,6 +56,7 @@ class Rounds:
         self._own_words = own_words
         self._retention = retention
         self._deletion_epoch = 0
+        self._words: dict[str, object] = {}  # by channel, the filter that was in force last
         self.is_removing = False  # a large removal goes on in steps: do not wait for records
 
     def load(self) -> None:
@@ -81,6 +82,7 @@ class Rounds:
     def look_around(self, *, may_ask: bool) -> None:
         """Notice what others changed: the word list and, if ``may_ask``, the database."""
         self._filters.reload(force=False)
+        self._notice_other_words()
         if not may_ask:
             return
         epoch = self._history.deletion_epoch()
@@ -88,3 +90,11 @@ class Rounds:
             self._deletion_epoch = epoch
             self._turns.drop_all_mentions()
             self._live_state.generations.invalidate_all()
+
+    def _notice_other_words(self) -> None:
+        """Where other words are blocked than before, the prompt is another one."""
+        words = {name: self._filters(name) for name in self._channels}
+        for name in words:
+            if words[name] is not self._words.get(name, words[name]):
+                self._turns.prompt_changed(name)
+        self._words.update(words)

@@ -19,6 +19,8 @@ from clankbot.processing.live_state import LiveState
 from clankbot.records.writes import (
     Append,
     Applied,
+    KeepModelFigures,
+    KeepWindow,
     RecordDecision,
     RecordRateLimitEvent,
     Tally,
@@ -31,7 +33,14 @@ Then = Callable[[Applied], None]
 
 # Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat.
 MAX_HELD: Final = 20_000
-_MAY_GIVE_WAY: Final = (Append, RecordDecision, RecordRateLimitEvent, Tally)
+_MAY_GIVE_WAY: Final = (
+    Append,
+    KeepModelFigures,
+    KeepWindow,
+    RecordDecision,
+    RecordRateLimitEvent,
+    Tally,
+)
 _BATCH: Final = 500
 # Between two tries while the database is unavailable.
 _FIRST_PAUSE_S: Final = 0.5

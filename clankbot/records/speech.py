@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from clankbot.records.reasons import Reason
@@ -78,17 +78,23 @@ class ContextLine:
     text: str
     at_ms: int
     is_own: bool = False
+    # The number of its row, which rises from message to message; 0 if it is not stored yet.
+    row: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Everything a model needs to write one chat line."""
+    """Everything a model needs to write one chat line, or to read ahead for one."""
 
     channel: str
     bot_name: str
     settings: ChannelSettings
-    lines: tuple[ContextLine, ...]  # oldest first
+    lines: tuple[ContextLine, ...]  # oldest first: the newest ``context_limit`` ones
     asked: ContextLine | None = None  # the mention to answer; None for a spontaneous message
+    # The row of the first line in the channel's prompt the last time; 0: there was none.
+    begins_at: int = 0
+    # Seconds in which the line is still wanted; None: as many as the server is given.
+    within_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +105,15 @@ class Composed:
     reason: Reason | None
     # Message ids that were still in the prompt after it was fitted to the window.
     used_ids: frozenset[str] = frozenset()
+    # The row of the first line in the prompt: the next one is to begin with it, too.
+    begins_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """What came of one step of reading ahead."""
+
+    begins_at: int  # as in Composed
+    is_done: bool  # the server has read all lines there are
+    # Of the server's time; or more, if it is not worth another look so soon.
+    took_s: float

@@ -190,6 +190,22 @@ class RecordRateLimitEvent:
     checksum: int | None = None  # of a message's exact text, which is not kept
 
 
+@dataclass(frozen=True, slots=True)
+class KeepWindow:
+    """Note where a channel's prompt begins, so that it begins there after a restart, too."""
+
+    channel: str
+    first_row: int  # of ``messages``
+
+
+@dataclass(frozen=True, slots=True)
+class KeepModelFigures:
+    """Note what was learned of a model: how fast it reads and what texts cost it."""
+
+    model: str
+    figures: str  # in the language model's own form, some 3,000 characters
+
+
 # Everything the worker asks of the database; applied in order, one transaction a batch.
 Write = (
     Append
@@ -209,6 +225,8 @@ Write = (
     | RecordDecision
     | Tally
     | RecordRateLimitEvent
+    | KeepWindow
+    | KeepModelFigures
 )
 
 

@@ -26,11 +26,18 @@ from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.internal_messages import Job, NothingOffered
 from clankbot.processing.live_state import LiveState, Own
-from clankbot.processing.speaking.composer import Composer
+from clankbot.processing.speaking.composer import Composer, Report
 from clankbot.processing.speaking.send_gate import SendGate
 from clankbot.records.chat import Event
 from clankbot.records.settings import ChannelSettings, Command, SettingValue, Verb
-from clankbot.records.speech import Assignment, Composed, Delivered, Outgoing, Undelivered
+from clankbot.records.speech import (
+    Assignment,
+    Composed,
+    Delivered,
+    Outgoing,
+    ReadAhead,
+    Undelivered,
+)
 from clankbot.text import counted
 
 # No viewer's id, so what moderators did to the bot in the file is not done to this one.
@@ -108,6 +115,30 @@ class _ReplayModel:
             self.failure = error
             raise
 
+    def reads_ahead(self, model: str) -> bool:
+        """Nothing goes on between the moments of a replay."""
+        return False
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        """Never asked for."""
+        raise NotImplementedError
+
+    def recall(self, figures: Mapping[str, str]) -> None:
+        """As the real one."""
+        if self._model is not None:
+            self._model.recall(figures)
+
+    def learned(self) -> Mapping[str, str]:
+        """Nothing is kept: a replay leaves the database as it is."""
+        return {}
+
+    def loading(self, model: str) -> None:
+        """Nobody is told."""
+
+    def condition(self, model: str) -> str:
+        """Nobody asks."""
+        return "ready"
+
     def obstacle(self, model: str) -> str | None:
         """As the real one."""
         return self._model.obstacle(model) if self._model else None
@@ -161,6 +192,7 @@ class ReplayedBot:
             filters=filters,
             model=self._model,
             submit=self._jobs.append,
+            prompt_changed=lambda channel: None,
             offer=self._offer,
             run_later=lambda task: False,
             clock=clock,
@@ -209,6 +241,7 @@ class ReplayedBot:
             self._lines.append(line)
         return True
 
-    def _report(self, report: NothingOffered) -> None:
-        self._came_of_it = report.reason.text
+    def _report(self, report: Report) -> None:
+        if isinstance(report, NothingOffered):
+            self._came_of_it = report.reason.text
         self._inbox.put(report)

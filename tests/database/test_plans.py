@@ -21,6 +21,7 @@ from clankbot.database.dialect import Dialect, Statement, both, each
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.messages import REMOVALS, Messages, Removal
 from clankbot.database.mysql import MySqlEngine
+from clankbot.database.prompts import Prompts
 from clankbot.database.session import Session
 from clankbot.database.spoken import Spoken
 from clankbot.database.tokens import Tokens
@@ -153,6 +154,8 @@ _ON_PURPOSE: dict[Statement, str] = {
     Viewers.OPT_OUTS: "all of it, at a start",
     Channels.ALL_OVERRIDES: "all of it, at a start",
     Channels.ALL_TERMS: "all of it, at a start",
+    Prompts.WINDOWS: "all of it, at a start",
+    Prompts.MODEL_FIGURES: "all of it, at a start",
     Tokens.LOAD_TOKENS: "one row",
     Tokens.DELETE_TOKENS: "one row",
     Viewers.FIND_VIEWERS: "messages by index; changes and terms are a few that people made by hand",

@@ -45,8 +45,10 @@ def test_a_viewer_of_very_many_words_goes_in_steps(store: Store, removal: Write)
     _fill(store)
     assert store.apply([removal]) == [Applied(_MANY)]
     assert len(_texts(store)) == _MANY - STEP_ROWS + 1
+    assert store.is_removing()
     store.apply([said("new")])
     assert _finish(store) > 1
+    assert not store.is_removing()
     assert _texts(store) == ["other", "new"]
     assert _texts(store, "beta") == ["elsewhere"]
 

@@ -105,7 +105,7 @@ CONTENTS = (
         ((2, "sealed access", "sealed refresh", 5000, "clankbot", "900", 1000),),
     ),
     Content("leases", "name, holder, until_ms", (("bot", "host/1", 1000),), until=2),
-    Content("batch_marks", "writer, mark, marked_at", (("w1", "m1", NOW_MS),)),
+    Content("batch_marks", "writer, mark, marked_at", (("w1", "m1", NOW_MS),), until=3),
     Content("traffic", "id, kind, at", ((1, "join", 1000), (2, "message", 2000)), 2, until=2),
     Content(
         "traffic",
@@ -120,6 +120,8 @@ CONTENTS = (
         since=3,
     ),
     Content("counters", "name, n", (("call_offs", 17),), since=3),
+    Content("windows", "channel, first_row", (("alpha", 4), ("beta", 8)), since=4),
+    Content("model_figures", "model, figures", (("qwen3:8b", '{"reads": 52}'),), since=4),
 )
 """What lies in each table.  A migration that makes a table adds to this list; one that takes a
 table away gives its rows a last schema."""
@@ -136,6 +138,10 @@ RELEASED = {
     3: (
         "68d80edfe295d2c297c98704f0070dad0d3d2af51215cb725b4d335e25e7d37f",
         "248f6de25aaac139a191337ce70949317ba7b7f447197f1accb793140aa7f1b5",
+    ),
+    4: (
+        "c4d0853b5f4b3d5b78db6dc5be04b8adcaa2663e5a6d2a6a03597392b33cf3b9",
+        "c626e6010e4f5e6f518ebd6ba6e81f8e1f9531214c3d9fcca85f48b61d42ca8e",
     ),
 }
 """SHA-256 of what each migration runs on SQLite and on MySQL.  These lines are only added to."""
@@ -200,6 +206,7 @@ def test_every_row_is_still_there(written: Database, schema: int) -> None:
         for content in kept:
             assert rows(session, content) == content.rows, content.table
         taken_away = {"leases"} if schema < 3 else set()
+        taken_away |= {"batch_marks"} if schema < 4 else set()
         assert {c.table for c in CONTENTS if c.exists_at(schema)} - left == taken_away
         if schema == 2:  # the columns that came later are empty in the rows that were there
             assert session.rows(both("SELECT channel, checksum FROM traffic")) == [(None, None)] * 2
@@ -249,6 +256,8 @@ def test_the_program_answers_from_what_was_there(written: Database, schema: int)
             [RecordRateLimitEvent(RateLimitEvent.MESSAGE, 2000, *checksum)] if schema >= 2 else []
         )
         assert store.deletion_epoch() == (17 if schema >= 3 else 0)
+        assert store.windows() == ({"alpha": 4, "beta": 8} if schema >= 4 else {})
+        assert store.model_figures() == ({"qwen3:8b": '{"reads": 52}'} if schema >= 4 else {})
 
 
 def test_a_removal_that_an_earlier_version_began_is_carried_on(

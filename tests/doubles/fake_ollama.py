@@ -81,6 +81,11 @@ class Asked:
         options = self.body.get("options")
         return options if isinstance(options, dict) else {}
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether no line is wanted: the prompt is to be read for the next request."""
+        return self.options.get("num_predict") in (0, 1)
+
 
 class _Handler(OllamaHandler):
     server: FakeOllama
@@ -202,6 +207,8 @@ class FakeOllama(fake_ollama.FakeOllama):
         self.load_bodies: list[Mapping[str, Any]] = []
         self.aborted_loads = 0
         self.asked: list[Asked] = []
+        # The requests that only have a prompt read.
+        self.readings: list[Asked] = []
         # All other requests: ``GET /api/ps``.
         self.others: list[str] = []
         self._behaviour = Behaviour()
@@ -282,10 +289,12 @@ class FakeOllama(fake_ollama.FakeOllama):
             self._changed.notify_all()
 
     def receive(self, asked: Asked) -> Behaviour:
-        """Keep a request to generate; how to treat it."""
+        """Keep a request to generate; how to treat it.  A mere reading is always treated well."""
         with self._changed:
-            self.asked.append(asked)
+            (self.readings if asked.only_reads else self.asked).append(asked)
             self._changed.notify_all()
+            if asked.only_reads:
+                return Behaviour()
             return self._next.popleft() if self._next else self._behaviour
 
     def process_request(self, request: socket.socket, client_address: object) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.auth.certificate import self_signed
 from tests.doubles.pages import Page, PageServer
+from tests.doubles.slow_ollama import SlowOllama
 from tests.flow.program import Ended, live_program, program
 
 
@@ -23,7 +25,7 @@ def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> No
         live.sign_in()
         good = live.run("check")
         assert good.status == 0, good.output
-        assert good.output.count("ok ") == 5
+        assert good.output.count("ok ") == 6
         live.ollama.down()
         assert finding(live.run("check"), "ollama").startswith("fail: ")
         live.ollama.up()
@@ -37,6 +39,26 @@ def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> No
         down = live.run("check")
         assert down.status == 1
         assert finding(down, "sign-in") == "fail: Twitch is out of order: it answered 503"
+
+
+def test_check_has_a_line_written_and_tells_how_much_chat_this_machine_can_read(
+    tmp_path: Path,
+) -> None:
+    with live_program(tmp_path) as live, SlowOllama(300, 200) as slow:
+        live.sign_in()
+        slow.say("what a river this is", "what a river this is")
+        enough = live.run("check", OLLAMA_URL=slow.url, TWITCH_CHANNELS="alpha,beta")
+        assert "loading llama3.1: 300 s at most" in enough.output
+        written = [line for line in enough.output.splitlines() if line[6:].startswith("model ")]
+        assert re.search(r"wrote a line in \d+\.\d s: it reads \d+ tokens a second", written[1])
+        assert "OLLAMA_NUM_PARALLEL=2" in written[2]
+        late = finding(live.run("check", OLLAMA_URL=slow.url, OLLAMA_TIMEOUT="4"), "model")
+        assert late.startswith("warn: llama3.1 wrote a line in")
+        assert re.search(r"it can read some \d+ of 200 lines of chat", late)
+        slow.slot.clear()
+        failed = live.run("check", OLLAMA_URL=slow.url, OLLAMA_TIMEOUT="0.5")
+        assert finding(failed, "model").startswith("fail: llama3.1 wrote no line: too slow")
+        assert failed.status == 1
 
 
 LM_STUDIO = {"*": Page('{"error": "Unexpected endpoint or method. (GET /api/version)"}')}

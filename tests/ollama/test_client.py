@@ -21,7 +21,7 @@ from clankbot.errors import (
     PromptTooLong,
 )
 from clankbot.ollama.client import OllamaClient, Unreachable
-from clankbot.ollama.protocol import DEADLINE, Generation, ModelFacts
+from clankbot.ollama.protocol import DEADLINE, Generation, InMemory, ModelFacts
 from clankbot.records.accounts import Secret
 from tests.auth.certificate import self_signed
 from tests.doubles.drips import DripServer, drips_chunk, drips_lines, silent
@@ -62,14 +62,16 @@ def test_the_whole_request_is_as_ollama_wants_it(ollama: FakeOllama) -> None:
             {"role": "system", "content": "be kind"},
             {"role": "user", "content": "hello"},
         ],
-        "options": {"temperature": 0.5, "num_ctx": 8192, "num_predict": 200},
+        "options": OPTIONS | {"num_batch": 256},
         "keep_alive": "30m",
     }
 
 
 def test_an_answer_is_read_to_its_end(ollama: FakeOllama) -> None:
     ollama.once(Behaviour(text="one two\nthree", thinking="hm", done_reason="length"))
-    assert generate(OllamaClient(ollama.url)) == Generation("one two\nthree", "length", 3, True)
+    assert generate(OllamaClient(ollama.url)) == Generation(
+        "one two\nthree", "length", 3, True, written_tokens=3
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,10 +183,9 @@ def test_plain_http_behind_a_tls_address_is_unreachable(ollama: FakeOllama) -> N
 
 def test_a_load_asks_for_the_same_window_as_the_generation(ollama: FakeOllama) -> None:
     client = OllamaClient(ollama.url)
-    assert client.is_loaded("llama3.1", 8192) is False
+    assert client.in_memory("llama3.1") == InMemory()
     client.load("llama3.1", 8192, Cancel())
-    assert client.is_loaded("LLAMA3.1:latest", 8192) is True
-    assert client.is_loaded("llama3.1", 4096) is False
+    assert client.in_memory("LLAMA3.1:latest") == InMemory(True, 8192)
     generate(client)
     assert ollama.loads == 1
 

@@ -71,8 +71,9 @@ def test_the_channels_options_are_sent_beside_ours(
     assert ollama.asked[0].options == {
         "temperature": 0.2,
         "repeat_penalty": 1.1,
-        "num_ctx": 8192,
+        "num_ctx": 4096,
         "num_predict": 50,
+        "num_batch": 256,
     }
 
 
@@ -159,7 +160,7 @@ def test_a_cancel_while_the_model_loads_lets_the_load_end(
     with pytest.raises(Cancelled):
         work.result(PATIENCE_S)
     assert (ollama.aborted_loads, ollama.asked) == (0, [])
-    assert ollama.loaded == {"llama3.1:latest": 8192}
+    assert ollama.loaded == {"llama3.1:latest": 4096}
     assert is_well(model)
 
 
@@ -252,18 +253,19 @@ def test_a_prompt_too_long_twice_is_given_up(model: LanguageModel, ollama: FakeO
 def test_what_a_model_made_of_a_cut_prompt_is_not_said(
     model: LanguageModel, ollama: FakeOllama
 ) -> None:
-    ollama.once(Behaviour(text="nice one", prompt_tokens=8190))
+    ollama.once(Behaviour(text="nice one", prompt_tokens=4090))
     composed = write(model)
     assert composed.text is None
     assert code(composed) == Why.NO_LINE
     assert write(model).text
 
 
-def test_estimates_grow_when_the_server_counts_more(
+def test_a_cut_prompt_makes_the_next_ones_shorter_and_is_warned_of_once(
     model: LanguageModel, ollama: FakeOllama, caplog: pytest.LogCaptureFixture
 ) -> None:
-    long_chat = assignment(*chat(*(f"{i} {'word ' * 60}" for i in range(100))))
-    ollama.behave(Behaviour(text="nice one", prompt_tokens=8190))
+    settings = ChannelSettings(context_limit=39)
+    long_chat = assignment(*chat(*(f"{i} {'word ' * 60}" for i in range(39))), settings=settings)
+    ollama.behave(Behaviour(text="nice one", prompt_tokens=4090))
     sizes = []
     for _ in range(3):
         model.write(long_chat, Cancel())
@@ -273,14 +275,17 @@ def test_estimates_grow_when_the_server_counts_more(
     assert len(warnings) == 1
 
 
-def test_estimates_shrink_slowly_when_the_server_counts_less(
+def test_the_exact_size_in_a_refusal_is_learned_from(
     model: LanguageModel, ollama: FakeOllama
 ) -> None:
-    russian = assignment(*chat(*["привет всем, как дела? " * 5] * 200))
-    ollama.behave(Behaviour(text="nice one", prompt_tokens=2000))
-    counts = [len(model.write(russian, Cancel()).used_ids) for _ in range(40)]
-    assert counts[1] - counts[0] <= 2
-    assert 1.5 * counts[0] < counts[-1] <= 2 * counts[0] + 5
+    told = "request (9000 tokens) exceeds the available context size (4096 tokens)"
+    ollama.once(Behaviour(status=400, error=told))
+    lines = chat(*(f"{i} {'word ' * 30}" for i in range(39)))
+    settings = ChannelSettings(context_limit=39)
+    model.write(assignment(*lines, settings=settings), Cancel())
+    refused, second = (len(asked.user) for asked in ollama.asked)
+    assert second < refused
+    assert len(ollama.asked) == 2
 
 
 def test_even_the_longest_chat_fits_the_window(model: LanguageModel, ollama: FakeOllama) -> None:

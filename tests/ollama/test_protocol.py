@@ -15,10 +15,11 @@ from clankbot.errors import (
 )
 from clankbot.ollama.protocol import (
     Generation,
+    InMemory,
     ModelFacts,
     answer_part,
+    in_memory,
     json_object,
-    loaded_with,
     model_facts,
     model_key,
     model_names,
@@ -159,19 +160,44 @@ def test_a_list_of_models_may_be_null() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "is_loaded"),
+    ("entries", "found"),
     [
-        ({"name": "M:latest", "context_length": 8192}, True),
-        ({"model": "m", "name": "other", "context_length": 8192}, True),
-        ({"name": "m"}, True),
-        ({"name": "m", "context_length": 4096}, False),
-        ({"name": "m:7b", "context_length": 8192}, False),
+        ([], InMemory()),
+        ([{"name": "M:latest", "context_length": 8192}], InMemory(True, 8192)),
+        ([{"model": "m", "name": "other", "context_length": 8192}], InMemory(True, 8192)),
+        ([{"name": "m"}], InMemory(True)),
+        ([{"name": "m", "context_length": 0}], InMemory(True)),
+        ([{"name": "m", "context_length": "8192"}], InMemory(True)),
+        ([{"name": "m:7b", "context_length": 8192}], InMemory(has_company=True)),
+        ([{"name": "m:7b"}, {"name": "m"}], InMemory(True, None, has_company=True)),
     ],
 )
-def test_a_model_is_loaded_when_it_has_the_wanted_window(
-    entry: dict[str, object], is_loaded: bool
+def test_what_is_in_memory_is_told_with_its_window(
+    entries: list[dict[str, object]], found: InMemory
 ) -> None:
-    assert loaded_with({"models": [entry]}, "m", 8192) is is_loaded
+    assert in_memory({"models": entries}, "m") == found
+
+
+def test_the_last_line_tells_what_was_read_and_how_long_it_took() -> None:
+    last = {
+        "message": {"content": "hi"},
+        "done": True,
+        "prompt_eval_count": 2611,
+        "prompt_eval_duration": 1_502_000_000,
+        "eval_count": 3,
+        "eval_duration": 91_000_000,
+    }
+    generation = read_generation([json.dumps(last).encode()], "m")
+    assert (generation.prompt_tokens, generation.written_tokens) == (2611, 3)
+    assert (generation.read_s, generation.write_s) == (1.502, 0.091)
+
+
+@pytest.mark.parametrize("odd", [None, "12", 1.5, -3, 0, 10**400, [], float("inf")])
+def test_counts_and_times_that_can_be_none_are_passed_over(odd: object) -> None:
+    last = {"done": True} | dict.fromkeys(
+        ("prompt_eval_count", "prompt_eval_duration", "eval_count", "eval_duration"), odd
+    )
+    assert read_generation([json.dumps(last).encode()], "m") == Generation("", None, None, False)
 
 
 @pytest.mark.parametrize(

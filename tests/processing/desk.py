@@ -10,7 +10,7 @@ import functools
 import queue
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +40,7 @@ from clankbot.records.speech import (
     Delivered,
     MessageKind,
     Outgoing,
+    ReadAhead,
     Undelivered,
 )
 from tests.processing.chat import Hand, message
@@ -106,6 +107,9 @@ class Desk:
         self.jobs: queue.Queue[Job] = queue.Queue(len(CHANNELS) + 1)
         self.submit_to = self.jobs.put_nowait
         """Where jobs go: they wait to be looked at, unless a composer is at work."""
+        self.changed: list[str] = []
+        self.tell_changed: Callable[[str], None] = self.changed.append
+        """Where it goes that a prompt has changed; in the same way."""
         self.offered: list[Outgoing] = []
         self.tasks: list[Callable[[], None]] = []
         self.takes_tasks = True
@@ -114,6 +118,7 @@ class Desk:
         """What the server has, or why it cannot be asked."""
         self.model_obstacle: str | None = None
         self.model_outage: str | None = None
+        self.is_loading: str | None = None
         self.is_in_cloud = False
         self._wire(settings)
 
@@ -141,6 +146,7 @@ class Desk:
             filters=self.filters,
             model=self,
             submit=lambda job: self.submit_to(job),
+            prompt_changed=lambda channel: self.tell_changed(channel),
             offer=self._offer,
             run_later=self._take_task,
             clock=self.clock,
@@ -168,11 +174,29 @@ class Desk:
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         raise AssertionError("the worker asks no model")
 
+    def reads_ahead(self, model: str) -> bool:
+        raise AssertionError("the worker reads nothing")
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        raise AssertionError("the worker reads nothing")
+
+    def recall(self, figures: Mapping[str, str]) -> None:
+        raise AssertionError("the composer does that")
+
+    def learned(self) -> Mapping[str, str]:
+        raise AssertionError("the composer does that")
+
     def obstacle(self, model: str) -> str | None:
         return self.model_obstacle
 
     def outage(self, model: str) -> str | None:
         return self.model_outage
+
+    def loading(self, model: str) -> str | None:
+        return self.is_loading
+
+    def condition(self, model: str) -> str:
+        return self.model_outage or self.is_loading or "ready"
 
     def check_choice(self, name: str) -> str | None:
         if isinstance(self.models, OllamaError):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import takewhile
 
 from clankbot.cancel import Cancel
 from clankbot.errors import Cancelled
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import Assignment, Composed
+from clankbot.records.speech import Assignment, Composed, ReadAhead
+
+Meanwhile = Callable[[Cancel], None]
 
 
 class Model:
-    """A language model that does ``meanwhile`` and then gives its answer."""
+    """A language model that does ``meanwhile`` and then gives its answer.
+
+    Its prompt begins where the last one did, as long as that line is there; and its server keeps
+    what it has read of each channel's prompt, and reads ``lines_a_step`` more in a step.
+    """
 
     def __init__(
         self,
         text: str | None = "what a calm river",
-        meanwhile: Callable[[Cancel], None] = lambda cancel: None,
+        meanwhile: Meanwhile = lambda cancel: None,
         *,
         is_stubborn: bool = False,
     ) -> None:
@@ -27,6 +34,16 @@ class Model:
         self.asked: list[Assignment] = []
         self.trouble: str | None = None
         self.loading: Callable[[], None] = lambda: None
+        self.wants_to_read = False
+        self.meanwhile_reading: Meanwhile = lambda cancel: None
+        self.lines_a_step = 5
+        self.step_takes_s = 1.0
+        self.read: list[Assignment] = []
+        """What it was given to read ahead."""
+        self.obstructed: str | None = None
+        self.recalled: list[Mapping[str, str]] = []
+        self.to_be_kept: dict[str, str] = {}
+        self._has_read: dict[str, list[str]] = {}
 
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         self.asked.append(assignment)
@@ -34,13 +51,35 @@ class Model:
         if cancel.cancelled and not self.is_stubborn:
             raise Cancelled
         reason = None if self.text else Reason(Why.NO_LINE, "nothing usable was left")
-        return Composed(self.text, reason)
+        return Composed(self.text, reason, begins_at=begin(assignment))
+
+    def reads_ahead(self, model: str) -> bool:
+        return self.wants_to_read
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        self.read.append(assignment)
+        self.meanwhile_reading(cancel)
+        if cancel.cancelled and not self.is_stubborn:
+            raise Cancelled
+        ids = [line.message_id for line in assignment.lines]
+        known = self._has_read.get(assignment.channel, [])
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(ids, known, strict=False))
+        read = ids[: len(list(same)) + self.lines_a_step]
+        self._has_read[assignment.channel] = read
+        return ReadAhead(begin(assignment), read == ids, self.step_takes_s)
+
+    def recall(self, figures: Mapping[str, str]) -> None:
+        self.recalled.append(figures)
+
+    def learned(self) -> Mapping[str, str]:
+        kept, self.to_be_kept = self.to_be_kept, {}
+        return kept
 
     def preload(self) -> None:
         self.loading()
 
     def obstacle(self, model: str) -> str | None:
-        return None
+        return self.obstructed
 
     def outage(self, model: str) -> str | None:
         return self.trouble
@@ -56,3 +95,11 @@ class Model:
         """The texts of the one context it was given."""
         (assignment,) = self.asked
         return [line.text for line in assignment.lines]
+
+
+def begin(assignment: Assignment) -> int:
+    """Where the prompt begins: with the same line as before if that is there, else the oldest."""
+    rows = [line.row for line in assignment.lines]
+    if assignment.begins_at in rows:
+        return assignment.begins_at
+    return rows[0] if rows else 0

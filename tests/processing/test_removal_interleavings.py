@@ -6,6 +6,12 @@ passes the send gate and is written (by the sender), and its report is stored (b
 removal has three: it is seen (by the reader, who tells the live state), its rows go, and it is let
 go of (both by the worker, in one round).
 
+A step of reading ahead has four: the generation is registered, the context read, the model asked,
+and it is over.
+
+A step of reading ahead has four: the generation is registered, the context read, the model asked,
+and it has read.
+
 The composer has a thread of its own here, which stops after each step; the test plays all others.
 The model answers although it is called off.
 """
@@ -25,8 +31,16 @@ import pytest
 from clankbot.cancel import Cancel
 from clankbot.database.database import Store
 from clankbot.processing.internal_messages import Job
+from clankbot.processing.speaking.composer import Composer
 from clankbot.records.chat import ChatCleared, MessageDeleted, OwnState, UserCleared
-from clankbot.records.speech import Assignment, Composed, ContextLine, Delivered, Undelivered
+from clankbot.records.speech import (
+    Assignment,
+    Composed,
+    ContextLine,
+    Delivered,
+    ReadAhead,
+    Undelivered,
+)
 from clankbot.records.writes import Applied, Write
 from tests.processing.chat import at
 from tests.processing.desk import BOT_ID, Desk
@@ -36,6 +50,8 @@ from tests.waiting import PATIENCE_S
 Removal = MessageDeleted | UserCleared | ChatCleared
 
 BEFORE, STORED, SUBMITTED, READ, BOUND, ANSWERED, OFFERED, WRITTEN, REPORTED = range(9)
+GIVEN, READ_ON = 3, 4
+"""The last two steps of reading ahead."""
 
 SECRET = "my secret address"
 DAY_S = 86_400
@@ -61,6 +77,7 @@ class Order(NamedTuple):
         return self.gone != STORED and (self.gone == REPORTED) == (self.let_go == REPORTED)
 
 
+READING_ORDERS = [Order(*steps) for steps in combinations_with_replacement(range(5), 3)]
 ORDERS = [
     order
     for order in (Order(*steps) for steps in combinations_with_replacement(range(9), 3))
@@ -94,13 +111,12 @@ class MetDesk(Desk):
         return self.met  # type: ignore[return-value]
 
 
-class Composing(Model):
-    """A composer at one job, on a thread that goes on by one step at a time."""
+class Stepwise(Model):
+    """A composer at work, on a thread that goes on by one step at a time."""
 
-    def __init__(self, desk: Desk, job: Job, text: str) -> None:
+    def __init__(self, desk: Desk, text: str | None = None) -> None:
         super().__init__(text)
         self._desk = desk
-        self._job = job
         self._may_go = threading.Semaphore(0)
         self._has_stopped = threading.Semaphore(0)
         self._is_over = False
@@ -120,21 +136,65 @@ class Composing(Model):
         assert self._may_go.acquire(timeout=PATIENCE_S)
         try:
             with self._desk.database.open() as self._store:
-                self._desk.composer(self).compose(self._job, self)
+                self._work(self._desk.composer(self))
         finally:
             self._is_over = True
             self._has_stopped.release()
+
+    def _work(self, composer: Composer) -> None:
+        raise NotImplementedError
+
+    # -- the composer's connection ---------------------------------------------------------------
+
+    def windows(self) -> dict[str, int]:
+        return {}
+
+    def model_figures(self) -> dict[str, str]:
+        return {}
+
+    def is_removing(self) -> bool:
+        self._pause()
+        return self._store.is_removing()
 
     def recent_messages(self, channel: str, limit: int) -> list[ContextLine]:
         lines = self._store.recent_messages(channel, limit)
         self._pause()
         return lines
 
+
+class Composing(Stepwise):
+    """A composer at one job."""
+
+    def __init__(self, desk: Desk, job: Job, text: str) -> None:
+        super().__init__(desk, text)
+        self._job = job
+
+    def _work(self, composer: Composer) -> None:
+        composer.compose(self._job, self)
+
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         self._pause()
         self.asked.append(assignment)
         self._pause()
         return Composed(self.text, None)
+
+
+class Reading(Stepwise):
+    """A composer at one step of reading ahead."""
+
+    was_cancelled = False
+
+    def _work(self, composer: Composer) -> None:
+        self.wants_to_read = True
+        composer.prompt_changed("alpha")
+        for _ in range(2):  # it takes the news, and reads
+            composer.step(self, 0.0)
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        self.read.append(assignment)
+        self._pause()
+        self.was_cancelled = cancel.cancelled
+        return ReadAhead(0, is_done=True, took_s=0.0)
 
 
 class Course:
@@ -255,6 +315,37 @@ def assert_next_turn(desk: Desk, text: str) -> None:
     desk.clock.forward(DAY_S)
 
 
+class ReadingCourse:
+    """One step of reading ahead with one removal."""
+
+    def __init__(self, desk: MetDesk, order: Order, removal: Removal) -> None:
+        self.reading = Reading(desk)
+        self._desk = desk
+        self._order = order
+        self._removal = removal
+        self._after = BEFORE
+
+    def run(self) -> None:
+        """All four steps, and the removal's where they belong."""
+        self._removal_steps()
+        self._go_on(READ_ON)
+
+    def _go_on(self, until: int) -> None:
+        while self._after < until:
+            self.reading.step()
+            self._after += 1
+            self._removal_steps()
+
+    def _removal_steps(self) -> None:
+        if self._order.seen == self._after:
+            self._desk.live_state.handle(self._removal)
+        if self._order.gone == self._after:
+            self._desk.inbox.put_event(self._removal)
+            self._desk.met.after_commit = lambda: self._go_on(self._order.let_go)
+            self._desk.worker.step(0)
+            assert SECRET not in self._desk.stored()
+
+
 STARTS = pytest.mark.parametrize("start", [start_remark, start_answer])
 REMOVALS = pytest.mark.parametrize("removal", [deletion, timeout, clear])
 Start = Callable[[Desk, str], None]
@@ -293,3 +384,23 @@ def test_the_line_itself(tmp_path: Path, start: Start, removal: MakeRemoval) -> 
             assert course.was_written
             assert_nothing_is_left(desk, line_of(number))
             assert_next_turn(desk, f"next{number}")
+
+
+@REMOVALS
+def test_a_message_that_is_read_ahead(tmp_path: Path, removal: MakeRemoval) -> None:
+    given = cancelled = 0
+    with MetDesk(tmp_path, MESSAGE_RETENTION_DAYS="1", MESSAGE_THRESHOLD="500") as desk:
+        for number, order in enumerate(READING_ORDERS):
+            start_remark(desk, f"secret-{number}")
+            desk.settle()
+            course = ReadingCourse(desk, order, removal(desk, f"secret-{number}", "8"))
+            course.run()
+            is_given = SECRET in repr(course.reading.read)
+            assert is_given == (order.seen >= GIVEN), order
+            assert course.reading.was_cancelled == (order.seen == GIVEN), order
+            given, cancelled = given + is_given, cancelled + course.reading.was_cancelled
+            desk.settle()
+            assert desk.changed[-1] == "alpha", "it is told again"
+            assert_nothing_is_left(desk, SECRET)
+            desk.clock.forward(DAY_S)
+    assert given > cancelled > 0

@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from clankbot.cancel import Cancel
 from clankbot.processing.recent_removals import GRACE_MS
 from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
-from clankbot.records.speech import Delivered, MessageKind, Outgoing
+from clankbot.records.speech import (
+    Assignment,
+    Composed,
+    Delivered,
+    MessageKind,
+    Outgoing,
+    ReadAhead,
+)
+from tests.processing import model as models
 from tests.processing.chat import at
 from tests.processing.desk import BOT_ID, CHANNELS, Desk
+from tests.processing.rounds import ComposerAtHand
 
 VIEWERS = {"7": "alice", "8": "bruno", "9": "carla"}
 IDS = {login: user_id for user_id, login in VIEWERS.items()}
@@ -145,6 +155,74 @@ def say(desk: Desk, model: Model, channel: str, message_id: str, text: str) -> N
     line = Outgoing(channel, text, MessageKind.SPONTANEOUS, desk.clock())
     desk.tell(Delivered(line, text, message_id, desk.clock.ms()))
     model.bot_said(channel, message_id, text)
+
+
+class Reader(models.Model):
+    """A language model that looks at each prompt it is given, whether to read or to write."""
+
+    def __init__(self, chat: Chat, remains: Model) -> None:
+        super().__init__(None)
+        self.lines_a_step, self.step_takes_s = 3, 0.01
+        self.chat, self.desk, self.dice = chat, chat.desk, chat.dice
+        self.remains = remains
+        self.cut_off = 0
+        self.meanwhile = self.meanwhile_reading = self.look
+
+    def look(self, cancel: Cancel) -> None:
+        """All of the prompt may be there now; and if something of it goes meanwhile, it ends."""
+        assignment = self.newest
+        assert self.is_allowed(assignment)
+        for _ in range(self.dice.choice((0, 0, 1, 3))):
+            self.something_happens()
+            assert cancel.cancelled or self.is_allowed(assignment)
+        self.cut_off += cancel.cancelled
+
+    def something_happens(self) -> None:
+        """The worker may be late, though a wish to opt out counts only once it has looked."""
+        event = self.chat.event()
+        self.remains.hear(event, self.desk.clock.ms())
+        self.desk.arrive(event)
+        is_wish = isinstance(event, ChatMessage) and event.text.startswith("!clank")
+        if is_wish or self.dice.random() < 0.4:
+            self.desk.settle()
+
+    def is_allowed(self, assignment: Assignment) -> bool:
+        """Whether all its lines may remain."""
+        kept = {row[1:] for row in self.remains.kept if row[0] == assignment.channel}
+        return {(line.user_id, line.text) for line in assignment.lines} <= kept
+
+    def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
+        self.newest = assignment
+        return super().write(assignment, cancel)
+
+    def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
+        self.newest = assignment
+        return super().read_ahead(assignment, cancel)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_prompt_holds_what_may_not_remain(tmp_path: Path, seed: int) -> None:
+    """At any moment of its being read or written, with the worker as late as may be."""
+    dice = random.Random(seed)
+    with Desk(tmp_path, MESSAGE_THRESHOLD="8") as desk:
+        remains = Model()
+        model = Reader(Chat(dice, desk), remains)
+        with ComposerAtHand(desk, model) as at_hand:
+            at_hand.history.meanwhile = model.something_happens
+            for _ in range(2 * ROUNDS):
+                for _ in range(dice.randint(1, 6)):
+                    model.something_happens()
+                    if dice.random() < 0.3:
+                        at_hand.step()
+                at_hand.do()
+                desk.clock.forward(dice.choice((0.0, 0.2, 1.0, 4.0)))
+            at_hand.catch_up()
+        for channel in CHANNELS:
+            expected = [text for where, _, text in remains.kept if where == channel]
+            assert desk.stored(channel) == expected
+        assert len(model.read) > 30
+        assert len(model.asked) > 3
+        assert model.cut_off > 2, "too little happened for the test to mean anything"
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -17,6 +17,8 @@ from clankbot.records.writes import (
     AddHint,
     Append,
     Applied,
+    KeepModelFigures,
+    KeepWindow,
     RateLimitEvent,
     RecordRateLimitEvent,
     RemoveMessage,
@@ -248,6 +250,19 @@ def test_when_it_is_full_what_twitch_counts_for_half_a_minute_gives_way_too(
     outage.close()
     assert bench.commit()
     assert bench.store.traffic_since(0) == []
+
+
+def test_when_it_is_full_what_only_makes_prompts_quicker_gives_way_too(
+    bench: Bench, outage: ExitStack
+) -> None:
+    bench.write_queue.add(KeepWindow("alpha", 7))
+    bench.write_queue.add(KeepModelFigures("tiny", "52 tokens a second"))
+    for number in range(10):
+        bench.write_queue.add(RemoveMessage("alpha", f"x-{number}", NOON_MS))
+    outage.close()
+    assert bench.commit()
+    assert bench.store.windows() == {}
+    assert bench.store.model_figures() == {}
 
 
 def test_a_batch_that_was_only_tried_gives_way_like_any_other(

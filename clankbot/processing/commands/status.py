@@ -15,6 +15,7 @@ from clankbot.processing.ports import LanguageModel
 from clankbot.processing.speaking.send_gate import local_time
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.chat import ChatMessage
+from clankbot.records.reasons import Why
 from clankbot.records.settings import Command
 
 _DAY_MS: Final = 86_400_000
@@ -72,7 +73,7 @@ class Status:
         holds, standing = self._channels[channel].settings, self._turns.standing(channel)
         parts = [
             "on" if holds.enabled else "off",
-            f"{holds.model}: {self._model.outage(holds.model) or 'ready'}",
+            f"{holds.model}: {self._model.condition(holds.model)}",
             f"{standing.counted}/{standing.threshold} messages",
         ]
         if holds.enabled:
@@ -84,6 +85,9 @@ class Status:
     def why(self, message: ChatMessage, _: Command) -> str:
         """What decided last whether the bot speaks, also from before a restart."""
         decided = self._turns.why(message.channel)
+        loading = self._model.loading(self._channels[message.channel].settings.model)
+        if loading and decided is not None and decided[0].code == Why.COMPOSING:
+            return loading
         if decided is None:
             stored = self._history.decisions(message.channel, 1)
             if not stored:

@@ -2,40 +2,38 @@
 
 Started by the wiring; ends after ``finish()``.  It alone waits for the language model, so storing
 and forgetting never do.  What it composed is judged once more by the send gate when its turn to be
-sent has come.
+sent has come.  While no job waits, it has the model read ahead.
 """
 
 from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Final, Protocol
+from typing import Final
 
 from clankbot.cancel import END, Cancel, End
 from clankbot.clock import Clock
 from clankbot.errors import Cancelled, DatabaseError, OllamaError
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.internal_messages import Job, NothingOffered
+from clankbot.processing.internal_messages import Job, NothingOffered, PromptChanged
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
+from clankbot.processing.speaking.contexts import ContextHistory, Contexts
+from clankbot.processing.speaking.read_ahead import ReadingAhead
 from clankbot.processing.speaking.send_gate import DATABASE_AWAY
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import Assignment, ContextLine, MessageKind, Outgoing
+from clankbot.records.speech import MessageKind, Outgoing
+from clankbot.records.writes import KeepModelFigures, KeepWindow
 
 log = logging.getLogger(__name__)
 
-# One turn a channel at a time, and Twitch lets an account join 100 channels.
+Report = NothingOffered | KeepWindow | KeepModelFigures
+
+# One turn a channel at a time and one piece of news, and Twitch lets an account join 100 channels.
 _MOST_JOBS: Final = 1_000
 _MODERATED: Final = Reason(Why.MODERATED, "moderated meanwhile")
-
-
-class ContextHistory(Protocol):
-    """What a context is read from."""
-
-    def recent_messages(self, channel: str, limit: int) -> Sequence[ContextLine]:
-        """The newest ``limit`` messages of the channel, oldest first."""
 
 
 class Composer:
@@ -48,28 +46,48 @@ class Composer:
         live_state: LiveState,
         filters: ChannelFilters,
         offer: Callable[[Outgoing], bool],
-        report: Callable[[NothingOffered], None],
+        report: Callable[[Report], None],
         clock: Clock,
     ) -> None:
         """``history`` is a connection for the composer's thread alone, which closes it.
 
-        ``offer`` gives a line to the sender, ``report`` tells the worker that there is none.
+        ``offer`` gives a line to the sender; ``report`` tells the worker that there is none, and
+        what is to be kept.
         """
         self._history = history
         self._model = model
         self._live_state = live_state
-        self._filters = filters
         self._offer = offer
         self._report = report
         self._clock = clock
-        self._jobs: queue.Queue[Job | End] = queue.Queue(_MOST_JOBS)
+        self._jobs: queue.Queue[Job | PromptChanged | End] = queue.Queue(_MOST_JOBS)
+        # Channels whose news waits among the jobs.  The worker's thread adds to it alone, and the
+        # composer's takes from it before it reads: so news is never lost.
+        self._told: set[str] = set()
         self._stopped = Cancel()
+        self._contexts = Contexts(live_state, filters, report)
+        self._reading_ahead = ReadingAhead(
+            model,
+            live_state,
+            self._contexts,
+            is_wanted=lambda: not self._jobs.empty(),
+            stopped=self._stopped,
+            clock=clock,
+        )
+        self._has_recalled = False
 
     # -- for other threads -------------------------------------------------------------------------
 
     def submit(self, job: Job) -> None:
-        """Take a job; never waits."""
+        """Take a job; never waits.  Reading ahead gives way."""
         self._jobs.put_nowait(job)
+        self._reading_ahead.give_way()
+
+    def prompt_changed(self, channel: str) -> None:
+        """The channel has lines that the model has not read.  For the worker; never waits."""
+        if channel not in self._told:
+            self._told.add(channel)
+            self._jobs.put_nowait(PromptChanged(channel))
 
     def stop(self) -> None:
         """Call off the generation under way and start no other."""
@@ -78,15 +96,57 @@ class Composer:
     def finish(self) -> None:
         """No job will come any more: end once those that wait are done."""
         self._jobs.put_nowait(END)
+        self._reading_ahead.give_way()
 
     # -- the thread --------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Have the model loaded, then work until ``finish``; the wiring guards and joins it."""
-        self._model.preload()
         with self._history as history:
-            while isinstance(job := self._jobs.get(), Job):
-                self.compose(job, history)
+            self._recall(history)
+            self._model.preload()
+            while self.step(history, self.wait_s()):
+                continue
+
+    def wait_s(self) -> float | None:
+        """How long to wait for a job: until the next reading ahead is due; None: for ever."""
+        return self._reading_ahead.wait_s()
+
+    def step(self, history: ContextHistory, wait_s: float | None) -> bool:
+        """One round: a job, or some reading ahead if none comes in time; False after END.
+
+        ``wait_s`` None: it waits for as long as it takes.
+        """
+        try:
+            taken = self._jobs.get(timeout=wait_s)
+        except queue.Empty:
+            self._recall(history)
+            self._reading_ahead.step(history)
+        else:
+            if isinstance(taken, End):
+                return False
+            if isinstance(taken, PromptChanged):
+                self._told.discard(taken.channel)
+                self._reading_ahead.prompt_changed(taken.channel)
+                return True
+            self._recall(history)
+            self.compose(taken, history)
+        for model, figures in self._model.learned().items():
+            self._report(KeepModelFigures(model, figures))
+        return True
+
+    def _recall(self, history: ContextHistory) -> None:
+        """Take what is kept of earlier runs: once, and as soon as the database can be read."""
+        if self._has_recalled:
+            return
+        try:
+            windows, figures = history.windows(), history.model_figures()
+        except DatabaseError as error:
+            log.warning("windows not read", extra={"problem": str(error)})
+            return
+        self._contexts.recall(windows)
+        self._model.recall(figures)
+        self._has_recalled = True
 
     def compose(self, job: Job, history: ContextHistory) -> None:
         """Do one job: a line is offered to the sender, or the reason is reported."""
@@ -117,35 +177,29 @@ class Composer:
             return nothing(Why.CALLED_OFF, "called off")
         if job.answer_by is not None and self._clock.monotonic() > job.answer_by:
             return nothing(Why.TOO_LATE, "the mention waited too long")
-        newest = history.recent_messages(job.channel, job.settings.context_limit)
-        lines = tuple(line for line in newest if self._may_be_seen(job.channel, line))
+        lines = self._contexts.lines(history, job.channel, job.settings)
         if not (lines or job.asked or job.requested):
             return nothing(Why.NO_CONTEXT, "nothing is left to speak about")
         made_of = lines
         if job.asked is not None and job.asked not in lines:
-            if not self._may_be_seen(job.channel, job.asked):
+            if not self._contexts.may_be_seen(job.channel, job.asked):
                 return nothing(Why.MODERATED, "the mention may not be seen any more")
             made_of = (*lines, job.asked)
         if not self._live_state.generations.bind(job.generation_id, made_of):
             return nothing(Why.MODERATED, _MODERATED.text)
-        own_login = self._live_state.own.login
-        assignment = Assignment(job.channel, own_login, job.settings, lines, job.asked)
+        within_s = None if job.answer_by is None else job.answer_by - self._clock.monotonic()
+        assignment = self._contexts.assignment(
+            job.channel, job.settings, lines, job.asked, within_s
+        )
         composed = self._model.write(assignment, job.cancel)
+        self._contexts.began_at(job.channel, composed.begins_at)
+        self._reading_ahead.was_read(job.channel)
         if composed.text is None:
             reason = composed.reason or Reason(Why.NO_LINE, "the model wrote nothing")
             return NothingOffered(job.channel, job.generation_id, reason, was_usable=False)
         if not self._offer(self._outgoing(job, composed.text)):
             return nothing(Why.OUTBOX_FULL, "too many lines are waiting")
         return None
-
-    def _may_be_seen(self, channel: str, line: ContextLine) -> bool:
-        """The word list or the opt-outs may have changed since the line was taken in."""
-        check = self._filters(channel).check
-        return (
-            check(line.text) is None
-            and check(line.speaker) is None
-            and not self._live_state.has_opted_out(line.user_id)
-        )
 
     def _outgoing(self, job: Job, text: str) -> Outgoing:
         return Outgoing(

@@ -102,6 +102,12 @@ def silence_reason(
     return None
 
 
+def is_silenced(room: Room, now_ms: int) -> bool:
+    """Whether the bot may neither speak by itself nor answer in the channel now."""
+    kinds = MessageKind.SPONTANEOUS, MessageKind.MENTION_ANSWER
+    return all(silence_reason(room, kind, now_ms) for kind in kinds)
+
+
 def _quiet_reason(room: Room, now_ms: int) -> Reason | None:
     """Why it is to be quiet for some time."""
     settings = room.settings

@@ -20,7 +20,12 @@ from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
 from clankbot.processing.recent_removals import Removal, removes
 from clankbot.processing.speaking.decisions import Decisions
-from clankbot.processing.speaking.send_gate import DATABASE_AWAY, SWITCHED_OFF, silence_reason
+from clankbot.processing.speaking.send_gate import (
+    DATABASE_AWAY,
+    SWITCHED_OFF,
+    is_silenced,
+    silence_reason,
+)
 from clankbot.processing.speaking.triggers import (
     HINT_WEIGHS_MS,
     PaceHistory,
@@ -64,21 +69,28 @@ class Turns:
         model: LanguageModel,
         decisions: Decisions,
         submit: Callable[[Job], None],
+        prompt_changed: Callable[[str], None],
         clock: Clock,
     ) -> None:
-        """``submit`` hands a job to the composer and must not block."""
+        """``submit`` hands a job to the composer, ``prompt_changed`` lets it read ahead in a
+        channel; neither may block.
+        """
         self._history = history
         self._channels = channels
         self._live_state = live_state
         self._model = model
         self._decisions = decisions
         self._submit = submit
+        self._tell_composer = prompt_changed
         self._clock = clock
         # Channels in which a message came in since the pace was judged last, in this order.
         self._counted: dict[str, Channel] = {}
+        # Channels whose prompt is another one since the composer was told, in this order.
+        self._changed: dict[str, Channel] = {}
 
     def load(self) -> None:
-        """Take the hints that still count from the database."""
+        """Take the hints that still count from the database; no prompt is read yet."""
+        self.all_prompts_changed()
         since_ms = self._clock.utc_ms() - HINT_WEIGHS_MS
         for channel in self._channels.values():
             self._set_hints(channel, self._history.hints_since(channel.name, since_ms))
@@ -108,12 +120,24 @@ class Turns:
         """A message counts: it may be time to speak once it is stored."""
         channel = self._channels[name]
         self._counted.setdefault(name, channel)
+        self.prompt_changed(name)
         channel.counted_since_lost += 1
         channel.newest_message_id = message_id
 
     def newest_message_id(self, name: str) -> str | None:
         """The newest message that was stored since the start."""
         return self._channels[name].newest_message_id
+
+    def prompt_changed(self, name: str) -> None:
+        """What is to be written next in the channel begins with other lines or instructions.
+
+        The model may read ahead once all that is to be deleted is.
+        """
+        self._changed.setdefault(name, self._channels[name])
+
+    def all_prompts_changed(self) -> None:
+        """The same in every channel."""
+        self._changed = dict(self._channels)
 
     def mentioned(self, name: str, asked: ContextLine) -> None:
         """A viewer speaks to the bot: the newest mention of each waits for an answer."""
@@ -125,6 +149,7 @@ class Turns:
 
     def drop_removed_mentions(self, removal: Removal) -> None:
         """A mention that waits and was removed is not answered."""
+        self.prompt_changed(removal.channel)
         mentions = self._channels[removal.channel].mentions
         for user_id, mention in list(mentions.items()):
             if removes(removal, mention.asked):
@@ -132,11 +157,13 @@ class Turns:
 
     def drop_mentions_of(self, user_id: str) -> None:
         """A viewer opted out: no mention of theirs waits any longer."""
+        self.all_prompts_changed()
         for channel in self._channels.values():
             channel.mentions.pop(user_id, None)
 
     def drop_all_mentions(self) -> None:
         """Somebody's words were deleted by another program: no mention waits any longer."""
+        self.all_prompts_changed()
         for channel in self._channels.values():
             channel.mentions.clear()
 
@@ -159,7 +186,17 @@ class Turns:
                 elif channel.name not in refused:  # else ``why`` would never tell of the mention
                     self._decisions.decide(channel, reason)
             del self._counted[channel.name]  # only now, for the database may have failed
+        self._let_read_ahead()
         self._decisions.keep_up()
+
+    def _let_read_ahead(self) -> None:
+        """Tell the composer which prompts have changed; a turn under way reads its own."""
+        for channel in list(self._changed.values()):
+            if channel.turn is None:
+                del self._changed[channel.name]
+                room = self._live_state.view(channel.name)
+                if not is_silenced(room, self._clock.utc_ms()):
+                    self._tell_composer(channel.name)
 
     def _answer_mentions(self, channel: Channel) -> bool:
         """Answer the mention that has waited longest; whether any had to be refused."""
@@ -253,6 +290,7 @@ class Turns:
             if turn.addressee_id is not None:
                 channel.answered_at[turn.addressee_id] = self._clock.monotonic()
         self._counted.setdefault(name, channel)  # chat may have gone on since it was said
+        self.prompt_changed(name)
 
     def was_not_said(self, name: str, generation_id: int | None, reason: Reason) -> None:
         """The sender dropped the line, or Twitch refused it: the turn ends."""

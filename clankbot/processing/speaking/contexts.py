@@ -1,0 +1,92 @@
+"""What a prompt is made of: the newest lines of a channel, and the one that it began with last.
+
+Owned by the composer's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.live_state import LiveState
+from clankbot.records.settings import ChannelSettings
+from clankbot.records.speech import Assignment, ContextLine
+from clankbot.records.writes import KeepWindow
+
+
+class ContextHistory(Protocol):
+    """What a context is read from, and what is kept about prompts over restarts."""
+
+    def recent_messages(self, channel: str, limit: int) -> Sequence[ContextLine]:
+        """The newest ``limit`` messages of the channel, oldest first."""
+
+    def is_removing(self) -> bool:
+        """Whether messages are stored that are on their way out."""
+
+    def windows(self) -> Mapping[str, int]:
+        """The row that each channel's prompt begins with."""
+
+    def model_figures(self) -> Mapping[str, str]:
+        """What was learned of each model."""
+
+
+class Contexts:
+    """See the module's text."""
+
+    def __init__(
+        self,
+        live_state: LiveState,
+        filters: ChannelFilters,
+        keep: Callable[[KeepWindow], None],
+    ) -> None:
+        """``keep`` has a window stored."""
+        self._live_state = live_state
+        self._filters = filters
+        self._keep = keep
+        self._first_rows: dict[str, int] = {}  # by channel
+
+    def recall(self, windows: Mapping[str, int]) -> None:
+        """Where prompts began in earlier runs; what this run knows is newer."""
+        self._first_rows = {**windows, **self._first_rows}
+
+    def lines(
+        self, history: ContextHistory, channel: str, settings: ChannelSettings
+    ) -> tuple[ContextLine, ...]:
+        """The newest lines that may be seen, oldest first."""
+        newest = history.recent_messages(channel, settings.context_limit)
+        return tuple(line for line in newest if self.may_be_seen(channel, line))
+
+    def may_be_seen(self, channel: str, line: ContextLine) -> bool:
+        """The word list or the opt-outs may have changed since the line was taken in."""
+        check = self._filters(channel).check
+        return (
+            check(line.text) is None
+            and check(line.speaker) is None
+            and not self._live_state.has_opted_out(line.user_id)
+        )
+
+    def assignment(
+        self,
+        channel: str,
+        settings: ChannelSettings,
+        lines: tuple[ContextLine, ...],
+        asked: ContextLine | None = None,
+        within_s: float | None = None,
+    ) -> Assignment:
+        """What the model is given, whether it is to write or to read ahead."""
+        return Assignment(
+            channel,
+            self._live_state.own.login,
+            settings,
+            lines,
+            asked,
+            begins_at=self._first_rows.get(channel, 0),
+            within_s=within_s,
+        )
+
+    def began_at(self, channel: str, row: int) -> None:
+        """A prompt began with this row, and the next one is to; 0: there was no line in it."""
+        if row and row != self._first_rows.get(channel):
+            self._first_rows[channel] = row
+            self._keep(KeepWindow(channel, row))

@@ -1,0 +1,177 @@
+"""What is learned of a model: how fast it reads and writes, and what the server has kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from clankbot.ollama.models import Model, Speed
+from clankbot.ollama.prompt import Prompt
+from clankbot.ollama.protocol import Generation
+from clankbot.ollama.tokens import features
+
+NUM_CTX = 8192
+SYSTEM = "You are a bot in a chat of some size. " * 10
+
+
+def prompt(lines: int, channel: str = "alpha") -> Prompt:
+    """A prompt with so many lines of chat."""
+    log = tuple(f"{channel}-viewer: remark number {i} of the evening\n" for i in range(lines))
+    return Prompt(f"{channel}: {SYSTEM}", log, "Now write.")
+
+
+def tokens(given: Prompt) -> int:
+    """What the server counts for it."""
+    return len(given.text) // 4
+
+
+def answer(model: Model, given: Prompt, read: int, per_s: float = 50.0) -> None:
+    """The server reads so many of its tokens at this speed, and writes twenty at 10 a second."""
+    generation = Generation("hi", "stop", tokens(given), False, 20, read / per_s, 2.0)
+    model.answered(given, generation)
+
+
+def test_a_speed_follows_what_is_measured() -> None:
+    speed = Speed()
+    speed.measured(100, 2)
+    assert speed.per_s == 50
+    for _ in range(30):
+        speed.measured(100, 1)
+    assert speed.per_s == pytest.approx(100, rel=0.01)
+
+
+def test_a_deadline_is_no_measurement() -> None:
+    speed = Speed()
+    speed.at_most(1000, 20)
+    assert (speed.per_s, speed.is_bound) == (50, True)
+    speed.at_most(3000, 20)
+    assert speed.per_s == 50
+    speed.measured(100, 1)
+    assert (speed.per_s, speed.is_bound) == (100, False)
+
+
+def test_nothing_is_readable_or_not_before_the_speed_is_known() -> None:
+    assert Model("m", num_ctx=NUM_CTX).readable(30) is None
+
+
+def test_what_can_be_read_leaves_time_for_a_line() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    answer(model, prompt(50), tokens(prompt(50)))
+    readable = model.readable(30)
+    assert readable is not None
+    assert 50 * 15 < readable < 50 * 20
+    assert model.readable(1) == 0
+
+
+def test_only_what_is_new_counts_as_read() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    for lines in range(20, 200, 20):
+        given = prompt(lines)
+        answer(model, given, tokens(given) - (tokens(prompt(lines - 20)) if lines > 20 else 0))
+        assert model.reading.per_s == pytest.approx(50, rel=0.1)
+        assert model.kept == given.text
+
+
+def test_it_is_noticed_when_the_server_has_dropped_what_it_read() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    for lines in (100, 110, 120):
+        answer(model, prompt(lines), tokens(prompt(lines)))
+        assert model.reading.per_s == pytest.approx(50, rel=0.05)
+    assert model.forgets
+    assert model.kept == ""
+    answer(model, prompt(130), tokens(prompt(130)) - tokens(prompt(120)))
+    assert model.kept == prompt(130).text
+
+
+def test_a_prompt_that_the_server_has_parked_is_not_taken_for_a_quick_one() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    for channel in ("alpha", "beta"):
+        answer(model, prompt(100, channel), tokens(prompt(100, channel)))
+    for lines in range(110, 160, 10):
+        for channel in ("alpha", "beta"):
+            new = tokens(prompt(lines, channel)) - tokens(prompt(lines - 10, channel))
+            answer(model, prompt(lines, channel), new)
+    assert model.reading.per_s == pytest.approx(50, rel=0.1)
+
+
+def test_a_deadline_tells_how_far_the_server_came() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    answer(model, prompt(10), tokens(prompt(10)))
+    given = prompt(200)
+    model.left_while_reading(given, 20, was_late=True)
+    came = model.estimate.expected(features(model.read))
+    assert came == pytest.approx(50 * 20 + tokens(prompt(10)), rel=0.3)
+    assert given.text.startswith(model.read)
+
+
+def test_a_deadline_without_a_speed_bounds_it() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    model.left_while_reading(prompt(200), 20, was_late=True)
+    assert model.reading.is_bound
+    readable = model.readable(20)
+    assert readable is not None
+    assert readable < model.estimate.expected(features(prompt(200).text))
+
+
+def test_a_cancel_says_nothing_about_the_speed() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    model.left_while_reading(prompt(200), 0.1, was_late=False)
+    assert model.reading.per_s is None
+    assert model.read == ""
+
+
+@pytest.mark.parametrize("counted", [None, 5])
+def test_a_server_that_tells_no_times_teaches_no_speed(counted: int | None) -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    model.answered(prompt(50), Generation("hi", "stop", counted, False))
+    assert (model.reading.per_s, model.writing.per_s) == (None, None)
+    assert model.kept == prompt(50).text
+
+
+def test_what_was_learned_outlives_a_restart() -> None:
+    model, again = Model("m", num_ctx=NUM_CTX), Model("m", num_ctx=NUM_CTX)
+    for lines in (50, 60, 70):
+        answer(model, prompt(lines), tokens(prompt(lines)))
+    kept = model.to_keep()
+    assert kept is not None
+    assert len(kept) <= 3500
+    again.recall(kept)
+    assert again.reading.per_s == pytest.approx(50, rel=0.01)
+    assert again.writing.per_s == pytest.approx(10, rel=0.01)
+    size = features(prompt(90).text)
+    assert again.estimate.expected(size) == pytest.approx(model.estimate.expected(size), rel=0.01)
+    assert again.was_tried
+
+
+def test_only_what_is_notable_is_kept_anew() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    assert model.to_keep() is None
+    answer(model, prompt(50), tokens(prompt(50)))
+    assert model.to_keep()
+    assert model.to_keep() is None
+    for _ in range(3):
+        answer(model, prompt(60), tokens(prompt(60)), per_s=52)
+    assert model.to_keep() is None
+    for _ in range(5):
+        answer(model, prompt(60), tokens(prompt(60)), per_s=200)
+    assert model.to_keep()
+
+
+@pytest.mark.parametrize(
+    "figures",
+    ["", "{", "[]", "{}", '{"reading": 50}', '{"reading": "x", "writing": 1, "tokens": []}',
+     '{"reading": 50, "writing": 10, "tokens": 7}', '{"reading": [], "writing": {}, "tokens": []}',
+     '{"reading": 50, "writing": 10, "tokens": [null]}'],
+)  # fmt: skip
+def test_what_does_not_fit_is_passed_over(figures: str) -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    model.recall(figures)
+    assert model.reading.per_s is None
+
+
+@pytest.mark.parametrize("speed", [-1, 0, 1e300, float("nan")])
+def test_a_speed_of_no_machine_is_passed_over(speed: float) -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    model.recall(json.dumps({"reading": speed, "writing": speed, "tokens": []}))
+    assert (model.reading.per_s, model.writing.per_s) == (None, None)
