@@ -256,8 +256,8 @@ _WRITTEN: Final[Mapping[str, str]] = {
 
 def is_bot_command(text: str) -> bool:
     """Whether this is a command to some bot: ``!`` and a letter or digit."""
-    start = without_unseen(text)[:2]
-    return start[:1] == "!" and start[1:].isalnum()
+    shown = trimmed(text)
+    return shown.startswith("!") and without_unseen(shown)[1:2].isalnum()
 
 
 def parse_command(text: str, *, is_moderator: bool) -> Command | None:
@@ -267,7 +267,8 @@ def parse_command(text: str, *, is_moderator: bool) -> Command | None:
     follows it can be costly to read (a time zone opens files) and is not looked at.  QUIET holds
     seconds, 0 for ``quiet off``, which ends the quiet time and the quiet hours.
     """
-    call = _CALL.match(trimmed(text))
+    shown = trimmed(text)
+    call = _CALL.match(shown) if shown.startswith("!") else None
     if call is None or without_unseen(call[1]).lower() != "!clank":
         return None
     word, rest = _first_word(call[2])

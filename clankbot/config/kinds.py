@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, Generic, TypeVar
 
 from clankbot.records.accounts import Secret
@@ -286,15 +286,26 @@ def _read_zone(text: str) -> str:
         raise Refused(rule="name a city, for an offset knows no summer time")
     if _NO_PLACE.fullmatch(text):
         raise Refused
-    with suppress(zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return zoneinfo.ZoneInfo(text).key
-    zones = zoneinfo.available_timezones()
-    found = [zone for zone in zones if zone.casefold() == wanted] or [
-        zone for zone in zones if zone.casefold().endswith(f"/{wanted}")
-    ]
+    found = _zones().get(wanted, ())
     if len(found) != 1:
         raise Refused
     return found[0]
+
+
+@cache
+def _zones() -> Mapping[str, tuple[str, ...]]:
+    """The zones of this machine by name, or by city if no zone is named so; without capitals.
+
+    To list them opens every zone file, which takes some 20 ms: once, when the first is asked for.
+    """
+    names = {zone.casefold(): (zone,) for zone in sorted(zoneinfo.available_timezones())}
+    cities: dict[str, tuple[str, ...]] = {}
+    for name, zone in names.items():
+        parts = name.split("/")
+        for start in range(1, len(parts)):
+            city = "/".join(parts[start:])
+            cities[city] = (*cities.get(city, ()), *zone)
+    return cities | names
 
 
 def _show_instant(value: SettingValue) -> str:

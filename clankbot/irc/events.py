@@ -7,6 +7,7 @@ Source of the lines: https://dev.twitch.tv/docs/chat/irc/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -24,6 +25,9 @@ from clankbot.records.chat import (
     UserCleared,
 )
 
+# Milliseconds since 1970 have 13 digits; a timeout lasts two weeks at most, and an ``int`` of
+# thousands of digits costs as much as a hundred messages.
+_NUMBER = re.compile(r"-?[0-9]{1,15}")
 _ACTION_START, _ACTION_END = "\x01ACTION ", "\x01"
 
 
@@ -181,11 +185,8 @@ def _flag(value: str | None) -> bool | None:
 
 
 def _whole_number(value: str | None) -> int | None:
-    """The number a tag holds; None if it is absent or no number."""
-    try:
-        return int(value or "")
-    except ValueError:
-        return None
+    """The number a tag holds; None if it is absent, no number, or none that Twitch would send."""
+    return int(value) if value and _NUMBER.fullmatch(value) else None
 
 
 def _sent_at(tags: dict[str, str]) -> datetime | None:

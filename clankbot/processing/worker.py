@@ -75,7 +75,7 @@ class Worker:
         Waits ``wait_s`` for a first record.
         """
         self.stepped_at = self._clock.monotonic()
-        if not self._take_in(0.0 if self._rounds.is_removing else wait_s):
+        if not self.take_in(0.0 if self._rounds.is_removing else wait_s):
             self._decisions.catch_up()
             if not self._write_queue.commit(force=True):
                 log.error("not stored", extra={"writes": self._write_queue.not_stored})
@@ -91,7 +91,7 @@ class Worker:
             self._write_queue.note_outage(error)
         return True
 
-    def _take_in(self, wait_s: float) -> bool:
+    def take_in(self, wait_s: float) -> bool:
         """Handle what waits, up to a batch; False if END was taken."""
         for taken in range(_BATCH):
             record = self._inbox.get(0.0 if taken else wait_s)

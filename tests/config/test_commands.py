@@ -169,6 +169,16 @@ def test_a_viewers_time_zone_is_not_looked_for(verb: str, text: str) -> None:
     assert time.process_time() - started < 0.1, "one look through the zone files takes 10 ms"
 
 
+@pytest.mark.parametrize("text", ["Q1", "Nowhere/At_All", "x" * 400, "europe/berlin", "berlin"])
+def test_the_time_zones_are_listed_once_and_not_for_each_command(text: str) -> None:
+    parse_command("!clank timezone UTC", is_moderator=True)
+    parse_command("!clank timezone berlin", is_moderator=True)
+    started = time.process_time()
+    for _ in range(100):
+        parse_command(f"!clank timezone {text}", is_moderator=True)
+    assert time.process_time() - started < 0.1
+
+
 @pytest.mark.parametrize(
     "tail",
     ["\u034f", " \u034f", "\U000e0000", "\u2800", "\u200b\u200d", "\u206d", "\ufe0f", "\u3164"],

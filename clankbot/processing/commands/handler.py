@@ -94,8 +94,14 @@ class CommandHandler:
             },
         )
         run = partial(self._methods[command.verb], message, command)
-        throttle = self._throttle if is_moderator else self._viewers_throttle
-        self._answer(message, self._outcome(run), throttle)
+        if is_moderator:
+            self._answer(message, self._outcome(run), self._throttle)
+        elif command.verb is Verb.ABOUT:  # asks nothing of the database
+            self._answer(message, run(), self._viewers_throttle)
+        elif self._viewers_throttle.allows(message.channel):
+            self._offer_answer(message, self._outcome(run))
+        else:
+            self._obey_in_silence(message, command)
 
     def model_checked(self, checked: ModelChecked) -> None:
         """The server has said whether it has the model that a change waits for."""
@@ -123,6 +129,11 @@ class CommandHandler:
             return
         if not throttle.allows(message.channel):
             log.info("answer withheld", extra={"channel": message.channel})
+            return
+        self._offer_answer(message, text)
+
+    def _offer_answer(self, message: ChatMessage, text: str | None) -> None:
+        if text is None:
             return
         self._offer(
             Outgoing(
@@ -166,12 +177,29 @@ class CommandHandler:
             return "forgotten as soon as the database is back"
         return f"forgot {counted(sum(one.rows for one in done), 'message')}"
 
+    def _obey_in_silence(self, message: ChatMessage, command: Command) -> None:
+        """A spree of viewers' wishes: no answers, and no transaction of the database for each.
+
+        Nobody is kept against their will.  An optin can wait until it would be answered, or else
+        viewers who change their minds all the time could fill the write queue during an outage.
+        """
+        user_id = message.user_id
+        assert user_id is not None
+        if command.verb is not Verb.OPT_OUT or self._live_state.has_opted_out(user_id):
+            return
+        self._hold_opted_out(user_id)
+        self._storage.keep(OptOut(user_id, self._clock.utc_ms()))
+        self._live_state.generations.invalidate_viewer(user_id)
+
+    def _hold_opted_out(self, user_id: str) -> None:
+        self._live_state.opted_out |= {user_id}
+        self._turns.drop_mentions_of(user_id)
+
     def _opt_out(self, message: ChatMessage, _: Command) -> str:
         """In force at once, also if the database cannot store it yet."""
         live_state, user_id = self._live_state, message.user_id
         assert user_id is not None  # or intake would not have let it through
-        live_state.opted_out |= {user_id}
-        self._turns.drop_mentions_of(user_id)
+        self._hold_opted_out(user_id)
         try:
             is_stored = self._storage.store_or_keep(OptOut(user_id, self._clock.utc_ms()))
         except WriteRefused:

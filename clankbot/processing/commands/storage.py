@@ -89,8 +89,12 @@ class CommandStorage:
             raise
         except DatabaseError as error:
             self.note_outage(error)
-            self._write_queue.add(wish)
+            self.keep(wish)
             return False
+
+    def keep(self, wish: OptOut | OptIn) -> None:
+        """Store a viewer's wish with what else is stored at the end of the worker's round."""
+        self._write_queue.add(wish)
 
     def note_outage(self, error: DatabaseError) -> None:
         """The database is unavailable; what ``catch_up`` has found is noted already."""

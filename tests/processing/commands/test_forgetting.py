@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from clankbot.cancel import END
+from clankbot.database.database import Database, Store
 from tests.processing.commands.broken import refuse
-from tests.processing.desk import Desk, locked
+from tests.processing.desk import Desk, ImpatientSqlite, locked
 
 # -- forget ----------------------------------------------------------------------------------------
 
@@ -144,6 +147,72 @@ def test_an_optout_that_the_database_refuses_holds_until_the_end(desk: Desk) -> 
     ]
     assert desk.live_state.has_opted_out("7")
     assert desk.stored() == ["one"]
+
+
+def test_a_spree_of_optouts_is_obeyed_and_answered_in_part(desk: Desk) -> None:
+    viewers = [str(number) for number in range(100, 130)]
+    for user_id in viewers:
+        desk.chat("mine", user_id=user_id)
+    desk.hear(*(desk.viewer("!clank optout", user_id=user_id) for user_id in viewers))
+    assert desk.store.opted_out() == set(viewers)
+    assert desk.stored() == []
+    assert len(desk.offered) == 10
+
+
+def test_an_optin_that_would_not_be_answered_waits(desk: Desk) -> None:
+    for _ in range(5):
+        desk.chat("!clank optout", "!clank optin")
+    desk.chat("!clank optout", "!clank optin", "mine")
+    assert desk.stored() == []
+    desk.clock.forward(2)
+    desk.chat("!clank optin", "mine")
+    assert desk.stored() == ["mine"]
+
+
+def test_viewers_who_change_their_minds_do_not_fill_the_queue_of_an_outage(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with locked(desk.path):
+        desk.chat(*["!clank optout", "!clank optin"] * 200)
+        desk.chat(*["!clank optout"] * 200)
+        desk.tell(END)
+    (lost,) = (record for record in caplog.records if record.message == "not stored")
+    assert lost.__dict__["writes"] < 15
+
+
+class CountingSqlite(ImpatientSqlite):
+    """Counts the transactions of the worker's connection."""
+
+    commits = 0
+
+    def connect(self) -> sqlite3.Connection:
+        connection = super().connect()
+        connection.set_trace_callback(self._note)
+        return connection
+
+    def _note(self, statement: str) -> None:
+        self.commits += statement == "COMMIT"
+
+
+class CountingDesk(Desk):
+    """A desk that counts what the worker's transactions are."""
+
+    def open_history(self) -> Store:
+        self.engine = CountingSqlite(self.path)
+        return Database(self.engine, self.clock).open()
+
+
+@pytest.mark.parametrize("text", ["!clank optout", "!clank optin", "!clank about", "!clank off"])
+def test_what_viewers_ask_for_without_an_answer_costs_no_transaction_of_its_own(
+    tmp_path: Path, text: str
+) -> None:
+    """Each would wait for the disk, and all chat with it."""
+    with CountingDesk(tmp_path) as desk:
+        for number in range(10):
+            desk.chat("!clank optout", user_id=str(number))
+        before = desk.engine.commits
+        desk.hear(*(desk.viewer(text, user_id=str(number)) for number in range(100)))
+        assert desk.engine.commits - before <= 2
 
 
 def test_a_moderator_who_opted_out_is_not_named_in_the_records(desk: Desk) -> None:
