@@ -15,7 +15,14 @@ from clankbot.processing.commands.storage import CommandHistory, CommandStorage
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Intake
-from clankbot.processing.internal_messages import Job, ModelChecked, NothingOffered, Reload
+from clankbot.processing.internal_messages import (
+    Job,
+    ModelChecked,
+    NothingOffered,
+    Reload,
+    RemovalReached,
+    RemovedMessage,
+)
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.ports import LanguageModel
@@ -71,8 +78,8 @@ def build_worker(
     decisions = Decisions(channels, write_queue, clock)
     own_words = OwnWords(history, live_state)
     turns = Turns(history, channels, live_state, model, decisions, submit, prompt_changed, clock)
-    recent_removals = RecentRemovals()
-    moderation = Moderation(live_state, recent_removals, turns, own_words, write_queue, clock)
+    carried_out, passed = RecentRemovals(), RecentRemovals()
+    moderation = Moderation(live_state, carried_out, passed, turns, own_words, write_queue, clock)
 
     def ask_later(question: Callable[[], ModelChecked]) -> bool:
         return run_later(lambda: inbox.put(question()))
@@ -82,12 +89,8 @@ def build_worker(
     status = Status(history, channels, turns, model, clock)
     commands = CommandHandler(storage, live_state, turns, changes, status, offer, clock)
     schema = channels.schema
-    intake = Intake(
-        live_state, recent_removals, filters, turns, schema, commands, write_queue, clock
-    )
-    reports = Reports(
-        live_state, recent_removals, moderation, turns, own_words, commands, write_queue
-    )
+    intake = Intake(live_state, passed, filters, turns, schema, commands, write_queue, clock)
+    reports = Reports(live_state, carried_out, moderation, turns, own_words, commands, write_queue)
     retention = Retention(history, channels, clock)
     rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention)
     handlers: Handlers = {
@@ -95,6 +98,8 @@ def build_worker(
         MessageDeleted: moderation.handle,
         UserCleared: moderation.handle,
         ChatCleared: moderation.handle,
+        RemovalReached: moderation.handle_reached,
+        RemovedMessage: intake.handle_removed,
         OwnState: reports.handle_own_state,
         Delivered: reports.handle_delivered,
         Undelivered: reports.handle_undelivered,

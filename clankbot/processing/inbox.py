@@ -1,7 +1,11 @@
-"""The queue of all that other threads tell the worker: bounded, and chat gives way.
+"""The queue of all that other threads tell the worker: in order, but removals overtake chat.
 
-When it is nearly full, chat is dropped and counted; the rest of its room is kept for deletions
-and bans, for reports on the bot's own lines, and for END.
+A moderator's removal has to be carried out at once, also when thousands of messages wait, since the
+worker may be slow behind a slow database.  So it is taken out before them, and chat that was read
+before it and is covered by it comes out as removed.  Its own place in chat is marked, for what
+follows it there may have been under way when it was made.
+
+Chat gives way when too much waits; nothing else does.
 """
 
 from __future__ import annotations
@@ -12,15 +16,22 @@ from collections import deque
 from typing import Final
 
 from clankbot.cancel import End
-from clankbot.processing.internal_messages import ModelChecked, NothingOffered, Reload
-from clankbot.records.chat import ChatMessage, Event
+from clankbot.processing.internal_messages import (
+    ModelChecked,
+    NothingOffered,
+    Reload,
+    RemovalReached,
+    RemovedMessage,
+)
+from clankbot.processing.recent_removals import Removal, WaitingRemovals
+from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
 from clankbot.records.speech import Delivered, Undelivered
 from clankbot.records.writes import KeepModelFigures, KeepWindow, RecordRateLimitEvent
 
-log = logging.getLogger(__name__)
-
 Record = (
     Event
+    | RemovedMessage
+    | RemovalReached
     | Delivered
     | Undelivered
     | RecordRateLimitEvent
@@ -32,8 +43,11 @@ Record = (
     | End
 )
 
-_ROOM: Final = 10_000  # some 10 MB of chat: seconds of the largest raid while the database is busy
-_KEPT_FREE: Final = 1_000
+log = logging.getLogger(__name__)
+
+# Some 10 MB: seconds of the largest raid while the database is busy.  What is not chat comes in
+# addition: it is what moderators and the bot itself do, and all of it must be known.
+_ROOM_FOR_CHAT: Final = 9_000
 # How long the reader waits for a worker that is behind, while the socket's own buffers take in
 # what comes; no longer, since it must go on answering PING.
 _PATIENCE_S: Final = 1.0
@@ -43,12 +57,13 @@ class Inbox:
     """Takes records from any thread, chat from the reader's alone; the worker takes them out."""
 
     def __init__(
-        self, room: int = _ROOM, kept_free: int = _KEPT_FREE, patience_s: float = _PATIENCE_S
+        self, room_for_chat: int = _ROOM_FOR_CHAT, patience_s: float = _PATIENCE_S
     ) -> None:
-        self._room = room
-        self._room_for_chat = room - kept_free
+        self._room_for_chat = room_for_chat
         self._patience_s = patience_s
-        self._records: deque[Record] = deque()
+        self._records: deque[Record] = deque()  # in the order in which they came
+        self._removals: deque[Removal] = deque()  # those that are still to be carried out
+        self._overtaking = WaitingRemovals()  # those whose place among the records is to come
         self._changed = threading.Condition()
         self._dropped = 0
 
@@ -66,28 +81,42 @@ class Inbox:
                 return
             log.warning("chat is taken in again", extra={"dropped": self._dropped})
             self._dropped = 0
-        if not self._has_put(event, self._room_for_chat):
+        if not self._has_put_chat(event):
             log.warning("chat is dropped", extra={"reason": "the worker cannot keep up"})
             self._dropped = 1
 
     def put(self, record: Record) -> None:
-        """Take any other record; waits a moment for room."""
-        if not self._has_put(record, self._room):
-            log.error("record lost", extra={"record": type(record).__name__})
-
-    def _has_put(self, record: Record, room: int) -> bool:
-        """Whether the record found fewer than ``room`` others, after a moment if need be."""
+        """Take any other record, at once and however many wait."""
         with self._changed:
-            has_room = self._changed.wait_for(lambda: len(self._records) < room, self._patience_s)
+            if isinstance(record, MessageDeleted | UserCleared | ChatCleared):
+                self._removals.append(record)
+                self._overtaking.add(record)
+                record = RemovalReached(record)
+            self._records.append(record)
+            self._changed.notify_all()
+
+    def _has_put_chat(self, message: ChatMessage) -> bool:
+        """Whether the message found room, after a moment if need be."""
+        with self._changed:
+            has_room = self._changed.wait_for(
+                lambda: len(self._records) < self._room_for_chat, self._patience_s
+            )
             if has_room:
-                self._records.append(record)
+                self._records.append(message)
                 self._changed.notify_all()
             return has_room
 
     def get(self, wait_s: float) -> Record | None:
-        """The next record; None if none comes in time."""
+        """The next record, a removal before all others; None if none comes in time."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._records, wait_s):
                 return None
+            if self._removals:
+                return self._removals.popleft()
             self._changed.notify_all()
-            return self._records.popleft()
+            record = self._records.popleft()
+            if isinstance(record, RemovalReached):
+                self._overtaking.reached(record.removal)
+            elif isinstance(record, ChatMessage) and self._overtaking.cover(record):
+                return RemovedMessage(record)
+            return record

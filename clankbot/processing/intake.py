@@ -15,6 +15,7 @@ from clankbot.processing.channels import Schema
 from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.word_list import Match
+from clankbot.processing.internal_messages import RemovedMessage
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.recent_removals import RecentRemovals
 from clankbot.processing.speaking.triggers import is_mention
@@ -57,8 +58,16 @@ class Intake:
         self._clock = clock
         self._seen = BoundedDict[str, None](_SEEN)
 
-    def handle(self, message: ChatMessage) -> None:
-        """Filter, then obey, store or drop one message."""
+    def handle_removed(self, removed: RemovedMessage) -> None:
+        """Moderators removed the message while it waited: all but keeping it."""
+        self.handle(removed.message, is_removed=True)
+
+    def handle(self, message: ChatMessage, *, is_removed: bool = False) -> None:
+        """Filter, then obey, store or drop one message.
+
+        ``is_removed``: a removal has overtaken it.  What it asks of the bot is done all the same,
+        since it was said before: an optout, or a moderator's order who cleared the chat after it.
+        """
         if not self._concerns_us(message):
             return
         said = message.text
@@ -78,7 +87,7 @@ class Intake:
                     return
         if command is not None:
             self._commands.handle(message, command, is_moderator=is_moderator)
-        else:
+        elif not is_removed:
             self._keep(message)
 
     def _concerns_us(self, message: ChatMessage) -> bool:

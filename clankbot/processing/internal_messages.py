@@ -1,4 +1,4 @@
-"""What the worker hands to the composer and to one-off tasks, and what comes back to its inbox."""
+"""What the worker hands to the composer and to one-off tasks, and what comes on its inbox."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from clankbot.cancel import Cancel
+from clankbot.processing.recent_removals import Removal
 from clankbot.records.chat import ChatMessage
 from clankbot.records.reasons import Reason
 from clankbot.records.settings import ChannelSettings, SettingValue
@@ -63,6 +64,20 @@ class ModelChecked:
 
     change: PendingChange
     problem: str | None  # a short answer for chat; None if the model is there
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedMessage:
+    """A chat message that was removed while it waited for the worker."""
+
+    message: ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalReached:
+    """The place in chat of a removal, which has overtaken what came before it."""
+
+    removal: Removal
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from clankbot.clock import Clock
+from clankbot.processing.internal_messages import RemovalReached
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.recent_removals import RecentRemovals, Removal
 from clankbot.processing.speaking.repetition import OwnWords
@@ -33,31 +34,42 @@ class Moderation:
     def __init__(
         self,
         live_state: LiveState,
-        recent_removals: RecentRemovals,
+        carried_out: RecentRemovals,
+        passed: RecentRemovals,
         turns: Turns,
         own_words: OwnWords,
         write_queue: WriteQueue,
         clock: Clock,
     ) -> None:
+        """``carried_out`` are removals from when they are handled on, for the bot's own lines;
+        ``passed``, for chat, from when all that was read before them is handled.
+        """
         self._live_state = live_state
-        self._recent = recent_removals
+        self._carried_out = carried_out
+        self._passed = passed
         self._turns = turns
         self._own_words = own_words
         self._write_queue = write_queue
         self._clock = clock
 
     def handle(self, event: Removal) -> None:
-        """Queue the deletion behind everything that came before it, and drop mentions it removes.
+        """Queue the deletion behind everything that is handled, and drop mentions it removes.
 
-        What was made of the removed words became invalid when the event was read from chat, and
-        so does what is begun before the commit (see processing/generations.py).
+        What was read before it and still waits is not kept (see processing/inbox.py).  What was
+        made of the removed words became invalid when the event was read from chat, and so does what
+        is begun before the commit (see processing/generations.py).
         """
         if not self._live_state.serves(event.channel):
             return
-        is_again = self._recent.knows(event)
-        self._recent.remember(event, self._clock.utc_ms())
+        is_again = self._carried_out.knows(event)
+        self._carried_out.remember(event, self._clock.utc_ms())
         self._turns.drop_removed_mentions(event)
         self._remove(event, may_be_hint=not is_again)
+
+    def handle_reached(self, reached: RemovalReached) -> None:
+        """What comes from here on, and was sent before the removal, is late."""
+        if self._live_state.serves(reached.removal.channel):
+            self._passed.remember(reached.removal, self._clock.utc_ms())
 
     def _remove(self, event: Removal, *, may_be_hint: bool) -> None:
         now_ms = self._clock.utc_ms()
@@ -83,7 +95,7 @@ class Moderation:
 
         It is not stored, so this finds only the mark that the bot spoke, which is queued before.
         """
-        if self._recent.cover_id(own.message_id):
+        if self._carried_out.cover_id(own.message_id):
             self._remove(MessageDeleted(own.channel, own.message_id), may_be_hint=True)
         else:
             now_ms = self._clock.utc_ms()

@@ -46,6 +46,49 @@ class _Cleared:
     latecomers_until_ms: int = 0  # by ours: until then messages may arrive that were under way
 
 
+class WaitingRemovals:
+    """Removals that have overtaken chat, until all that came before them is taken.
+
+    Belongs to the inbox, which locks it.  It holds no more than the inbox does.
+    """
+
+    def __init__(self) -> None:
+        self._newest: dict[tuple[str, ...], Removal] = {}  # by what they remove
+
+    def add(self, removal: Removal) -> None:
+        """The removal comes behind all chat that waits."""
+        self._newest[_scope(removal)] = removal
+
+    def reached(self, removal: Removal) -> None:
+        """All that came before the removal is taken; what is left came after it."""
+        if self._newest.get(_scope(removal)) is removal:
+            del self._newest[_scope(removal)]
+
+    def cover(self, message: ChatMessage) -> bool:
+        """Whether one of the removals behind the message removes it."""
+        if not self._newest:
+            return False
+        channel = message.channel
+        scopes = (
+            (channel,),
+            (channel, "message", message.message_id),
+            (channel, "viewer", message.user_id),
+            (channel, "login", message.login),
+        )
+        return any(scope in self._newest for scope in scopes)
+
+
+def _scope(removal: Removal) -> tuple[str, ...]:
+    """What the removal removes; as ``removes`` has it."""
+    if isinstance(removal, MessageDeleted):
+        return (removal.channel, "message", removal.message_id)
+    if isinstance(removal, ChatCleared):
+        return (removal.channel,)
+    if removal.user_id is not None:
+        return (removal.channel, "viewer", removal.user_id)
+    return (removal.channel, "login", removal.login or "")
+
+
 class RecentRemovals:
     """A bounded memory of removals.  Owned by the worker's thread."""
 

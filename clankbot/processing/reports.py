@@ -33,7 +33,7 @@ class Reports:
     def __init__(
         self,
         live_state: LiveState,
-        recent_removals: RecentRemovals,
+        removals: RecentRemovals,
         moderation: Moderation,
         turns: Turns,
         own_words: OwnWords,
@@ -41,7 +41,7 @@ class Reports:
         write_queue: WriteQueue,
     ) -> None:
         self._live_state = live_state
-        self._recent_removals = recent_removals
+        self._removals = removals
         self._moderation = moderation
         self._turns = turns
         self._own_words = own_words
@@ -80,7 +80,7 @@ class Reports:
             self._said_after.pop(report.message_id or "", None),
         )
         self._write_queue.add(spoken, stored)
-        if own is not None and self._recent_removals.cover_own(own):
+        if own is not None and self._removals.cover_own(own):
             self._moderation.remove_own(own)
         elif own is not None:
             self._write_queue.add(Append(own))

@@ -20,12 +20,14 @@ from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.rounds import Rounds
 from clankbot.processing.speaking.decisions import Decisions
 from clankbot.processing.write_queue import WriteQueue
+from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
 
 log = logging.getLogger(__name__)
 
 Handlers = Mapping[type, Callable[[Any], object]]
 
 _BATCH: Final = 500  # records a round: one transaction, some 10 ms on a Raspberry Pi
+_BATCH_BEHIND_REMOVALS: Final = 50
 # How long it waits for a record before it looks after retention and the word list.
 _IDLE_S: Final = 0.5
 # How soon it is noticed that the word list was edited, or a viewer forgotten by ``forget``.
@@ -92,14 +94,24 @@ class Worker:
         return True
 
     def take_in(self, wait_s: float) -> bool:
-        """Handle what waits, up to a batch; False if END was taken."""
-        for taken in range(_BATCH):
-            record = self._inbox.get(0.0 if taken else wait_s)
+        """Handle what waits, up to a batch; False if END was taken.
+
+        After removals, which come first, it is a small batch: they are to be stored at once, yet
+        even a wave of them that goes on and on must not hold up chat.
+        """
+        most, others = _BATCH, 0
+        while others < most:
+            record = self._inbox.get(wait_s)
+            wait_s = 0.0
             if record is None:
                 break
             if isinstance(record, End):
                 return False
             self._handle(record)
+            if isinstance(record, MessageDeleted | UserCleared | ChatCleared):
+                most = _BATCH_BEHIND_REMOVALS
+            else:
+                others += 1
         return True
 
     def _handle(self, record: Record) -> None:

@@ -1,25 +1,35 @@
-"""The worker's inbox: bounded, and chat gives way to what must not be lost."""
+"""The worker's inbox: chat gives way to what must not be lost, and removals overtake it."""
 
 from __future__ import annotations
 
-import logging
+import time
 
 import pytest
 
 from clankbot.cancel import END
 from clankbot.processing.inbox import Inbox, Record
-from clankbot.processing.internal_messages import NothingOffered
-from clankbot.records.chat import ChatCleared, ChatMessage, Event, LinkDown, MessageDeleted
+from clankbot.processing.internal_messages import NothingOffered, RemovalReached, RemovedMessage
+from clankbot.processing.recent_removals import Removal
+from clankbot.records.chat import (
+    ChatCleared,
+    ChatMessage,
+    Event,
+    LinkDown,
+    MessageDeleted,
+    UserCleared,
+)
 from clankbot.records.reasons import Reason, Why
+from clankbot.records.speech import MessageKind, Outgoing, Undelivered
 from tests.processing.chat import message
 
 NOTHING = NothingOffered("alpha", 1, Reason(Why.NO_LINE, "only thought"))
+LINE = Outgoing("alpha", "calm river", MessageKind.SPONTANEOUS, 0.0)
 
 
 @pytest.fixture
 def inbox() -> Inbox:
-    """Ten places, three of them not for chat."""
-    return Inbox(room=10, kept_free=3, patience_s=0.01)
+    """Room for seven messages."""
+    return Inbox(room_for_chat=7, patience_s=0.01)
 
 
 def taken(inbox: Inbox) -> list[Record]:
@@ -29,7 +39,7 @@ def taken(inbox: Inbox) -> list[Record]:
 
 def test_records_leave_in_the_order_they_came(inbox: Inbox) -> None:
     records: list[Record] = [NOTHING, END]
-    events: list[Event] = [message(), MessageDeleted("alpha", "m-a"), LinkDown("gone")]
+    events: list[Event] = [message(), LinkDown("gone"), message()]
     for event in events:
         inbox.put_event(event)
     for record in records:
@@ -37,20 +47,82 @@ def test_records_leave_in_the_order_they_came(inbox: Inbox) -> None:
     assert taken(inbox) == [*events, *records]
 
 
+def test_a_removal_overtakes_what_waits_and_its_place_is_marked(inbox: Inbox) -> None:
+    before, behind = message(), message()
+    removal = MessageDeleted("alpha", "m-other")
+    inbox.put(NOTHING)
+    for event in (before, removal, behind):
+        inbox.put_event(event)
+    assert taken(inbox) == [removal, NOTHING, before, RemovalReached(removal), behind]
+
+
+DELETED = message(message_id="m-1", user_id="7", login="alice")
+
+
+@pytest.mark.parametrize(
+    ("removal", "is_removed"),
+    [
+        (MessageDeleted("alpha", "m-1"), True),
+        (MessageDeleted("alpha", "m-2"), False),
+        (MessageDeleted("beta", "m-1"), False),
+        (UserCleared("alpha", "7", 600), True),
+        (UserCleared("alpha", "7", None, "renamed"), True),
+        (UserCleared("alpha", None, None, "alice"), True),
+        (UserCleared("alpha", "8", None, "alice"), False),
+        (UserCleared("alpha", "8", None), False),
+        (UserCleared("beta", "7", None), False),
+        (ChatCleared("alpha"), True),
+        (ChatCleared("beta"), False),
+    ],
+)
+def test_what_is_removed_while_it_waits_comes_out_as_removed(
+    inbox: Inbox, removal: Removal, is_removed: bool
+) -> None:
+    inbox.put_event(DELETED)
+    inbox.put_event(removal)
+    expected = RemovedMessage(DELETED) if is_removed else DELETED
+    assert taken(inbox) == [removal, expected, RemovalReached(removal)]
+
+
+def test_what_comes_behind_a_removal_is_not_removed_by_it(inbox: Inbox) -> None:
+    removal = UserCleared("alpha", "7", 1)
+    inbox.put_event(DELETED)
+    inbox.put_event(removal)
+    assert inbox.get(0) == removal
+    inbox.put_event(behind := message(user_id="7"))
+    assert taken(inbox) == [RemovedMessage(DELETED), RemovalReached(removal), behind]
+
+
+def test_of_two_removals_of_one_viewer_each_counts_up_to_its_place(inbox: Inbox) -> None:
+    first, second = UserCleared("alpha", "7", 1), UserCleared("alpha", "7", 1)
+    said = [message(user_id="7") for _ in range(3)]
+    for event in (said[0], first, said[1], second, said[2]):
+        inbox.put_event(event)
+    assert taken(inbox) == [
+        *(first, second),
+        *(RemovedMessage(said[0]), RemovalReached(first)),
+        *(RemovedMessage(said[1]), RemovalReached(second)),
+        said[2],
+    ]
+
+
 def test_an_empty_inbox_says_so_after_the_wait(inbox: Inbox) -> None:
     assert inbox.get(0.01) is None
 
 
-def test_when_it_is_nearly_full_chat_is_dropped_and_removals_still_get_in(inbox: Inbox) -> None:
+def test_when_it_is_full_chat_is_dropped_and_all_else_still_gets_in(inbox: Inbox) -> None:
     for number in range(9):
         inbox.put_event(message(str(number)))
-    inbox.put_event(ChatCleared("alpha"))
-    inbox.put(NOTHING)
-    inbox.put(END)
+    others: list[Record] = [NOTHING, Undelivered(LINE, NOTHING.reason), END]
+    for _ in range(20):
+        inbox.put_event(ChatCleared("beta"))
+    for record in others:
+        inbox.put(record)
     records = taken(inbox)
+    assert records[:20] == [ChatCleared("beta")] * 20
     chat = [record.text for record in records if isinstance(record, ChatMessage)]
     assert chat == ["0", "1", "2", "3", "4", "5", "6"]
-    assert records[7:] == [ChatCleared("alpha"), NOTHING, END]
+    assert records[-3:] == others
 
 
 def test_dropped_chat_is_told_once_when_it_begins_and_once_with_its_number(
@@ -69,11 +141,12 @@ def test_dropped_chat_is_told_once_when_it_begins_and_once_with_its_number(
     assert len(taken(inbox)) == 2
 
 
-def test_even_a_removal_waits_no_longer_than_a_ping_allows(
-    inbox: Inbox, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.ERROR)
-    for _ in range(11):
-        inbox.put_event(ChatCleared("alpha"))
-    assert len(taken(inbox)) == 10
-    assert [record.__dict__["record"] for record in caplog.records] == ["ChatCleared"]
+def test_a_full_inbox_does_not_hold_up_a_removal() -> None:
+    """The reader has to go on answering PING, and a removal must not be lost."""
+    inbox = Inbox(room_for_chat=1, patience_s=60.0)
+    inbox.put_event(message())
+    started = time.monotonic()
+    for _ in range(20_000):
+        inbox.put_event(UserCleared("alpha", "7", None))
+    assert time.monotonic() - started < 10
+    assert sum(isinstance(record, UserCleared) for record in taken(inbox)) == 20_000

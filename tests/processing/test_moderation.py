@@ -152,11 +152,9 @@ def test_a_removal_before_the_generation_was_registered_counts_once_it_is_stored
 ) -> None:
     """The composer may read between the reader's note and the worker's commit."""
     desk.chat("bad words", message_id="m-a")
-    desk.arrive(
-        desk.viewer("!clank speak", user_id="1", is_mod=True), MessageDeleted("alpha", "m-a")
-    )
+    desk.live_state.handle(MessageDeleted("alpha", "m-a"))
     before = tuple(desk.store.recent_messages("alpha", 9))
-    desk.settle()
+    desk.order("speak")
     job = desk.job()
     assert not desk.live_state.generations.bind(job.generation_id, before)
 

@@ -6,11 +6,12 @@ passes the send gate and is written (by the sender), and its report is stored (b
 removal has three: it is seen (by the reader, who tells the live state), its rows go, and it is let
 go of (both by the worker, in one round).
 
-A step of reading ahead has four: the generation is registered, the context read, the model asked,
-and it is over.
+A removal overtakes chat that waits for the worker.  So there is also what is removed while it
+waits: it is taken in as soon as the worker is free after the removal, at every point of a turn that
+is made of other messages.
 
 A step of reading ahead has four: the generation is registered, the context read, the model asked,
-and it has read.
+and it is over.
 
 The composer has a thread of its own here, which stops after each step; the test plays all others.
 The model answers although it is called off.
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -32,7 +33,7 @@ from clankbot.cancel import Cancel
 from clankbot.database.database import Store
 from clankbot.processing.internal_messages import Job
 from clankbot.processing.speaking.composer import Composer
-from clankbot.records.chat import ChatCleared, MessageDeleted, OwnState, UserCleared
+from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, OwnState, UserCleared
 from clankbot.records.speech import (
     Assignment,
     Composed,
@@ -75,6 +76,13 @@ class Order(NamedTuple):
         if self.gone == BEFORE:  # in the round that stores the message and submits the job
             return self.let_go == BEFORE
         return self.gone != STORED and (self.gone == REPORTED) == (self.let_go == REPORTED)
+
+    @property
+    def overtakes(self) -> bool:
+        """Whether the worker does no round between the two: what the removal is about waits."""
+        return (self.seen == BEFORE) == (self.gone == BEFORE) and (
+            (self.seen == REPORTED) == (self.gone == REPORTED)
+        )
 
 
 READING_ORDERS = [Order(*steps) for steps in combinations_with_replacement(range(5), 3)]
@@ -201,15 +209,24 @@ class Course:
     """One turn with one removal; ``after`` tells how far the turn has come."""
 
     def __init__(
-        self, desk: MetDesk, number: int, order: Order, removal: Removal, removed: str
+        self,
+        desk: MetDesk,
+        number: int,
+        order: Order,
+        removal: Removal,
+        removed: str,
+        waiting: Sequence[ChatMessage] = (),
     ) -> None:
-        """``removed`` are the words that are removed."""
+        """``removed`` are the words that are removed; ``waiting``, what the removal overtakes."""
         self.desk = desk
         self.number = number
         self.order = order
         self.removal = removal
         self.removed = removed
+        self.waiting = waiting
         self.after = BEFORE
+        self.is_worker_free = True
+        self.is_gone = False
         self.was_written = False
         self._composing: Composing | None = None
         self._report: Delivered | Undelivered | None = None
@@ -221,6 +238,7 @@ class Course:
         if self.desk.has_job:
             self._composing = Composing(self.desk, self.desk.job(), line_of(self.number))
         self._come_to(SUBMITTED)
+        self._take_what_waited()
         self._go_on(REPORTED)
 
     @property
@@ -243,19 +261,30 @@ class Course:
             elif self._composing is not None:
                 self._composing.step()
             self._come_to(self.after + 1)
+            self._take_what_waited()
+
+    def _take_what_waited(self) -> None:
+        if self.waiting and self.is_gone and self.is_worker_free:
+            self.waiting = ()
+            self._round()
+            assert self.removed not in " ".join(self.desk.stored()), self.order
 
     def _removal_steps(self) -> None:
         if self.order.seen == self.after:
+            self.desk.arrive(*self.waiting)
             self.desk.live_state.handle(self.removal)
         if self.order.gone == self.after:
             self.desk.inbox.put_event(self.removal)
+            self.is_gone = True
             if self.after != BEFORE:
                 self._round(lambda: self._go_on(self.order.let_go))
                 assert self.removed not in " ".join(self.desk.stored()), self.order
 
     def _round(self, after_commit: Callable[[], None] | None = None) -> None:
         self.desk.met.after_commit = after_commit
+        self.is_worker_free = False
         self.desk.worker.step(0)
+        self.is_worker_free = True
         assert self.desk.met.after_commit is None
 
     def _say(self) -> None:
@@ -368,6 +397,25 @@ def test_a_message_that_a_line_is_made_of(
                 assert course.was_written
             elif course.is_made_of_it:
                 assert not course.was_written, order
+            assert_nothing_is_left(desk, SECRET)
+            assert_next_turn(desk, f"next{number}")
+
+
+@pytest.mark.parametrize("words", [SECRET, f"@clankbot {SECRET}"])
+@REMOVALS
+def test_a_message_that_waits_when_its_removal_overtakes_it(
+    tmp_path: Path, words: str, removal: MakeRemoval
+) -> None:
+    with MetDesk(tmp_path, MESSAGE_RETENTION_DAYS="1") as desk:
+        for number, order in enumerate(order for order in ORDERS if order.overtakes):
+            desk.arrive(*map(desk.viewer, ("who plays next", "that music though", "so loud")))
+            said = desk.viewer(words, message_id=f"secret-{number}", user_id="8", login="bruno")
+            others = (desk.viewer("elsewhere", from_shared_chat=True) for _ in range(60))
+            event = removal(desk, f"secret-{number}", "8")
+            course = Course(desk, number, order, event, SECRET, [*others, said])
+            course.run()
+            assert not course.waiting
+            assert not course.is_made_of_it
             assert_nothing_is_left(desk, SECRET)
             assert_next_turn(desk, f"next{number}")
 

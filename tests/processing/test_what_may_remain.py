@@ -56,7 +56,8 @@ class Model:
                 if event.duration_seconds is not None:
                     lasts_ms = min(GRACE_MS, event.duration_seconds * 1000)
                 viewer = (event.channel, event.user_id or IDS[str(event.login)])
-                self.banned[viewer] = (now_ms, now_ms + lasts_ms)
+                for name in filter(None, (event.user_id, event.login)):
+                    self.banned[event.channel, name] = (now_ms, now_ms + lasts_ms)
                 self._keep_only(lambda row: row[:2] != viewer)
             case ChatCleared():
                 self.cleared[event.channel] = now_ms
@@ -74,12 +75,13 @@ class Model:
         user_id, message_id = str(message.user_id), str(message.message_id)
         assert message.sent_at is not None
         sent_ms = round(message.sent_at.timestamp() * 1000)
-        banned_ms, until_ms = self.banned.get((message.channel, user_id), (0, 0))
         if message_id in self.seen or message_id in self.deleted or message.from_shared_chat:
             return
         self.seen.add(message_id)
-        if sent_ms <= banned_ms or now_ms < until_ms:
-            return
+        for name in (user_id, message.login):
+            banned_ms, until_ms = self.banned.get((message.channel, name), (0, 0))
+            if sent_ms <= banned_ms or now_ms < until_ms:
+                return
         if sent_ms < self.cleared.get(message.channel, 0):
             return
         if message.text == "!clank optout":
@@ -95,7 +97,12 @@ class Model:
 class Chat:
     """Makes up events; the same dice, the same evening."""
 
-    def __init__(self, dice: random.Random, desk: Desk) -> None:
+    def __init__(
+        self, dice: random.Random, desk: Desk, *, wishes: bool = True, calm: float = 0.0
+    ) -> None:
+        """``wishes``: viewers opt out and in; ``calm`` is the share of plain chat beside all."""
+        self.calm = calm
+        self.wishes = (1, 2) if wishes else (0, 0)
         self.dice = dice
         self.desk = desk
         self.said: list[ChatMessage] = []
@@ -107,7 +114,7 @@ class Chat:
         channel = self.dice.choice(CHANNELS)
         user_id = self.dice.choice(sorted(VIEWERS))
         now = at(self.desk.clock.ms())
-        kind = self.dice.random()
+        kind = 0.5 if self.dice.random() < self.calm else self.dice.random()
         if kind < 0.08 and self.said:
             return self.dice.choice(self.said)
         if kind < 0.16 and self.said:
@@ -124,7 +131,7 @@ class Chat:
         if kind < 0.25:
             return ChatCleared(channel, now)
         text = self.dice.choices(
-            (f"text {self.number}", "!clank optout", "!clank optin"), (30, 1, 2)
+            (f"text {self.number}", "!clank optout", "!clank optin"), (30, *self.wishes)
         )[0]
         return self.message(channel, user_id, text, is_mirrored=kind > 0.95)
 
@@ -148,6 +155,44 @@ class Chat:
         )
         self.said.append(said)
         return said
+
+
+def stored_by(desk: Desk) -> list[tuple[str, str, str]]:
+    """Channel, user id and text of every row."""
+    return [
+        (channel, line.user_id, line.text)
+        for channel in CHANNELS
+        for line in desk.store.recent_messages(channel, 10_000)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_removal_holds_at_once_for_all_that_waits(tmp_path: Path, seed: int) -> None:
+    """More arrives than the worker takes in at once; after its first round all removals hold.
+
+    Nobody opts out here, for that waits for its turn as all chat does.
+    """
+    dice = random.Random(seed)
+    with Desk(tmp_path, MESSAGE_THRESHOLD="500") as desk:
+        chat, model = Chat(dice, desk, wishes=False, calm=0.9), Model()
+        most, waited = 0, False
+        for _ in range(12):
+            batch = [chat.event() for _ in range(dice.randint(150, 400))]
+            for event in batch:
+                model.hear(event, desk.clock.ms())
+            desk.arrive(*batch)
+            for _ in range(10):
+                desk.worker.step(0)
+                stored = stored_by(desk)
+                assert not {*stored} - {*model.kept}
+                waited |= len(stored) < len(model.kept)
+            for channel in CHANNELS:
+                expected = [text for where, _, text in model.kept if where == channel]
+                assert desk.stored(channel) == expected
+            most = max(most, len(model.kept))
+            desk.clock.forward(dice.choice((0.0, 0.2, 1.0, 4.0)))
+        assert most > 10
+        assert waited, "all was taken in at once, which proves nothing"
 
 
 def say(desk: Desk, model: Model, channel: str, message_id: str, text: str) -> None:
