@@ -37,6 +37,9 @@ _STEP_S: Final = 0.1
 # A peer that does not take even one line in this time is given up.
 _SEND_TIMEOUT_S: Final = 5.0
 
+# How long chat is read on after a line could not be sent: what has arrived, not what never ends.
+_LAST_WORDS_S: Final = 1.0
+
 # How long closing waits for the peer to close its side.
 _FAREWELL_S: Final = 0.15
 
@@ -130,19 +133,27 @@ class Connection:
         self._buffer = LineBuffer()
         self._lock = threading.Lock()
         self._sending = threading.Lock()
-        # Why nothing can be sent or read any more.
+        # Why nothing can be sent any more, and since when.
         self._ended: str | None = None
+        self._ended_at = 0.0
+        self._is_closed = False
 
     def read_lines(self) -> list[str]:
         """The lines that have arrived, after waiting a moment for some; empty if nothing came.
 
-        Only the reader's thread calls it.  Raises ConnectionLost when the connection has ended.
+        Only the reader's thread calls it.  Raises ConnectionLost when the connection has ended and
+        all that arrived before is read.  A line without its end is none: a CLEARCHAT cut short
+        would clear the whole chat.
         """
         data = self._attempt(partial(self._socket.recv, _READ_BYTES), reading=True)
         if data is None:
+            if self._ended is not None:
+                raise ConnectionLost(self._ended)
             return []
         if not data:
             raise self._end("the server closed the connection")
+        if self._ended is not None and self._clock() > self._ended_at + _LAST_WORDS_S:
+            raise ConnectionLost(self._ended)
         return self._buffer.feed(data)
 
     def send_line(self, line: str) -> None:
@@ -166,6 +177,7 @@ class Connection:
         """
         with self._lock:
             self._end("the connection is closed")
+            self._is_closed = True
             with contextlib.suppress(OSError, ValueError):  # the peer may be gone already
                 self._say_goodbye()
             self._socket.close()
@@ -175,10 +187,12 @@ class Connection:
 
         None if a moment's wait was not enough.
         """
+        reads = reading
         for is_last in (False, True):
             try:
                 with self._lock:
-                    if self._ended is not None:
+                    # What has arrived can be read though nothing can be sent any more.
+                    if self._ended is not None and (self._is_closed or not reads):
                         raise ConnectionLost(self._ended)
                     return call()
             except ssl.SSLWantReadError:
@@ -199,7 +213,7 @@ class Connection:
     def _end(self, reason: str) -> ConnectionLost:
         """Nothing goes in or out from now on; the error that says why."""
         if self._ended is None:
-            self._ended = reason
+            self._ended, self._ended_at = reason, self._clock()
         return ConnectionLost(self._ended)
 
     def _say_goodbye(self) -> None:

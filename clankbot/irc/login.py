@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from clankbot.errors import LoginRefused
+from clankbot.errors import ConnectionLost, LoginRefused
 from clankbot.irc.message import IrcMessage
 from clankbot.records.accounts import Credentials
 from clankbot.records.chat import LinkUp
+from clankbot.text import visible
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ _REFUSALS: Final = (
     "invalid nick",
     "error logging in",
 )
+# As long as Twitch's longest notices; a reason is one line of the log.
+_MOST_WORDS_CHARS: Final = 300
 
 
 class Login:
@@ -34,6 +37,8 @@ class Login:
         self._login = credentials.login
         self._user_id = credentials.user_id
         self._password = credentials.password
+        # What the server said last that may be why it ends the login, in words nobody knows yet.
+        self._last_words: str | None = None
 
     @property
     def opening(self) -> list[str]:
@@ -60,6 +65,18 @@ class Login:
                 )
             case "NOTICE" if message.params and message.params[-1].lower().startswith(_REFUSALS):
                 raise LoginRefused(f"Twitch chat refused the login: {message.params[-1]}")
+            case "NOTICE" | "ERROR" if message.params:
+                self._last_words = message.params[-1]
             case "376" | "422":  # the end of the message of the day, or that there is none
                 return LinkUp(self._login, self._user_id)
         return None
+
+    def given_up(self, loss: ConnectionLost) -> ConnectionLost | LoginRefused:
+        """Why the login came to nothing, given that the connection is lost.
+
+        A server that says something and then ends the login has refused it, whatever its words.
+        """
+        if self._last_words is None:
+            return loss
+        words = visible(self._last_words)[:_MOST_WORDS_CHARS]
+        return LoginRefused(f"Twitch chat ended the login: {words}")

@@ -48,7 +48,7 @@ _HANDED_ON_LAST: Final = OwnState | Notice | MessageDeleted | UserCleared | Chat
 
 _LOGIN_TIMEOUT_S: Final = 15.0
 
-# How long chat that never pauses can put off a stop.
+# How long chat that never pauses can put off a stop or a reconnection.
 _LAST_CHAT_S: Final = 0.5
 
 # How long the way out stays open after a stop: it has to fit into the program's five seconds.
@@ -56,6 +56,10 @@ _LEAVE_S: Final = 4.0
 
 _FIRST_RETRY_S: Final = 1.0
 _LONGEST_RETRY_S: Final = 300.0
+
+# A connection has proved itself if it lasts so long after its login: our choice.  So even a peer
+# that ends each of them just after that is asked three times a minute.
+_PROVED_AFTER_S: Final = 20.0
 
 # Once a fresh token was refused, too, only time can help.
 _FIRST_PATIENCE_S: Final = 60.0
@@ -99,6 +103,8 @@ class Reader:
         self._backoff = Backoff(_FIRST_RETRY_S, _LONGEST_RETRY_S, choose)
         self._patience = Backoff(_FIRST_PATIENCE_S, _LONGEST_PATIENCE_S, choose)
         self._token_renewed = False
+        self._proved_after_s = min(_PROVED_AFTER_S, idle_timeout_s)
+        self._up_since: float | None = None  # while signed in
         self._down_since: float | None = None
         self._down_reasons: set[str] = set()
         # Set once no more chat will be handed on.
@@ -139,7 +145,7 @@ class Reader:
                 silence.broken()
             else:
                 if silence.is_to_be_broken():
-                    connection.send_line("PING :clankbot")
+                    self._answer(connection, "PING :clankbot")
                 yield None
             for line in lines:
                 try:
@@ -149,8 +155,14 @@ class Reader:
                     continue
                 if message.command == "PING":
                     token = message.params[-1] if message.params else ""
-                    connection.send_line(format_line("PONG", trailing=token))
+                    self._answer(connection, format_line("PONG", trailing=token))
                 yield message
+
+    @staticmethod
+    def _answer(connection: Connection, line: str) -> None:
+        """Send a line.  If that fails, reading tells so, once all that has arrived is read."""
+        with contextlib.suppress(ConnectionLost):
+            connection.send_line(line)
 
     def _sign_in(
         self, heard: Iterator[IrcMessage | None], login: Login, connection: Connection
@@ -158,28 +170,36 @@ class Reader:
         """Whether the login is complete; False when stopping."""
         deadline = self._clock() + _LOGIN_TIMEOUT_S
         while not self._link.stopping.is_set():
-            message = next(heard)
+            try:
+                message = next(heard)
+            except ConnectionLost as loss:
+                raise login.given_up(loss) from loss
             if message and (link_up := login.handle(message)):
                 self._link.attach(connection)
                 self._report_up(link_up)
                 return True
             if self._clock() > deadline:
-                raise ConnectionLost("Twitch chat did not answer the login")
+                raise login.given_up(ConnectionLost("Twitch chat did not answer the login"))
         return False
 
     def _follow(self, heard: Iterator[IrcMessage | None]) -> None:
-        """Hand on what chat says, until stopping and nothing that has arrived is left."""
+        """Hand on what chat says, until stopping and nothing that has arrived is left.
+
+        So it is when Twitch asks to reconnect: what has arrived behind that is told never again.
+        """
         until = math.inf
+        must_reconnect = False
         while self._clock() < until:
             message = next(heard)
             if message and (event := to_event(message)):
                 self._handle(event)
-                if isinstance(event, Reconnect):
-                    raise ConnectionLost("Twitch chat asked to reconnect")
-            if self._link.stopping.is_set():
+                must_reconnect |= isinstance(event, Reconnect)
+            if must_reconnect or self._link.stopping.is_set():
                 if not message:
-                    return
+                    break
                 until = min(until, self._clock() + _LAST_CHAT_S)
+        if must_reconnect and not self._link.stopping.is_set():
+            raise ConnectionLost("Twitch chat asked to reconnect")
 
     def _take_leave(self, heard: Iterator[IrcMessage | None]) -> None:
         """Keep the way out open for the sender's last lines."""
@@ -192,7 +212,12 @@ class Reader:
                 self._handle(event)
 
     def _after_loss(self, error: LoginRefused | ConnectionLost | AuthUnavailable) -> float:
-        """The seconds until the next try.  A refused token is renewed, once; then be patient."""
+        """The seconds until the next try.  A refused token is renewed, once; then be patient.
+
+        Pauses start anew only after a connection that has proved itself.  A peer that accepts and
+        drops at whatever step is left in peace ever longer.
+        """
+        self._forgive_if_proved()
         self._report_down(error)
         if not isinstance(error, LoginRefused):
             return self._backoff.next_s()
@@ -210,10 +235,15 @@ class Reader:
         log.info("chat connected", extra={"login": link_up.login, "out_s": round(out_s, 1)})
         self._down_since = None
         self._down_reasons.clear()
-        self._token_renewed = False
-        self._backoff.reset()
-        self._patience.reset()
+        self._up_since = self._clock()
         self._handle(link_up)
+
+    def _forgive_if_proved(self) -> None:
+        up_since, self._up_since = self._up_since, None
+        if up_since is not None and self._clock() - up_since >= self._proved_after_s:
+            self._token_renewed = False
+            self._backoff.reset()
+            self._patience.reset()
 
     def _report_down(self, error: Exception) -> None:
         """Say that chat is not connected, and why: each reason once in an outage."""

@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -324,3 +325,41 @@ def test_the_handshake_has_a_deadline() -> None:
 
 def test_the_usual_deadline_leaves_time_for_a_stop_within_five_seconds() -> None:
     assert inspect.signature(dial).parameters["timeout_s"].default < 5.0
+
+
+# --- what had arrived before a line could not be sent ---
+
+
+@contextlib.contextmanager
+def two_tls_ends(certificate: Certificate) -> Iterator[tuple[Connection, socket.socket]]:
+    """A dialled connection over TLS, and the server's socket at its other end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        made: list[Connection] = []
+        context = certificate.client_context()
+        dialling = threading.Thread(
+            target=lambda: made.append(dial("localhost", port, tls=True, tls_context=context))
+        )
+        dialling.start()
+        plain, _ = listener.accept()
+        server = certificate.server_context().wrap_socket(plain, server_side=True)
+        dialling.join()
+    with contextlib.closing(made[0]), server:
+        yield made[0], server
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_line_that_cannot_be_sent_takes_nothing_that_has_arrived_along(
+    certificate: Certificate, tls: bool
+) -> None:
+    with two_tls_ends(certificate) if tls else two_ends() as (connection, server):
+        server.sendall(b"one\r\ntwo\r\n")
+        server.sendall(b"three\r\nfo")
+        server.close()
+        deadline = time.monotonic() + 5
+        with pytest.raises(ConnectionLost):
+            while time.monotonic() < deadline:
+                connection.send_line("PRIVMSG #harbour :into the void")
+        assert read(connection, 3) == ["one", "two", "three"]
+        with pytest.raises(ConnectionLost):
+            read(connection, 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.records.accounts import Credentials, Secret
 from clankbot.records.chat import (
     ChatCleared,
+    ChatMessage,
     LinkDown,
     LinkUp,
     MessageDeleted,
@@ -49,6 +52,10 @@ def no_waits() -> float:
 def longest_waits() -> float:
     """A chance that makes them as long as they may be: 1, 2, 4 s ..."""
     return 1.0
+
+
+PROVED_S = 21.0
+"""A connection that has lasted longer has proved itself."""
 
 
 @pytest.fixture
@@ -181,13 +188,140 @@ def test_a_silent_server_is_asked_and_then_left(room: TwitchRoom) -> None:
 
 def test_tries_become_rarer_while_twitch_is_away_and_no_longer(room: TwitchRoom) -> None:
     room.refuse_connections(3)
-    stopping = RecordedPauses()
-    with ReaderThread(room, stopping=stopping) as reading:
+    stopping, clock = RecordedPauses(), FakeClock()
+    with ReaderThread(room, stopping=stopping, clock=clock) as reading:
         reading.wait_connected(1)
         assert stopping.pauses == [0.5, 1.0, 2.0]
+        clock.now_s += PROVED_S
         room.drop()
         reading.wait_connected(2)
         assert stopping.pauses == [0.5, 1.0, 2.0, 0.5]
+
+
+def serve_one(
+    listener: socket.socket, context: ssl.SSLContext | None, answers: Sequence[str], until: str
+) -> None:
+    """Let one client in, answer it, hear it until a line of its own, and drop it."""
+    sock, _ = listener.accept()
+    with contextlib.suppress(OSError), sock:
+        sock.settimeout(5)
+        if context is not None:
+            sock = context.wrap_socket(sock, server_side=True)
+        with sock, sock.makefile("r") as lines:
+            sock.sendall("".join(f"{answer}\r\n" for answer in answers).encode())
+            while until and not next(lines, until).startswith(until):
+                continue
+
+
+CAP = ":tmi.twitch.tv CAP * ACK :twitch.tv/tags twitch.tv/commands"
+WELCOME = ":tmi.twitch.tv 001 clankbot :Welcome, GLHF!"
+COMPLETE = ":tmi.twitch.tv 376 clankbot :>"
+JOINED = "@emote-only=0;room-id=1;slow=0 :tmi.twitch.tv ROOMSTATE #harbour"
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(
+    ("answers", "until"),
+    [
+        ((), ""),
+        ((), "NICK"),
+        ((CAP,), "NICK"),
+        ((CAP, WELCOME), "NICK"),
+        ((CAP, WELCOME, COMPLETE), "JOIN"),
+        ((CAP, WELCOME, COMPLETE, JOINED), "JOIN"),
+    ],
+    ids=["at once", "silent", "after CAP", "after 001", "after the login", "after JOIN"],
+)
+def test_a_peer_that_drops_is_left_in_peace_ever_longer(
+    tmp_path: Path, answers: Sequence[str], until: str, tls: bool
+) -> None:
+    certificate = make_certificate(tmp_path) if tls else None
+    stopping = RecordedPauses()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = ("localhost", listener.getsockname()[1])
+        client = certificate.client_context() if certificate else None
+        server = certificate.server_context() if certificate else None
+        with ReaderThread(address, tls_context=client, stopping=stopping):
+            for _ in range(6):
+                serve_one(listener, server, answers, until)
+            wait_until(lambda: len(stopping.pauses) >= 6)
+            stopping.set()
+    assert stopping.pauses[:6] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
+
+
+def test_a_refused_login_between_short_connections_costs_one_refresh(room: TwitchRoom) -> None:
+    refreshes: list[float] = []
+    account = FakeAccount(login_refused=partial(refreshes.append, 0))
+    with ReaderThread(room, account, stopping=RecordedPauses()) as reading:
+        for ups in (1, 2, 3):
+            reading.wait_connected(ups)
+            room.refuse_logins(1)
+            room.drop()
+        reading.wait_connected(4)
+        assert len(refreshes) == 1
+
+
+# --- what came before the end ---
+
+CHAT = "".join(
+    f"@id=m-{number};room-id=1;user-id=7 :vera!v@v PRIVMSG #harbour :line {number}\r\n"
+    for number in range(5)
+)
+DELETION = "@login=vera;target-msg-id=m-0 :tmi.twitch.tv CLEARMSG #harbour :line 0\r\n"
+LINES = [f"line {number}" for number in range(5)]
+
+
+def test_what_comes_behind_reconnect_is_handled_first(room: TwitchRoom) -> None:
+    with ReaderThread(room, choose=no_waits) as reading:
+        room.wait_joined(["harbour"])
+        room.raw_bytes(f":tmi.twitch.tv RECONNECT\r\n{CHAT}{DELETION}".encode())
+        reading.wait_connected(2)
+        assert reading.texts() == LINES
+        kinds = [type(event) for event in reading.events if not isinstance(event, ChatMessage)]
+        ends = [Reconnect, MessageDeleted, LinkDown, LinkUp]
+        assert [kind for kind in kinds if kind in ends] == [LinkUp, *ends]
+
+
+def test_chat_that_never_pauses_puts_a_reconnection_off_for_a_moment_only(
+    room: TwitchRoom,
+) -> None:
+    with ReaderThread(room, choose=no_waits) as reading:
+        room.wait_joined(["harbour"])
+        room.reconnect()
+        deadline = time.monotonic() + 5
+        while len(reading.all(LinkUp)) < 2 and time.monotonic() < deadline:
+            room.raw_bytes(CHAT.encode())
+        assert len(reading.all(LinkUp)) >= 2
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("end", ["drop", "hang_up"])
+def test_what_comes_before_the_end_of_a_connection_is_handled(
+    tmp_path: Path, end: str, tls: bool
+) -> None:
+    """Among it a PING, whose answer the peer that is gone does not take any more."""
+    certificate = make_certificate(tmp_path) if tls else None
+    server = certificate.server_context() if certificate else None
+    client = certificate.client_context() if certificate else None
+    with (
+        TwitchRoom(tls_context=server) as room,
+        ReaderThread(room, tls_context=client, choose=no_waits) as reading,
+    ):
+        room.wait_joined(["harbour"])
+        room.raw_bytes(f"PING :x\r\n{CHAT}PING :y\r\n{DELETION}".encode())
+        getattr(room, end)()
+        reading.wait_connected(2)
+        assert reading.texts() == LINES
+        assert reading.all(MessageDeleted) == [MessageDeleted("harbour", "m-0", "vera")]
+
+
+def test_a_line_without_its_end_is_none(room: TwitchRoom) -> None:
+    with ReaderThread(room, choose=no_waits) as reading:
+        room.wait_joined(["harbour"])
+        room.raw_bytes(b":tmi.twitch.tv CLEARCHAT #harbour")
+        room.hang_up()
+        reading.wait_connected(2)
+        assert not reading.all(ChatCleared)
 
 
 def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
@@ -250,10 +384,12 @@ def test_a_login_refused_again_is_tried_again_with_patience(room: TwitchRoom) ->
 
 def test_a_later_refusal_leads_to_a_refresh_of_its_own(room: TwitchRoom) -> None:
     refreshes: list[float] = []
-    refresh = partial(refreshes.append, 0)
-    with ReaderThread(room, FakeAccount(login_refused=refresh), choose=no_waits) as reading:
+    refresh, clock = partial(refreshes.append, 0), FakeClock()
+    account = FakeAccount(login_refused=refresh)
+    with ReaderThread(room, account, choose=no_waits, clock=clock) as reading:
         for ups in (1, 2):
             reading.wait_connected(ups)
+            clock.now_s += PROVED_S
             room.refuse_logins(1)
             room.drop()
         reading.wait_connected(3)
@@ -320,6 +456,33 @@ def test_credentials_are_asked_for_before_every_connect(room: TwitchRoom) -> Non
         reading.wait_connected(2)
     passwords = [line for line in room.lines if line.startswith("PASS")]
     assert passwords == ["PASS oauth:first", "PASS oauth:second"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ":tmi.twitch.tv NOTICE * :Your account has been suspended",
+        "@msg-id=tos :tmi.twitch.tv NOTICE * :Your account has been suspended",
+        "ERROR :Your account has been suspended",
+        ":tmi.twitch.tv NOTICE clankbot :Your account has been suspended",
+    ],
+)
+def test_a_login_refused_in_unknown_words_is_told_in_them_and_refreshed_once(words: str) -> None:
+    refreshes: list[float] = []
+    account = FakeAccount(login_refused=partial(refreshes.append, 0))
+    stopping = RecordedPauses()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        ReaderThread(listener.getsockname(), account, stopping=stopping) as reading,
+    ):
+        for _ in range(3):
+            serve_one(listener, None, (CAP, words), "NICK")
+        wait_until(lambda: len(stopping.pauses) >= 3)
+        stopping.set()
+    assert len(refreshes) == 1
+    assert stopping.pauses[:3] == [0.0, 30.0, 60.0]
+    reason = "Twitch chat ended the login: Your account has been suspended"
+    assert reading.all(LinkDown)[0] == LinkDown(reason)
 
 
 # --- leaving ---
