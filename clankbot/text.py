@@ -37,6 +37,18 @@ _CORE = re.compile(
     re.DOTALL,
 )
 
+# What other bots take for an order.  ``/``, ``.`` and ``!`` in front always are: Twitch itself
+# looks for the first two.  Other signs are one if a letter follows directly; before a blank, a
+# digit or another sign they are how people write (``+1``, ``-_-``, ``^^ same``, ``>_<``, ``?``),
+# and so they are in a face (``^w^``, ``=D``).  Behind names that are called, of which Twitch
+# itself puts one in front of a reply, some bots still look for ``!word`` and ``/word``.
+_COMMAND_SIGNS: Final = "/.!"
+_HIDDEN: Final = rf"[{_UNSEEN}{_JOINING}]*"
+_FACE: Final = r"(?:[$?+\-#~%&^*=>]\w[<>^*~=+\-]|[=>][DPSOXdpsox])(?!\w)"
+_ORDER = re.compile(rf"\A(?!{_FACE})(?:[!/.$?+\-#~%&^*=>]{_HIDDEN})+(?=[^\W\d_])")
+_CALLED_ORDER = re.compile(
+    rf"\A(?P<called>(?:@\w+[,:]?[\s{_UNSEEN}{_JOINING}]+)+)(?:[!/]{_HIDDEN})+(?=\w)"
+)
 _JOINER: Final = "\u200d"
 # For emoji, also new ones that this Python's tables may not know yet.
 _PICTURES: Final = range(0x1F000, 0x20000)
@@ -76,6 +88,21 @@ def from_first_seen(text: str) -> str:
     A mark, such as an accent, shows nothing without a letter before it.
     """
     return "".join(itertools.dropwhile(_is_unseen, text))
+
+
+def is_order(text: str) -> bool:
+    """Whether Twitch or another bot may take the text for an order to run something."""
+    start = from_first_seen(text)
+    return start[:1] in {*_COMMAND_SIGNS} or without_order(start) != start
+
+
+def without_order(text: str) -> str:
+    """The text without signs in front of its first word by which bots know an order.
+
+    They are taken off and not refused with the line: people write ``^this`` and ``#blessed``, and
+    what they mean is in the word.
+    """
+    return _CALLED_ORDER.sub(r"\g<called>", _ORDER.sub("", text, count=1), count=1)
 
 
 def counted(count: int, noun: str) -> str:

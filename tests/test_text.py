@@ -8,9 +8,11 @@ from clankbot.text import (
     cut,
     fitting,
     from_first_seen,
+    is_order,
     trimmed,
     utf16_length,
     visible,
+    without_order,
     without_unseen,
 )
 
@@ -113,3 +115,23 @@ def test_a_command_keeps_its_prose_as_it_was_typed(emoji: str) -> None:
 )
 def test_a_text_begins_with_what_is_seen_first(text: str, seen: str) -> None:
     assert from_first_seen(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("-ban bob", "ban bob"),
+        ("??what", "what"),
+        ("^this", "this"),
+        ("@bob, /ban", "@bob, ban"),
+        ("@bob -5", "@bob -5"),
+        ("=eval 1", "eval 1"),
+        ("=D", "=D"),
+        (">.<", ">.<"),
+        ("*o* wow", "*o* wow"),
+    ],
+)
+def test_a_sign_of_an_order_comes_off_and_ordinary_signs_stay(text: str, harmless: str) -> None:
+    assert without_order(text) == harmless
+    assert is_order(text) == (text != harmless)
+    assert not is_order(harmless)

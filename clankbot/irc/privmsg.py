@@ -14,15 +14,11 @@ from typing import Final
 
 from clankbot.irc.message import format_line
 from clankbot.records.speech import MAX_MESSAGE_UTF16
-from clankbot.text import cut, from_first_seen
+from clankbot.text import cut, from_first_seen, is_order
 
 # Controls and line breaks, which IRC or a reader of it may act on; lone surrogates, which UTF-8
 # cannot encode and a model's JSON can contain.
 _UNSENDABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-# What Twitch (``/``, ``.``) or another bot (``!``) would run, also behind invisible characters,
-# which they may drop.  https://dev.twitch.tv/docs/chat/irc/#chat-commands
-_COMMAND_SIGNS: Final = "/.!"
 
 # The combining grapheme joiner: Chatterino's way round the duplicate rule since 2025
 # (https://github.com/Chatterino/chatterino2/pull/6417).
@@ -40,10 +36,9 @@ def safe_text(text: str) -> str:
 
 def why_unsayable(text: str) -> str | None:
     """Why a text that is safe for the wire must still not be said; None if it may."""
-    first = from_first_seen(text)[:1]
-    if not first:
+    if not from_first_seen(text):
         return "nothing left to say"
-    if first in _COMMAND_SIGNS:
+    if is_order(text):
         return "starts like a command"
     return None
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from clankbot.text import from_first_seen
+from clankbot.text import from_first_seen, without_order
 
 # --- around a whole answer ---
 
@@ -180,4 +180,4 @@ def unquoted(line: str) -> str:
 
 def harmless_start(line: str) -> str:
     """The line without anything in front that Twitch or another bot would take for a command."""
-    return _COMMAND.sub("", _DOTS.sub("…", from_first_seen(line)))
+    return without_order(_COMMAND.sub("", _DOTS.sub("…", from_first_seen(line))))

@@ -52,7 +52,46 @@ def test_what_twitch_or_another_bot_would_run_is_unsayable(text: str) -> None:
     assert why_unsayable(text) is not None
 
 
-@pytest.mark.parametrize("text", ["hello!", "a/b", "… well", "?!", ":)", "日本語", "\U0001fae8!"])
+@pytest.mark.parametrize("sign", "$?+-#~%&^*=>")
+@pytest.mark.parametrize("before", ["", "\u200b", "\u2800", "\u0301"])
+@pytest.mark.parametrize("between", ["", "\u200d", "\u2060"])
+def test_what_another_bot_would_run_is_not_said(sign: str, before: str, between: str) -> None:
+    for word in ("help", "ü", "日本"):
+        assert why_unsayable(f"{before}{sign}{between}{word} me") == "starts like a command"
+        assert why_unsayable(f"{before}{sign}{sign}{between}{word}") == "starts like a command"
+
+
+@pytest.mark.parametrize("sign", "!/")
+@pytest.mark.parametrize(
+    "called", ["@vera ", "@vera, ", "@vera: ", "@vera @mona ", "@vera\u3000", "@vera \u200b"]
+)
+def test_an_order_behind_a_mention_is_not_said(called: str, sign: str) -> None:
+    assert why_unsayable(f"{called}{sign}ban bruno") == "starts like a command"
+    assert why_unsayable(f"{called}{sign} ban bruno") is None
+
+
+SAYABLE = (
+    *("hello!", "a/b", "… well", "?!", ":)", "日本語", "\U0001fae8!"),
+    *(
+        "+1",
+        "-_-",
+        "?",
+        "^^ same",
+        ">_<",
+        "10-0",
+        "^w^",
+        ">w<",
+        "=D",
+        "=P no",
+        "-5",
+        "$5",
+        "#1 fan",
+    ),
+    *("* waves", "- well", "~", "vera !ban", "@vera 10/10", "@vera ?", "so -ban"),
+)
+
+
+@pytest.mark.parametrize("text", SAYABLE)
 def test_ordinary_text_is_sayable(text: str) -> None:
     assert why_unsayable(text) is None
 
