@@ -41,6 +41,9 @@ class NoticeMeaning:
     obstacle: str = ""
     # With ShutOut.JOIN: how long to stay away before the next JOIN, our choice.
     rejoin_after_s: float = 0.0
+    # Twitch took the line and keeps it from chat, for what it says: trying again with the next
+    # would go on as long as chat does, so it counts as spoken.
+    counts_as_spoken: bool = False
 
 
 def _mode(refusal: str, obstacle: str) -> NoticeMeaning:
@@ -55,18 +58,22 @@ def _out(refusal: str, obstacle: str, rejoin_after_s: float) -> NoticeMeaning:
     return NoticeMeaning(refusal, ShutOut.JOIN, obstacle, rejoin_after_s)
 
 
-_UNKNOWN_REFUSAL: Final = NoticeMeaning("refused by Twitch")
+def _held(refusal: str) -> NoticeMeaning:
+    return NoticeMeaning(refusal, counts_as_spoken=True)
+
+
+_UNKNOWN_REFUSAL: Final = _held("refused by Twitch")
 
 _MEANINGS: Final = {
     # Only this message.
     TOO_FAST: NoticeMeaning("too fast for Twitch"),
     SLOW_MODE: NoticeMeaning("slow mode"),
-    "msg_bad_characters": NoticeMeaning("too many characters that Twitch cannot process"),
-    "msg_duplicate": NoticeMeaning("the same text was said within 30 s"),
-    "msg_r9k": NoticeMeaning("unique-chat mode"),
-    "msg_rejected": NoticeMeaning("held back by AutoMod"),
-    "msg_rejected_mandatory": NoticeMeaning("blocked by the channel's own terms"),
-    "unrecognized_cmd": NoticeMeaning("Twitch took the text for a command"),
+    "msg_bad_characters": _held("too many characters that Twitch cannot process"),
+    "msg_duplicate": _held("the same text was said within 30 s"),
+    "msg_r9k": _held("unique-chat mode"),
+    "msg_rejected": _held("held by AutoMod"),
+    "msg_rejected_mandatory": _held("held by AutoMod: the channel's own blocked terms"),
+    "unrecognized_cmd": _held("Twitch took the text for a command"),
     # For the seconds in the text.
     "msg_timedout": NoticeMeaning("the bot is timed out there", ShutOut.SECONDS),
     # Until the state of the room changes.

@@ -90,7 +90,9 @@ def build_worker(
     commands = CommandHandler(storage, live_state, turns, changes, status, offer, clock)
     schema = channels.schema
     intake = Intake(live_state, passed, filters, turns, schema, commands, write_queue, clock)
-    reports = Reports(live_state, carried_out, moderation, turns, own_words, commands, write_queue)
+    reports = Reports(
+        live_state, carried_out, moderation, turns, own_words, commands, write_queue, clock
+    )
     retention = Retention(history, channels, clock)
     rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention)
     handlers: Handlers = {

@@ -91,6 +91,7 @@ class Channel:
     lost_turn_at_ms: int | None = None
     counted_since_lost: int = 0
     newest_message_id: str | None = None  # of this run
+    held_in_a_row: int = 0  # lines that Twitch kept from chat since the last that was said
     hints_ms: list[int] = field(default_factory=list)  # when moderators removed the bot's words
     retry_at: float = 0.0
     retries: Backoff = field(default_factory=lambda: Backoff(_FIRST_RETRY_S, _LONGEST_RETRY_S))

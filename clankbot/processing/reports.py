@@ -9,6 +9,7 @@ import logging
 from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
+from clankbot.clock import Clock
 from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
@@ -18,8 +19,9 @@ from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import OwnState
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import Delivered, Undelivered
-from clankbot.records.writes import Append, Applied, RecordSpoken, StoredMessage
+from clankbot.records.speech import Delivered, Outgoing, Undelivered
+from clankbot.records.writes import AddHint, Append, Applied, RecordSpoken, StoredMessage
+from clankbot.twitch_notices import meaning_of
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Reports:
         own_words: OwnWords,
         commands: CommandHandler,
         write_queue: WriteQueue,
+        clock: Clock,
     ) -> None:
         self._live_state = live_state
         self._removals = removals
@@ -47,6 +50,7 @@ class Reports:
         self._own_words = own_words
         self._commands = commands
         self._write_queue = write_queue
+        self._clock = clock
         self._said_after = BoundedDict[str, str | None](_ACCEPTED)
 
     def handle_own_state(self, event: OwnState) -> None:
@@ -112,8 +116,24 @@ class Reports:
         was_blocked = reason.code == Why.BLOCKED
         if was_blocked:
             self._write_queue.tally(line.channel, "blocked")
+        meaning = meaning_of(reason.code)
         if line.kind.is_generated:
             self._write_queue.tally(line.channel, "generated")
-            self._turns.was_not_said(line.channel, line.generation_id, reason)
+            if meaning is not None and meaning.counts_as_spoken:
+                self._keep_held(line, reason)
+            else:
+                self._turns.was_not_said(line.channel, line.generation_id, reason)
         elif was_blocked:
             self._commands.answer_was_blocked(line)
+
+    def _keep_held(self, line: Outgoing, reason: Reason) -> None:
+        """Twitch keeps the line from chat; delay and count begin anew, as if it had been said."""
+        channel, now_ms = line.channel, self._clock.utc_ms()
+
+        def stored(_: Applied) -> None:
+            if self._turns.was_held(channel, line.generation_id, reason):
+                self._write_queue.add(AddHint(channel, now_ms))
+                self._turns.hint(channel, now_ms)
+            self._own_words.load(channel)
+
+        self._write_queue.add(RecordSpoken(channel, None, now_ms, fingerprint(line.text)), stored)

@@ -52,15 +52,27 @@ def test_after_its_answer_a_viewer_has_to_wait_and_others_have_not(desk: Desk) -
     assert asked(desk) == "@clankbot four"
 
 
-def test_an_answer_that_came_to_nothing_costs_no_cooldown(desk: Desk) -> None:
+def test_a_mention_costs_its_cooldown_whatever_became_of_the_answer(desk: Desk) -> None:
+    """Or else one viewer could keep the model at work with words that come to nothing."""
     desk.chat("@clankbot one")
     desk.job()
     desk.give_up("nothing usable was left of the answer", usable=False)
     desk.chat("@clankbot two")
+    assert desk.why() == "mention not answered: cooldown"
+    desk.clock.forward(61)
+    desk.chat("@clankbot three")
     desk.take_turn("welcome to the shed")
     assert desk.why() == "blocked by the filter"
-    desk.chat("@clankbot three")
-    assert asked(desk) == "@clankbot three"
+    desk.chat("@clankbot four")
+    assert desk.why() == "mention not answered: cooldown"
+
+
+def test_a_mention_that_no_answer_was_made_for_costs_no_cooldown(desk: Desk) -> None:
+    desk.chat("@clankbot one")
+    desk.job()
+    desk.give_up("Ollama is away")
+    desk.chat("@clankbot two")
+    assert asked(desk) == "@clankbot two"
 
 
 def test_of_two_mentions_at_once_one_is_answered(desk: Desk) -> None:

@@ -147,20 +147,32 @@ def silenced_until_ms(hints_ms: Sequence[int]) -> int | None:
 def _address(names: frozenset[str]) -> re.Pattern[str]:
     """Matches the name or @name at the start, and @name anywhere, as a word.
 
-    Logins consist of a-z, 0-9 and _, so a name ends before Japanese or Chinese without a blank.
+    Logins consist of a-z, 0-9 and _, so a name ends before Japanese or Chinese without a blank.  A
+    name that goes on as an address is that of somebody on another network: ``@name@host.example``,
+    ``@name:host.example``, ``@name.host.example``.
     """
     either = "|".join(sorted(re.escape(name) for name in names))
-    return re.compile(
-        rf"\A\W*@?(?:{either})(?![a-z0-9_])|(?<![a-z0-9_])@(?:{either})(?![a-z0-9_])",
-        re.IGNORECASE,
-    )
+    name = rf"(?:{either})(?![a-z0-9_])(?![@:][a-z0-9-]{{1,63}}\.[a-z0-9]|\.[a-z0-9]{{2}})"
+    return re.compile(rf"\A\W*@?{name}|(?<![a-z0-9_])@{name}", re.IGNORECASE)
 
 
 def is_mention(message: ChatMessage, names: Collection[str], own_id: str | None) -> bool:
     """Whether the message speaks to the bot: by name at its start, by @name, or as a reply."""
     if own_id is not None and message.reply_to_user_id == own_id:
         return True
-    return bool(names) and _address(frozenset(names)).search(message.text) is not None
+    if not names:
+        return False
+    calls = _address(frozenset(names)).finditer(message.text)
+    return not all(_is_in_web_address(message.text, call.start()) for call in calls)
+
+
+def _is_in_web_address(text: str, start: int) -> bool:
+    """Whether what begins there is part of an address, as in ``youtube.com/@name``."""
+    before = text[:start]
+    if not before or before[-1].isspace():
+        return False
+    host, slash, _ = before.rsplit(None, 1)[-1].partition("/")
+    return bool(slash) and ("." in host or host.endswith(":"))
 
 
 def quiet_hours_end(hours: str, now: datetime) -> datetime | None:

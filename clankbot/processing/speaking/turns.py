@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 
 # While a generation runs, a mention waits at most so long (contract, section 4).
 MENTION_WAITS_S: Final = 60.0
+# So many lines in a row that Twitch keeps from chat are a hint.
+_HELD_TO_HINT: Final = 3
 # Mentions in each channel: a model answers fewer in a minute, and a raid must not fill memory.
 _MOST_WAITING: Final = 20
 _COMPOSING: Final = Reason(Why.COMPOSING, "composing")
@@ -269,7 +271,9 @@ class Turns:
             extra = {"channel": channel.name, "reason": report.reason.text}
             log.info("nothing to say", extra=extra)
         reason = report.reason if channel.settings.enabled else SWITCHED_OFF
-        turn = self._end(channel, report.generation_id, reason, said=False)
+        turn = self._end(
+            channel, report.generation_id, reason, said=False, was_composed=not report.was_usable
+        )
         if turn is None or report.was_usable:
             return
         self._decisions.count_refusal(channel, report.reason)
@@ -287,10 +291,20 @@ class Turns:
             channel.retries.reset()
             channel.lost_turn_at_ms = None
             channel.logged_in_vain = None
-            if turn.addressee_id is not None:
-                channel.answered_at[turn.addressee_id] = self._clock.monotonic()
+        channel.held_in_a_row = 0
         self._counted.setdefault(name, channel)  # chat may have gone on since it was said
         self.prompt_changed(name)
+
+    def was_held(self, name: str, generation_id: int | None, reason: Reason) -> bool:
+        """Twitch keeps the line from chat, which is stored as if it was said: the turn ends.
+
+        True: it is one too many in a row, which is a hint like the moderators' own.
+        """
+        channel = self._channels[name]
+        if self._end(channel, generation_id, reason, said=False) is not None:
+            channel.lost_turn_at_ms = None
+        channel.held_in_a_row += 1
+        return channel.held_in_a_row % _HELD_TO_HINT == 0
 
     def was_not_said(self, name: str, generation_id: int | None, reason: Reason) -> None:
         """The sender dropped the line, or Twitch refused it: the turn ends."""
@@ -299,14 +313,25 @@ class Turns:
             self._hold_off(channel)
 
     def _end(
-        self, channel: Channel, generation_id: int | None, reason: Reason, *, said: bool
+        self,
+        channel: Channel,
+        generation_id: int | None,
+        reason: Reason,
+        *,
+        said: bool,
+        was_composed: bool = True,
     ) -> Turn | None:
-        """The one end of every turn; None if this generation is not the turn under way."""
+        """The one end of every turn; None if this generation is not the turn under way.
+
+        A mention whose answer was composed costs its cooldown, whatever became of the answer.
+        """
         self._live_state.generations.release(generation_id)
         turn = channel.turn
         if turn is None or turn.generation_id != generation_id:
             return None
         channel.turn = None
+        if was_composed and turn.addressee_id is not None:
+            channel.answered_at[turn.addressee_id] = self._clock.monotonic()
         self._decisions.decide(channel, reason)
         if not said and turn.in_vain is not None:
             turn.in_vain(reason.text)

@@ -105,6 +105,9 @@ def test_adaptive_follows_the_pace_within_bounds() -> None:
         "@clankbotさん こんにちは",
         "clankbotさん",
         "やあ@clankbot",
+        *("@clankbot.", "@clankbot... well", "clankbot: hi", "@clankbot:hi", "@clankbot@vera hi"),
+        *("see youtube.com/@vera @clankbot", "@clankbot see https://x.example/@clankbot"),
+        *("x.example/a\u3000@clankbot", "he/she @clankbot", "yes/@clankbot", "3.5 @clankbot"),
     ],
 )
 def test_its_name_at_the_start_or_with_an_at_sign_is_a_mention(text: str) -> None:
@@ -120,6 +123,14 @@ def test_its_name_at_the_start_or_with_an_at_sign_is_a_mention(text: str) -> Non
         "me@clankbot.example",
         "hello",
         "@clankbot_2 hi",
+        *("youtube.com/@clankbot", "look: https://www.youtube.com/@clankbot/videos"),
+        *(
+            "(https://tiktok.com/@clankbot)",
+            "http://localhost/@clankbot",
+            "x.example/?by=@clankbot",
+        ),
+        *("@clankbot@mastodon.social", "toot @clankbot@social.example", "clankbot@mail.example"),
+        *("@clankbot:matrix.example", "@clankbot.bsky.social", "clankbot.tv is down"),
     ],
 )
 def test_other_words_are_no_mention(text: str) -> None:
