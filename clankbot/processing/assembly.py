@@ -31,6 +31,7 @@ from clankbot.processing.reports import Reports
 from clankbot.processing.retention import PrunableHistory, Retention
 from clankbot.processing.rounds import Rounds, SharedHistory
 from clankbot.processing.speaking.decisions import Decisions
+from clankbot.processing.speaking.prompt_changes import PromptChanges
 from clankbot.processing.speaking.repetition import OwnWords, SpokenHistory
 from clankbot.processing.speaking.turns import TurnHistory, Turns
 from clankbot.processing.worker import Handlers, Worker
@@ -77,7 +78,8 @@ def build_worker(
     write_queue = WriteQueue(history, live_state, clock)
     decisions = Decisions(channels, write_queue, clock)
     own_words = OwnWords(history, live_state)
-    turns = Turns(history, channels, live_state, model, decisions, submit, prompt_changed, clock)
+    prompts = PromptChanges(channels, live_state, prompt_changed, clock)
+    turns = Turns(history, channels, live_state, model, decisions, submit, prompts, clock)
     carried_out, passed = RecentRemovals(), RecentRemovals()
     moderation = Moderation(live_state, carried_out, passed, turns, own_words, write_queue, clock)
 

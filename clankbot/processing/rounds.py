@@ -96,5 +96,5 @@ class Rounds:
         words = {name: self._filters(name) for name in self._channels}
         for name in words:
             if words[name] is not self._words.get(name, words[name]):
-                self._turns.prompt_changed(name)
+                self._turns.prompts.note(name)
         self._words.update(words)

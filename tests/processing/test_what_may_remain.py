@@ -260,6 +260,7 @@ def test_no_prompt_holds_what_may_not_remain(tmp_path: Path, seed: int) -> None:
                     if dice.random() < 0.3:
                         at_hand.step()
                 at_hand.do()
+                desk.settle()  # how late a message is, is judged when the worker looks
                 desk.clock.forward(dice.choice((0.0, 0.2, 1.0, 4.0)))
             at_hand.catch_up()
         for channel in CHANNELS:

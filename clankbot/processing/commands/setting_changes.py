@@ -201,7 +201,7 @@ class SettingChanges:
         )
         self._storage.store(*also, *settings)
         self._channels.change(channel, change.values)
-        self._turns.prompt_changed(channel)
+        self._turns.prompts.note(channel)
         pending = self._pending.get(channel)
         if pending is not None and pending.values.keys() & change.values.keys():
             del self._pending[channel]

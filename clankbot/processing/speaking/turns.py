@@ -20,12 +20,8 @@ from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
 from clankbot.processing.recent_removals import Removal, removes
 from clankbot.processing.speaking.decisions import Decisions
-from clankbot.processing.speaking.send_gate import (
-    DATABASE_AWAY,
-    SWITCHED_OFF,
-    is_silenced,
-    silence_reason,
-)
+from clankbot.processing.speaking.prompt_changes import PromptChanges
+from clankbot.processing.speaking.send_gate import DATABASE_AWAY, SWITCHED_OFF, silence_reason
 from clankbot.processing.speaking.triggers import (
     HINT_WEIGHS_MS,
     PaceHistory,
@@ -71,28 +67,24 @@ class Turns:
         model: LanguageModel,
         decisions: Decisions,
         submit: Callable[[Job], None],
-        prompt_changed: Callable[[str], None],
+        prompts: PromptChanges,
         clock: Clock,
     ) -> None:
-        """``submit`` hands a job to the composer, ``prompt_changed`` lets it read ahead in a
-        channel; neither may block.
-        """
+        """``submit`` hands a job to the composer and must not block."""
         self._history = history
         self._channels = channels
         self._live_state = live_state
         self._model = model
         self._decisions = decisions
         self._submit = submit
-        self._tell_composer = prompt_changed
+        self.prompts = prompts
         self._clock = clock
         # Channels in which a message came in since the pace was judged last, in this order.
         self._counted: dict[str, Channel] = {}
-        # Channels whose prompt is another one since the composer was told, in this order.
-        self._changed: dict[str, Channel] = {}
 
     def load(self) -> None:
         """Take the hints that still count from the database; no prompt is read yet."""
-        self.all_prompts_changed()
+        self.prompts.note_all()
         since_ms = self._clock.utc_ms() - HINT_WEIGHS_MS
         for channel in self._channels.values():
             self._set_hints(channel, self._history.hints_since(channel.name, since_ms))
@@ -122,24 +114,13 @@ class Turns:
         """A message counts: it may be time to speak once it is stored."""
         channel = self._channels[name]
         self._counted.setdefault(name, channel)
-        self.prompt_changed(name)
+        self.prompts.note(name)
         channel.counted_since_lost += 1
         channel.newest_message_id = message_id
 
     def newest_message_id(self, name: str) -> str | None:
         """The newest message that was stored since the start."""
         return self._channels[name].newest_message_id
-
-    def prompt_changed(self, name: str) -> None:
-        """What is to be written next in the channel begins with other lines or instructions.
-
-        The model may read ahead once all that is to be deleted is.
-        """
-        self._changed.setdefault(name, self._channels[name])
-
-    def all_prompts_changed(self) -> None:
-        """The same in every channel."""
-        self._changed = dict(self._channels)
 
     def mentioned(self, name: str, asked: ContextLine) -> None:
         """A viewer speaks to the bot: the newest mention of each waits for an answer."""
@@ -151,7 +132,7 @@ class Turns:
 
     def drop_removed_mentions(self, removal: Removal) -> None:
         """A mention that waits and was removed is not answered."""
-        self.prompt_changed(removal.channel)
+        self.prompts.note(removal.channel)
         mentions = self._channels[removal.channel].mentions
         for user_id, mention in list(mentions.items()):
             if removes(removal, mention.asked):
@@ -159,13 +140,13 @@ class Turns:
 
     def drop_mentions_of(self, user_id: str) -> None:
         """A viewer opted out: no mention of theirs waits any longer."""
-        self.all_prompts_changed()
+        self.prompts.note_all()
         for channel in self._channels.values():
             channel.mentions.pop(user_id, None)
 
     def drop_all_mentions(self) -> None:
         """Somebody's words were deleted by another program: no mention waits any longer."""
-        self.all_prompts_changed()
+        self.prompts.note_all()
         for channel in self._channels.values():
             channel.mentions.clear()
 
@@ -188,17 +169,8 @@ class Turns:
                 elif channel.name not in refused:  # else ``why`` would never tell of the mention
                     self._decisions.decide(channel, reason)
             del self._counted[channel.name]  # only now, for the database may have failed
-        self._let_read_ahead()
+        self.prompts.hand_on()
         self._decisions.keep_up()
-
-    def _let_read_ahead(self) -> None:
-        """Tell the composer which prompts have changed; a turn under way reads its own."""
-        for channel in list(self._changed.values()):
-            if channel.turn is None:
-                del self._changed[channel.name]
-                room = self._live_state.view(channel.name)
-                if not is_silenced(room, self._clock.utc_ms()):
-                    self._tell_composer(channel.name)
 
     def _answer_mentions(self, channel: Channel) -> bool:
         """Answer the mention that has waited longest; whether any had to be refused."""
@@ -293,7 +265,7 @@ class Turns:
             channel.logged_in_vain = None
         channel.held_in_a_row = 0
         self._counted.setdefault(name, channel)  # chat may have gone on since it was said
-        self.prompt_changed(name)
+        self.prompts.note(name)
 
     def was_held(self, name: str, generation_id: int | None, reason: Reason) -> bool:
         """Twitch keeps the line from chat, which is stored as if it was said: the turn ends.
