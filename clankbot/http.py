@@ -1,6 +1,9 @@
 """The one way to make an HTTP request: within a true deadline, cancellable, bounded in size.
 
-On the ground floor, because two rooms speak HTTP; the only file that imports requests.
+On the ground floor, because two rooms speak HTTP; only here and in ``http_adapter`` is requests
+imported.  Of the library only what sends a request and takes an answer apart is used: left to
+itself it also reads the body of a redirect, works out where that leads, and keeps cookies, and each
+of these can fail.
 
 The timeouts of requests bound the gap between two pieces, never the whole: a server that drips a
 byte now and then holds a reader for ever.  So each connection is shut down from outside, which
@@ -13,23 +16,21 @@ from __future__ import annotations
 import contextlib
 import enum
 import functools
+import http.client
 import itertools
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import requests
-import requests.adapters
 import requests.utils
-import urllib3.exceptions
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.poolmanager import ProxyManager
 
 from clankbot.cancel import Cancel
 from clankbot.errors import ClankbotError
+from clankbot.http_adapter import Adapter, TooLong
+from clankbot.text import visible
 
 # For each address of a server; even one on the internet answers within half a second.
 _CONNECT_TIMEOUT_S: Final = 3.0
@@ -39,6 +40,8 @@ _SPARE_S: Final = 5.0
 # channels some 100 kB.
 _MOST_BYTES: Final = 1 << 20
 _READ_BYTES: Final = 1 << 16
+# Of the system's or a proxy's words about an error.
+_CAUSE_CHARS: Final = 200
 
 
 class Failure(enum.Enum):
@@ -127,24 +130,25 @@ class Deadline:
         is_signed = obeys_environment or "Authorization" in all_headers
         session = self._open.enter_context(requests.Session())
         session.trust_env = obeys_environment
-        session.mount("http://", _Adapter(self._adopt))
+        request = requests.Request(
+            method,
+            url,
+            params=list(query),
+            data=form,
+            json=json,
+            headers=all_headers,
+            auth=_unchanged if is_signed else None,
+        )
+        timeout = min(_CONNECT_TIMEOUT_S, 0.9 * self._seconds), self._seconds + _SPARE_S
         try:
             tls = None if ca_file is None else _trusting(ca_file)
-            session.mount("https://", _Adapter(self._adopt, tls))
-            response = session.request(
-                method,
-                url,
-                params=list(query),
-                data=form,
-                json=json,
-                headers=all_headers,
-                auth=_unchanged if is_signed else None,
-                verify=ca_file or True,
-                timeout=(min(_CONNECT_TIMEOUT_S, 0.9 * self._seconds), self._seconds + _SPARE_S),
-                allow_redirects=False,
-                stream=True,
+            adapter = self._open.enter_context(contextlib.closing(Adapter(self._adopt, tls)))
+            prepared = session.prepare_request(request)
+            how: dict[str, Any] = dict(
+                session.merge_environment_settings(prepared.url, {}, True, ca_file or True, None)
             )
-        except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' own are OSErrors
+            response = adapter.send(prepared, timeout=timeout, **how)
+        except Exception as error:  # whatever a foreign answer makes the library raise
             raise self.failed(error) from error
         self._open.enter_context(response)
         self.check()  # a head that was cut off looks complete
@@ -212,13 +216,21 @@ def _trusting(ca_file: str) -> ssl.SSLContext:
 
 
 class Response:
-    """An answer whose head has arrived.  Its body can be read once, while the deadline is open."""
+    """An answer whose head has arrived.  Its body can be read once, while the deadline is open.
+
+    That of a redirect is taken for empty: nothing in it is wanted, and it may have no end.
+    """
 
     def __init__(self, response: requests.Response, deadline: Deadline) -> None:
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self._raw = response.raw
         self._deadline = deadline
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it only tells where else to ask."""
+        return 300 <= self.status < 400
 
     def body(self) -> bytes:
         """The whole body."""
@@ -237,54 +249,21 @@ class Response:
 
     def _pieces(self) -> Iterator[bytes]:
         left = _MOST_BYTES
+        while not self.is_redirect and (piece := self._piece()):
+            left -= len(piece)
+            if left < 0:
+                text = f"the answer is longer than {_MOST_BYTES} bytes"
+                raise HttpError(Failure.TOO_LONG, text, connected=True)
+            yield piece
+        self._deadline.check()  # a body that was cut off may look complete
+
+    def _piece(self) -> bytes:
+        """What comes next, unpacked; empty at the end."""
         try:
-            while piece := self._raw.read1(_READ_BYTES, decode_content=True):
-                left -= len(piece)
-                if left < 0:
-                    text = f"the answer is longer than {_MOST_BYTES} bytes"
-                    raise HttpError(Failure.TOO_LONG, text, connected=True)
-                yield piece
-        except (OSError, urllib3.exceptions.HTTPError) as error:
+            piece: bytes = self._raw.read1(_READ_BYTES, decode_content=True)
+        except Exception as error:  # whatever a foreign answer makes the library raise
             raise self._deadline.failed(error) from error
-        self._deadline.check()  # so does a body that ends with its connection
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    """Opens connections, that to a proxy included, and hands the socket of each to ``adopt``."""
-
-    def __init__(
-        self, adopt: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None
-    ) -> None:
-        super().__init__()
-        if tls is not None:
-            self.poolmanager.connection_pool_kw["ssl_context"] = tls
-
-        class PlainConnection(HTTPConnection):
-            def _new_conn(self) -> socket.socket:
-                sock = super()._new_conn()
-                adopt(sock)
-                return sock
-
-        class TlsConnection(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                sock = super()._new_conn()
-                adopt(sock)
-                return sock
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = PlainConnection
-
-        class TlsPool(HTTPSConnectionPool):
-            ConnectionCls = TlsConnection
-
-        self._pools = {"http": PlainPool, "https": TlsPool}
-        self.poolmanager.pool_classes_by_scheme = self._pools
-
-    def proxy_manager_for(self, proxy: str, **how: object) -> ProxyManager:
-        """The way through a proxy, by connections of the same kind."""
-        manager: ProxyManager = super().proxy_manager_for(proxy, **how)
-        manager.pool_classes_by_scheme = self._pools
-        return manager
+        return piece
 
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -293,28 +272,37 @@ def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _failure(error: Exception) -> Failure:
-    if any(isinstance(link, ssl.SSLCertVerificationError) for link in _links(error)):
-        return Failure.CERTIFICATE
+    links = tuple(_links(error))
     for kind, failure in (
+        (ssl.SSLCertVerificationError, Failure.CERTIFICATE),
+        (TooLong, Failure.TOO_LONG),
         (requests.exceptions.SSLError, Failure.TLS),
         (requests.exceptions.ProxyError, Failure.PROXY),
         (requests.exceptions.Timeout, Failure.CONNECT_TIMEOUT),
     ):
-        if isinstance(error, kind):
+        if any(isinstance(link, kind) for link in links):
             return failure
     return Failure.CONNECTION
 
 
 def _cause(error: BaseException) -> str:
-    """What the system said at the bottom of an error: ``Connection refused``."""
-    cause = "it ended too early"
-    for link in _links(error):
-        if isinstance(link, ssl.SSLCertVerificationError):
+    """What the system said at the bottom of an error: ``Connection refused``.
+
+    One line without unseen characters, for a proxy's words may be in it.
+    """
+    cause = ""
+    bottom = error
+    for bottom in _links(error):
+        if isinstance(bottom, ssl.SSLCertVerificationError):
             # ``Hostname mismatch, certificate is not valid for 'host'`` holds the address.
-            return str(link.verify_message).partition(", certificate is not")[0]
-        if isinstance(link, OSError) and not isinstance(link, requests.RequestException):
-            cause = link.strerror or str(link)
-    return cause
+            cause = str(bottom.verify_message).partition(", certificate is not")[0]
+            break
+        if isinstance(bottom, OSError) and not isinstance(bottom, requests.RequestException):
+            cause = bottom.strerror or str(bottom)
+    if not cause and isinstance(bottom, http.client.IncompleteRead):
+        cause = "it ended too early"
+    words = " ".join(visible(cause).split())[:_CAUSE_CHARS]
+    return words or f"no proper answer ({type(bottom).__module__}.{type(bottom).__name__})"
 
 
 def _links(error: BaseException) -> Iterator[BaseException]:

@@ -30,6 +30,7 @@ GROUND: Final = {
     "clock",
     "errors",
     "http",
+    "http_adapter",
     "records",
     "text",
     "twitch_notices",
@@ -37,7 +38,10 @@ GROUND: Final = {
 """What every module may import, and what itself imports only its like and the standard library; ""
 is the package's own ``__init__``."""
 
-HEAVIER: Final[Mapping[str, tuple[str, ...]]] = {"http": ("requests", "urllib3")}
+HEAVIER: Final[Mapping[str, tuple[str, ...]]] = {
+    "http": ("requests", "urllib3"),
+    "http_adapter": ("requests", "urllib3"),
+}
 """What modules of the ground floor may import beyond that."""
 
 SUB_ROOMS: Final = ("processing.commands", "processing.filter", "processing.speaking")
@@ -88,19 +92,20 @@ ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
 Any that it does not import is to be taken off."""
 
 _PROCESSES: Final = ("subprocess", "multiprocessing", "asyncio", "os.system", "os.popen", "os.fork")
-_OTHER_HTTP: Final = ("http.client", "urllib.request", "socketserver", "selectors", "asyncore")
+_OTHER_HTTP: Final = ("urllib.request", "socketserver", "selectors", "asyncore")
 _WALL_CLOCK: Final = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")
 
 BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     # The network.
     "socket": (
-        *("irc.connection", "http", "database.mysql", "runtime.systemd"),
+        *("irc.connection", "http", "http_adapter", "database.mysql", "runtime.systemd"),
         *("loopback.room_client", "loopback.twitch_room"),
     ),
-    "ssl": ("irc.connection", "http", "database.mysql"),
+    "ssl": ("irc.connection", "http", "http_adapter", "database.mysql"),
     "select": ("irc.connection",),
-    "requests": ("http",),
-    "urllib3": ("http",),
+    "http.client": ("http", "http_adapter"),
+    "requests": ("http", "http_adapter"),
+    "urllib3": ("http_adapter",),
     "http.server": ("loopback.fake_ollama",),
     **dict.fromkeys(_OTHER_HTTP, ()),
     # Databases.

@@ -13,7 +13,7 @@ import pytest
 from clankbot.cancel import Cancel
 from clankbot.http import Deadline, Failure, HttpError, Response, certificates_problem
 from tests.auth.certificate import self_signed
-from tests.doubles import drips
+from tests.doubles import drips, hostile_answers
 from tests.doubles.drips import DripServer, Script
 from tests.waiting import AT_ONCE_S, PATIENCE_S
 
@@ -173,6 +173,61 @@ def test_a_body_that_ends_too_early_is_no_answer() -> None:
     with DripServer(half) as server:
         _, error = failure(server.url)
     assert (error.failure, error.connected) == (Failure.CONNECTION, True)
+
+
+@pytest.mark.parametrize(
+    "script", hostile_answers.REDIRECTS.values(), ids=hostile_answers.REDIRECTS
+)
+def test_a_redirect_is_an_answer_without_a_body_wherever_it_leads(script: Script) -> None:
+    with DripServer(script) as server, Deadline(5) as deadline:
+        response = deadline.send("GET", server.url)
+        assert (response.is_redirect, response.body()) == (True, b"")
+
+
+@pytest.mark.parametrize("script", hostile_answers.TOO_LONG.values(), ids=hostile_answers.TOO_LONG)
+def test_what_comes_is_bounded_wherever_in_an_answer_it_stands(script: Script) -> None:
+    with DripServer(script) as server:
+        _, error = failure(server.url)
+    assert (error.failure, error.connected) == (Failure.TOO_LONG, True)
+
+
+@pytest.mark.parametrize(
+    "script", hostile_answers.NO_ANSWER.values(), ids=hostile_answers.NO_ANSWER
+)
+def test_whatever_is_no_answer_is_no_traceback_either(script: Script) -> None:
+    with DripServer(script) as server:
+        _, error = failure(server.url)
+    assert (error.failure, error.connected) == (Failure.CONNECTION, True)
+    assert str(error).isprintable()
+    assert "SSH" not in str(error)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "script", hostile_answers.ODD_BUT_AN_ANSWER.values(), ids=hostile_answers.ODD_BUT_AN_ANSWER
+)
+def test_what_is_odd_about_an_answer_and_not_needed_is_not_looked_at(script: Script) -> None:
+    assert body(script) == b"{}"
+
+
+def test_a_proxy_that_never_ends_its_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with DripServer(hostile_answers.NO_ANSWER["endless headers"]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(HttpError) as caught, Deadline(30) as deadline:
+            deadline.send("GET", "https://twitch.invalid/", obeys_environment=True)
+    assert caught.value.failure is Failure.TOO_LONG
+
+
+def test_the_words_of_a_proxy_are_one_line_without_unseen_characters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refusal = b"HTTP/1.1 407 \x1b[31mno\xad\r\n\r\n"
+    with DripServer(hostile_answers.whole(refusal)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(HttpError) as caught, Deadline(5) as deadline:
+            deadline.send("GET", "https://twitch.invalid/", obeys_environment=True)
+    assert caught.value.failure is Failure.PROXY
+    assert str(caught.value) == "Tunnel connection failed: 407 [31mno"
 
 
 @pytest.mark.parametrize("host", ["a..b", f"{'a' * 70}.test", "nobody.invalid", "127.0.0.1:9"])

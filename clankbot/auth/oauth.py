@@ -344,7 +344,7 @@ def ask(
     except HttpError as error:
         problem = _FAILURES.get(error.failure, f"cannot be reached: {error}")
         raise AuthUnavailable(f"Twitch {problem}") from error
-    if status >= 500 or 300 <= status < 400:
+    if not (200 <= status < 300 or 400 <= status < 500):
         raise AuthUnavailable(f"Twitch is out of order: it answered {status}")
     try:
         fields = json.loads(body.decode("utf-8", "replace")) if body.strip() else {}

@@ -13,7 +13,7 @@ from clankbot.records.accounts import Secret
 from clankbot.runtime.redaction import new_token
 from tests.auth.certificate import self_signed
 from tests.auth.rig import Rig
-from tests.doubles import drips
+from tests.doubles import drips, hostile_answers
 from tests.doubles.drips import DripServer, Script
 from tests.doubles.twitch_id import Trouble, TwitchId
 from tests.waiting import AT_ONCE_S, PATIENCE_S
@@ -63,6 +63,19 @@ def test_the_time_for_an_answer_is_for_all_of_it_however_it_trickles(script: Scr
 def test_a_host_that_no_name_server_takes_is_no_traceback(host: str) -> None:
     with pytest.raises(AuthUnavailable, match="Twitch cannot be reached: no connection"):
         ask("GET", f"https://{host}/oauth2/validate", timeout_s=PATIENCE_S)
+
+
+@pytest.mark.parametrize("script", hostile_answers.ALL.values(), ids=hostile_answers.ALL)
+def test_whatever_is_no_answer_of_twitch_is_an_outage(script: Script) -> None:
+    with DripServer(script) as server, pytest.raises(AuthUnavailable) as unavailable:
+        TwitchOAuth(server.url, "client").validate(Secret("any"))
+    assert str(unavailable.value).isprintable()
+
+
+def test_a_head_that_only_announces_another_is_no_agreement() -> None:
+    announcement = b"HTTP/1.1 102 Processing\r\n\r\n"
+    with DripServer(hostile_answers.whole(announcement)) as server, pytest.raises(AuthUnavailable):
+        TwitchOAuth(server.url, "client").revoke(Secret("any"))
 
 
 def test_no_redirect_is_followed(rig: Rig) -> None:

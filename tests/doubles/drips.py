@@ -18,6 +18,7 @@ Script = Callable[[], Iterator[bytes]]
 """What is sent, piece by piece; a pause lies between two pieces."""
 
 _PAUSE_S = 0.02
+_SEND_TIMEOUT_S = 2.0  # a large piece takes as long as the client takes to read it
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
@@ -104,11 +105,11 @@ class DripServer:
         return self._tls.wrap_socket(raw, server_side=True)
 
     def _play(self, connection: socket.socket) -> None:
-        connection.settimeout(_PAUSE_S)
         for piece in self._script():
             if self._ended.is_set():
                 return
             try:
+                connection.settimeout(_SEND_TIMEOUT_S)
                 connection.sendall(piece)
                 if not self._pause(connection):
                     self.client_left.set()
@@ -119,6 +120,7 @@ class DripServer:
 
     def _pause(self, connection: socket.socket) -> bool:
         """Whether the client is still there after a moment."""
+        connection.settimeout(_PAUSE_S)
         with contextlib.suppress(TimeoutError):
             while connection.recv(65536):
                 pass

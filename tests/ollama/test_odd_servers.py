@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from clankbot.cancel import Cancel
-from clankbot.errors import OllamaRefused, OllamaUnavailable, Trouble
+from clankbot.errors import OllamaError, OllamaRefused, OllamaUnavailable, Trouble
 from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.protocol import Generation
-from tests.doubles.drips import DripServer, silent
+from tests.doubles import hostile_answers
+from tests.doubles.drips import DripServer, Script, silent
 from tests.doubles.fake_ollama import Behaviour, FakeOllama
 from tests.doubles.pages import Page, PageServer
 from tests.ollama.test_client import OPTIONS, generate
@@ -154,6 +155,17 @@ def test_packed_lines_are_read_as_they_come_even_byte_by_byte() -> None:
     with DripServer(drips_gzip) as server:
         client = OllamaClient(server.url, timeout_s=2)
         assert generate(client).text == "drip "
+
+
+@pytest.mark.parametrize("script", hostile_answers.ALL.values(), ids=hostile_answers.ALL)
+def test_whatever_is_no_answer_of_ollama_is_a_failing_server(script: Script) -> None:
+    with DripServer(script) as server:
+        client = OllamaClient(server.url)
+        with pytest.raises(OllamaError) as failed:
+            generate(client)
+        with pytest.raises(OllamaError):
+            client.version()
+    assert failed.value.in_full.isprintable()
 
 
 def test_what_is_packed_badly_is_a_failing_server() -> None:

@@ -1,0 +1,65 @@
+"""The real program beside servers that answer as none should: it stays, and goes on with chat."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import hostile_answers
+from tests.doubles.drips import DripServer, Script
+from tests.flow.program import live_program
+from tests.flow.world import sql
+from tests.waiting import wait_until
+
+
+def in_turn(*scripts: Script) -> Script:
+    """Another of the scripts for each connection, the first again after the last."""
+    turns: list[Script] = []
+
+    def script() -> Iterator[bytes]:
+        if not turns:
+            turns.extend(scripts)
+        yield from turns.pop(0)()
+
+    return script
+
+
+def stored(folder: Path) -> int:
+    """How many messages are stored."""
+    ((count,),) = sql(folder, "SELECT COUNT(*) FROM messages")
+    return int(count)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [hostile_answers.REDIRECTS, hostile_answers.TOO_LONG, hostile_answers.NO_ANSWER],
+    ids=["redirects", "too long", "no answer"],
+)
+def test_the_program_lives_whatever_sign_in_and_ollama_answer(
+    tmp_path: Path, table: dict[str, Script]
+) -> None:
+    hostile = in_turn(*table.values())
+    with (
+        DripServer(hostile) as sign_in,
+        DripServer(hostile) as ollama,
+        live_program(
+            tmp_path,
+            TWITCH_AUTH_URL=f"{sign_in.url}/oauth2",
+            TWITCH_API_URL=f"{sign_in.url}/helix",
+            OLLAMA_URL=ollama.url,
+            MESSAGE_THRESHOLD="1",
+            TOKEN_VALIDATE_INTERVAL="1",
+        ) as bot,
+    ):
+        bot.sign_in()
+        bot.start_and_join()
+        bot.wait_log("sign-in not validated")
+        for number in range(3):
+            bot.room.say("alpha", "viewer", f"line {number}")
+        wait_until(lambda: stored(tmp_path) == 3, 10)
+        bot.wait_log("generation fails")
+        assert bot.stop(signal.SIGTERM) == 0
+        assert "thread failed" not in bot.log
