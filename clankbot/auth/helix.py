@@ -5,6 +5,7 @@ Source: https://dev.twitch.tv/docs/api/reference (Get Streams)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ _MOST_A_CALL: Final = 100
 # The buckets of Twitch's API refill within a minute; a later reset is a clock that is wrong.
 # Source: https://dev.twitch.tv/docs/api/guide (Twitch Rate Limits)
 _WAIT_LIMIT_S: Final = 60.0
+_UNIX_SECONDS: Final = re.compile(r"[0-9]{1,12}")
 
 Query = Sequence[tuple[str, str]]
 
@@ -93,8 +95,7 @@ class Helix:
         if answer.status == 429 or answer.headers.get("Ratelimit-Remaining") == "0":
             # Nothing more is asked before the bucket is full again.
             reset = answer.headers.get("Ratelimit-Reset", "")
-            wait_s = (
-                int(reset) - self._clock.utc_ms() / 1000 if reset.isdecimal() else _WAIT_LIMIT_S
-            )
+            is_moment = _UNIX_SECONDS.fullmatch(reset)
+            wait_s = int(reset) - self._clock.utc_ms() / 1000 if is_moment else _WAIT_LIMIT_S
             self._silent_until_s = self._clock.monotonic() + min(max(wait_s, 1.0), _WAIT_LIMIT_S)
         return answer

@@ -38,6 +38,10 @@ _USUAL_LIFETIME_S: Final = 3600
 _LIFETIME_LIMIT_S: Final = 365 * 24 * 3600
 # Assumed if Twitch names none.  https://www.rfc-editor.org/rfc/rfc8628 (3.2)
 _POLL_INTERVAL_S: Final = 5
+_CODE_LIFETIME_S: Final = 1800
+# A person waits meanwhile: what is longer is an error of the service.
+_POLL_LIMIT_S: Final = 60
+_CODE_LIMIT_S: Final = 24 * 3600
 
 _MESSAGE_LIMIT_CHARS: Final = 100
 
@@ -133,8 +137,8 @@ class TwitchOAuth:
             device_code=_token(answer.fields, "device_code"),
             user_code=_text(answer.fields, "user_code"),
             verification_uri=_text(answer.fields, "verification_uri"),
-            interval_s=_seconds(answer.fields, "interval", _POLL_INTERVAL_S),
-            lifetime_s=_seconds(answer.fields, "expires_in", 1800),
+            interval_s=_seconds(answer.fields, "interval", _POLL_INTERVAL_S, _POLL_LIMIT_S),
+            lifetime_s=_seconds(answer.fields, "expires_in", _CODE_LIFETIME_S, _CODE_LIMIT_S),
         )
 
     def poll_device(self, code: DeviceCode) -> TokenGrant | NotYet:
@@ -262,11 +266,14 @@ def _text(fields: Mapping[str, Any], name: str, accepted: re.Pattern[str] = _TEX
     return value
 
 
-def _seconds(fields: Mapping[str, Any], name: str, default: int) -> int:
+def _seconds(
+    fields: Mapping[str, Any], name: str, default: int, limit_s: int = _LIFETIME_LIMIT_S
+) -> int:
+    """The time that a field names; ``default`` for what is none, NaN or beyond all limits."""
     value = fields.get(name)
-    if not isinstance(value, (int, float)) or not 0 <= value <= _LIFETIME_LIMIT_S:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return default
-    return int(value)
+    return int(value) if 0 <= value <= limit_s else default
 
 
 # -- one request -----------------------------------------------------------------------------------
@@ -292,7 +299,7 @@ class Answer:
 
         It names errors in ``message``, RFC 8628 in ``error``.
         """
-        text = redact(str(self.fields.get("message") or self.fields.get("error") or ""))
+        text = redact(self._text("message") or self._text("error"))
         shown = "".join(filter(str.isprintable, text))[:_MESSAGE_LIMIT_CHARS]
         return shown or f"status {self.status}"
 
@@ -303,8 +310,13 @@ class Answer:
         In lower case, with blanks for underscores.  RFC 6749 (5.2) has its words in the code, as in
         ``slow_down``; Twitch has them in the message.
         """
-        texts = (str(self.fields.get(name) or "") for name in ("error", "message"))
+        texts = (self._text(name) for name in ("error", "message"))
         return " ".join(texts).lower().replace("_", " ")
+
+    def _text(self, name: str) -> str:
+        """A field that should be a text; empty if it is none."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) else ""
 
 
 def ask(

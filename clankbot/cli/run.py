@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import queue
 import signal
 import threading
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     reports: Reports = queue.SimpleQueue()
     notifier = Notifier(from_systemd("NOTIFY_SOCKET"))
     watchdog = from_systemd("WATCHDOG_USEC"), from_systemd("WATCHDOG_PID")
-    alive_every_s = watchdog_interval_s(*watchdog) or _LONGEST_WAIT_S
+    alive_every_s = min(watchdog_interval_s(*watchdog) or math.inf, _LONGEST_WAIT_S)
     words = load_words(settings)
     database = open_database(settings)
     stopping = threading.Event()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from clankbot.irc.message import IrcMessage
 from clankbot.records.chat import (
@@ -25,10 +26,16 @@ from clankbot.records.chat import (
     UserCleared,
 )
 
-# Milliseconds since 1970 have 13 digits; a timeout lasts two weeks at most, and an ``int`` of
-# thousands of digits costs as much as a hundred messages.
-_NUMBER = re.compile(r"-?[0-9]{1,15}")
 _ACTION_START, _ACTION_END = "\x01ACTION ", "\x01"
+
+# What the numbers in tags may be; Twitch's own limits are well inside, and anything else is taken
+# for damage.  https://dev.twitch.tv/docs/api/reference (Update Chat Settings, Ban User)
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
+_SLOW_S: Final = range(86_400 + 1)
+_FOLLOWED_MINUTES: Final = range(-1, 1_000_000)
+_TIMEOUT_S: Final = range(1, 10_000_000)
+# From before the first chat to the year 2100.
+_SENT_AT_MS: Final = range(1_262_304_000_000, 4_102_444_800_000)
 
 
 def to_event(message: IrcMessage) -> Event | None:
@@ -89,7 +96,7 @@ def _chat_cleared(channel: str, message: IrcMessage) -> UserCleared | ChatCleare
     login = message.params[1].lower() if len(message.params) > 1 else None
     if not user_id and not login:
         return ChatCleared(channel, _sent_at(tags))
-    duration_s = _whole_number(tags.get("ban-duration"))
+    duration_s = _whole_number(tags.get("ban-duration"), _TIMEOUT_S)
     return UserCleared(channel, user_id, duration_s, login or None, _sent_at(tags))
 
 
@@ -104,9 +111,9 @@ def _room_state(channel: str, message: IrcMessage) -> RoomState | None:
     tags = message.tags
     return RoomState(
         channel,
-        slow_seconds=_whole_number(tags.get("slow")),
+        slow_seconds=_whole_number(tags.get("slow"), _SLOW_S),
         emote_only=_flag(tags.get("emote-only")),
-        followers_only_minutes=_whole_number(tags.get("followers-only")),
+        followers_only_minutes=_whole_number(tags.get("followers-only"), _FOLLOWED_MINUTES),
         subscribers_only=_flag(tags.get("subs-only")),
         unique_chat=_flag(tags.get("r9k")),
     )
@@ -184,17 +191,15 @@ def _flag(value: str | None) -> bool | None:
     return {"1": True, "0": False}.get(value or "")
 
 
-def _whole_number(value: str | None) -> int | None:
-    """The number a tag holds; None if it is absent, no number, or none that Twitch would send."""
-    return int(value) if value and _NUMBER.fullmatch(value) else None
+def _whole_number(value: str | None, accepted: range) -> int | None:
+    """The number a tag holds; None if it is absent, no number, or not ``accepted``."""
+    if value is None or not _NUMBER.fullmatch(value):
+        return None
+    number = int(value)
+    return number if number in accepted else None
 
 
 def _sent_at(tags: dict[str, str]) -> datetime | None:
     """When Twitch took the message; None if ``tmi-sent-ts`` is absent or damaged."""
-    sent_at_ms = _whole_number(tags.get("tmi-sent-ts"))
-    if sent_at_ms is None:
-        return None
-    try:
-        return datetime.fromtimestamp(sent_at_ms / 1000, UTC)
-    except (OverflowError, ValueError, OSError):  # past the years that a datetime or time_t holds
-        return None
+    sent_at_ms = _whole_number(tags.get("tmi-sent-ts"), _SENT_AT_MS)
+    return None if sent_at_ms is None else datetime.fromtimestamp(sent_at_ms / 1000, UTC)

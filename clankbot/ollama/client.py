@@ -35,7 +35,7 @@ from clankbot.ollama.protocol import (
     model_names,
     read_generation,
 )
-from clankbot.ollama.troubles import error_text, status_failure, told_failure
+from clankbot.ollama.troubles import cleaned, error_text, status_failure, told_failure
 from clankbot.records.accounts import Secret
 
 # For questions that the server answers from memory.
@@ -144,7 +144,7 @@ class OllamaClient:
 
     def version(self) -> str:
         """What the server calls its version: the quickest proof that one is there."""
-        return str(self._field("/api/version", "version"))
+        return cleaned(str(self._field("/api/version", "version")))
 
     def models(self) -> tuple[str, ...]:
         """The installed models, as the server spells them."""

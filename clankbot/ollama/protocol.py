@@ -19,6 +19,9 @@ DEADLINE: Final = "deadline"  # our own done_reason
 # Larger windows and longer answers than any: what is beyond them is no measurement.
 _MOST_TOKENS: Final = 100_000_000
 _LONGEST_NS: Final = 86_400 * 10**9
+# No model for chat has a smaller window: a server that tells one errs, and asking for it would
+# leave no room for a prompt.
+_LEAST_WINDOW: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def read_generation(lines: Iterable[bytes], model: str) -> Generation:
 def _count(value: Mapping[str, Any], name: str) -> int | None:
     """A number of tokens; None for anything that can be none."""
     count = value.get(name)
-    return count if isinstance(count, int) and 0 < count <= _MOST_TOKENS else None
+    return count if type(count) is int and 0 < count <= _MOST_TOKENS else None
 
 
 def _seconds(value: Mapping[str, Any], name: str) -> float | None:
@@ -166,7 +169,8 @@ def in_memory(value: Mapping[str, Any], model: str) -> InMemory:
     """The same in such an answer."""
     key, window, has_company, is_loaded = model_key(model), None, False, False
     for entry in _models(value):
-        if key in (model_key(str(entry.get("name"))), model_key(str(entry.get("model")))):
+        names = (name for name in (entry.get("name"), entry.get("model")) if isinstance(name, str))
+        if key in map(model_key, names):
             is_loaded, window = True, _count(entry, "context_length")
         else:
             has_company = True
@@ -178,9 +182,9 @@ def model_facts(value: Mapping[str, Any]) -> ModelFacts:
     info, abilities = value.get("model_info"), value.get("capabilities")
     window = None
     if isinstance(info, dict):
-        window = info.get(f"{info.get('general.architecture')}.context_length")
+        window = _count(info, f"{info.get('general.architecture')}.context_length")
     return ModelFacts(
-        window=window if isinstance(window, int) and window > 0 else None,
+        window=window if window and window >= _LEAST_WINDOW else None,
         thinks="thinking" in abilities if isinstance(abilities, list) else None,
         chats="completion" in abilities if isinstance(abilities, list) and abilities else None,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 from typing import Final
 
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 
 # systemd reads at once, unless it has a problem itself; the bot does not wait for it.
 _SEND_TIMEOUT_S: Final = 1.0
+# 64 bits, which systemd counts in; its largest number stands for no limit.
+_USEC: Final = re.compile(r"[0-9]{1,20}")
 
 
 class Notifier:
@@ -61,7 +64,7 @@ def watchdog_interval_s(watchdog_usec: str | None, watchdog_pid: str | None = No
 
     A third of WATCHDOG_USEC, so that one may be late.  WATCHDOG_PID, if given, must be ours.
     """
-    if not watchdog_usec or not watchdog_usec.isdecimal() or int(watchdog_usec) == 0:
+    if not watchdog_usec or not _USEC.fullmatch(watchdog_usec) or int(watchdog_usec) == 0:
         return None
     if watchdog_pid and watchdog_pid != str(os.getpid()):
         return None

@@ -8,6 +8,8 @@ from clankbot.auth.helix import Helix
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.errors import AuthUnavailable, RequestRefused, TokenRefused
 from tests.auth.rig import Rig
+from tests.doubles import hostile_answers
+from tests.doubles.drips import DripServer
 from tests.doubles.twitch_id import DROPPED, Trouble
 
 
@@ -88,6 +90,20 @@ def test_too_many_requests_are_followed_by_silence(rig: Rig) -> None:
         with pytest.raises(AuthUnavailable):
             client.live_channels(["alpha"])
     assert rig.twitch.count("streams") == 1
+
+
+@pytest.mark.parametrize("reset", [b"9" * 400, b"9" * 5000, b"-1", b"soon", b"1e9", b""])
+def test_a_bucket_that_says_nothing_sensible_is_left_for_a_minute(rig: Rig, reset: bytes) -> None:
+    rig.signed_in()
+    head = b"HTTP/1.1 200 OK\r\nRatelimit-Remaining: 0\r\nRatelimit-Reset: %b\r\n\r\n" % reset
+    with DripServer(hostile_answers.whole(head + b'{"data": []}')) as server:
+        client = Helix(server.url, rig.twitch.client_id, rig.keeper(), rig.clock)
+        client.live_channels(["alpha"])
+        rig.clock.now_s += 59
+        with pytest.raises(AuthUnavailable, match="asked too often"):
+            client.live_channels(["alpha"])
+        rig.clock.now_s += 2
+        client.live_channels(["alpha"])
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,34 @@ def test_a_pair_of_no_sensible_lifetime_is_taken_to_last_an_hour(
     assert rig.oauth().refresh(Secret("former")).lifetime_s == 3600
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1", "NaN", "9" * 400, "true", "null", '"5"', "[]"])
+def test_a_code_of_no_sensible_times_is_asked_about_as_usual(rig: Rig, number: str) -> None:
+    """With an interval of a year, the person would confirm and never hear of it."""
+    body = (
+        '{"device_code": "d", "user_code": "u", "verification_uri": "v", "interval": %s,'
+        ' "expires_in": %s}'
+    )
+    rig.twitch.trouble("device", Trouble(200, (body % (number, number)).encode()))
+    code = rig.oauth().start_device()
+    assert (code.interval_s, code.lifetime_s) == (5, 1800)
+
+
+def test_a_code_is_never_asked_about_less_than_once_a_minute(rig: Rig) -> None:
+    texts = {"device_code": "d", "user_code": "u", "verification_uri": "v"}
+    rig.twitch.trouble("device", answer(interval=86_400, expires_in=864_000, **texts))
+    code = rig.oauth().start_device()
+    assert (code.interval_s, code.lifetime_s) == (5, 1800)
+
+
+@pytest.mark.parametrize("message", [["no"] * 3, {"a": "no"}, 7, "9" * 500])
+def test_words_of_a_refusal_that_are_no_words_are_not_shown(rig: Rig, message: object) -> None:
+    rig.twitch.trouble("revoke", answer(418, message=message))
+    with pytest.raises(AuthUnavailable) as unavailable:
+        rig.oauth().revoke(Secret("any"))
+    assert len(str(unavailable.value)) < 150
+    assert "no" not in str(unavailable.value).partition(": ")[2]
+
+
 @pytest.mark.parametrize("scopes", [None, "chat:read", 7, [], [["chat:read"], {}]])
 def test_scopes_that_are_not_named_are_missing(rig: Rig, scopes: object) -> None:
     told = answer(client_id="c", login="clankbot", user_id="1", scopes=scopes, expires_in=9)

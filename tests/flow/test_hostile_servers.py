@@ -63,3 +63,24 @@ def test_the_program_lives_whatever_sign_in_and_ollama_answer(
         bot.wait_log("generation fails")
         assert bot.stop(signal.SIGTERM) == 0
         assert "thread failed" not in bot.log
+
+
+def test_the_program_lives_whatever_numbers_chat_sends(tmp_path: Path) -> None:
+    with live_program(tmp_path) as bot:
+        bot.sign_in()
+        bot.start_and_join()
+        for number in ("9" * 400, "9" * 5000, "-" + "9" * 400, "1e400", "NaN", "\u0661"):
+            for tags, line in (
+                ("slow={0};followers-only={0}", "ROOMSTATE #alpha"),
+                ("ban-duration={0};target-user-id=5;tmi-sent-ts={0}", "CLEARCHAT #alpha :ann"),
+                ("ban-duration={0};target-user-id=100", "CLEARCHAT #alpha :clankbot"),
+                ("msg-id=msg_slowmode", "NOTICE #alpha :wait {0} seconds"),
+                ("msg-id=msg_timedout", "NOTICE #alpha :you are out for {0} more seconds"),
+            ):
+                bot.room.raw(f"@{tags} :tmi.twitch.tv {line}".format(number))
+            bot.room.raw(f"@tmi-sent-ts={number} :v!v@v PRIVMSG #alpha :!clank delay {number}")
+            bot.room.raw(f"@mod=1;id=a{number[:9]} :v!v@v PRIVMSG #alpha :!clank delay {number}")
+        bot.room.say("alpha", "viewer", "all is well")
+        wait_until(lambda: stored(tmp_path) == 1, 10)
+        assert bot.stop(signal.SIGTERM) == 0
+        assert "failed" not in bot.log

@@ -41,6 +41,24 @@ def test_no_damage_to_a_line_raises_an_error() -> None:
         to_event(parse_line(line))
 
 
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "9" * 5000, "-2", "1e5", "\u0661", "+5", "1_0", " 5"]
+)
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("@slow={} :tmi.twitch.tv ROOMSTATE #alpha", "slow_seconds"),
+        ("@followers-only={} :tmi.twitch.tv ROOMSTATE #alpha", "followers_only_minutes"),
+        ("@ban-duration={};target-user-id=5 :t CLEARCHAT #alpha :ann", "duration_seconds"),
+        ("@tmi-sent-ts={};target-user-id=5 :t CLEARCHAT #alpha :ann", "sent_at"),
+        ("@tmi-sent-ts={} :v!v@v PRIVMSG #alpha :hi", "sent_at"),
+    ],
+)
+def test_a_number_out_of_all_range_is_none(line: str, field: str, number: str) -> None:
+    event = to_event(parse_line(line.format(number.replace(" ", r"\s"))))
+    assert getattr(event, field) is None
+
+
 MIRRORED = "room-id=1;source-room-id=2;"
 
 

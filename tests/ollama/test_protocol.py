@@ -122,6 +122,16 @@ def test_odd_values_in_an_answer_do_no_harm() -> None:
 
 
 @pytest.mark.parametrize(
+    "number", [-1, 10**400, True, 1e300, float("inf"), float("nan"), "26", [26], {}]
+)
+def test_a_number_that_no_model_can_mean_is_none(number: object) -> None:
+    last = {"done": True, "done_reason": "stop", "prompt_eval_count": number}
+    assert read_generation([json.dumps(last).encode()], "m").prompt_tokens is None
+    info = {"general.architecture": "a", "a.context_length": number}
+    assert model_facts({"model_info": info}).window is None
+
+
+@pytest.mark.parametrize(
     ("line", "kind"),
     [
         (b'{"error": "an error was encountered while running the model"}', OllamaUnavailable),
@@ -213,6 +223,7 @@ def test_counts_and_times_that_can_be_none_are_passed_over(odd: object) -> None:
             },
             ModelFacts(40960, True, True),
         ),
+        ({"model_info": {"general.architecture": "a", "a.context_length": 1}}, ModelFacts()),
         ({"capabilities": ["completion"]}, ModelFacts(None, False, True)),
         ({"capabilities": ["embedding"]}, ModelFacts(None, False, False)),
         ({"capabilities": []}, ModelFacts(None, False, None)),

@@ -65,6 +65,8 @@ def test_a_deaf_systemd_is_mentioned_once(tmp_path: Path, caplog: pytest.LogCapt
         ("0", None, None),
         ("", None, None),
         ("soon", None, None),
+        ("9" * 5000, None, None),
+        ("\u0661", None, None),
         (None, None, None),
     ],
 )
