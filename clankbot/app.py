@@ -68,17 +68,25 @@ def _imported(name: str) -> ModuleType:
 
 def _tell(error: Exception) -> int:
     """Say in one line what was wrong; the traceback only at LOG_LEVEL=DEBUG."""
-    prefix = (
-        "clankbot: " if isinstance(error, ClankbotError) else f"clankbot: {type(error).__name__}: "
-    )
-    redaction = importlib.import_module("clankbot.runtime.redaction")
+    prefix = "" if isinstance(error, ClankbotError) else f"{type(error).__name__}: "
     for warning in error.warnings if isinstance(error, ConfigError) else ():
-        print(f"{prefix}warning: {redaction.redact(warning)}", file=sys.stderr)
+        complain(f"{prefix}warning: {warning}")
     text = error.in_full if isinstance(error, OllamaError) else str(error)
-    for line in redaction.redact(text).splitlines() or [""]:
-        print(prefix + line, file=sys.stderr)
+    for line in text.splitlines() or [""]:
+        complain(prefix + line)
     logging.getLogger(__name__).debug("the command failed", exc_info=error)
     return exit_status(error)
+
+
+def complain(sentence: str) -> None:
+    """Say on standard error what is wrong, with no secret in it and nothing that a terminal obeys.
+
+    What a server, a file or a person said may be part of it.
+    """
+    # Only here, for what a command without a complaint costs.
+    redaction = importlib.import_module("clankbot.runtime.redaction")
+    text = importlib.import_module("clankbot.text")
+    print(f"clankbot: {text.escaped(redaction.redact(sentence))}", file=sys.stderr)
 
 
 def exit_status(error: BaseException | None) -> int:

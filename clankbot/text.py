@@ -68,6 +68,19 @@ def visible(text: str) -> str:
     return _LONELY.sub("", _UNSEEN_CHARACTER.sub("", "".join(map(_shown, whole))))
 
 
+def escaped(text: str) -> str:
+    """The text with all that a terminal or a line reader might obey written as escapes.
+
+    That is what Unicode calls not printable: controls, line and paragraph separators, direction
+    marks and other format characters, lone surrogates.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
 def without_unseen(text: str) -> str:
     """The text without any unseen character, each run of blanks a single space: for commands.
 

@@ -22,6 +22,7 @@ from clankbot.ollama.programs import OLLAMA
 from clankbot.parts import load_words, name_database, set_up_logs
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, ContextLine
+from clankbot.runtime.redaction import redact
 from clankbot.runtime.threads import not_torn_off
 from clankbot.services import (
     UNUSED_SIGN_IN,
@@ -31,6 +32,7 @@ from clankbot.services import (
     token_keeper,
     twitch_oauth,
 )
+from clankbot.text import escaped
 
 # ``ok``, ``warn`` or ``fail``, and a sentence.
 Finding = tuple[str, str]
@@ -82,7 +84,7 @@ def _tell(subject: str, finding: Finding) -> None:
     shown = f"{verdict:4}"
     if sys.stdout.isatty():
         shown = f"\x1b[{_COLOURS[verdict]}m{shown}\x1b[0m"
-    print(f"{shown}  {subject:9}  {sentence}", flush=True)
+    print(f"{shown}  {subject:9}  {escaped(redact(sentence))}", flush=True)
 
 
 def _findings(

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from clankbot.app import EXIT_FAILED
+from clankbot.app import EXIT_FAILED, complain
 from clankbot.bounded_dict import BoundedDict
 from clankbot.config.settings import Settings
 from clankbot.database.database import Store
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         why = f"#{channel} holds no two messages that may be passed on"
         if next(store.export_rows(channel, 1), None) is None:
             why = f"nothing is stored of #{channel}"
-        print(f"clankbot: {why}", file=sys.stderr)
+        complain(why)
         return EXIT_FAILED
 
 

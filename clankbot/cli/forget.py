@@ -7,7 +7,7 @@ import argparse
 from clankbot.app import EXIT_FAILED
 from clankbot.parts import existing_database, start_up
 from clankbot.records.writes import ForgetViewer, RaiseDeletionEpoch
-from clankbot.text import counted
+from clankbot.text import counted, escaped
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,5 +29,7 @@ def run(options: argparse.Namespace) -> int:
             store.finish_removing()
             shown = f"{' or '.join(logins) or 'a moderator'} (user id {user_id})"
             messages = counted(applied.rows, "message")
-            print(f"Deleted {messages} of {shown} {where}, and the name wherever it stood.")
+            print(
+                f"Deleted {messages} of {escaped(shown)} {where}, and the name wherever it stood."
+            )
     return 0

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from clankbot.app import EXIT_FAILED, EXIT_USAGE, exit_status
+from clankbot.app import EXIT_FAILED, EXIT_USAGE, complain, exit_status
 from clankbot.bot import Bot
 from clankbot.config.addresses import IrcServer, without_password
 from clankbot.config.settings import Settings, settings_from_process, wants_colours
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_from_process(_defaults(is_terminal))
     kept: Path | None = options.database
     if kept is not None and kept.resolve() == settings.database_url.resolve():
-        print(f"clankbot: --database {kept} is the bot's own; name another", file=sys.stderr)
+        complain(f"--database {kept} is the bot's own; name another")
         return EXIT_USAGE
     set_up_logs(settings)
     words = load_words(settings)
@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     silence = stage.silence()
     if is_terminal or end.has_come or silence is None:
         return end.status
-    print(f"clankbot: the bot {silence} in time; {log_file} may tell why", file=sys.stderr)
+    complain(f"the bot {silence} in time; {log_file} may tell why")
     return EXIT_FAILED
 
 

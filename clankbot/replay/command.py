@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clankbot.app import EXIT_USAGE
+from clankbot.app import EXIT_USAGE, complain
 from clankbot.config.commands import parse_command
 from clankbot.config.settings import Settings, settings_from_process
 from clankbot.database.database import Database, Store
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         schema = ReplaySchema(settings, map(_change, options.changes))
     except ValueError as error:
-        print(f"clankbot: {error}", file=sys.stderr)
+        complain(str(error))
         return EXIT_USAGE
     chat = SavedChat(options.file, options.channel)
     channels = chat.channels()

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from clankbot.runtime.redaction import BARE_FIELDS, SecretFilter
+from clankbot.text import escaped
 
 # The last two are made by formatters of the standard library.
 _NOT_FIELDS: Final = BARE_FIELDS | {"message", "asctime"}
@@ -57,13 +58,13 @@ class ConsoleFormatter(logging.Formatter):
         if self._journal:
             prefix = next(mark for least, mark in _PRIORITIES if record.levelno >= least)
         words = (
-            f"{prefix}{record.levelname} {_visible(record.name.removeprefix('clankbot.'))}:",
-            _visible(record.getMessage()),
-            *(f"{_visible(key)}={_quoted(str(value))}" for key, value in fields.items()),
+            f"{prefix}{record.levelname} {escaped(record.name.removeprefix('clankbot.'))}:",
+            escaped(record.getMessage()),
+            *(f"{escaped(key)}={_quoted(str(value))}" for key, value in fields.items()),
         )
         indent = (prefix if self._journal else "") + "    "
         return "\n".join(
-            (" ".join(words), *(indent + _visible(line) for line in trace.splitlines()))
+            (" ".join(words), *(indent + escaped(line) for line in trace.splitlines()))
         )
 
 
@@ -145,21 +146,8 @@ def _quoted(text: str) -> str:
     """The text as one value: in quotes, with escapes, unless it is a plain word."""
     if _NEEDS_NO_QUOTES.fullmatch(text):
         return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{_visible(escaped)}"'
-
-
-def _visible(text: str) -> str:
-    """The text with all that a terminal or a line reader might obey written as escapes.
-
-    That is what Unicode calls not printable: controls, line and paragraph separators, direction
-    marks and other format characters, lone surrogates.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
-    )
+    value = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped(value)}"'
 
 
 def _utf8_safe(text: str) -> str:

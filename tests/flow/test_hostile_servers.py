@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from tests.doubles import hostile_answers
 from tests.doubles.drips import DripServer, Script
-from tests.flow.program import live_program
+from tests.doubles.pages import Page, PageServer
+from tests.flow.program import live_program, program
 from tests.flow.world import sql
 from tests.waiting import wait_until
 
@@ -84,3 +86,34 @@ def test_the_program_lives_whatever_numbers_chat_sends(tmp_path: Path) -> None:
         wait_until(lambda: stored(tmp_path) == 1, 10)
         assert bot.stop(signal.SIGTERM) == 0
         assert "failed" not in bot.log
+
+
+# Colour, title of the window, direction of writing, half a character, the sequences of eight bits.
+_DRIVES_TERMINALS = "\x1b[31m\x1b]0;title\x07\u202e\ud800\x9b5m\u2028"
+
+
+def test_words_of_a_server_reach_no_terminal_raw(tmp_path: Path) -> None:
+    words = json.dumps(_DRIVES_TERMINALS)
+    pages = {
+        "/oauth2/validate": Page(f'{{"message": {words}}}', 418),
+        "*": Page(f'{{"error": {words}}}', 500),
+    }
+    for version in (Page(f'{{"version": {words}}}'), Page(f'{{"error": {words}}}', 418)):
+        pages["/api/version"] = version
+        pages["/api/tags"] = Page('{"models": [{"name": "llama3.1:latest"}]}')
+        with PageServer(pages) as server, live_program(tmp_path, OLLAMA_URL=server.url) as bot:
+            bot.settings["TWITCH_AUTH_URL"] = f"{server.url}/oauth2"
+            bot.sign_in()
+            shown = bot.run("check").output + bot.run("login").output
+            assert "ollama" in shown
+            assert "418" in shown or "answers" in shown
+            assert "".join(shown.splitlines()).isprintable()
+
+
+def test_a_name_of_a_file_reaches_no_terminal_raw(tmp_path: Path) -> None:
+    odd = "no\x1b[31m\u202e.txt"
+    with program(tmp_path, BLOCKED_WORDS_FILE=odd, PYTHONUTF8="1") as bot:
+        for command in ("run", "check"):
+            shown = bot.run(command).output
+            assert r"no\x1b[31m\u202e.txt" in shown
+            assert "".join(shown.splitlines()).isprintable()
