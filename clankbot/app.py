@@ -6,13 +6,14 @@ when it is asked for, so that ``--help`` costs nothing.
 
 from __future__ import annotations
 
+import argparse
 import gc
 import importlib
 import logging
 import os
 import signal
 import sys
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Final
 
 from clankbot.arguments import build_parser
@@ -30,23 +31,41 @@ EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_LOGIN_NEEDED: Final = 77
 EXIT_CONFIG: Final = 78
-_EXIT_INTERRUPTED: Final = 130
+# And the signal's number, as shells have it.
+_EXIT_SIGNALLED: Final = 128
 
 
 def main() -> int:
-    """Run one command; its exit status, as the contract's section 1 has them."""
+    """Run one command; its exit status, as the contract's section 1 has them.
+
+    A command other than ``run`` and ``rehearse`` ends in order at SIGTERM and SIGHUP, as it does at
+    Ctrl-C: one that waits for a person or a server must not leave half of its work behind.
+    """
     options = build_parser().parse_args()
-    if options.module == "clankbot.cli.run":
-        # Until the bot listens to signals itself, being asked to stop is no failure either.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: sys.exit(0))
+    try:
+        module = _imported(options.module)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _end)
+        return _run(module, options)
+    except KeyboardInterrupt:
+        return _EXIT_SIGNALLED + signal.SIGINT
+    finally:
+        # What is left to do takes a moment; a traceback of it would help nobody.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(_EXIT_SIGNALLED + number)
+
+
+def _run(module: ModuleType, options: argparse.Namespace) -> int:
     status = 0
     try:
-        status = _imported(options.module).run(options)
+        status = module.run(options)
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where a closed pipe is no error, and not at exit
-    except KeyboardInterrupt:
-        return _EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
     except Exception as error:

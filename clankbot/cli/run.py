@@ -14,7 +14,7 @@ from typing import Final
 from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import Bot
-from clankbot.config.settings import from_systemd, run_requirements
+from clankbot.config.settings import Settings, from_systemd, run_requirements
 from clankbot.database.locks import hold_instance_lock
 from clankbot.parts import load_words, open_database, start_up, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
@@ -28,12 +28,19 @@ _LONGEST_WAIT_S: Final = 60.0
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0 if stopped as asked; see the contract's section 1 for the others."""
-    settings = start_up(
-        run_requirements, word_list_requirements, key_requirements, certificate_requirements
-    )
-    for warning in settings.warnings:
-        log.warning(warning)
     reports: Reports = queue.SimpleQueue()
+    with Signals(reports, is_starting=True) as signals:
+        settings = start_up(
+            run_requirements, word_list_requirements, key_requirements, certificate_requirements
+        )
+        for warning in settings.warnings:
+            log.warning(warning)
+        status = _run(settings, reports, signals)
+        log.info("stopped", extra={"status": status})
+        return status
+
+
+def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
     notifier = Notifier(from_systemd("NOTIFY_SOCKET"))
     watchdog = from_systemd("WATCHDOG_USEC"), from_systemd("WATCHDOG_PID")
     alive_every_s = min(watchdog_interval_s(*watchdog) or math.inf, _LONGEST_WAIT_S)
@@ -54,14 +61,13 @@ def run(options: argparse.Namespace) -> int:
                 "dry_run": settings.dry_run,
             },
         )
-        with Signals(reports):
-            bot.start()
-            notifier.ready()
-            status = wait_for_end(bot, reports, notifier, alive_every_s)
-            notifier.stopping()
-            if not bot.stop():
-                status = status or EXIT_FAILED
-    log.info("stopped", extra={"status": status})
+        signals.is_starting = False
+        bot.start()
+        notifier.ready()
+        status = wait_for_end(bot, reports, notifier, alive_every_s)
+        notifier.stopping()
+        if not bot.stop():
+            status = status or EXIT_FAILED
     return status
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -129,14 +130,18 @@ def _start_deaf(thread: threading.Thread) -> None:
 class Signals:
     """While entered, SIGINT, SIGTERM and SIGHUP are reports; for the main thread only.
 
+    ``is_starting``: while nobody waits for reports yet, the first two also raise SystemExit(0).
+    That alone would not do: a callback of Python or of a library may swallow it.
+
     Once the first SIGINT or SIGTERM has come, SIGINT is back at the system's default: a second
     Ctrl-C ends the process at once (a shell shows 130), even from a stuck call.  Nothing committed
     is lost by that.
     """
 
-    def __init__(self, reports: Reports) -> None:
+    def __init__(self, reports: Reports, *, is_starting: bool = False) -> None:
         self._reports = reports
         self._former = {number: signal.getsignal(number) for number in _HEARD}
+        self.is_starting = is_starting
 
     def __enter__(self) -> Signals:
         for number in _HEARD:
@@ -151,3 +156,5 @@ class Signals:
         if number != signal.SIGHUP:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
         self._reports.put(signal.Signals(number))
+        if self.is_starting and number != signal.SIGHUP:
+            sys.exit(0)

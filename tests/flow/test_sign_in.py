@@ -182,7 +182,13 @@ def test_an_expired_token_is_renewed_at_the_start_with_the_secret_of_an_app_that
 
 @pytest.mark.parametrize(
     ("command", "number", "status"),
-    [("run", signal.SIGTERM, 0), ("run", signal.SIGINT, 0), ("check", signal.SIGINT, 130)],
+    [
+        ("run", signal.SIGTERM, 0),
+        ("run", signal.SIGINT, 0),
+        ("check", signal.SIGINT, 130),
+        ("check", signal.SIGTERM, 143),
+        ("check", signal.SIGHUP, 129),
+    ],
 )
 def test_a_refresh_under_way_is_stored_before_the_program_leaves(
     tmp_path: Path, command: str, number: signal.Signals, status: int
