@@ -105,7 +105,12 @@ def complain(sentence: str) -> None:
     # Only here, for what a command without a complaint costs.
     redaction = importlib.import_module("clankbot.runtime.redaction")
     text = importlib.import_module("clankbot.text")
-    print(f"clankbot: {text.escaped(redaction.redact(sentence))}", file=sys.stderr)
+    line = f"clankbot: {text.escaped(redaction.redact(sentence))}"
+    if writer := importlib.import_module("clankbot.runtime.line_writer").standard_error():
+        writer.write(line)  # behind what the log has to say
+        writer.flush()
+    else:
+        print(line, file=sys.stderr)
 
 
 def exit_status(error: BaseException | None) -> int:

@@ -89,7 +89,11 @@ class Deadline:
         self._timer = threading.Timer(self._seconds, self._finish, [Failure.LATE])
         self._timer.name = "deadline"
         self._timer.daemon = True
-        self._timer.start()
+        try:
+            self._timer.start()
+        except RuntimeError as error:  # without it a server could hold us for ever
+            text = "no room for another thread"
+            raise HttpError(Failure.CONNECTION, text, connected=False) from error
         for cancel in self._cancels:
             cancel.attach(self._call_off)
         return self

@@ -118,7 +118,9 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "dotenv": ("config.env_file",),
     "signal": ("app", "cli.run", "runtime.threads", "rehearsal.conversation"),
     **dict.fromkeys(_PROCESSES, ()),
-    "threading.Thread": ("runtime.threads", "database.locks", "loopback"),
+    "threading.Thread": (
+        *("runtime.threads", "runtime.line_writer", "database.locks", "loopback"),
+    ),
     "threading.Timer": ("http",),
     "concurrent.futures.ThreadPoolExecutor": (),
     "importlib": ("app", "parts", "rehearsal.conversation"),

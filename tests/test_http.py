@@ -320,3 +320,16 @@ def test_a_deadline_that_was_kept_leaves_no_thread() -> None:
         timer = deadline_thread()
     timer.join(PATIENCE_S)
     assert not timer.is_alive()
+
+
+def test_a_request_that_finds_no_room_for_its_deadline_is_an_outage() -> None:
+    former = threading.stack_size(1 << 46)  # more than there are addresses
+    try:
+        with pytest.raises(HttpError) as caught, Deadline(5):
+            pass
+    finally:
+        threading.stack_size(former)
+    assert (caught.value.failure, str(caught.value)) == (
+        Failure.CONNECTION,
+        "no room for another thread",
+    )

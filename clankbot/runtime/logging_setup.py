@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from clankbot.runtime.line_writer import LineHandler, standard_error
 from clankbot.runtime.redaction import BARE_FIELDS, SecretFilter
 from clankbot.text import escaped
 
@@ -104,9 +105,12 @@ def set_up_logging(
     """Send all logging to ``handler`` (None: standard error), replacing what was set up before.
 
     ``level`` is one of logging's names, ``log_format`` is ``console`` or ``json``; ``journal`` says
-    that systemd's journal reads the lines.  A stream that breaks later loses lines, no more.
+    that systemd's journal reads the lines.  A stream that breaks later, or that nobody reads, loses
+    lines, no more.
     """
-    handler = handler or logging.StreamHandler()
+    if handler is None:
+        writer = standard_error()
+        handler = logging.StreamHandler() if writer is None else LineHandler(writer)
     debugging = level == "DEBUG"
     handler.setFormatter(
         JsonFormatter(tracebacks=debugging)

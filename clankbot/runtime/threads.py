@@ -26,6 +26,8 @@ Answer = TypeVar("Answer")
 _HEARD: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # For work that must not be interrupted; a stop may take five seconds.
 _LET_END_S: Final = 4.0
+# Between the tries to start a thread.
+_NO_ROOM_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,25 @@ class BotThreads:
     def start(self, name: str, body: Callable[[], None]) -> None:
         """Run ``body`` in a new thread; it may return only once ``stopping`` is set.
 
-        Daemonic, so that a stuck library call cannot hold the process.  ValueError for a name
+        Daemonic, so that a stuck library call cannot hold the process.  If the system has no room
+        for another thread, it is waited for, until there is a report.  ValueError for a name
         already given.
         """
         if name in self._threads:
             raise ValueError(f"a thread named {name!r} was already started")
         thread = threading.Thread(target=self._guard, args=(name, body), name=name, daemon=True)
         self._threads[name] = thread
-        _start_deaf(thread)
+        _start_patiently(thread, self._is_over)
+
+    def _is_over(self, within_s: float) -> bool:
+        """Whether something is to end the bot before all of it has begun."""
+        return self._stopping.wait(within_s) or not self._reports.empty()
 
     def join(self, name: str, deadline_s: float) -> bool:
         """Whether the thread ended before ``deadline_s``, in monotonic seconds."""
-        thread = self._threads[name]
+        thread = self._threads.get(name)
+        if thread is None or thread.ident is None:  # a start that was broken off
+            return True
         thread.join(max(0.0, deadline_s - time.monotonic()))
         return not thread.is_alive()
 
@@ -106,7 +115,8 @@ def not_torn_off(work: Callable[[], Answer]) -> Answer:
             ended.set_exception(error)
 
     try:
-        _start_deaf(threading.Thread(target=body, name="not-torn-off", daemon=True))
+        thread = threading.Thread(target=body, name="not-torn-off", daemon=True)
+        _start_patiently(thread, threading.Event().wait)
         wait([ended])
     except BaseException:
         wait([ended], _LET_END_S)  # not join: interrupted once, Python takes the thread for ended
@@ -114,8 +124,8 @@ def not_torn_off(work: Callable[[], Answer]) -> Answer:
     return ended.result()
 
 
-def _start_deaf(thread: threading.Thread) -> None:
-    """Start a thread that hears no signals.
+def start_deaf(thread: threading.Thread) -> bool:
+    """Start a thread that hears no signals; False if the system has no room for one just now.
 
     A new thread inherits the mask.  A signal that the system hands to another thread than main
     sets Python's flag but does not end main's wait, so it would be heard much later.
@@ -123,8 +133,22 @@ def _start_deaf(thread: threading.Thread) -> None:
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     try:
         thread.start()
+    except RuntimeError:
+        return False
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    return True
+
+
+def _start_patiently(thread: threading.Thread, wait: Callable[[float], bool]) -> None:
+    """Start it as soon as there is room for it, or not at all if ``wait`` says so."""
+    if start_deaf(thread):
+        return
+    log.warning("no room for another thread, still trying", extra={"thread_name": thread.name})
+    while not wait(_NO_ROOM_S):
+        if start_deaf(thread):
+            log.info("thread started after all", extra={"thread_name": thread.name})
+            return
 
 
 class Signals:

@@ -112,8 +112,8 @@ class Program:
         self.printed.append(done.stdout.decode("utf-8", "replace"))
         return Ended(done.returncode, self.printed[-1])
 
-    def start(self, command: str = "run", **more: str) -> None:
-        """Start the bot, or another command."""
+    def start(self, command: str = "run", stderr: int = subprocess.STDOUT, **more: str) -> None:
+        """Start the bot, or another command; what it says goes into ``log``, or to ``stderr``."""
         with self.log_file.open("ab") as log:
             self.running = subprocess.Popen(
                 [sys.executable, str(SCRIPT), command],
@@ -121,7 +121,7 @@ class Program:
                 env=self.environment(**more),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=stderr,
             )
 
     def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = PATIENCE_S) -> int:

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from clankbot.errors import TokenRefused
-from clankbot.runtime.threads import BotThreads, Failure, Report, Signals
+from clankbot.runtime.threads import BotThreads, Failure, Report, Signals, not_torn_off
 from tests.waiting import PATIENCE_S
 
 
@@ -115,6 +115,52 @@ def test_latecomers_are_named_at_the_deadline(world: World) -> None:
     assert time.monotonic() - began < 5
     release.set()
     assert world.threads.join_all(in_seconds(PATIENCE_S)) == []
+
+
+@pytest.fixture
+def no_room_for_threads() -> Iterator[Callable[[], None]]:
+    """The system has no room for another thread, until the function is called."""
+    former = threading.stack_size(1 << 46)  # more than there are addresses
+    yield lambda: threading.stack_size(former) and None
+    threading.stack_size(former)
+
+
+def test_a_thread_that_finds_no_room_is_started_as_soon_as_there_is(
+    world: World, no_room_for_threads: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    caplog.handler.addFilter(lambda record: no_room_for_threads() or True)  # once it was told
+    ran = threading.Event()
+
+    def body() -> None:
+        ran.set()
+        world.stopping.wait(5)
+
+    world.threads.start("worker", body)
+    assert ran.wait(5)
+    world.stopping.set()
+    assert world.threads.join_all(in_seconds(5)) == []
+    assert [record.getMessage() for record in caplog.records] == [
+        "no room for another thread, still trying",
+        "thread started after all",
+    ]
+
+
+@pytest.mark.usefixtures("no_room_for_threads")
+def test_a_stop_ends_the_wait_for_room(world: World) -> None:
+    world.reports.put(signal.SIGTERM)
+    began = time.monotonic()
+    world.threads.start("worker", lambda: None)
+    assert world.threads.join_all(in_seconds(5)) == []
+    assert time.monotonic() - began < 3
+
+
+def test_work_that_must_not_be_torn_off_waits_for_room(
+    no_room_for_threads: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(lambda record: no_room_for_threads() or True)
+    assert not_torn_off(lambda: 7) == 7
+    assert len(caplog.records) == 1
 
 
 def test_a_name_is_given_once(world: World) -> None:
