@@ -26,11 +26,15 @@ _SET_UP: Final = (
     "PRAGMA journal_size_limit = 4194304",  # the log shrinks again after a burst
 )
 
+_FULL: Final = "cannot grow: the disk is full"
+# What SQLite's files beside the database need at once; without that much it can only tell of a
+# failed write.
+_LEAST_FREE_BYTES: Final = 64 * 1024
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is in use by another program",
     sqlite3.SQLITE_LOCKED: "is in use by another program",
     sqlite3.SQLITE_PROTOCOL: "is in use by another program",
-    sqlite3.SQLITE_FULL: "cannot grow: the disk is full",
+    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: "cannot be read or written",
     sqlite3.SQLITE_READONLY: "is read-only",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
@@ -96,11 +100,20 @@ class SqliteEngine:
             return WriteRefused(f"the database {self.path} cannot hold a value: {error}")
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _PASSING:
-            return DatabaseUnavailable(f"the database {self.path} {_PASSING[code]} ({error})")
+            is_full = code == sqlite3.SQLITE_IOERR and self._is_disk_full()
+            what = _FULL if is_full else _PASSING[code]
+            return DatabaseUnavailable(f"the database {self.path} {what} ({error})")
         if code in _LASTING:
             return DatabaseError(f"the database {self.path} {_LASTING[code]}")
         kind = WriteRefused if code in _OF_A_VALUE else DatabaseError
         return kind(f"the database {self.path} refused a statement: {error}")
+
+    def _is_disk_full(self) -> bool:
+        try:
+            disk = os.statvfs(self.path.parent)
+        except OSError:
+            return False
+        return disk.f_bavail * disk.f_frsize < _LEAST_FREE_BYTES
 
     def patient(self) -> SqliteEngine:
         """With some seconds for another writer to finish."""

@@ -99,6 +99,7 @@ class LineBuffer:
         self._limit_bytes = limit_bytes
         self._held = bytearray()
         self._is_overlong = False
+        self._overlong, self._tell_at = 0, 1  # such lines so far, and told when there are so many
 
     def feed(self, data: bytes) -> list[str]:
         """The lines that ``data`` completes; an unfinished rest is held for the next call."""
@@ -107,13 +108,21 @@ class LineBuffer:
         for piece in ended:
             self._hold(piece)
             if self._is_overlong:
-                log.warning("over-long line dropped", extra={"limit_bytes": self._limit_bytes})
+                self._count_overlong()
             elif line := self._held.removesuffix(b"\r"):
                 lines.append(line.decode("utf-8", "replace"))
             self._held.clear()
             self._is_overlong = False
         self._hold(rest)
         return lines
+
+    def _count_overlong(self) -> None:
+        """Tell of the first over-long line, of the tenth, of the hundredth and so on."""
+        self._overlong += 1
+        if self._overlong == self._tell_at:
+            self._tell_at *= 10
+            extra = {"limit_bytes": self._limit_bytes, "lines": self._overlong}
+            log.warning("over-long line dropped", extra=extra)
 
     def _hold(self, piece: bytes) -> None:
         self._is_overlong |= len(self._held) + len(piece) > self._limit_bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Final, Protocol
 
@@ -16,6 +16,7 @@ _STEP_EVERY_S: Final = 0.5
 _ROUND_EVERY_S: Final = 10.0
 _ROWS_A_STEP: Final = 500
 _PAGES_A_STEP: Final = 64  # of 4 KB each: a quarter of a megabyte is given back in a step
+_TOLD_EVERY_S: Final = 3600.0
 _DAY_MS: Final = 86_400_000
 
 
@@ -45,6 +46,9 @@ class Retention:
         self._round: deque[str] = deque()
         self._next_step = 0.0
         self._next_round = 0.0
+        # Deleted of each channel since that was last told.
+        self._untold: Counter[str] = Counter()
+        self._next_told = 0.0
 
     def load(self) -> None:
         """Find the channels that the bot has left."""
@@ -60,14 +64,23 @@ class Retention:
             if now < self._next_round:
                 return
             self._next_round = now + _ROUND_EVERY_S
+            self._tell(now)
             self._round.extend(dict.fromkeys((*self._channels, *self._stored_channels)))
         name = self._round[0]
         settings = self._channels.settings_of(name)
         days, count = settings.retention_days, settings.retention_count
         older_than = self._clock.utc_ms() - days * _DAY_MS if days else None
         pruned = self._history.prune(name, older_than, count or None, _ROWS_A_STEP)
-        if pruned:
-            log.info("old messages deleted", extra={"channel": name, "rows": pruned})
+        self._untold[name] += pruned
         released = self._history.release_space(_PAGES_A_STEP)
         if pruned < _ROWS_A_STEP and released < _PAGES_A_STEP:
             self._round.popleft()
+
+    def _tell(self, now: float) -> None:
+        """Sum up what was deleted: in a busy chat a few messages are, every few seconds."""
+        rows = self._untold.total()
+        if rows and now >= self._next_told:
+            self._next_told = now + _TOLD_EVERY_S
+            channels = sum(count > 0 for count in self._untold.values())
+            self._untold.clear()
+            log.info("old messages deleted", extra={"rows": rows, "channels": channels})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -183,6 +184,35 @@ def test_a_file_of_a_newer_program_is_not_touched(sqlite: Database) -> None:
     with pytest.raises(DatabaseTooNew):
         sqlite.prepare()
     assert path.read_bytes() == before
+
+
+@contextmanager
+def _small_disk(folder: Path) -> Iterator[None]:
+    """A disk of a megabyte in the folder; only root may have one."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("no disk can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full_at_the_start_is_called_that(tmp_path: Path) -> None:
+    """The database is there and not written to; what lacks room is a file beside it."""
+    with _small_disk(tmp_path):
+        database = Database.sqlite(tmp_path / "chat.db")
+        database.prepare()
+        with suppress(OSError), (tmp_path / "rest").open("wb", buffering=0) as rest:
+            while rest.write(b"x" * 4096):
+                pass
+        with pytest.raises(DatabaseUnavailable, match="the disk is full"):
+            database.prepare()
+        (tmp_path / "rest").unlink()
+        database.prepare()
 
 
 def test_a_full_disk_undoes_the_batch_and_later_it_fits(sqlite: Database) -> None:

@@ -89,6 +89,13 @@ def test_an_over_long_line_is_dropped_whole_and_the_next_one_read(
     assert [record.getMessage() for record in caplog.records] == ["over-long line dropped"]
 
 
+def test_over_long_lines_are_summed_up(caplog: pytest.LogCaptureFixture) -> None:
+    buffer = LineBuffer(limit_bytes=10)
+    for _ in range(2000):
+        buffer.feed(b"x" * 11 + b"\n")
+    assert [record.__dict__["lines"] for record in caplog.records] == [1, 10, 100, 1000]
+
+
 def test_a_line_that_never_ends_is_not_held() -> None:
     buffer = LineBuffer()
     piece = b"x" * 65_536

@@ -126,6 +126,7 @@ class FilterFile:
         """Load the file.  Raises ConfigError as ``load_filter`` does."""
         self._path = Path(path)
         self._stamp = self._stamp_now()
+        self._problem: str | None = None  # what was wrong with it when it was read last
         self._filter = load_filter(self._path)
 
     def current(self) -> ContentFilter:
@@ -136,7 +137,9 @@ class FilterFile:
         """Take over a changed file, and tell whether that was done; costs one look at its date.
 
         For one thread, about once a second.  A version that is broken, empty (as a file being saved
-        may look) or gone is logged once, and the list in use stays.  ``force`` reads it anyway.
+        may look) or gone is logged once, and the list in use stays.  One that cannot be read is
+        tried again each time: what kept it from being read leaves no trace in its date.  ``force``
+        reads it anyway.
         """
         stamp = self._stamp_now()
         if stamp == self._stamp and not force:
@@ -147,10 +150,16 @@ class FilterFile:
             if not word_list.entries:
                 raise ConfigError(f"{self._path} holds no entry")
         except ConfigError as error:
-            log.error(
-                "blocked words not reloaded, the list in use stays", extra={"problem": str(error)}
-            )
+            is_told, self._problem = str(error) == self._problem, str(error)
+            if isinstance(error.__cause__, OSError):
+                self._stamp = None
+            if force or not is_told:
+                log.error(
+                    "blocked words not reloaded, the list in use stays",
+                    extra={"problem": self._problem},
+                )
             return False
+        self._problem = None
         self._filter = ContentFilter(Matcher(word_list))
         log.info("blocked words reloaded", extra={"entries": len(word_list.entries)})
         return True

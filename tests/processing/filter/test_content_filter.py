@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -390,6 +393,32 @@ def test_a_vanished_file_is_reported_once_and_the_old_list_stays(
     replace(path, "shed\n")
     assert file.refresh()
     assert file.current().check("shed") == "shed"
+
+
+@contextmanager
+def no_descriptor_left() -> Iterator[None]:
+    """No file can be opened, though its date can be looked at."""
+    former = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, former)
+
+
+def test_a_file_that_cannot_be_read_is_read_as_soon_as_it_can(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever kept it from being read: nothing of the file itself need have changed since."""
+    file = FilterFile(path)
+    replace(path, "shed\n")
+    with no_descriptor_left():
+        assert not file.refresh()
+        assert not file.refresh()
+    assert len(caplog.records) == 1
+    assert file.refresh()
+    assert file.current().check("shed") == "shed"
+    assert not file.refresh()
 
 
 def test_a_forced_refresh_reads_a_file_that_looks_the_same(path: Path) -> None:
