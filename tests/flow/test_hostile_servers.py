@@ -61,7 +61,7 @@ def test_the_program_lives_whatever_sign_in_and_ollama_answer(
         bot.wait_log("sign-in not validated")
         for number in range(3):
             bot.room.say("alpha", "viewer", f"line {number}")
-        wait_until(lambda: stored(tmp_path) == 3, 10)
+        wait_until(lambda: stored(tmp_path) == 3)
         bot.wait_log("generation fails")
         assert bot.stop(signal.SIGTERM) == 0
         assert "thread failed" not in bot.log
@@ -83,7 +83,7 @@ def test_the_program_lives_whatever_numbers_chat_sends(tmp_path: Path) -> None:
             bot.room.raw(f"@tmi-sent-ts={number} :v!v@v PRIVMSG #alpha :!clank delay {number}")
             bot.room.raw(f"@mod=1;id=a{number[:9]} :v!v@v PRIVMSG #alpha :!clank delay {number}")
         bot.room.say("alpha", "viewer", "all is well")
-        wait_until(lambda: stored(tmp_path) == 1, 10)
+        wait_until(lambda: stored(tmp_path) == 1)
         assert bot.stop(signal.SIGTERM) == 0
         assert "failed" not in bot.log
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.doubles.twitch_id import Trouble, TwitchId
 from tests.flow.program import SCRIPT, LiveProgram, live_program
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # From the first instruction on, through the imports, past the start of all threads.
@@ -62,7 +62,9 @@ def test_a_hang_up_at_any_moment_of_a_start_ends_nothing(tmp_path: Path) -> None
             wait_listening(live.running.pid)
             time.sleep(moment_s)
             live.running.send_signal(signal.SIGHUP)
-            live.room.wait_for(lambda known=joined: len(live.room.joins) > known, "a JOIN", 10.0)
+            live.room.wait_for(
+                lambda known=joined: len(live.room.joins) > known, "a JOIN", PATIENCE_S
+            )
             assert live.stop() == 0
         assert_nothing_odd_was_said(live)
 
@@ -76,7 +78,7 @@ def test_a_hang_up_while_the_start_renews_the_sign_in_loses_nothing(tmp_path: Pa
         wait_until(lambda: live.twitch.count("refresh") == 1)
         assert live.running is not None
         live.running.send_signal(signal.SIGHUP)
-        live.room.wait_for(lambda: bool(live.room.joins), "a JOIN", 10.0)
+        live.room.wait_for(lambda: bool(live.room.joins), "a JOIN", PATIENCE_S)
         assert live.twitch.count("refresh") == 1
         assert live.stop() == 0
 

@@ -16,7 +16,7 @@ import pytest
 
 from clankbot.errors import TokenRefused
 from clankbot.runtime.threads import BotThreads, Failure, Report, Signals, not_torn_off
-from tests.waiting import PATIENCE_S
+from tests.waiting import AT_ONCE_S, PATIENCE_S
 
 
 class World:
@@ -134,12 +134,12 @@ def test_a_thread_that_finds_no_room_is_started_as_soon_as_there_is(
 
     def body() -> None:
         ran.set()
-        world.stopping.wait(5)
+        world.stopping.wait(PATIENCE_S)
 
     world.threads.start("worker", body)
-    assert ran.wait(5)
+    assert ran.wait(PATIENCE_S)
     world.stopping.set()
-    assert world.threads.join_all(in_seconds(5)) == []
+    assert world.threads.join_all(in_seconds(PATIENCE_S)) == []
     assert [record.getMessage() for record in caplog.records] == [
         "no room for another thread, still trying",
         "thread started after all",
@@ -151,8 +151,8 @@ def test_a_stop_ends_the_wait_for_room(world: World) -> None:
     world.reports.put(signal.SIGTERM)
     began = time.monotonic()
     world.threads.start("worker", lambda: None)
-    assert world.threads.join_all(in_seconds(5)) == []
-    assert time.monotonic() - began < 3
+    assert world.threads.join_all(in_seconds(PATIENCE_S)) == []
+    assert time.monotonic() - began < AT_ONCE_S
 
 
 def test_work_that_must_not_be_torn_off_waits_for_room(
