@@ -165,6 +165,7 @@ def _ollama(settings: Settings) -> Iterator[Finding]:
     try:
         version = client.version()
         has_model = client.has_model(model)
+        can_chat = not has_model or client.facts(model).chats is not False
     except OllamaError as error:
         hint = "; is it running? (ollama serve)" if error.trouble is Trouble.NOT_REACHABLE else ""
         yield "fail", f"{where}: {client.explained(error).in_full}{hint}"
@@ -175,7 +176,7 @@ def _ollama(settings: Settings) -> Iterator[Finding]:
         return
     if program and program is not OLLAMA and not program.is_guess:
         yield "warn", f"{where} is {program.name}, not Ollama; it may do, as it speaks Ollama's API"
-    if has_model and client.facts(model).chats is False:
+    if not can_chat:
         yield "fail", f"{model} cannot chat; set OLLAMA_MODEL to one that can, such as llama3.1"
     elif has_model:
         yield "ok", f"{where} answers (version {version}) and has {model}"

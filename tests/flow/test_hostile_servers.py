@@ -106,7 +106,7 @@ def test_words_of_a_server_reach_no_terminal_raw(tmp_path: Path) -> None:
             bot.sign_in()
             shown = bot.run("check").output + bot.run("login").output
             assert "ollama" in shown
-            assert "418" in shown or "answers" in shown
+            assert "the server answered" in shown
             assert "".join(shown.splitlines()).isprintable()
 
 
