@@ -204,8 +204,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
         model.preload()
         began_s = clock.monotonic()
         # Another channel each time: what the server has read for an earlier check tells no speed.
-        channel = f"check{clock.utc_ms()}"
-        model.write(Assignment(channel, "clankbot", ChannelSettings(), _SMALL_TALK), Cancel())
+        channel, own = f"check{clock.utc_ms()}", ChannelSettings(model=name)
+        model.write(Assignment(channel, "clankbot", own, _SMALL_TALK), Cancel())
     except OllamaError as error:
         yield "fail", f"{name} wrote no line: {error.in_full}; {_FASTER}"
         return

@@ -55,6 +55,12 @@ def test_check_has_a_line_written_and_tells_how_much_chat_this_machine_can_read(
         late = finding(live.run("check", OLLAMA_URL=slow.url, OLLAMA_TIMEOUT="4"), "model")
         assert late.startswith("warn: llama3.1 wrote a line in")
         assert re.search(r"it can read some \d+ of 200 lines of chat", late)
+        slow.models["tiny:1b"] = 8192
+        del slow.models["llama3.1:latest"]
+        other = live.run("check", OLLAMA_URL=slow.url, OLLAMA_MODEL="tiny:1b")
+        assert finding(other, "ollama").endswith("and has tiny:1b")
+        assert "tiny:1b wrote a line in" in other.output
+        slow.models["llama3.1:latest"] = 8192
         slow.slot.clear()
         failed = live.run("check", OLLAMA_URL=slow.url, OLLAMA_TIMEOUT="0.5")
         assert finding(failed, "model").startswith("fail: llama3.1 wrote no line: too slow")
