@@ -249,8 +249,8 @@ class Generator:
     def _left(self, model: Model, prompt: Prompt, began_s: float, *, was_late: bool) -> None:
         """The connection was closed while the server was at it."""
         now_s = self._clock()
-        model.left_while_reading(prompt, now_s - began_s, was_late=was_late)
-        self._busy_until_s = now_s + model.batch_s()
+        busy_s = model.left_while_reading(prompt, now_s - began_s, was_late=was_late)
+        self._busy_until_s = now_s + busy_s
 
     def _busy_s(self) -> float:
         """How long the server may still be at what we have left."""
@@ -310,7 +310,8 @@ def _next_step(whole: Prompt, model: Model) -> Prompt | None:
     for count, part in enumerate((replace(whole, log=()).text, *whole.log)):
         end += len(part)
         if end > shared:
-            tokens += model.estimate.expected(features(part[max(0, len(part) - end + shared) :]))
+            unread = part[max(0, len(part) - end + shared) :]
+            tokens += model.estimate.expected_of_part(features(unread))
         if tokens >= most:
             return replace(whole, log=whole.log[:count])
     return whole if tokens >= _LEAST_STEP_TOKENS else None

@@ -108,10 +108,6 @@ class Model:
         """What need not be read again."""
         return "" if self.forgets else self.read
 
-    def batch_s(self) -> float:
-        """How long a server may go on reading after its client has left."""
-        return NUM_BATCH / self.reading.per_s if self.reading.per_s else _UNKNOWN_BATCH_S
-
     # -- what became of it -------------------------------------------------------------------------
 
     def answered(self, prompt: Prompt, generation: Generation, num_predict: int = 1) -> None:
@@ -151,16 +147,25 @@ class Model:
         if tokens >= _TELLING_TOKENS:
             self.reading.measured(tokens, read_s)
 
-    def left_while_reading(self, prompt: Prompt, seconds: float, *, was_late: bool) -> None:
-        """We left after so long; it keeps what it had read by then."""
+    def left_while_reading(self, prompt: Prompt, seconds: float, *, was_late: bool) -> float:
+        """We left after so long; it keeps what it had read by then.
+
+        The seconds for which it may go on reading: to the end of a batch, or of the prompt.
+        """
         text = prompt.text
         shared = shared_beginning(text, self.kept)
         unread = text[shared:]
         tokens = max(1.0, self.estimate.expected(features(unread)))
         if was_late and seconds > 0:
             self.reading.at_most(tokens, seconds)
-        share = min(1.0, (self.reading.per_s or 0.0) * seconds / tokens)
+        per_s = self.reading.per_s
+        share = min(1.0, (per_s or 0.0) * seconds / tokens)
         self.read = text[: shared + int(len(unread) * share)]
+        if per_s is None:
+            return _UNKNOWN_BATCH_S
+        # How much is left after a deadline is not known: it was to have been read by then.
+        left = NUM_BATCH if was_late else min(NUM_BATCH, tokens * (1 - share))
+        return left / per_s
 
     def lost(self) -> None:
         """Nobody knows what the server still has."""

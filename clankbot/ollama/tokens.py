@@ -178,6 +178,10 @@ class TokenEstimate:
         """The likeliest number of tokens of a prompt of these features, with all around it."""
         return _product(self._weights, (*text_features, 1.0))
 
+    def expected_of_part(self, text_features: Features) -> float:
+        """The likeliest number of tokens of a part of a prompt, without what is around it."""
+        return _product(self._weights, text_features)
+
     def at_most(self, text_features: Features) -> int:
         """The tokens that a prompt of these features costs with near certainty, or less.
 
@@ -233,6 +237,7 @@ class TokenEstimate:
 
 
 def _product(a: Sequence[float], b: Sequence[float]) -> float:
+    """Without what the longer one has at its end."""
     total: float = sum(map(mul, a, b))
     return total
 

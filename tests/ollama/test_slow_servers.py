@@ -122,6 +122,7 @@ def test_reading_ahead_goes_in_small_steps(slow: SlowOllama) -> None:
     steps = read(slow)
     assert len(steps) > 1
     assert max(steps) < slow.reads_per_s * 3
+    assert min(steps[1:-1]) > slow.reads_per_s * 1.25
 
 
 def test_what_is_already_read_is_not_asked_for_again(
