@@ -160,9 +160,16 @@ class _Window:
         """The first of at most ``most`` lines, if possible ``began``, where the last one began."""
         if most < _LEAST_IN_BLOCKS:
             return self.newest(most, least)
-        if began is not None and self._count - began <= most and self._still_fits(began):
+        if began is None or self._count - began > most or not self._fits(began):
+            return self.newest(most // 2, least, share=0.5)
+        if self._is_in_time(began):
             return began
-        return self.newest(most // 2, least, share=0.5)
+        anew = self.newest(most // 2, least, share=0.5)
+        # With the fewest lines that there may be it can be more to read than what is new.
+        if self._unread(began) > self._unread(anew):
+            return anew
+        self.is_narrowed = False
+        return began
 
     def newest(self, most: int, least: int, share: float = 1.0) -> int:
         """The first of the newest lines that fit into this share of the room for chat, in time."""
@@ -182,19 +189,25 @@ class _Window:
         unread = self._estimate.expected(added(self._unread_frame, total))
         return self._room.readable is not None and unread > self._room.readable
 
-    def _still_fits(self, began: int) -> bool:
-        """Whether all lines from there on fit, and what of them is new can be read in time."""
+    def _fits(self, began: int) -> bool:
+        """Whether there is room for all lines from there on."""
         count = self._count - began
         if not count:
             return True
-        total = added(self._frame, self._sums[count - 1])
-        if self._estimate.at_most(total) > self._room.tokens:
-            return False
-        if self._room.readable is None or count <= _LEAST_IN_TIME:
+        return (
+            self._estimate.at_most(added(self._frame, self._sums[count - 1])) <= self._room.tokens
+        )
+
+    def _is_in_time(self, began: int) -> bool:
+        """Whether what the server has not read of the lines from there on can be read in time."""
+        if self._room.readable is None or self._count - began <= _LEAST_IN_TIME:
             return True
-        text = replace(self._whole, log=self._whole.log[began:]).text
-        unread = text[shared_beginning(text, self._room.read) :]
-        return self._estimate.expected(features(unread)) <= self._room.readable
+        return self._unread(began) <= self._room.readable
+
+    def _unread(self, begin: int) -> float:
+        """The tokens of a prompt that begins there which the server has not read."""
+        text = replace(self._whole, log=self._whole.log[begin:]).text
+        return self._estimate.expected(features(text[shared_beginning(text, self._room.read) :]))
 
 
 def shared_beginning(one: str, other: str) -> int:

@@ -273,6 +273,20 @@ def test_what_the_server_has_read_costs_no_time() -> None:
     assert begins(lines, 1, readable=100, read=before.text) > 41
 
 
+def test_what_is_new_is_read_where_the_fewest_lines_would_take_longer_still() -> None:
+    lines = talk(1, 90)
+    settings = ChannelSettings(context_limit=100)
+    for new, begin in ((5, 1), (9, 1), (12, 81), (30, 81)):
+        before = built(replace(assignment(*lines[:-new], settings=settings), begins_at=1))
+        prompt = built(
+            replace(assignment(*lines, settings=settings), begins_at=1),
+            readable=0,
+            read=before.text,
+        )
+        assert prompt.begins_at == begin, new
+        assert prompt.is_narrowed == (begin != 1)
+
+
 def test_a_prompt_tells_whether_time_was_what_it_lacked() -> None:
     lines = talk(1, 90)
     assert not built(assignment(*lines)).is_narrowed
