@@ -66,6 +66,8 @@ class Generator:
         self._num_ctx = num_ctx
         self._clock = clock
         self._models: dict[str, Model] = {}
+        # Where the prompts began of which nobody else knows yet: those that came to nothing.
+        self._begun: dict[str, int] = {}
         # Until then the server may still be reading what we have left.
         self._busy_until_s = 0.0
 
@@ -99,6 +101,7 @@ class Generator:
         if ran_out and not model.always_thinks:
             model.always_thinks = True
             prompt, generation, is_cut = self._generate(assignment, model, cancel, until_s)
+        self._begun.pop(assignment.channel, None)
         composed = Composed(None, None, prompt.used_ids, prompt.begins_at)
         if is_cut:
             reason = Reason(Why.NO_LINE, "the prompt did not fit the window")
@@ -190,7 +193,7 @@ class Generator:
         within_s = self._within_s(until_s)
         tokens = prompt_room(model.num_ctx, num_predict)
         room = Room(tokens, model.readable(within_s), model.kept)
-        prompt = build_prompt(assignment, model.estimate, room)
+        prompt = self._prompt(assignment, model, room)
         self._note_narrowing(assignment, model, prompt)
         try:
             generation = self._ask(model, prompt, options, cancel, within_s)
@@ -202,6 +205,18 @@ class Generator:
             within_s = self._within_s(until_s)
             return prompt, self._ask(model, prompt, options, cancel, within_s), False
         return prompt, generation, model.was_cut
+
+    def _prompt(self, assignment: Assignment, model: Model, room: Room) -> Prompt:
+        """The next prompt of a channel, which begins as the last one, also if that came to nothing.
+
+        The server has read a part of it all the same.
+        """
+        channel = assignment.channel
+        begins_at = self._begun.get(channel, assignment.begins_at)
+        prompt = build_prompt(replace(assignment, begins_at=begins_at), model.estimate, room)
+        if prompt.begins_at:
+            self._begun[channel] = prompt.begins_at
+        return prompt
 
     def _options(
         self, model: Model, own: Mapping[str, int | float], num_predict: int
@@ -287,17 +302,18 @@ class Generator:
         if not (model.num_ctx and self._finds_loaded(model, model.num_ctx)):
             return ReadAhead(assignment.begins_at, is_done=True, took_s=0.0)
         if busy_s := self._busy_s():
-            return ReadAhead(assignment.begins_at, is_done=False, took_s=busy_s)
+            return ReadAhead(assignment.begins_at, is_done=False, took_s=0.0, busy_s=busy_s)
         num_predict = reply_tokens(
             assignment.settings.model_options.get("num_predict"), model.num_ctx
         )
         room = Room(prompt_room(model.num_ctx, num_predict), None, model.read)
-        whole = replace(build_prompt(assignment, model.estimate, room), task="")
+        whole = replace(self._prompt(assignment, model, room), task="")
         step = _next_step(whole, model)
         if step is not None:
             options = self._options(model, assignment.settings.model_options, 1)
             self._ask(model, step, options, cancel, None)
             model.was_tried = True
+        self._begun.pop(assignment.channel, None)
         is_done = step is None or step.log == whole.log
         return ReadAhead(whole.begins_at, is_done, max(_LOOK_S, self._clock() - began_s))
 

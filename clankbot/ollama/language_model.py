@@ -112,9 +112,12 @@ class LanguageModel:
         """Whether to have this model read ahead just now.  Never waits.
 
         Left to us, that is where it is worth it, and the server's time is nobody else's: reading is
-        slow, and the server is on this machine or has no other model loaded.
+        slow, and the server is on this machine or has no other model loaded.  A model that was too
+        slow needs it most.
         """
-        if self._reading_ahead is False or self.runs_in_cloud(model) or self._outages_of(model):
+        if self._reading_ahead is False or self.runs_in_cloud(model):
+            return False
+        if any(outage.error.trouble is not Trouble.TOO_SLOW for outage in self._outages_of(model)):
             return False
         known = self._generator.known(model)
         if self._reading_ahead or known is None or known.reading.per_s is None:
@@ -125,9 +128,10 @@ class LanguageModel:
     def read_ahead(self, assignment: Assignment, cancel: Cancel) -> ReadAhead:
         """Have the server read the next small part of what it will be asked next.
 
-        For the thread that writes.  Raises OllamaError; a cancel ends it at once.
+        For the thread that writes.  Raises OllamaError; a cancel ends it at once.  That a model was
+        too slow is over only once it has written.
         """
-        with self._watched(assignment.settings.model):
+        with self._watched(assignment.settings.model, only_reads=True):
             return self._generator.read_ahead(assignment, cancel)
 
     def recall(self, figures: Mapping[str, str]) -> None:
@@ -236,7 +240,7 @@ class LanguageModel:
         self._client.close()
 
     @contextlib.contextmanager
-    def _watched(self, model: str) -> Iterator[None]:
+    def _watched(self, model: str, *, only_reads: bool = False) -> Iterator[None]:
         """Keep account of how asking a model goes; refuses while its next try is not due."""
         outages = self._outages_of(model)
         if self._is_waiting(outages):
@@ -255,13 +259,18 @@ class LanguageModel:
             self._failed(model_key(model), model, explained)
             raise explained from error.__cause__
         self._worked(self._client.address)
-        self._worked(model_key(model))
+        if not (only_reads and self._is_too_slow(model)):
+            self._worked(model_key(model))
 
     def _outages_of(self, model: str) -> list[_Outage]:
         """What keeps a model from writing: the server's outage before its own."""
         with self._lock:
             subjects = (self._client.address, model_key(model))
             return [outage for subject in subjects if (outage := self._outages.get(subject))]
+
+    def _is_too_slow(self, model: str) -> bool:
+        outage = self._outages.get(model_key(model))
+        return outage is not None and outage.error.trouble is Trouble.TOO_SLOW
 
     def _is_waiting(self, outages: list[_Outage]) -> bool:
         """Whether the next try of any of them is not due yet."""

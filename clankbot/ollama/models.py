@@ -26,10 +26,14 @@ _TELLING_WRITTEN: Final = 5
 _NEWEST_WEIGHS: Final = 0.3
 # Speeds of machines that there are; a server that tells others cannot count.
 _SLOWEST, _FASTEST = 0.05, 1_000_000.0
+# So much faster is reading, if the speed of writing is not known: of small models on processors.
+_READS_TO_WRITES: Final = 5.0
 # A chat line, with something to spare.
 _LINE_TOKENS: Final = 60
 # The part of the time that may be planned for: a machine has other things to do, too.
 _PLANNED: Final = 0.8
+# The same where the speed is none that was measured: the machine may well be slower.
+_PLANNED_UNMEASURED: Final = 0.5
 # If the speed is not known, so long a batch may take.
 _UNKNOWN_BATCH_S: Final = 1.0
 # By so much a speed differs from the one that was kept, for it to be worth a write.
@@ -100,8 +104,9 @@ class Model:
         """How many tokens can be read and leave time for a line; None if the speed is not known."""
         if self.reading.per_s is None:
             return None
-        writing_s = _LINE_TOKENS / self.writing.per_s if self.writing.per_s else 0.0
-        return max(0.0, seconds * _PLANNED - writing_s) * self.reading.per_s
+        writing_s = _LINE_TOKENS / (self.writing.per_s or self.reading.per_s / _READS_TO_WRITES)
+        planned = _PLANNED_UNMEASURED if self.reading.is_bound else _PLANNED
+        return max(0.0, seconds * planned - writing_s) * self.reading.per_s
 
     @property
     def kept(self) -> str:

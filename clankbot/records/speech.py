@@ -117,3 +117,5 @@ class ReadAhead:
     is_done: bool  # the server has read all lines there are
     # Of the server's time; or more, if it is not worth another look so soon.
     took_s: float
+    # For so long the server may be at something else that it was asked by us.
+    busy_s: float = 0.0

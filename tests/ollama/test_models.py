@@ -111,7 +111,8 @@ def test_a_deadline_without_a_speed_bounds_it() -> None:
     assert model.reading.is_bound
     readable = model.readable(20)
     assert readable is not None
-    assert readable < model.estimate.expected(features(prompt(200).text))
+    # The machine may be slower than that still: not as much is planned as with a measured speed.
+    assert readable < 0.6 * model.estimate.expected(features(prompt(200).text))
 
 
 def test_a_cancel_says_nothing_about_the_speed() -> None:

@@ -16,8 +16,10 @@ from clankbot.ollama.client import OllamaClient
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, Composed, ContextLine
+from tests.doubles.fake_ollama import Asked
 from tests.doubles.slow_ollama import SlowOllama
 from tests.ollama.assignments import line
+from tests.waiting import wait_until
 
 # A machine of 50 tokens a second with 30 seconds, in quick motion.
 QUICKER = 25
@@ -178,7 +180,7 @@ def test_a_server_that_is_still_busy_is_waited_for_and_not_read_ahead_with(
     count = len(slow.readings)
     step = model.read_ahead(task(talk(20)), Cancel())
     assert not step.is_done
-    assert step.took_s > 0
+    assert (step.took_s, step.busy_s > 0) == (0, True)
     assert len(slow.readings) == count
     slow.reads_per_s = 100_000
     assert model.write(task(talk(20)), Cancel()).text
@@ -205,7 +207,46 @@ def test_a_deadline_means_less_to_read_next_time_and_figures(slow: SlowOllama) -
             continue
     assert composed is not None
     assert composed.text
-    assert len(slow.asked[-1].user) < late
+    assert len(slow.asked[-1].user) <= late
+    assert slow.read[-1][1] < slow.read[-1][0] / 2
+
+
+def test_after_a_deadline_the_next_prompt_begins_with_what_was_read(quick: SlowOllama) -> None:
+    model, lines = language_model(quick), talk(LIMIT)
+    assert model.write(task(lines[:60]), Cancel()).begins_at == 1
+    quick.slot.clear()
+    quick.reads_per_s = 400
+    with pytest.raises(OllamaTimeout):
+        model.write(task(lines, begins_at=1), Cancel())
+    began = first_line(quick.asked[-1])
+    quick.reads_per_s = 20_000
+    written = write_once_due(model, task(lines, begins_at=1))
+    assert first_line(quick.asked[-1]) == began
+    assert lines[written.begins_at - 1].text in began
+
+
+def first_line(asked: Asked) -> str:
+    """The first line of the chat in a prompt."""
+    return asked.user.splitlines()[1]
+
+
+def test_a_model_that_was_too_slow_reads_ahead_until_it_can_write(slow: SlowOllama) -> None:
+    model, lines = language_model(slow), talk(60)
+    assert model.write(task(lines[:20]), Cancel()).text
+    slow.slot.clear()
+    slow.reads_per_s /= 4
+    with pytest.raises(OllamaTimeout):
+        model.write(task(lines), Cancel())
+    wait_until(lambda: not model.obstacle("llama3.1"))
+    slow.reads_per_s = 20_000
+    assert model.reads_ahead("llama3.1")
+    count = len(slow.readings)
+    wait_until(lambda: not model.read_ahead(task(lines), Cancel()).busy_s)
+    read_all(model, lines)
+    assert len(slow.readings) > count
+    assert "too slow" in str(model.outage("llama3.1"))
+    assert model.write(task(lines), Cancel()).text
+    assert model.outage("llama3.1") is None
 
 
 def write_once_due(model: LanguageModel, given: Assignment) -> Composed:

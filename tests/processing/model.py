@@ -38,6 +38,7 @@ class Model:
         self.meanwhile_reading: Meanwhile = lambda cancel: None
         self.lines_a_step = 5
         self.step_takes_s = 1.0
+        self.busy_s = 0.0
         self.read: list[Assignment] = []
         """What it was given to read ahead."""
         self.obstructed: str | None = None
@@ -66,7 +67,7 @@ class Model:
         same = takewhile(lambda pair: pair[0] == pair[1], zip(ids, known, strict=False))
         read = ids[: len(list(same)) + self.lines_a_step]
         self._has_read[assignment.channel] = read
-        return ReadAhead(begin(assignment), read == ids, self.step_takes_s)
+        return ReadAhead(begin(assignment), read == ids, self.step_takes_s, self.busy_s)
 
     def recall(self, figures: Mapping[str, str]) -> None:
         self.recalled.append(figures)

@@ -113,18 +113,18 @@ class ReadingAhead:
         try:
             came = self._have_read(history, channel, settings, number, cancel)
             self.was_read(channel)
-            took_s = came.took_s if came else 0.0
+            took_s, busy_s = (came.took_s, came.busy_s) if came else (0.0, 0.0)
             if came is not None and not came.is_done:
                 self.prompt_changed(channel)  # behind the others
         except (OllamaError, DatabaseError) as error:
-            took_s = self._clock.monotonic() - began
+            took_s, busy_s = self._clock.monotonic() - began, 0.0
             # After a job it goes on.  After a removal the worker tells when the words are gone.
             if not cancel.cancelled or generations.is_invalid(number):
                 self.was_read(channel)
             log.debug("not read ahead", extra={"channel": channel, "problem": str(error)})
         finally:
             generations.release(number)
-        self._may_begin_at = self._clock.monotonic() + _REST * took_s
+        self._may_begin_at = self._clock.monotonic() + busy_s + _REST * took_s
 
     def _have_read(
         self,

@@ -212,6 +212,15 @@ def test_a_step_is_followed_by_three_times_as_long_a_rest(
     assert len(at_hand.read) == 2
 
 
+def test_what_a_turn_has_left_the_server_with_is_waited_for_without_a_rest(
+    at_hand: ComposerAtHand,
+) -> None:
+    at_hand.model.step_takes_s, at_hand.model.busy_s = 0.0, 8.0
+    at_hand.desk.fill(20)
+    at_hand.do()
+    assert at_hand.composer.wait_s() == pytest.approx(8)
+
+
 def test_in_any_ten_minutes_of_busy_chat_a_quarter_is_spent_at_most(
     at_hand: ComposerAtHand,
 ) -> None:
