@@ -86,7 +86,10 @@ class Generator:
         return {name: figures for name, figures in kept.items() if figures is not None}
 
     def _model(self, name: str) -> Model:
-        return self._models.setdefault(model_key(name), Model(name))
+        """The same, to be asked for as it is spelt now: not every server knows ``model_key``."""
+        model = self._models.setdefault(model_key(name), Model(name))
+        model.name = name
+        return model
 
     # -- writing -----------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ class Model:
     was_narrowed: bool = False
     # Earlier prompts: newer servers keep these in main memory.
     _parked: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_PARKED))
-    _kept_speeds: tuple[float, float] = (0.0, 0.0)
+    _kept_speeds: tuple[float, ...] = (0.0, 0.0)
     _learned_since: int = 0
 
     # -- before a request --------------------------------------------------------------------------
@@ -181,7 +181,9 @@ class Model:
 
     def to_keep(self) -> str | None:
         """What is worth keeping now, as ``recall`` takes it; None: nothing notable has changed."""
-        speeds = (self.reading.per_s or 0.0, self.writing.per_s or 0.0)
+        speeds = tuple(
+            0.0 if speed.is_bound else speed.per_s or 0.0 for speed in (self.reading, self.writing)
+        )
         is_new = any(
             new and (not old or max(new / old, old / new) > _NOTABLE)
             for new, old in zip(speeds, self._kept_speeds, strict=True)
@@ -200,7 +202,7 @@ class Model:
             reading, writing, tokens = kept["reading"], kept["writing"], kept["tokens"]
             speeds = (float(reading), float(writing))
             estimate = TokenEstimate([float(value) for value in tokens])
-        except (ValueError, TypeError, KeyError, OverflowError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return
         self.estimate = estimate
         for speed, per_s in zip((self.reading, self.writing), speeds, strict=True):

@@ -464,6 +464,25 @@ def test_a_probe_asks_nothing_while_all_is_well(model: LanguageModel, ollama: Fa
     assert ollama.others == []
 
 
+@pytest.mark.parametrize("name", ["Llama3.1", "llama3.1", "LLAMA3.1:latest"])
+def test_a_model_is_asked_for_as_it_is_spelt_also_after_a_restart(
+    ollama: FakeOllama, name: str
+) -> None:
+    """The form in which names are equal is unknown to servers that take names exactly."""
+    for figures in ({}, {"llama3.1:latest": "{}"}, {"llama3.1:latest": ""}):
+        model = LanguageModel(OllamaClient(ollama.url), name)
+        model.recall(figures)
+        ollama.loaded.clear()
+        settings = ChannelSettings(model=name)
+        assert write(model, settings).text
+        lines = chat("what a long river that is", "and so very wet all over, too") * 10
+        model.read_ahead(assignment(*lines, settings=settings), Cancel())
+    requests = [*ollama.asked, *ollama.readings]
+    assert {asked.body["model"] for asked in requests} == {name}
+    assert {body["model"] for body in ollama.load_bodies} == {name}
+    assert ollama.readings != []
+
+
 def test_a_missing_model_is_said_once_and_stops_no_other(
     model: LanguageModel, ollama: FakeOllama, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

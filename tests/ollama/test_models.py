@@ -157,6 +157,20 @@ def test_what_was_learned_outlives_a_restart() -> None:
     assert again.was_tried
 
 
+def test_a_bound_is_not_kept_as_if_it_were_measured() -> None:
+    model, again = Model("m", num_ctx=NUM_CTX), Model("m", num_ctx=NUM_CTX)
+    answer(model, prompt(50), tokens(prompt(50)))
+    model.left_while_reading(prompt(90, "beta"), 1000.0, was_late=True)
+    model.left_while_reading(prompt(90, "gamma"), 1000.0, was_late=True)
+    assert model.reading.is_bound
+    for _ in range(20):
+        model.answered(prompt(50), Generation("hi", "stop", tokens(prompt(50)), False))
+    kept = model.to_keep()
+    assert kept is not None
+    again.recall(kept)
+    assert (again.reading.per_s, again.was_tried) == (None, False)
+
+
 def test_only_what_is_notable_is_kept_anew() -> None:
     model = Model("m", num_ctx=NUM_CTX)
     assert model.to_keep() is None
@@ -175,7 +189,8 @@ def test_only_what_is_notable_is_kept_anew() -> None:
     "figures",
     ["", "{", "[]", "{}", '{"reading": 50}', '{"reading": "x", "writing": 1, "tokens": []}',
      '{"reading": 50, "writing": 10, "tokens": 7}', '{"reading": [], "writing": {}, "tokens": []}',
-     '{"reading": 50, "writing": 10, "tokens": [null]}'],
+     '{"reading": 50, "writing": 10, "tokens": [null]}', "[" * 100_000, "null", "7", "9" * 5000,
+     '{"reading": 1e999, "writing": 10, "tokens": [1e999]}', '{"reading": NaN}', "\x00\ufffd"],
 )  # fmt: skip
 def test_what_does_not_fit_is_passed_over(figures: str) -> None:
     model = Model("m", num_ctx=NUM_CTX)
