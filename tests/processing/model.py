@@ -37,6 +37,8 @@ class Model:
         self.wants_to_read = False
         self.meanwhile_reading: Meanwhile = lambda cancel: None
         self.lines_a_step = 5
+        self.has_one_place = False
+        """The server throws out what it read for one channel if it reads for another."""
         self.step_takes_s = 1.0
         self.busy_s = 0.0
         self.read: list[Assignment] = []
@@ -66,6 +68,8 @@ class Model:
         known = self._has_read.get(assignment.channel, [])
         same = takewhile(lambda pair: pair[0] == pair[1], zip(ids, known, strict=False))
         read = ids[: len(list(same)) + self.lines_a_step]
+        if self.has_one_place:
+            self._has_read.clear()
         self._has_read[assignment.channel] = read
         return ReadAhead(begin(assignment), read == ids, self.step_takes_s, self.busy_s)
 

@@ -111,11 +111,11 @@ class ReadingAhead:
         began = self._clock.monotonic()
         number = generations.register(channel, cancel)
         try:
-            came = self._have_read(history, channel, settings, number, cancel)
+            before, came = self._have_read(history, channel, settings, number, cancel)
             self.was_read(channel)
             took_s, busy_s = (came.took_s, came.busy_s) if came else (0.0, 0.0)
             if came is not None and not came.is_done:
-                self.prompt_changed(channel)  # behind the others
+                self._go_on(channel, is_first=came.begins_at == before)
         except (OllamaError, DatabaseError) as error:
             took_s, busy_s = self._clock.monotonic() - began, 0.0
             # After a job it goes on.  After a removal the worker tells when the words are gone.
@@ -126,6 +126,15 @@ class ReadingAhead:
             generations.release(number)
         self._may_begin_at = self._clock.monotonic() + busy_s + _REST * took_s
 
+    def _go_on(self, channel: str, *, is_first: bool) -> None:
+        """More of the channel is to be read: before the others, or behind them.
+
+        Before them as long as its prompt only grows: it shares one place of the server with them,
+        and who reads a little there has the rest thrown out.
+        """
+        others = self._unread
+        self._unread = {channel: None, **others} if is_first else {**others, channel: None}
+
     def _have_read(
         self,
         history: ContextHistory,
@@ -133,16 +142,16 @@ class ReadingAhead:
         settings: ChannelSettings,
         number: int,
         cancel: Cancel,
-    ) -> ReadAhead | None:
-        """What came of a step; None if there is nothing that may be read."""
+    ) -> tuple[int, ReadAhead | None]:
+        """Where the prompt began before a step and what came of it; None: nothing may be read."""
         # A removal of thousands of messages counts as carried out from its first step on.  One that
         # begins after this question makes the generation invalid, as it is registered already.
         if history.is_removing():
-            return None
+            return 0, None
         lines = self._contexts.lines(history, channel, settings)
         if not lines or not self._live_state.generations.bind(number, lines):
-            return None
+            return 0, None
         assignment = self._contexts.assignment(channel, settings, lines)
         came = self._model.read_ahead(assignment, cancel)
         self._contexts.began_at(channel, came.begins_at)
-        return came
+        return assignment.begins_at, came

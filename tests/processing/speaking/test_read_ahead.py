@@ -267,11 +267,36 @@ def test_with_nothing_to_read_it_sleeps_until_it_is_woken(at_hand: ComposerAtHan
 # -- several channels ------------------------------------------------------------------------------
 
 
-def test_channels_take_turns(at_hand: ComposerAtHand) -> None:
+@pytest.mark.parametrize("has_one_place", [True, False])
+def test_one_channel_is_read_to_its_end_before_the_next(
+    at_hand: ComposerAtHand, *, has_one_place: bool
+) -> None:
+    """On a server with one place each would begin anew after a step of the other, for ever."""
+    at_hand.model.has_one_place = has_one_place
     at_hand.desk.fill(12, "beta")
     at_hand.desk.fill(12, "alpha")
-    at_hand.catch_up()
-    assert at_hand.channels == ["beta", "alpha"] * 3
+    for _ in range(20):
+        at_hand.do()
+        at_hand.desk.clock.forward(at_hand.composer.wait_s() or 0.0)
+    assert at_hand.composer.wait_s() is None
+    ends = [lines[-1] for lines in at_hand.read]
+    assert ends == ["message 11"] * len(ends)
+    middle = at_hand.channels[2:]
+    assert middle == sorted(middle, reverse=True)
+    assert set(middle) == {"alpha", "beta"}
+
+
+def test_a_chat_that_is_quicker_than_the_server_leaves_turns_to_others(
+    at_hand: ComposerAtHand,
+) -> None:
+    desk = at_hand.desk
+    desk.fill(20, "beta")
+    desk.fill(20, "alpha")
+    for _ in range(12):
+        desk.fill(30, "beta")  # more than its context holds: its prompt begins anew
+        at_hand.do()
+        desk.clock.forward(at_hand.composer.wait_s() or 0.0)
+    assert at_hand.channels.count("alpha") >= 4
 
 
 def test_the_oldest_news_comes_first_however_much_is_said_elsewhere(
