@@ -125,10 +125,11 @@ def build_prompt(
     whole = Prompt(system, tuple(_line(line, bot) for line in lines), task)
     window = _Window(whole, estimate, room)
     if most_lines is None:
-        began = next((i for i, line in enumerate(lines) if line.row == assignment.begins_at), None)
+        row = assignment.begins_at  # 0: none; so is that of a line that is not stored
+        began = next((i for i, line in enumerate(lines) if row and line.row == row), None)
         begin = window.begin(assignment.settings.context_limit, least, began)
     else:
-        begin = window.newest(most_lines, least, room.tokens)
+        begin = window.newest(most_lines, least)
     return replace(
         whole,
         log=whole.log[begin:],

@@ -309,3 +309,18 @@ def test_without_a_task_the_next_prompt_begins_with_all_of_it() -> None:
 )  # fmt: skip
 def test_how_much_two_texts_begin_alike(one: str, other: str, alike: int) -> None:
     assert shared_beginning(one, other) == shared_beginning(other, one) == alike
+
+
+def test_a_message_to_answer_that_is_not_stored_is_not_taken_for_the_beginning() -> None:
+    """Its row is 0, as where no prompt has begun yet."""
+    lines = tuple(replace(line(f"word {i}", number=i), row=i) for i in range(1, 61))
+    asked = line("hello?", number=99)
+    given = replace(assignment(*lines, asked=asked), begins_at=0)
+    assert len(built(given).log) == 61
+
+
+def test_after_a_refusal_no_more_is_taken_than_there_is_room_for() -> None:
+    lines = chat(*("word " * 60,) * 30)
+    given = assignment(*lines, settings=ChannelSettings(context_limit=39))
+    full = built(given, 1500)
+    assert len(build_prompt(given, ESTIMATE, Room(1500), 25).log) <= len(full.log)
