@@ -96,7 +96,7 @@ class OllamaHandler(BaseHTTPRequestHandler):
         if is_too_long and given.get("truncate") is False:
             self.send_json(400, {"error": "the input length exceeds the context length"})
         else:
-            self.stream(given, self.reply(given))
+            self.stream(given, _limited(given, self.reply(given)))
 
     def reply(self, given: Mapping[str, Any]) -> str:
         """What to write."""
@@ -202,6 +202,12 @@ def prompt(given: Mapping[str, Any], *roles: str) -> str:
         for message in given.get("messages", ())
         if not roles or message.get("role") in roles
     )
+
+
+def _limited(given: Mapping[str, Any], text: str) -> str:
+    """So much of a text as may be written: a word for each token of the limit."""
+    limit = given.get("options", {}).get("num_predict", -1)
+    return "".join(_WORD_AND_BLANK.findall(text)[:limit]) if limit >= 0 else text
 
 
 def piece(given: Mapping[str, Any], text: str, **more: str) -> dict[str, Any]:

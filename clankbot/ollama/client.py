@@ -45,8 +45,8 @@ _KEEP_ALIVE: Final = "30m"
 # The letters of a keep-alive of no time: fine after an answer, but a load with it unloads.
 _ZERO: Final = frozenset("0.hmsnuµ")
 # Tokens that a server reads at once; only between two batches it notices that we have left.  By
-# default it is 1,024, which are up to 24 s; the speed is the same.  Sent always: another one makes
-# the server load the model anew.
+# default it is 1,024, which are up to 24 s; the speed is the same.  With another one than a model
+# was loaded with, the server loads it anew.
 NUM_BATCH: Final = 256
 _PORT: Final = 11434
 _CLOUD_HOST: Final = "ollama.com"
@@ -114,6 +114,11 @@ class OllamaClient:
         """Whether the address is one of the loopback."""
         host = urlsplit(self._url).hostname or ""
         return host in ("localhost", "::1") or host.startswith("127.")
+
+    @property
+    def keeps_models(self) -> bool:
+        """Whether a model stays in memory after a request."""
+        return bool(self._keep_loaded)
 
     @property
     def timeout_s(self) -> float:
@@ -221,11 +226,12 @@ class OllamaClient:
     ) -> Generation:
         """What the model writes, read to its end.
 
-        ``options`` should set num_predict, and the num_ctx that it was loaded with: another makes
-        the server load it anew.  With a num_predict of 1 the prompt is read, and kept for the next
-        one.  A cancel closes the connection at once.  ``timeout_s`` can only shorten the deadline.
-        Raises PromptTooLong if the server says so.
+        ``options`` should set num_predict, and what the model was loaded with (num_ctx, num_batch):
+        another makes the server load it anew.  With a num_predict of 1 the prompt is read, and kept
+        for the next one.  A cancel closes the connection at once.  ``timeout_s`` can only shorten
+        the deadline.  Raises PromptTooLong if the server says so.
         """
+        only_reads = options.get("num_predict") == 1
         body: dict[str, Any] = {
             "model": model,
             "stream": True,
@@ -234,8 +240,8 @@ class OllamaClient:
                 {"role": "system", "content": system},
                 {"role": "user", "content": user},
             ],
-            "options": {**options, "num_batch": NUM_BATCH},
-            **self._keep,
+            "options": options,
+            **(self._keep_loaded if only_reads else self._keep),
         }
         key = model_key(model)
         limit_s = self._timeout_s if timeout_s is None else min(timeout_s, self._timeout_s)
@@ -243,12 +249,12 @@ class OllamaClient:
             if key not in self._without_think:
                 lines = self._lines(deadline, "/api/chat", body | {"think": False}, model)
                 try:
-                    return read_generation(lines, model)
+                    return read_generation(lines, model, one_token=only_reads)
                 except OllamaRefused as error:  # 0.12.4 refuses even a "no", others the field
                     if error.trouble is not Trouble.REFUSED or error.status not in (400, 422):
                         raise
             lines = self._lines(deadline, "/api/chat", body, model)
-            generation = read_generation(lines, model)
+            generation = read_generation(lines, model, one_token=only_reads)
             self._without_think.add(key)  # it was for that
             return generation
 

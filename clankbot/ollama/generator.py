@@ -22,7 +22,7 @@ from clankbot.errors import (
     PromptTooLong,
     Trouble,
 )
-from clankbot.ollama.client import OllamaClient
+from clankbot.ollama.client import NUM_BATCH, OllamaClient, is_cloud_model
 from clankbot.ollama.models import Model
 from clankbot.ollama.prompt import Prompt, Room, build_prompt, shared_beginning
 from clankbot.ollama.protocol import DEADLINE, Generation, model_key
@@ -42,8 +42,10 @@ _THINKING_TOKENS: Final = 1000
 _NOTABLE_LOAD_S: Final = 1.0
 # Another program's window that is smaller is not taken over: it would hold hardly any chat.
 _LEAST_WINDOW: Final = 2048
-# A step of reading ahead takes about so long, so that there is little to give way to.
+# A step of reading ahead takes about so long, so that there is little to give way to; and at most
+# this part of the time for a generation.
 _STEP_S: Final = 2.0
+_STEP_SHARE: Final = 0.25
 _FIRST_STEP_TOKENS: Final = 128.0
 # Less is not worth a request: each reads the end of the template anew.
 _LEAST_STEP_TOKENS: Final = 48.0
@@ -140,21 +142,20 @@ class Generator:
         """
         found = self._client.in_memory(model.name)
         model.has_company = found.has_company
-        model.is_loaded = found.is_loaded
         window = found.window or wanted
         if window == wanted:
             model.num_ctx = wanted
             return found.is_loaded
         if self._num_ctx is not None or window < _LEAST_WINDOW:
             return False
-        if window != model.num_ctx:
-            extra = {"model": model.name, "num_ctx": window, "ours": wanted}
-            log.warning("another program has loaded the model with its own window", extra=extra)
-        model.num_ctx = window
+        extra = {"model": model.name, "num_ctx": window, "ours": wanted}
+        log.warning("another program has loaded the model with its own window", extra=extra)
+        model.num_ctx, model.is_anothers = window, True
         return found.is_loaded
 
     def _load(self, model: Model, cancel: Cancel) -> None:
-        model.lost()
+        """Have it loaded with our own window; a server that does not tell may have it already."""
+        model.is_anothers = False
         model.loading_since_s = began_s = self._clock()
         try:
             self._client.load(model.name, model.num_ctx, cancel)
@@ -164,17 +165,18 @@ class Generator:
             log.debug("loading refused", extra={"model": model.name, "problem": error.in_full})
         finally:
             model.loading_since_s = None
-        model.is_loaded = True
-        took_s = self._clock() - began_s
+            took_s = self._clock() - began_s
+            if took_s >= _NOTABLE_LOAD_S:
+                model.lost()
         if took_s >= _NOTABLE_LOAD_S:
             log.info("model loaded", extra={"model": model.name, "took_s": round(took_s, 1)})
 
     def _try_out(self, assignment: Assignment, model: Model, cancel: Cancel) -> None:
         """Before the first prompt of all, have its beginning read, which tells the speed.
 
-        Nothing is lost: the server keeps it.
+        Nothing is lost: the server keeps it.  The cloud is quick, and may count what it is asked.
         """
-        if model.was_tried:
+        if model.was_tried or self._client.is_cloud or is_cloud_model(model.name):
             return
         model.was_tried = True
         room = Room(0)
@@ -189,13 +191,11 @@ class Generator:
         A cut prompt may lack the instructions.  If the server finds the prompt too long, it is
         asked once more with half of the chat.
         """
-        own_options = assignment.settings.model_options
-        least_tokens = _THINKING_TOKENS if model.always_thinks else 0
-        num_predict = reply_tokens(own_options.get("num_predict"), model.num_ctx, least_tokens)
-        options = self._options(model, own_options, num_predict)
+        options = self._options(
+            model, assignment.settings.model_options, _num_predict(assignment, model)
+        )
         within_s = self._within_s(until_s)
-        tokens = prompt_room(model.num_ctx, num_predict)
-        room = Room(tokens, model.readable(within_s), model.kept)
+        room = Room(_tokens_room(assignment, model), model.readable(within_s), model.kept)
         prompt = self._prompt(assignment, model, room)
         self._note_narrowing(assignment, model, prompt)
         try:
@@ -205,8 +205,7 @@ class Generator:
             if error.tokens is not None:
                 model.estimate.learn(features(prompt.text), error.tokens)
             prompt = build_prompt(assignment, model.estimate, room, len(prompt.log) // 2)
-            within_s = self._within_s(until_s)
-            return prompt, self._ask(model, prompt, options, cancel, within_s), False
+            generation = self._ask(model, prompt, options, cancel, self._within_s(until_s))
         return prompt, generation, model.was_cut
 
     def _prompt(self, assignment: Assignment, model: Model, room: Room) -> Prompt:
@@ -225,7 +224,9 @@ class Generator:
         self, model: Model, own: Mapping[str, int | float], num_predict: int
     ) -> Mapping[str, int | float]:
         sizes = {"num_ctx": model.num_ctx, "num_predict": num_predict}
-        return {"repeat_penalty": _REPEAT_PENALTY, **own, **sizes}
+        # As it was loaded: with another size of batches the server would load the model anew.
+        batch = {} if model.is_anothers else {"num_batch": NUM_BATCH}
+        return {"repeat_penalty": _REPEAT_PENALTY, **own, **sizes, **batch}
 
     def _within_s(self, until_s: float | None) -> float:
         """The time that is left for a generation."""
@@ -243,31 +244,53 @@ class Generator:
         within_s: float | None,
     ) -> Generation:
         """Have the model answer, and learn from how that went."""
-        began_s = self._clock()
+        began_s, num_predict = self._clock(), int(options["num_predict"])
         try:
             generation = self._client.generate(
                 model.name, prompt.system, prompt.user, options, cancel, within_s
             )
         except Cancelled:
-            self._left(model, prompt, began_s, was_late=False)
+            self._left(model, prompt, began_s, num_predict, was_late=False)
             raise
         except OllamaTimeout as error:
-            self._left(model, prompt, began_s, was_late=True)
+            self._left(model, prompt, began_s, num_predict, was_late=True)
             raise _too_slow(model, prompt, error) from error
         except PromptTooLong:
             raise
         except OllamaError:
             model.lost()
             raise
-        model.answered(prompt, generation, int(options["num_predict"]))
+        load_s = generation.load_s or 0.0
+        if load_s >= _NOTABLE_LOAD_S:
+            self._was_loaded_anew(model)
+        wrote_on, took_s = model.writes_on, max(0.0, self._clock() - began_s - load_s)
+        model.answered(prompt, generation, num_predict, took_s)
+        if model.writes_on and not wrote_on:
+            extra = {"model": model.name}
+            log.info("the server writes on where it is only to read: not read ahead", extra=extra)
         if model.was_cut:
             self._overran(model)
         return generation
 
-    def _left(self, model: Model, prompt: Prompt, began_s: float, *, was_late: bool) -> None:
+    def _was_loaded_anew(self, model: Model) -> None:
+        """Though it was in memory: another program has it with the same window and other options.
+
+        We take what is usual from now on, or the server would do little but load it.
+        """
+        model.lost()
+        if not model.is_anothers:
+            extra = {"model": model.name}
+            log.warning("another program has the model loaded with other options", extra=extra)
+        model.is_anothers = True
+
+    def _left(
+        self, model: Model, prompt: Prompt, began_s: float, num_predict: int, *, was_late: bool
+    ) -> None:
         """The connection was closed while the server was at it."""
         now_s = self._clock()
-        busy_s = model.left_while_reading(prompt, now_s - began_s, was_late=was_late)
+        # A step is so small that rather something else has kept the server from it.
+        tells_speed = num_predict > 1 or model.reading.per_s is None
+        busy_s = model.left(prompt, now_s - began_s, was_late=was_late, tells_speed=tells_speed)
         self._busy_until_s = now_s + busy_s
 
     def _busy_s(self) -> float:
@@ -282,16 +305,19 @@ class Generator:
 
     def _note_narrowing(self, assignment: Assignment, model: Model, prompt: Prompt) -> None:
         """Told once for each model, and wherever somebody asks."""
-        limit, count = assignment.settings.context_limit, len(prompt.log)
-        if prompt.is_narrowed:
-            if not model.was_narrowed:
-                model.was_narrowed = True
-                reads = round(model.reading.per_s or 0)
-                extra = {"model": model.name, "lines": count, "of": limit, "tokens_per_s": reads}
-                log.info("the context is cut to what can be read in time", extra=extra)
-            model.narrowed = (count, limit)
-        elif model.narrowed is not None and count > model.narrowed[0]:
-            model.narrowed = None
+        channel, limit = assignment.channel, assignment.settings.context_limit
+        count = len(prompt.log)
+        if prompt.is_narrowed and not model.was_narrowed:
+            model.was_narrowed = True
+            reads = round(model.reading.per_s or 0)
+            extra = {"model": model.name, "lines": count, "of": limit, "tokens_per_s": reads}
+            log.info("the context is cut to what can be read in time", extra=extra)
+        # From half of the limit on it is as long as others, for old lines leave in blocks.
+        is_short = count < min(len(assignment.lines), limit // 2)
+        if prompt.is_narrowed or (channel in model.narrowed and is_short):
+            model.narrowed[channel] = (count, limit)
+        else:
+            model.narrowed.pop(channel, None)
 
     # -- reading ahead -----------------------------------------------------------------------------
 
@@ -303,15 +329,12 @@ class Generator:
         began_s = self._clock()
         model = self._model(assignment.settings.model)
         if not (model.num_ctx and self._finds_loaded(model, model.num_ctx)):
-            return ReadAhead(assignment.begins_at, is_done=True, took_s=0.0)
+            return ReadAhead(assignment.begins_at, is_done=True, took_s=_LOOK_S)
         if busy_s := self._busy_s():
             return ReadAhead(assignment.begins_at, is_done=False, took_s=0.0, busy_s=busy_s)
-        num_predict = reply_tokens(
-            assignment.settings.model_options.get("num_predict"), model.num_ctx
-        )
-        room = Room(prompt_room(model.num_ctx, num_predict), None, model.read)
+        room = Room(_tokens_room(assignment, model), None, model.read)
         whole = replace(self._prompt(assignment, model, room), task="")
-        step = _next_step(whole, model)
+        step = _next_step(whole, model, min(_STEP_S, _STEP_SHARE * self._client.timeout_s))
         if step is not None:
             options = self._options(model, assignment.settings.model_options, 1)
             self._ask(model, step, options, cancel, None)
@@ -321,10 +344,21 @@ class Generator:
         return ReadAhead(whole.begins_at, is_done, max(_LOOK_S, self._clock() - began_s))
 
 
-def _next_step(whole: Prompt, model: Model) -> Prompt | None:
-    """So much of the beginning of a prompt as can be read in one step; None: nothing is left."""
+def _num_predict(assignment: Assignment, model: Model) -> int:
+    """How many tokens the model may write."""
+    wanted = assignment.settings.model_options.get("num_predict")
+    return reply_tokens(wanted, model.num_ctx, _THINKING_TOKENS if model.always_thinks else 0)
+
+
+def _tokens_room(assignment: Assignment, model: Model) -> int:
+    """The tokens of the window that are left for the prompt; alike for reading and for writing."""
+    return prompt_room(model.num_ctx, _num_predict(assignment, model))
+
+
+def _next_step(whole: Prompt, model: Model, step_s: float) -> Prompt | None:
+    """So much of the beginning of a prompt as can be read in a step; None: nothing is left."""
     per_s = model.reading.per_s
-    most = max(_LEAST_STEP_TOKENS, per_s * _STEP_S) if per_s else _FIRST_STEP_TOKENS
+    most = max(_LEAST_STEP_TOKENS, per_s * step_s) if per_s else _FIRST_STEP_TOKENS
     shared, end, tokens = shared_beginning(whole.text, model.read), 0, 0.0
     for count, part in enumerate((replace(whole, log=()).text, *whole.log)):
         end += len(part)
@@ -341,7 +375,8 @@ def _too_slow(model: Model, prompt: Prompt, error: OllamaTimeout) -> OllamaTimeo
     tokens = round(model.estimate.expected(features(prompt.text)))
     text = f"too slow: no word in time, with {len(prompt.log)} lines ({tokens} tokens) to read"
     if model.reading.per_s:
-        text += f"; this machine reads some {round(model.reading.per_s)} tokens a second"
+        about = "hardly more than" if model.reading.is_bound else "some"
+        text += f"; this machine reads {about} {round(model.reading.per_s)} tokens a second"
     return OllamaTimeout(error.trouble, error.detail, text=text)
 
 

@@ -35,6 +35,10 @@ _LINE_TOKENS: Final = 14
 _FRAME_TOKENS: Final = 300
 # Reading a whole window takes longer: then it is worth reading ahead.
 _SLOW_S: Final = 3.0
+# After a step of reading ahead that took as long as a whole generation may: the server is busy with
+# something else, or does what it likes.
+_FIRST_STEP_WAIT_S: Final = 60.0
+_LONGEST_STEP_WAIT_S: Final = 3600.0
 # Sizes, ports and the like: another number is no other trouble.
 _FIGURE: Final = re.compile(r"\w*\d\w*")
 
@@ -89,6 +93,9 @@ class LanguageModel:
         self._lock = threading.Lock()
         # By what fails by itself: the server's address, or a model's ``model_key``.
         self._outages: dict[str, _Outage] = {}
+        # Of the thread that writes.
+        self._step_backoff = Backoff(_FIRST_STEP_WAIT_S, _LONGEST_STEP_WAIT_S)
+        self._next_step_s = clock()
 
     def write(self, assignment: Assignment, cancel: Cancel) -> Composed:
         """One clean line for the assignment, or None with the reason.
@@ -113,13 +120,17 @@ class LanguageModel:
 
         Left to us, that is where it is worth it, and the server's time is nobody else's: reading is
         slow, and the server is on this machine or has no other model loaded.  A model that was too
-        slow needs it most.
+        slow needs it most.  Never where nothing would be kept of it.
         """
         if self._reading_ahead is False or self.runs_in_cloud(model):
             return False
         if any(outage.error.trouble is not Trouble.TOO_SLOW for outage in self._outages_of(model)):
             return False
+        if not self._client.keeps_models or self._clock() < self._next_step_s:
+            return False
         known = self._generator.known(model)
+        if known is not None and known.keeps_nothing:
+            return False
         if self._reading_ahead or known is None or known.reading.per_s is None:
             return True
         is_unshared = self._client.is_on_this_machine or not known.has_company
@@ -129,10 +140,19 @@ class LanguageModel:
         """Have the server read the next small part of what it will be asked next.
 
         For the thread that writes.  Raises OllamaError; a cancel ends it at once.  That a model was
-        too slow is over only once it has written.
+        too slow is over only once it has written.  A step that is late is no outage, for a line may
+        yet come in time; but it is left alone for some time.
         """
+        late: OllamaTimeout | None = None
         with self._watched(assignment.settings.model, only_reads=True):
-            return self._generator.read_ahead(assignment, cancel)
+            try:
+                came = self._generator.read_ahead(assignment, cancel)
+                self._step_backoff.reset()
+                return came
+            except OllamaTimeout as error:
+                late = error
+        self._next_step_s = self._clock() + self._step_backoff.next_s()
+        raise late
 
     def recall(self, figures: Mapping[str, str]) -> None:
         """What was learned of models in earlier runs; to be called before anything is asked."""
@@ -162,13 +182,14 @@ class LanguageModel:
             return None
         return f"loading the model, {round(self._clock() - since_s)} s so far"
 
-    def condition(self, model: str) -> str:
-        """How a model is doing, in words for chat.  Never waits."""
+    def condition(self, model: str, channel: str) -> str:
+        """How a model is doing with a channel's prompts, in words for chat.  Never waits."""
         known = self._generator.known(model)
         told = self.outage(model) or self.loading(model)
-        if told is not None or known is None or known.narrowed is None:
+        narrowed = known.narrowed.get(channel) if known else None
+        if told is not None or known is None or narrowed is None:
             return told or "ready"
-        lines, limit = known.narrowed
+        lines, limit = narrowed
         return (
             f"ready, with {lines} of {limit} lines: this machine reads"
             f" {round(known.reading.per_s or 0)} tokens a second; a smaller model or a GPU would"

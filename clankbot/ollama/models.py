@@ -2,7 +2,8 @@
 
 A server reads a prompt at some tens of tokens a second on a small machine, so that reading is most
 of the wait.  It keeps the last prompt of a model and reads only what follows the first difference;
-its counts tell how large a prompt was and how long reading took, but not how much was kept.
+its counts tell how large a prompt was and how long reading took, but before 2026 not how much was
+kept.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 from clankbot.ollama.client import NUM_BATCH
 from clankbot.ollama.prompt import Prompt, shared_beginning
 from clankbot.ollama.protocol import Generation, ModelFacts
-from clankbot.ollama.tokens import TokenEstimate, features
+from clankbot.ollama.tokens import LEAST_SHARE, TokenEstimate, features
 from clankbot.ollama.window import was_cut
 
 # What is measured on less says more about the overhead.
@@ -25,17 +26,27 @@ _TELLING_WRITTEN: Final = 5
 # How much a new measurement weighs against all before it.
 _NEWEST_WEIGHS: Final = 0.3
 # Speeds of machines that there are; a server that tells others cannot count.
-_SLOWEST, _FASTEST = 0.05, 1_000_000.0
-# So much faster is reading, if the speed of writing is not known: of small models on processors.
-_READS_TO_WRITES: Final = 5.0
+_SLOWEST, _FASTEST = 0.05, 200_000.0
+# No tokens are smaller than a byte, and no template is longer than this.
+_LONGEST_FRAME: Final = 2_000
 # A chat line, with something to spare.
 _LINE_TOKENS: Final = 60
+# So many tokens are read in the time that one is written in, on processors; until it is known.
+_READS_PER_WRITTEN: Final = 5.0
 # The part of the time that may be planned for: a machine has other things to do, too.
 _PLANNED: Final = 0.8
 # The same where the speed is none that was measured: the machine may well be slower.
 _PLANNED_UNMEASURED: Final = 0.5
 # If the speed is not known, so long a batch may take.
 _UNKNOWN_BATCH_S: Final = 1.0
+# No server is waited for any longer, though it should still be busy by our reckoning.
+_LONGEST_BATCH_S: Final = 10.0
+# A server that has dropped what it had read so often in a row keeps nothing for us.
+_OFTEN: Final = 3
+# From such a share of a prompt that was read before on, its count shows whether that is in it; and
+# up to such a share it makes no difference.
+_TELLING_SHARE: Final = 0.5
+_TRIFLE: Final = 0.05
 # By so much a speed differs from the one that was kept, for it to be worth a write.
 _NOTABLE: Final = 1.15
 # So many prompts teach enough about what texts cost to be worth one.
@@ -53,17 +64,29 @@ class Speed:
 
     def measured(self, tokens: float, seconds: float) -> None:
         """The server did so much in this time."""
-        per_s = min(max(tokens / seconds, _SLOWEST), _FASTEST)
+        per_s = tokens / seconds
+        if not _SLOWEST <= per_s <= _FASTEST:
+            return
         if self.per_s is None or self.is_bound:
             self.per_s, self.is_bound = per_s, False
-        else:  # times are what adds up
-            self.per_s = 1 / ((1 - _NEWEST_WEIGHS) / self.per_s + _NEWEST_WEIGHS / per_s)
+        else:  # by ratios: once it had to share the machine, and was a hundred times slower
+            self.per_s *= (per_s / self.per_s) ** _NEWEST_WEIGHS
 
     def at_most(self, tokens: float, seconds: float) -> None:
-        """The server did less in this time."""
-        per_s = min(max(tokens / seconds, _SLOWEST), _FASTEST)
+        """The server did less in this time.
+
+        If another speed was measured, it may have been busy with something else: that is halved at
+        most, the first time.
+        """
+        per_s = max(tokens / seconds, _SLOWEST)
         if self.per_s is None or self.per_s > per_s:
-            self.per_s, self.is_bound = per_s, True
+            halved = 0.0 if self.per_s is None or self.is_bound else self.per_s / 2
+            self.per_s, self.is_bound = max(per_s, halved), True
+
+    def at_least(self, tokens: float, seconds: float) -> None:
+        """The server did more than that in this time, so it is faster than it was bound to be."""
+        if self.is_bound and self.per_s is not None:
+            self.per_s = max(self.per_s, min(tokens / seconds, _FASTEST))
 
 
 @dataclass(slots=True)
@@ -79,19 +102,25 @@ class Model:
     writing: Speed = field(default_factory=Speed)
     # The beginning of the last prompt, as far as the server has read it.
     read: str = ""
-    # The server had dropped what it was thought to have kept, so that is not to be relied on.
-    forgets: bool = False
+    # How often in a row the server had dropped what it was thought to have kept.
+    forgot: int = 0
     # The first request of all was made, which tells the speed.
     was_tried: bool = False
-    is_loaded: bool = False
     has_company: bool = False
+    # Another program had it loaded, so its batches are as large as usual there.
+    is_anothers: bool = False
+    # Its server writes on if it is only to read.
+    writes_on: bool = False
+    # Its server's counts hold what was not read anew, too; None: not known.  Up to 0.3 and in 0.30
+    # Ollama left that out.
+    counts_all: bool | None = None
     has_overrun: bool = False
     # The server cut the last prompt, so that it may not have seen the instructions.
     was_cut: bool = False
     # Since when it has been loading, by the clock of waits.
     loading_since_s: float | None = None
-    # How many lines of how many were in the last prompt, if more could not be read in time.
-    narrowed: tuple[int, int] | None = None
+    # By channel: how many lines of how many were in the last prompt, if more could not be read.
+    narrowed: dict[str, tuple[int, int]] = field(default_factory=dict)
     was_narrowed: bool = False
     # Earlier prompts: newer servers keep these in main memory.
     _parked: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_PARKED))
@@ -104,78 +133,124 @@ class Model:
         """How many tokens can be read and leave time for a line; None if the speed is not known."""
         if self.reading.per_s is None:
             return None
-        writing_s = _LINE_TOKENS / (self.writing.per_s or self.reading.per_s / _READS_TO_WRITES)
+        writes_per_s = self.writing.per_s or self.reading.per_s / _READS_PER_WRITTEN
         planned = _PLANNED_UNMEASURED if self.reading.is_bound else _PLANNED
-        return max(0.0, seconds * planned - writing_s) * self.reading.per_s
+        return max(0.0, seconds * planned - _LINE_TOKENS / writes_per_s) * self.reading.per_s
 
     @property
     def kept(self) -> str:
         """What need not be read again."""
-        return "" if self.forgets else self.read
+        return "" if self.forgot else self.read
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether there is no use in having its server read ahead."""
+        return self.writes_on or self.forgot >= _OFTEN
 
     # -- what became of it -------------------------------------------------------------------------
 
-    def answered(self, prompt: Prompt, generation: Generation, num_predict: int = 1) -> None:
-        """Learn from what the server counted."""
+    def answered(
+        self, prompt: Prompt, generation: Generation, num_predict: int = 1, took_s: float = 0.0
+    ) -> None:
+        """Learn from what the server counted; ``took_s`` by our own clock, 0: not measured."""
         text, counted = prompt.text, generation.prompt_tokens
+        if counted is not None and counted > len(text.encode()) + _LONGEST_FRAME:
+            counted = None
         size = features(text)
-        self.was_cut = bool(counted) and was_cut(
-            counted or 0, self.estimate.expected(size), self.num_ctx, num_predict
-        )
+        expected = self.estimate.expected(size)
+        self.was_cut = counted is not None and was_cut(counted, expected, self.num_ctx, num_predict)
         if self.was_cut:  # how large it was is not told, but it was larger than the window
             self.estimate.learn(size, self.num_ctx)
-        elif counted:
-            self._count(text, counted, generation.read_s)
+        else:
+            self._learn(text, counted, expected, generation, num_predict, took_s)
         written, write_s = generation.written_tokens or 0, generation.write_s
         if written >= _TELLING_WRITTEN and write_s:
             self.writing.measured(written, write_s)
+        self.writes_on |= generation.wrote_on
         if shared_beginning(text, self.read) < len(self.read) // 2:
             self._parked.append(self.read)
         self.read = text
 
-    def _count(self, text: str, counted: int, read_s: float | None) -> None:
-        """So many tokens is the prompt; reading what was not kept of it took so long."""
-        self.estimate.learn(features(text), counted)
-        self._learned_since += 1
+    def _learn(
+        self,
+        text: str,
+        counted: int | None,
+        expected: float,
+        generation: Generation,
+        num_predict: int,
+        took_s: float,
+    ) -> None:
+        """What the prompt costs, and how fast it was read."""
+        whole, read, unread = expected, None, _unread_share(text, self.read)
+        if generation.cached_tokens is not None:
+            self.counts_all = True
+        elif counted is not None and 1 - unread >= _TELLING_SHARE:
+            self.counts_all = _is_nearer(counted, expected, max(1.0, expected * unread))
+        if counted is not None and counted >= LEAST_SHARE * expected:
+            if self.counts_all or 1 - unread <= _TRIFLE:
+                self.estimate.learn(features(text), counted)
+                self._learned_since += 1
+                whole = float(counted)
+            if generation.cached_tokens is not None:
+                read = max(1.0, whole - generation.cached_tokens)
+        if counted is not None and self.counts_all is False:
+            read = float(counted)
+        read_s = generation.read_s
+        if not read_s or whole / read_s > _FASTEST:  # no time that reading can have taken
+            if num_predict > 1 or generation.wrote_on:
+                self.reading.at_least(whole * unread, took_s)
+                return
+            read_s = took_s
         if not read_s:
             return
-        tokens = unread = _unread(text, self.read, counted)
+        if read is None:
+            read = self._likeliest(text, whole, read_s)
+        if whole * (1 - unread) >= _TELLING_TOKENS:
+            # More than half of what it was thought to have kept was read anew.
+            self.forgot = self.forgot + 1 if read > whole * (1 + unread) / 2 else 0
+        if read >= _TELLING_TOKENS:
+            self.reading.measured(read, read_s)
+
+    def _likeliest(self, text: str, whole: float, read_s: float) -> float:
+        """How many tokens the server has read in this time, if it does not tell."""
+        unread = whole * _unread_share(text, self.read)
         known = self.reading.per_s
-        if known is not None and not self.reading.is_bound:
-            # The server may have dropped all, or have parked an older prompt that begins alike.
-            parked = min((_unread(text, read, counted) for read in self._parked), default=unread)
-            tokens = min(
-                (unread, parked, float(counted)),
-                key=lambda tokens: abs(math.log(tokens / read_s / known)),
-            )
-            self.forgets = tokens > unread
-        if tokens >= _TELLING_TOKENS:
-            self.reading.measured(tokens, read_s)
+        if known is None or self.reading.is_bound:
+            return max(1.0, unread)
+        # It may have dropped all, or have parked an older prompt that begins alike.
+        parked = min((whole * _unread_share(text, read) for read in self._parked), default=unread)
+        return min(
+            (max(1.0, tokens) for tokens in (unread, parked, whole)),
+            key=lambda tokens: abs(math.log(tokens / read_s / known)),
+        )
 
-    def left_while_reading(self, prompt: Prompt, seconds: float, *, was_late: bool) -> float:
-        """We left after so long; it keeps what it had read by then.
+    def left(
+        self, prompt: Prompt, seconds: float, *, was_late: bool, tells_speed: bool = True
+    ) -> float:
+        """We left after so long; the server keeps what it had read by then.
 
-        The seconds for which it may go on reading: to the end of a batch, or of the prompt.
+        How many seconds it may still be busy.  ``was_late``: a deadline had passed, and if it
+        ``tells_speed``, the server can be no faster.
         """
         text = prompt.text
         shared = shared_beginning(text, self.kept)
         unread = text[shared:]
         tokens = max(1.0, self.estimate.expected(features(unread)))
-        if was_late and seconds > 0:
+        if was_late and tells_speed and tokens >= _TELLING_TOKENS and seconds > 0:
             self.reading.at_most(tokens, seconds)
-        per_s = self.reading.per_s
-        share = min(1.0, (per_s or 0.0) * seconds / tokens)
+        share = min(1.0, (self.reading.per_s or 0.0) * seconds / tokens)
+        if was_late:  # else it would have answered
+            share = min(_PLANNED, share)
         self.read = text[: shared + int(len(unread) * share)]
-        if per_s is None:
-            return _UNKNOWN_BATCH_S
+        per_s = self.reading.per_s
         # How much is left after a deadline is not known: it was to have been read by then.
         left = NUM_BATCH if was_late else min(NUM_BATCH, tokens * (1 - share))
-        return left / per_s
+        return min(_LONGEST_BATCH_S, left / per_s if per_s else _UNKNOWN_BATCH_S)
 
     def lost(self) -> None:
         """Nobody knows what the server still has."""
+        self._parked.append(self.read)
         self.read = ""
-        self._parked.clear()
 
     # -- kept from run to run ----------------------------------------------------------------------
 
@@ -212,6 +287,11 @@ class Model:
         self.was_tried = self.reading.per_s is not None
 
 
-def _unread(text: str, read: str, counted: int) -> float:
-    """How many of the tokens of a text are not in what was read before; at least 1."""
-    return max(1.0, counted * (1 - shared_beginning(text, read) / len(text)))
+def _unread_share(text: str, read: str) -> float:
+    """How much of a text is not in what was read before: from 0 to 1."""
+    return 1 - shared_beginning(text, read) / len(text)
+
+
+def _is_nearer(value: float, to: float, than_to: float) -> bool:
+    """Whether it is nearer to the one than to the other, by ratios; all are above 0."""
+    return abs(math.log(value / to)) <= abs(math.log(value / than_to))

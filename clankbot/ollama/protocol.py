@@ -22,6 +22,9 @@ _LONGEST_NS: Final = 86_400 * 10**9
 # No model for chat has a smaller window: a server that tells one errs, and asking for it would
 # leave no room for a prompt.
 _LEAST_WINDOW: Final = 256
+# More than what a single token comes in: then the server writes on, whatever it is told.
+_MOST_PIECES: Final = 8
+_MOST_CHARS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class Generation:
     # The time for that.  Of the prompt only what was not in the server's cache is read.
     read_s: float | None = None
     write_s: float | None = None
+    # Of the prompt's tokens those in the cache; servers of 2026 tell.
+    cached_tokens: int | None = None
+    # The time for loading the model; some milliseconds if it was in memory.
+    load_s: float | None = None
+    # A single token was wanted, and the server writes on whatever it is told.
+    wrote_on: bool = False
 
     @property
     def only_thought(self) -> bool:
@@ -77,42 +86,47 @@ def json_object(data: bytes) -> Mapping[str, Any]:
     return value
 
 
-def read_generation(lines: Iterable[bytes], model: str) -> Generation:
+def read_generation(lines: Iterable[bytes], model: str, *, one_token: bool = False) -> Generation:
     """The answer in these lines, read until it is done.
 
     If the time for it is up before that, what has come of it is the answer: it is cut off, as one
-    that grew too long is.
+    that grew too long is.  ``one_token``: no more was asked for, so no more is waited for.
     """
     text, had_thinking = "", False
     try:
-        for line in lines:
+        for pieces, line in enumerate(lines):
             value = answer_part(line, model)
             message = value.get("message") or {}
             content = message.get("content")
             text += content if isinstance(content, str) else ""
             had_thinking |= bool(message.get("thinking"))
+            if one_token and (pieces > _MOST_PIECES or len(text) > _MOST_CHARS):
+                return Generation(text, None, None, had_thinking, wrote_on=True)
             if _is_last(value):
-                reason = value.get("done_reason")
+                reason, written = value.get("done_reason"), _count(value, "eval_count")
                 return Generation(
                     text=text,
                     done_reason=reason if isinstance(reason, str) else None,
                     prompt_tokens=_count(value, "prompt_eval_count"),
                     had_thinking=had_thinking,
-                    written_tokens=_count(value, "eval_count"),
+                    written_tokens=written,
                     read_s=_seconds(value, "prompt_eval_duration"),
                     write_s=_seconds(value, "eval_duration"),
+                    cached_tokens=_count(value, "prompt_eval_cached_count", least=0),
+                    load_s=_seconds(value, "load_duration"),
+                    wrote_on=one_token and (written or 0) > _MOST_PIECES,
                 )
     except OllamaTimeout:
-        if not text.strip():
+        if not (text.strip() or had_thinking):
             raise
         return Generation(text, DEADLINE, None, had_thinking)
     raise OllamaUnavailable(Trouble.BROKE_OFF, "the answer ended without a last line")
 
 
-def _count(value: Mapping[str, Any], name: str) -> int | None:
+def _count(value: Mapping[str, Any], name: str, least: int = 1) -> int | None:
     """A number of tokens; None for anything that can be none."""
     count = value.get(name)
-    return count if type(count) is int and 0 < count <= _MOST_TOKENS else None
+    return count if type(count) is int and least <= count <= _MOST_TOKENS else None
 
 
 def _seconds(value: Mapping[str, Any], name: str) -> float | None:

@@ -80,7 +80,7 @@ _BELIEVED: Final = 4.0
 _FORGOTTEN_IN_SURPRISE: Final = 0.3
 # A count lower than this share of the usual is not one of the whole prompt: some servers leave
 # out what they had read before.
-_LEAST_SHARE: Final = 0.25
+LEAST_SHARE: Final = 0.25
 # For what is read back: no weight is learned that is larger, and variances only shrink.
 _LARGEST_WEIGHT: Final = 10_000.0
 _ROUNDING: Final = 1e-6
@@ -197,7 +197,7 @@ class TokenEstimate:
         was cut.
         """
         counts = (*text_features, 1.0)
-        if counted < _LEAST_SHARE * _product(_USUAL, counts):
+        if counted < LEAST_SHARE * _product(_USUAL, counts):
             return
         expected = self.expected(text_features)
         deviation = self._deviation(counts, expected)

@@ -43,8 +43,10 @@ class LanguageModel(Protocol):
     def loading(self, model: str) -> str | None:
         """That a model is being loaded, and since when; None if it is not.  Never waits."""
 
-    def condition(self, model: str) -> str:
-        """How a model is doing, in words for chat: ``ready``, or what is the matter."""
+    def condition(self, model: str, channel: str) -> str:
+        """How a model is doing with a channel's prompts, in words for chat: ``ready``, or what is
+        the matter.
+        """
 
     def check_choice(self, model: str) -> str | None:
         """Why moderators may not choose this model; asks the server, raises OllamaError."""

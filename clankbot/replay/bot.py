@@ -135,7 +135,7 @@ class _ReplayModel:
     def loading(self, model: str) -> None:
         """Nobody is told."""
 
-    def condition(self, model: str) -> str:
+    def condition(self, model: str, channel: str) -> str:
         """Nobody asks."""
         return "ready"
 

@@ -146,6 +146,8 @@ class _Handler(OllamaHandler):
             self.send_json(behaviour.status, {"error": behaviour.error})
         else:
             super().generate(name, given)
+        if given.get("keep_alive") == 0:
+            self.server.note(lambda: self.server.loaded.pop(name, None))
 
     def reply(self, given: Mapping[str, Any]) -> str:
         text = self.behaviour.text

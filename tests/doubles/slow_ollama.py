@@ -12,7 +12,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.doubles import fake_ollama
@@ -40,7 +40,7 @@ class _Handler(fake_ollama._Handler):
     def stream(self, given: Mapping[str, Any], text: str) -> None:
         server, options = self.server, given.get("options", {})
         prompt = [*tokens_of(self.asked.prompt), *TEMPLATE_END]
-        known = shared(prompt, server.slot)
+        known = 0 if server.keeps_nothing else shared(prompt, server.slot)
         server.slot = prompt[:known]
         batch = options.get("num_batch", _LARGEST_BATCH)
         began = time.monotonic()
@@ -51,24 +51,30 @@ class _Handler(fake_ollama._Handler):
             self._see_whether_the_client_is_there()
         read_s = time.monotonic() - began
         written = tokens_of(text)[: options.get("num_predict", 200)]
+        if server.writes_on:
+            written = ["on", " and "] * (server.writes_on // 2)
         self.begin_stream()
         began = time.monotonic()
         for token in written:
             time.sleep(1 / server.writes_per_s)
             self._see_whether_the_client_is_there()
-            self.send_piece(fake_ollama.piece(given, token))
+            more = {"thinking": token} if server.thinks_aloud else {}
+            self.send_piece(fake_ollama.piece(given, "" if more else token, **more))
+            server.note(server.add_written)
         server.slot += written
         server.tell(len(prompt), len(prompt) - known)
         self.send_piece(
             fake_ollama.piece(given, "")
-            | {
-                "done": True,
-                "done_reason": "stop",
-                "prompt_eval_count": len(prompt),
-                "prompt_eval_duration": int(read_s * 1e9),
-                "eval_count": len(written),
-                "eval_duration": int((time.monotonic() - began) * 1e9),
-            }
+            | {"done": True, "done_reason": "stop"}
+            | server.figures(
+                {
+                    "prompt_eval_count": len(prompt),
+                    "prompt_eval_cached_count": known,
+                    "prompt_eval_duration": int(read_s * 1e9),
+                    "eval_count": len(written),
+                    "eval_duration": int((time.monotonic() - began) * 1e9),
+                }
+            )
         )
         self.end_stream()
 
@@ -93,6 +99,18 @@ class SlowOllama(FakeOllama):
         self.slot: list[str] = []
         # Of each finished request: the tokens of its prompt, and those that had to be read.
         self.read: list[tuple[int, int]] = []
+        # What it tells of its counts and times; most real servers do not tell what was cached.
+        self.figures: Callable[[dict[str, int]], dict[str, int]] = without_cached
+        # As some programs do that speak Ollama's API: nothing of a prompt is kept; so many tokens
+        # are written, whatever the limit; all of them are thoughts.
+        self.keeps_nothing = False
+        self.writes_on = 0
+        self.thinks_aloud = False
+        self.written = 0
+
+    def add_written(self) -> None:
+        """One more token was written."""
+        self.written += 1
 
     def tell(self, prompt_tokens: int, read_tokens: int) -> None:
         """Note what was read."""
@@ -101,6 +119,11 @@ class SlowOllama(FakeOllama):
     def down(self) -> None:
         super().down()
         self.slot = []
+
+
+def without_cached(figures: dict[str, int]) -> dict[str, int]:
+    """What servers told before 2026."""
+    return {name: figure for name, figure in figures.items() if "cached" not in name}
 
 
 def shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -62,7 +62,7 @@ def test_the_whole_request_is_as_ollama_wants_it(ollama: FakeOllama) -> None:
             {"role": "system", "content": "be kind"},
             {"role": "user", "content": "hello"},
         ],
-        "options": OPTIONS | {"num_batch": 256},
+        "options": OPTIONS,
         "keep_alive": "30m",
     }
 

@@ -254,7 +254,7 @@ def test_what_a_model_made_of_a_cut_prompt_is_not_said(
     model: LanguageModel, ollama: FakeOllama
 ) -> None:
     ollama.once(Behaviour(text="nice one", prompt_tokens=4090))
-    composed = write(model)
+    composed = model.write(assignment(*chat(*("word " * 60,) * 20)), Cancel())
     assert composed.text is None
     assert code(composed) == Why.NO_LINE
     assert write(model).text

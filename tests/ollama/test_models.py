@@ -7,7 +7,7 @@ import json
 import pytest
 
 from clankbot.ollama.models import Model, Speed
-from clankbot.ollama.prompt import Prompt
+from clankbot.ollama.prompt import Prompt, shared_beginning
 from clankbot.ollama.protocol import Generation
 from clankbot.ollama.tokens import features
 
@@ -78,7 +78,7 @@ def test_it_is_noticed_when_the_server_has_dropped_what_it_read() -> None:
     for lines in (100, 110, 120):
         answer(model, prompt(lines), tokens(prompt(lines)))
         assert model.reading.per_s == pytest.approx(50, rel=0.05)
-    assert model.forgets
+    assert model.forgot == 2
     assert model.kept == ""
     answer(model, prompt(130), tokens(prompt(130)) - tokens(prompt(120)))
     assert model.kept == prompt(130).text
@@ -99,7 +99,7 @@ def test_a_deadline_tells_how_far_the_server_came() -> None:
     model = Model("m", num_ctx=NUM_CTX)
     answer(model, prompt(10), tokens(prompt(10)))
     given = prompt(200)
-    model.left_while_reading(given, 20, was_late=True)
+    model.left(given, 20, was_late=True)
     came = model.estimate.expected(features(model.read))
     assert came == pytest.approx(50 * 20 + tokens(prompt(10)), rel=0.3)
     assert given.text.startswith(model.read)
@@ -107,7 +107,7 @@ def test_a_deadline_tells_how_far_the_server_came() -> None:
 
 def test_a_deadline_without_a_speed_bounds_it() -> None:
     model = Model("m", num_ctx=NUM_CTX)
-    model.left_while_reading(prompt(200), 20, was_late=True)
+    model.left(prompt(200), 20, was_late=True)
     assert model.reading.is_bound
     readable = model.readable(20)
     assert readable is not None
@@ -115,9 +115,79 @@ def test_a_deadline_without_a_speed_bounds_it() -> None:
     assert readable < 0.6 * model.estimate.expected(features(prompt(200).text))
 
 
+def test_one_request_that_had_to_share_the_machine_says_little() -> None:
+    speed = Speed()
+    speed.measured(500, 10)
+    speed.measured(500, 1000)
+    assert speed.per_s == pytest.approx(50 * 0.01**0.3)
+    for _ in range(6):
+        speed.measured(500, 10)
+    assert speed.per_s == pytest.approx(50, rel=0.25)
+
+
+@pytest.mark.parametrize("seconds", [1e-9, 1e9])
+def test_a_time_that_no_machine_needs_is_no_measurement(seconds: float) -> None:
+    speed = Speed()
+    speed.measured(500, seconds)
+    assert speed.per_s is None
+    speed.measured(500, 10)
+    speed.measured(500, seconds)
+    assert speed.per_s == 50
+
+
+def test_a_deadline_halves_a_measured_speed_at_most_and_then_is_believed() -> None:
+    speed = Speed()
+    speed.measured(500, 10)
+    speed.at_most(60, 30)
+    assert (speed.per_s, speed.is_bound) == (25, True)
+    speed.at_most(60, 30)
+    assert speed.per_s == 2
+
+
+def test_what_came_in_time_raises_a_bound_but_no_measured_speed() -> None:
+    speed = Speed()
+    speed.at_least(600, 10)
+    assert speed.per_s is None
+    speed.at_most(60, 30)
+    speed.at_least(600, 10)
+    assert (speed.per_s, speed.is_bound) == (60, True)
+    speed.measured(500, 10)
+    speed.at_least(600, 1)
+    assert speed.per_s == 50
+
+
+def test_deadlines_in_a_row_do_not_make_it_slower_and_slower() -> None:
+    """What was read by then is less each time; a little of it tells nothing."""
+    model = Model("m", num_ctx=NUM_CTX)
+    answer(model, prompt(10), tokens(prompt(10)))
+    for _ in range(20):
+        model.left(prompt(100), 30, was_late=True)
+    assert model.reading.per_s is not None
+    assert model.reading.per_s > 1
+
+
+@pytest.mark.parametrize(("before_its_end_s", "busy_s"), [(100, 256 / 50), (2, 2), (-1, 0)])
+def test_a_server_is_busy_for_a_batch_at_most_and_not_for_longer_than_it_has_work(
+    before_its_end_s: float, busy_s: float
+) -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    answer(model, prompt(10), tokens(prompt(10)))
+    given = prompt(700)
+    unread = given.text[shared_beginning(given.text, model.read) :]
+    reading_s = model.estimate.expected(features(unread)) / 50
+    left_after_s = reading_s - before_its_end_s
+    assert model.left(given, left_after_s, was_late=False) == pytest.approx(busy_s)
+
+
+def test_no_server_is_waited_for_longer_than_ten_seconds() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    model.reading.at_most(48, 300)
+    assert model.left(prompt(100), 300, was_late=True) == 10
+
+
 def test_a_cancel_says_nothing_about_the_speed() -> None:
     model = Model("m", num_ctx=NUM_CTX)
-    model.left_while_reading(prompt(200), 0.1, was_late=False)
+    model.left(prompt(200), 0.1, was_late=False)
     assert model.reading.per_s is None
     assert model.read == ""
 
@@ -160,8 +230,8 @@ def test_what_was_learned_outlives_a_restart() -> None:
 def test_a_bound_is_not_kept_as_if_it_were_measured() -> None:
     model, again = Model("m", num_ctx=NUM_CTX), Model("m", num_ctx=NUM_CTX)
     answer(model, prompt(50), tokens(prompt(50)))
-    model.left_while_reading(prompt(90, "beta"), 1000.0, was_late=True)
-    model.left_while_reading(prompt(90, "gamma"), 1000.0, was_late=True)
+    model.left(prompt(90, "beta"), 1000.0, was_late=True)
+    model.left(prompt(90, "gamma"), 1000.0, was_late=True)
     assert model.reading.is_bound
     for _ in range(20):
         model.answered(prompt(50), Generation("hi", "stop", tokens(prompt(50)), False))

@@ -93,7 +93,9 @@ def test_with_the_defaults_it_speaks_the_first_time_and_in_time(
     (record,) = [r for r in caplog.records if "cut to what can be read" in r.getMessage()]
     lines = record.__dict__["lines"]
     assert 10 < lines < LIMIT // 2
-    assert model.condition("llama3.1").startswith(f"ready, with {lines} of 200 lines: this machine")
+    assert model.condition("llama3.1", "alpha").startswith(
+        f"ready, with {lines} of 200 lines: this machine"
+    )
 
 
 def test_later_prompts_begin_alike_and_only_what_is_new_is_read(quick: SlowOllama) -> None:
@@ -316,8 +318,8 @@ def test_a_load_under_way_is_told(slow: SlowOllama, elsewhere: ThreadPoolExecuto
     model = language_model(slow)
     work = elsewhere.submit(model.preload)
     slow.wait_until(lambda: slow.loads == 1)
-    assert model.condition("llama3.1:latest") == "loading the model, 0 s so far"
-    assert model.loading("llama3.1") == model.condition("llama3.1")
+    assert model.condition("llama3.1:latest", "alpha") == "loading the model, 0 s so far"
+    assert model.loading("llama3.1") == model.condition("llama3.1", "alpha")
     model.close()
     work.result(5)
     assert model.loading("llama3.1") is None

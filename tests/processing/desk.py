@@ -195,7 +195,7 @@ class Desk:
     def loading(self, model: str) -> str | None:
         return self.is_loading
 
-    def condition(self, model: str) -> str:
+    def condition(self, model: str, channel: str) -> str:
         return self.model_outage or self.is_loading or "ready"
 
     def check_choice(self, name: str) -> str | None:

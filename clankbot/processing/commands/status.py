@@ -73,7 +73,7 @@ class Status:
         holds, standing = self._channels[channel].settings, self._turns.standing(channel)
         parts = [
             "on" if holds.enabled else "off",
-            f"{holds.model}: {self._model.condition(holds.model)}",
+            f"{holds.model}: {self._model.condition(holds.model, channel)}",
             f"{standing.counted}/{standing.threshold} messages",
         ]
         if holds.enabled:
