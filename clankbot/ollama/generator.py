@@ -7,7 +7,6 @@ ahead; loading may go on beside it.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -25,10 +24,11 @@ from clankbot.errors import (
 from clankbot.ollama.client import NUM_BATCH, OllamaClient, is_cloud_model
 from clankbot.ollama.models import Model
 from clankbot.ollama.prompt import Prompt, Room, build_prompt, shared_beginning
-from clankbot.ollama.protocol import DEADLINE, Generation, model_key
+from clankbot.ollama.protocol import Generation, model_key
 from clankbot.ollama.reply import line_of
+from clankbot.ollama.situations import situation_of
 from clankbot.ollama.tokens import features
-from clankbot.ollama.verdict import Refusal, Refused, Situation
+from clankbot.ollama.verdict import Refusal, Refused
 from clankbot.ollama.window import prompt_room, reply_tokens, window_size
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Assignment, Composed, ReadAhead
@@ -54,8 +54,6 @@ _LEAST_STEP_TOKENS: Final = 48.0
 _LOOK_S: Final = 0.7
 # The least time to try it with, when a mention has waited long.
 _LEAST_S: Final = 1.0
-
-_CALLED: Final = re.compile(r"@(\w{2,25})", re.ASCII)
 
 
 class Generator:
@@ -114,7 +112,9 @@ class Generator:
         if generation.only_thought:
             refusal = Refusal(Refused.THOUGHT)
         else:
-            line = line_of(generation.text, _situation(assignment, prompt, generation))
+            line = line_of(
+                generation.text, situation_of(assignment, prompt.instructions, generation)
+            )
             if isinstance(line, str):
                 return replace(composed, text=line)
             refusal = line
@@ -378,25 +378,3 @@ def _too_slow(model: Model, prompt: Prompt, error: OllamaTimeout) -> OllamaTimeo
         about = "hardly more than" if model.reading.is_bound else "some"
         text += f"; this machine reads {about} {round(model.reading.per_s)} tokens a second"
     return OllamaTimeout(error.trouble, error.detail, text=text)
-
-
-def _situation(assignment: Assignment, prompt: Prompt, generation: Generation) -> Situation:
-    """The moment that an answer was written for, as the judge needs to know it."""
-    asked, settings = assignment.asked, assignment.settings
-    lines = assignment.lines if asked is None else (*assignment.lines, asked)
-    others = [line for line in lines if not line.is_own]
-    own_names = {line.speaker for line in lines if line.is_own} - {assignment.bot_name}
-    # In whose stead the model might write: everybody who spoke, and everybody who was called.
-    called = frozenset(name for line in lines for name in _CALLED.findall(line.text))
-    return Situation(
-        bot_names=(assignment.bot_name, *sorted(own_names)),
-        speakers=called.union(name for line in others for name in (line.speaker, line.login)),
-        lines=tuple(line.text for line in assignment.lines),
-        own_lines=tuple(line.text for line in assignment.lines if line.is_own),
-        asked=asked.text if asked else None,
-        asker_names=(asked.login, asked.speaker) if asked else (),
-        instructions=prompt.instructions,
-        persona=settings.persona,
-        limit_chars=settings.length_chars,
-        was_cut_off=generation.done_reason in ("length", DEADLINE),
-    )

@@ -194,14 +194,14 @@ def test_a_cancel_says_nothing_about_the_speed() -> None:
 
 def test_a_server_reads_on_to_the_end_of_what_is_left_or_of_a_batch() -> None:
     model = Model("m", num_ctx=NUM_CTX)
-    assert model.left_while_reading(prompt(5), 0.1, was_late=False) == pytest.approx(1, rel=0.5)
+    assert model.left(prompt(5), 0.1, was_late=False) == pytest.approx(1, rel=0.5)
     answer(model, prompt(10), tokens(prompt(10)))
     few, many = prompt(14), prompt(200)
     left_s = (tokens(few) - tokens(prompt(10))) / 50
-    assert model.left_while_reading(few, 0.1, was_late=False) == pytest.approx(left_s, rel=0.5)
-    assert model.left_while_reading(few, 60, was_late=False) == 0
-    assert model.left_while_reading(many, 0.1, was_late=False) == pytest.approx(256 / 50, rel=0.1)
-    assert model.left_while_reading(many, 20, was_late=True) > 4
+    assert model.left(few, 0.1, was_late=False) == pytest.approx(left_s, rel=0.5)
+    assert model.left(few, 60, was_late=False) == 0
+    assert model.left(many, 0.1, was_late=False) == pytest.approx(256 / 50, rel=0.1)
+    assert model.left(many, 20, was_late=True) > 4
 
 
 @pytest.mark.parametrize("counted", [None, 5])
