@@ -27,6 +27,7 @@ RUN: Final = re.compile(r"""[^\x00- "#%-/:-?A-`{}~\x7f]+""")
 SEPARATORS: Final = "".join(set(string.punctuation) - set("@$!|"))
 
 _MOST_FOLDED: Final = 8192  # characters remembered; few chats use a tenth of that
+_MANY = 64  # different characters of one text
 
 _INVISIBLE = re.compile(
     # fillers, selectors, tags
@@ -39,6 +40,12 @@ _BEHIND_LATIN = re.compile(r"(?<=[a-z0-9])[^\x00-\x7f]+")
 _BLANK_CONTROLS = "\t\n\v\f\r\x85"
 _ODD_BLANKS = "\u2800\u3164\u115f\u1160\uffa0"  # letters or symbols by their class
 _APOSTROPHES = "`‘’‛ʹʻʼʽˈ′´｀＇"
+_SPECIAL = str.maketrans(
+    LOOKALIKES
+    | dict.fromkeys(_BLANK_CONTROLS + _ODD_BLANKS, " ")
+    | dict.fromkeys(_APOSTROPHES, "'")
+    | dict.fromkeys("™℠", ".")  # they would decompose to letters and hide the word before them
+)
 _LATIN_NAME = re.compile(
     r"(?:LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?|REGIONAL INDICATOR SYMBOL LETTER )"
     r"([A-Z])(?: WITH .+)?$"
@@ -46,19 +53,17 @@ _LATIN_NAME = re.compile(
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _SIGNS = "".join(CURRENCY)
 _PRICE = re.compile(rf"(?<!\w)[{_SIGNS}](?=\d)|(?<=\d)[{_SIGNS}](?!\w)")
-_COMPOSABLE = re.compile(
-    "[\u3040-\u30ff][\u3099\u309a]"  # kana and voicing mark
-    "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"  # Korean letters of one syllable
-)
 
 
 def fold(text: str) -> str:
-    """The text in plain small letters; the same for entries and messages.  Linear, never raises."""
+    """The text in plain small letters; the same for entries and messages.  Never raises."""
     if text.isascii() and text.isprintable():
         return text.lower().replace("`", "'")
     text = _PRICE.sub(".", _FLAG.sub(".", text))
-    text = _BEHIND_LATIN.sub(_without_marks, text.translate(_FOLDED))
-    return _COMPOSABLE.sub(_composed, text)
+    if len({*text}) > _MANY:  # those new to the table take longer one by one than all at once
+        text = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
+    text = _BEHIND_LATIN.sub(_without_marks, text.translate(FOLDED))
+    return unicodedata.normalize("NFC", text)
 
 
 def as_written(text: str) -> str:
@@ -82,10 +87,6 @@ def _is_word_character(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
-def _composed(match: re.Match[str]) -> str:
-    return unicodedata.normalize("NFC", match[0])
-
-
 def _without_marks(match: re.Match[str]) -> str:
     """Other letters after a Latin one, without the marks (of any script) that stand on that one."""
     others = match[0]
@@ -94,27 +95,25 @@ def _without_marks(match: re.Match[str]) -> str:
 
 
 def _fold_character(character: str) -> str:
+    if special := _SPECIAL.get(ord(character)):
+        return special
     category = unicodedata.category(character)
-    if category == "Cc":
-        return " " if character in _BLANK_CONTROLS else ""
-    if category == "Cf" or _INVISIBLE.match(character):
+    if category == "Lo" and unicodedata.is_normalized("NFKC", character):
+        return character  # most of those that there are
+    if category in ("Cc", "Cf") or _INVISIBLE.match(character):
         return ""
-    if character.isspace() or character in _ODD_BLANKS:
+    if character.isspace():
         return " "
-    if character in _APOSTROPHES:
-        return "'"
     if character.isascii():
         return character.lower()
-    if character in LOOKALIKES:
-        return LOOKALIKES[character]
-    if character in "™℠":  # they would decompose to letters and hide the word before them
-        return "."
     plainer = unicodedata.normalize("NFKD", character)
     if plainer == character:
         plainer = character.casefold()
     if plainer != character:
-        return unicodedata.normalize("NFC", "".join(map(_fold_character, plainer)))
-    if latin := _LATIN_NAME.search(unicodedata.name(character, "")):
+        return unicodedata.normalize("NFC", plainer.translate(FOLDED))
+    if (category[0] == "L" or character > "\U0001f100") and (
+        latin := _LATIN_NAME.search(unicodedata.name(character, ""))
+    ):
         return latin[1].lower()
     return character if category[0] in "LMN" else "."
 
@@ -128,4 +127,4 @@ class _FoldTable(dict[int, str]):
         return self.setdefault(codepoint, _fold_character(chr(codepoint)))
 
 
-_FOLDED = _FoldTable()
+FOLDED: Final = _FoldTable()
