@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from clankbot.processing.filter.folding import fold, without_words
-from clankbot.processing.filter.patterns import Budget, TooCostly
+from clankbot.processing.filter.folding import FOLDED, fold, without_words
+from clankbot.processing.filter.patterns import Budget, TooCostly, letter_steps
 from clankbot.processing.filter.phrases import PhraseTree, indexed
 from clankbot.processing.filter.readings import (
     FEWEST_SPELLED,
@@ -31,9 +31,13 @@ MOST_PIECES: Final = 20_000
 TOO_COSTLY: Final = Match("(too costly to judge)", "")
 
 _NOTABLE_SHARE = 4  # one in so many of them may be more than harmless; these take more memory
+_PIECES_A_STEP = 2  # that are far from all entries, or known
+_STEPS_A_PIECE = 2  # judged
+_LETTERS_SHIELDED_A_STEP = 4
 _LONGEST_PIECE = 64  # bytes of a text to be remembered; longer ones are rarely said twice
 
-_Hits = list[tuple[IndexedEntry, str]]  # with the reading
+# what was found, each with the reading
+_Hits = list[tuple[IndexedEntry, str]]
 
 
 class _Verdict(NamedTuple):
@@ -68,7 +72,10 @@ class Matcher:
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
         pieces = text.split(" ")
-        if self._harmless.issuperset(pieces) or self._notable.get(text) is _HARMLESS:
+        harmless = self._harmless
+        if harmless.issuperset(pieces):
+            return None
+        if self._notable.get(text) is _HARMLESS:
             return None
         try:
             return self._search(text, pieces, Budget(len(text)))
@@ -76,31 +83,42 @@ class Matcher:
             return TOO_COSTLY
 
     def _search(self, text: str, pieces: list[str], budget: Budget) -> Match | None:
+        far = []
         letters = 0
         anchors: list[IndexedEntry] = []
         for piece in pieces:
             if piece not in self._harmless:
-                match, more, found = self._notable.get(piece) or self._judge(piece, budget)
+                verdict = self._notable.get(piece)
+                if not verdict:
+                    if piece.isascii() and self._index.is_far(piece):
+                        far.append(piece)
+                        continue
+                    verdict = self._judge(piece, budget)
+                match, more, found = verdict
                 if match:
                     return match
                 letters += more
                 anchors += found
+        if far:
+            self._remember(far)
+            budget.spend(len(far) // _PIECES_A_STEP)
         may_spell = letters >= FEWEST_SPELLED and self._may_be_row(pieces)
         if not (may_spell or anchors):
             return None
-        parts = fold(text).split()
+        folded = fold(text)
+        parts = folded.split()
+        budget.spend(letter_steps(folded) + len(parts) // _PIECES_A_STEP)
         lines = [parts]
         for line, words in spelled_out(parts) if may_spell else ():
-            hits = [
-                hit for word in words for hit in self._index.find(word, RunKind.SPELLED, budget)
-            ]
+            budget.spend(len(parts) // _PIECES_A_STEP)
+            hits = self._index.find(((word, RunKind.SPELLED) for word in words), budget)
             if match := _first_match(hits):
                 return match
             lines.append(line)
             anchors += _anchors(hits)
         match = self._phrases.find(lines, anchors, budget) if anchors else None
-        if not match and len(pieces) > 1:
-            self._remember(text, _HARMLESS)
+        if not match and len(pieces) > 1 and _is_short(text):
+            self._note(text, _HARMLESS)
         return match
 
     def _may_be_row(self, pieces: list[str]) -> bool:
@@ -109,7 +127,7 @@ class Matcher:
         for piece in pieces:
             if piece not in self._harmless:
                 verdict = self._notable.get(piece)
-                row += verdict.letters if verdict else FEWEST_SPELLED  # too long to be remembered
+                row += verdict.letters if verdict else FEWEST_SPELLED  # not remembered
             elif piece[:1].isalnum():
                 row = 0
             if row >= FEWEST_SPELLED:
@@ -118,42 +136,45 @@ class Matcher:
 
     def _judge(self, piece: str, budget: Budget) -> _Verdict:
         """What a piece is that is not known yet."""
+        known = len(FOLDED)
         folded = fold(piece)
+        budget.spend(1 + letter_steps(folded) + max(0, len(FOLDED) - known))
         word = trimmed(folded.strip())
         is_tag = "#" in folded  # it may be a phrase without blanks
         verdict = _HARMLESS
-        if is_tag or word not in self._harmless:
-            hits = self._hits(word, is_tag, budget)
+        if is_tag or not (word in self._harmless or self._index.is_far(word)):
+            budget.spend(_STEPS_A_PIECE)
+            kind = RunKind.SPELLED if is_tag else RunKind.WHOLE
+            hits = self._index.find(runs_of(word, kind), budget)
             # an odd blank within may divide letters
             letters = FEWEST_SPELLED if " " in word else bool(lone_letter(word))
             if hits or letters:
                 match = _first_match(hits)
                 if match and self._allowed:
+                    budget.spend(len(piece) // _LETTERS_SHIELDED_A_STEP)
                     rest = trimmed(fold(without_words(piece, self._allowed)))
-                    match = _first_match(self._hits(rest, is_tag, budget))
+                    match = _first_match(self._index.find(runs_of(rest, kind), budget))
                 verdict = _Verdict(match, letters, _anchors(hits))
-        self._remember(piece, verdict)
+        if verdict is _HARMLESS:
+            self._remember([piece])
+        elif _is_short(piece):
+            self._note(piece, verdict)
         return verdict
 
-    def _hits(self, word: str, is_tag: bool, budget: Budget) -> _Hits:
-        """What of the list a trimmed piece holds."""
-        kind = RunKind.SPELLED if is_tag else RunKind.WHOLE
-        if word.isalpha():  # nearly always
-            return self._index.find(word, kind, budget)
-        return [hit for run in runs_of(word, kind) for hit in self._index.find(*run, budget)]
+    def _remember(self, harmless: list[str]) -> None:
+        self._harmless.update(filter(_is_short, harmless))
+        if len(self._harmless) > self._most_harmless:  # any half: the common ones come back
+            self._harmless = {*[*self._harmless][: self._most_harmless // 2]}
 
-    def _remember(self, text: str, verdict: _Verdict) -> None:
-        """Remember a piece or message, if it takes few bytes."""
-        if len(text) > (_LONGEST_PIECE if text.isascii() else _LONGEST_PIECE // 4):
-            return
-        if verdict is _HARMLESS and " " not in text:
-            if len(self._harmless) >= self._most_harmless:  # any half: the common ones come back
-                self._harmless = set(list(self._harmless)[::2])
-            self._harmless.add(text)
-        else:
-            if len(self._notable) >= self._most_notable:
-                self._notable.clear()
-            self._notable[text] = verdict
+    def _note(self, text: str, verdict: _Verdict) -> None:
+        if len(self._notable) >= self._most_notable:
+            self._notable.clear()
+        self._notable[text] = verdict
+
+
+def _is_short(text: str) -> bool:
+    """Whether a piece or message takes few bytes."""
+    return len(text) <= (_LONGEST_PIECE if text.isascii() else _LONGEST_PIECE // 4)
 
 
 def _first_match(hits: _Hits) -> Match | None:

@@ -12,12 +12,17 @@ from functools import cache
 from itertools import chain
 
 from clankbot.processing.filter.folding import RUN
-from clankbot.processing.filter.patterns import Budget, Pattern, pattern_of
+from clankbot.processing.filter.patterns import LETTERS_A_STEP, Budget, Pattern, pattern_of
 from clankbot.processing.filter.readings import RunKind, sequences, skeleton
 from clankbot.processing.filter.word_index import IndexedEntry, WordIndex
 from clankbot.processing.filter.word_list import Entry, Match
 
 _CROWD = 16  # phrases of one anchor; if there are more, another of their words is tried
+
+# what a step does: see Budget
+_RUNS_A_STEP = 6
+_PLACES_A_STEP = 4
+_PHRASES_A_STEP = 2
 
 
 def indexed(entries: Sequence[Entry]) -> Iterator[IndexedEntry]:
@@ -66,17 +71,27 @@ class PhraseTree:
 
         @cache
         def patterns_of(run: str) -> Collection[Pattern]:
-            hits = self._index.find(run, RunKind.WHOLE, budget)
+            if self._index.is_far(run):  # nearly always
+                return ()
+            hits = self._index.find([(run, RunKind.WHOLE)], budget)
             return dict.fromkeys(found.pattern for found, _ in hits)
 
         phrases = [phrase for anchor in dict.fromkeys(anchors) for phrase in anchor.phrases]
-        likely = [line for line in lines if _may_hold(line, phrases, budget)]
-        for runs in dict.fromkeys(chain.from_iterable(map(sequences, likely))):
+        likely = (line for line in lines if _may_hold(line, phrases, budget))
+        seen = set()
+        for runs in chain.from_iterable(map(sequences, likely)):
+            budget.spend(1 + len(runs) // _RUNS_A_STEP)
+            if runs in seen:
+                continue
+            seen.add(runs)
             begun: list[tuple[int, int]] = []  # places in the tree, each with its first word
             for at, run in enumerate(runs):
                 patterns = patterns_of(run)
+                if not patterns:  # nearly always
+                    begun = []
+                    continue
                 begun.append((0, at))
-                budget.spend(1 + len(begun) * len(patterns))
+                budget.spend(1 + len(begun) * len(patterns) // _PLACES_A_STEP)
                 begun = [
                     (place, start)
                     for before, start in begun
@@ -91,9 +106,11 @@ class PhraseTree:
 
 def _may_hold(line: list[str], phrases: Iterable[Sequence[str]], budget: Budget) -> bool:
     """Whether the skeletons of all parts of a phrase are in a message, in whatever order."""
-    message = skeleton("".join(RUN.findall(" ".join(line))))
-    for skeletons in phrases:
-        budget.spend(1)
+    letters = "".join(RUN.findall(" ".join(line)))
+    budget.spend(len(letters) // LETTERS_A_STEP)
+    message = skeleton(letters)
+    for at, skeletons in enumerate(phrases):
+        budget.spend(at % _PHRASES_A_STEP == 0)
         if all(each in message for each in skeletons):
             return True
     return False

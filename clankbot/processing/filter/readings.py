@@ -31,7 +31,7 @@ _LETTER = re.compile(r"[^\d@$!|]")
 _LEET = re.compile(r"[0134578@$!|]")
 _LETTERS = str.maketrans("034578@$", "oeastbas")
 _I_OR_L = re.compile(r"[1!|]")
-_SKELETON = "".join(map(chr, range(128))).translate(_LETTERS | str.maketrans("l1!|", "iiii"))
+_PLAIN = [*zip("l1!|034578@$", "iiiioeastbas", strict=True)]
 _QUANTITY = re.compile(  # 5am, 1st, 100k: no digit of these is meant as a letter
     r"\d+(?:[a-z]|[ap]m|st|nd|rd|th|sec|min|hrs|fps|[kmgt]b|[hk]z|[km]s|[ckm]m|kg|px|[hx]p)"
 )
@@ -53,7 +53,16 @@ def skeleton(text: str) -> str:
 
     As the skeletons of Unicode TR 39, of symbols and digits: a coarse form, for finding only.
     """
-    return without_repeats(text.replace("l", "i") if text.isalpha() else text.translate(_SKELETON))
+    return without_repeats(plain(text))
+
+
+def plain(text: str) -> str:
+    """The text with the letters of its skeleton, but each as often as it stands there."""
+    text = text.replace("l", "i")
+    if not text.isalpha():
+        for symbol, letter in _PLAIN:
+            text = text.replace(symbol, letter)
+    return text
 
 
 def trimmed(folded: str) -> str:
@@ -70,6 +79,9 @@ def trimmed(folded: str) -> str:
 
 def runs_of(word: str, kind: RunKind) -> Iterator[tuple[str, RunKind]]:
     """The runs in a trimmed piece that may be words, as they stand and joined."""
+    if word.isalpha():
+        yield word, kind
+        return
     seen = set()
     for segment in _segments(word):
         for version in versions(segment):
@@ -176,4 +188,5 @@ def sequences(parts: Iterable[str]) -> Iterator[tuple[str, ...]]:
     for version in versions(" ".join(parts)):
         yield tuple(RUN.findall(version))
         pieces = version.replace("'", " ").split()
-        yield tuple(filter(None, ("".join(RUN.findall(piece)) for piece in pieces)))
+        joined = (each if each.isalpha() else "".join(RUN.findall(each)) for each in pieces)
+        yield tuple(filter(None, joined))

@@ -6,22 +6,29 @@ hardly ever one; only then are the readings of the word made and compared.
 
 from __future__ import annotations
 
+import string
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 from typing import Final
 
-from clankbot.processing.filter.patterns import Budget, Pattern
-from clankbot.processing.filter.readings import RunKind, readings, skeleton
+from clankbot.processing.filter.patterns import LETTERS_A_STEP, Budget, Pattern
+from clankbot.processing.filter.readings import RunKind, plain, readings, skeleton, without_repeats
 from clankbot.processing.filter.word_list import Entry
 
 # letters by which a pattern with wildcards is found: of a part at an end of the word, or within
 _END_SIZE: Final = 6
 _INNER_SIZE: Final = 3
 
-_SKELETONS_A_STEP: Final = 8  # compared
-_STEPS_A_READING: Final = 2
+_GLANCE: Final = 3  # letters at the beginning of a word that mostly tell it from all of a list
+
+_MARKS: Final = "!,.?:"  # behind words; others are rarer
+
+# what a step does: see Budget
+_SLICES_A_STEP: Final = 16
+_SKELETONS_A_STEP: Final = 4
+_STEPS_A_READING: Final = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,43 +53,82 @@ class WordIndex:
             parts = f"<{skeleton('*'.join(each.pattern.parts))}>".split("*")
             keyed.append((_keys(parts), (parts, each)))
         uses = Counter(chain.from_iterable(keys for keys, _ in keyed))
+        # by key, each pattern with what else its words hold
         self._table: dict[str, list[tuple[list[str], IndexedEntry]]] = defaultdict(list)
-        for keys, found in keyed:
-            self._table[min(keys, key=uses.__getitem__)].append(found)
-        starts = {len(key) for key in self._table if key[0] == "<" and key[-1] != ">"}
-        ends = {len(key) for key in self._table if key[0] != "<" and key[-1] == ">"}
-        self._cuts = [slice(None), *map(slice, starts), *(slice(-size, None) for size in ends)]
-        self._inner_sizes = {len(key) for key in self._table if key[0] != "<" and key[-1] != ">"}
+        for keys, (parts, each) in keyed:
+            key = min(keys, key=uses.__getitem__)
+            self._table[key].append(([part for part in parts if part not in f"<{key}>"], each))
+        begins = {key for key in self._table if key[0] == "<"}
+        ends = {key for key in self._table if key[0] != "<" and key[-1] == ">"}
+        starts = {len(key) for key in begins if key[-1] != ">"}
+        self._cuts = [
+            slice(None),
+            *map(slice, starts),
+            *(slice(-size, None) for size in {*map(len, ends)}),
+        ]
+        self._inner_sizes = {len(key) for key in self._table.keys() - begins - ends}
+        self._begins = set[str]()
+        if len(begins) == len(self._table) and all(len(key) > _GLANCE for key in begins):
+            letters = {*string.ascii_lowercase, *(key[1:].rstrip(">") for key in begins)}
+            self._begins.update(*map(_beginnings, letters))
 
-    def find(self, run: str, kind: RunKind, budget: Budget) -> list[tuple[IndexedEntry, str]]:
-        """What a run of letters may stand for, each with the reading in which it does."""
-        table = self._table
-        word = f"<{skeleton(run)}>"
-        keys = []
-        for cut in self._cuts:
-            if (key := word[cut]) in table:
-                keys.append(key)
-        for size in self._inner_sizes:
-            keys += filter(table.__contains__, _slices(word, size))
-        if not keys:  # nearly always
-            return []
-        keys = [*dict.fromkeys(keys)]
-        budget.spend(sum(len(table[key]) for key in keys) // _SKELETONS_A_STEP)
+    def is_far(self, piece: str) -> bool:
+        """Whether a piece, folded or of ASCII, is surely nothing of the list and no lone letter.
+
+        A quick look, which tells this of nearly all plain words and mentions.
+        """
+        word = piece.rstrip(_MARKS).lower()
+        begins = self._begins
+        if not word.isalpha():  # a mention, whose sign may be a letter
+            name, start = word[1:], word[1 : 1 + _GLANCE]
+            is_name = word[:1] == "@" and name.isalnum() and start.isalpha()
+            return is_name and bool(begins) and begins.isdisjoint((start, f"a{start}"[:_GLANCE]))
+        if begins and word[:_GLANCE] not in begins and word.isascii():
+            return True
+        key = without_repeats(word.replace("l", "i"))
+        return len(key) > 1 and not self._keys_in(f"<{key}>")
+
+    def find(
+        self, runs: Iterable[tuple[str, RunKind]], budget: Budget
+    ) -> list[tuple[IndexedEntry, str]]:
+        """What these runs of letters may stand for, each with the reading in which it does."""
+        runs = [*runs]
+        letters = " ".join(run for run, _ in runs)
+        budget.spend(len(runs) + len(letters) // LETTERS_A_STEP)
+        found: list[tuple[IndexedEntry, str]] = []
+        for (run, kind), word in zip(runs, plain(letters).split(" "), strict=False):
+            if not self._begins or word[:_GLANCE] in self._begins:
+                found += self._found(run, kind, f"<{without_repeats(word)}>", budget)
+        return found
+
+    def _found(
+        self, run: str, kind: RunKind, word: str, budget: Budget
+    ) -> Iterator[tuple[IndexedEntry, str]]:
+        budget.spend(len(word) * len(self._inner_sizes) // _SLICES_A_STEP)
+        near = [found for key in dict.fromkeys(self._keys_in(word)) for found in self._table[key]]
+        if not near:
+            return
+        budget.spend(1 + len(near) // _SKELETONS_A_STEP)
         candidates = [
             each
-            for key in keys
-            for parts, each in table[key]
+            for parts, each in near
             if all(part in word for part in parts)
             and (kind is RunKind.SPELLED or not each.is_unspaced)
         ]
-        found = []
         for reading in readings(run) if candidates else ():
-            budget.spend(_STEPS_A_READING)
+            budget.spend(_STEPS_A_READING + len(run) // LETTERS_A_STEP)
             for each in candidates:
                 patterns = each.pattern.at_an_end() if kind is RunKind.SPLIT else (each.pattern,)
                 if any(pattern.matches(reading, budget) for pattern in patterns):
-                    found.append((each, reading))
-        return found
+                    yield each, reading
+
+    def _keys_in(self, word: str) -> list[str]:
+        """The keys of the table that a word holds, its ends marked."""
+        table = self._table
+        keys = [key for cut in self._cuts if (key := word[cut]) in table]
+        for size in self._inner_sizes:
+            keys += filter(table.__contains__, _slices(word, size))
+        return keys
 
 
 def _keys(parts: list[str]) -> list[str]:
@@ -95,6 +141,14 @@ def _keys(parts: list[str]) -> list[str]:
     if last != ">":
         return [last[-_END_SIZE:]]
     return _slices(max(parts[1:-1], key=len), _INNER_SIZE)
+
+
+def _beginnings(key: str) -> Iterator[str]:
+    """The first letters of all words whose skeleton begins like this one."""
+    first, second = key[0], key[1:2]
+    for letters in (first * 3, first * 2 + second, first + second * 2, key):
+        choices = ("il" if letter == "i" else letter for letter in letters[:_GLANCE])
+        yield from map("".join, product(*choices))
 
 
 def _slices(text: str, size: int) -> list[str]:
