@@ -79,6 +79,7 @@ class Bot:
         filters = ChannelFilters(words)
         self._database = database
         self._stopping = stopping
+        self._give_up = threading.Event()
         self._threads = BotThreads(reports, stopping)
         self._inbox = Inbox()
         self._live_state = LiveState(own, clock, settings.ignored_users, settings.bot_owners)
@@ -117,6 +118,7 @@ class Bot:
             offer=self._sender.offer,
             run_later=self._scheduler.submit,
             clock=clock,
+            give_up=self._give_up,
         )
 
     def _chat(
@@ -207,6 +209,7 @@ class Bot:
         self._threads.join("irc-sender", deadline)
         self._inbox.put(END)
         if not self._threads.join("worker", deadline - _GIVE_UP_S):
+            self._give_up.set()
             self._database.abandon()
         late = [name for name in self._threads.join_all(deadline) if name not in _MAY_BE_LATE]
         if late:

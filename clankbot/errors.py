@@ -170,6 +170,20 @@ class DatabaseUnavailable(DatabaseError):
     """Busy, full, or gone for now.  Keep the data and try again with backoff."""
 
 
+class DatabaseFileLost(DatabaseUnavailable):
+    """The file in use was deleted, moved away, or replaced by another one.
+
+    What is written to it now, nobody will read.  Keep the data until a file is there again.
+    """
+
+
+class DiskFailing(DatabaseUnavailable):
+    """The system cannot read or write the file, or does not get it onto the disk.
+
+    Try again, but expect the same again: what works once may fail the next time.
+    """
+
+
 class CommitInDoubt(DatabaseUnavailable):
     """The connection broke between a COMMIT and its answer: it may have been carried out.
 
@@ -181,8 +195,19 @@ class WriteRefused(DatabaseError):
     """One of the values can never be stored.  Give up that write, and go on with the others."""
 
 
+class WriteTooLarge(WriteRefused):
+    """More than the server takes at once.  Try with less; give up a single write."""
+
+
 class WrongDatabase(DatabaseError):
     """The settings name a database that does not exist or refuses the sign-in (exit 78)."""
+
+
+class DatabaseDamaged(WrongDatabase):
+    """The file is damaged, or no database at all: only a person can help (exit 78).
+
+    What lies in its sound parts can still be read and written.
+    """
 
 
 class DatabaseTooNew(DatabaseError):

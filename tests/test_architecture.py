@@ -111,7 +111,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     # Databases.
     "sqlite3": ("database.sqlite",),
     "pymysql": ("database.mysql",),
-    "fcntl": ("database.locks",),
+    "fcntl": ("database.file_lock",),
     # The machine.
     "os.environ": ("config.settings",),
     "os.getenv": (),

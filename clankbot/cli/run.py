@@ -13,10 +13,10 @@ from typing import Final
 
 from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
-from clankbot.bot import Bot
+from clankbot.bot import STOP_WITHIN_S, Bot
 from clankbot.config.settings import Settings, from_systemd, run_requirements
 from clankbot.database.locks import hold_instance_lock
-from clankbot.parts import load_words, open_database, start_up, word_list_requirements
+from clankbot.parts import load_words, name_database, start_up, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
 from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
 from clankbot.services import certificate_requirements, key_requirements, open_account
@@ -45,11 +45,14 @@ def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
     watchdog = from_systemd("WATCHDOG_USEC"), from_systemd("WATCHDOG_PID")
     alive_every_s = min(watchdog_interval_s(*watchdog) or math.inf, _LONGEST_WAIT_S)
     words = load_words(settings)
-    database = open_database(settings)
+    database = name_database(settings)
     stopping = threading.Event()
     with hold_instance_lock(
         database.engine, lambda error: reports.put(Failure("instance-lock", error))
     ):
+        database.refuse_foreign_log()
+        database.prepare()
+        database.wait_until_writable(STOP_WITHIN_S, stopping.wait)
         account = not_torn_off(partial(open_account, settings, database, stopping))
         bot = Bot(settings, account, database, words, reports, stopping)
         log.info(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,8 +20,17 @@ from clankbot.database.spoken import Spoken
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.tokens import Tokens
 from clankbot.database.viewers import Viewers
+from clankbot.errors import DatabaseFileLost, DatabaseUnavailable
 from clankbot.records import writes
+from clankbot.records.accounts import EncryptedTokens
 from clankbot.records.writes import Append, Applied, Write
+
+log = logging.getLogger(__name__)
+
+# For a look at a database whose last program did not end in good order: a start must not wait
+# longer, and of a large file much is seen in that time.
+_LOOK_S: Final = 2.0
+_ASK_AGAIN_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,44 @@ class Database:
         with closing(Session(self.engine.patient())) as session:
             migrate(session, self.clock.utc_ms)
 
+    def refuse_foreign_log(self, within_s: float = _LOOK_S) -> None:
+        """Raise DatabaseDamaged if a log lies beside the file that does not go with it.
+
+        To be asked by the only program at the database, before it is prepared: whoever opens it
+        mixes the two, and what was a good backup is lost.  Looks for so long only.
+        """
+        if isinstance(self.engine, SqliteEngine) and self.engine.has_log:
+            self.engine.examine(within_s)
+
+    def examine(self, within_s: float) -> bool:
+        """Look for damage; whether all was seen in that time.  True for a server, which does so.
+
+        DatabaseDamaged if there is any, with what to do about it.
+        """
+        engine = self.engine
+        if not isinstance(engine, SqliteEngine) or not engine.path.exists():
+            return True
+        return engine.examine(within_s, thoroughly=True)
+
+    def wait_until_writable(self, within_s: float, wait: Callable[[float], object]) -> None:
+        """Return once something can be stored; ``wait`` waits for so many seconds.
+
+        Raises what the database says if it still cannot after so long; a signal is heard meanwhile.
+        """
+        began, told = self.clock.monotonic(), False
+        while True:
+            with closing(Session(self.engine)) as session:
+                try:
+                    with session.transaction():
+                        return
+                except DatabaseUnavailable as error:
+                    if self.clock.monotonic() - began >= within_s:
+                        raise
+                    if not told:
+                        told = True
+                        log.warning("waiting for the database", extra={"problem": str(error)})
+            wait(_ASK_AGAIN_S)
+
     def open(self) -> Store:
         """A store for one thread: the one that asks it first, which is to close it.
 
@@ -66,11 +114,65 @@ class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
     Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
     """
 
+    # Of a file that has lost its place.
+    _signed_in_before: EncryptedTokens | None = None
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def follow_file(self) -> bool:
+        """Use the file that has taken the place of the one in use; whether there was one.
+
+        Its tables are brought up to date.  The sign-in is carried over if it is newer than the one
+        there, whose one-time tokens may be spent.  DatabaseFileLost if there is no file at all, or
+        one that is still being written; any other DatabaseError if that one is no good.
+        """
+        engine = self._session.engine
+        if not isinstance(engine, SqliteEngine):
+            return False
+        try:
+            another = engine.another()
+        except DatabaseFileLost:
+            self._leave_file()  # at once, for a log that stays would be mixed into another file
+            raise
+        if another is None:
+            return False
+        self._leave_file()
+        fresh = Database(another, self._clock)
+        fresh.refuse_foreign_log()
+        fresh.prepare()
+        self._carry_sign_in_over(fresh)
+        engine.use(another)
+        return True
+
+    def make_file(self) -> None:
+        """Make a new file in the place of one that is gone.  For the end of a run: what is still to
+        be stored would be lost otherwise.
+        """
+        engine = self._session.engine
+        if isinstance(engine, SqliteEngine) and not engine.path.exists():
+            self._leave_file()
+            made = Database(engine, self._clock)
+            made.prepare()
+            self._carry_sign_in_over(made)
+
+    def _leave_file(self) -> None:
+        if rows := self._session.last_rows(self.LOAD_TOKENS):
+            self._signed_in_before = EncryptedTokens(*rows[0])
+        self._session.leave()
+
+    def _carry_sign_in_over(self, database: Database) -> None:
+        before = self._signed_in_before
+        if before is None:
+            return
+        with database.open() as store:
+            found = store.load_tokens()
+            if found is None or found.created_at_ms < before.created_at_ms:
+                store.save_tokens(before)
+        self._signed_in_before = None
 
     def apply(self, batch: Sequence[Write]) -> list[Applied]:
         """Carry out all writes in order, in one transaction; what each of them did.

@@ -6,20 +6,18 @@ other's words.
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Final, Self
 
 from clankbot.database.dialect import MYSQL_WAIT_S, each, named_lock
+from clankbot.database.file_lock import FileLock
 from clankbot.database.session import Engine, Session
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WrongDatabase
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +31,7 @@ _LEAVE_WITHIN_S: Final = 0.2
 def hold_instance_lock(engine: Engine, lost: Callable[[Exception], None]) -> Iterator[None]:
     """Be the only bot at this database until the block ends, or the process does, however.
 
+    The file of an SQLite database is made first: it is what is locked, by whatever name.
     DatabaseError if another one is.  A server may lose the lock, and another bot take it: then
     ``lost`` is told why this one must end.  It is called in a thread of its own.
     """
@@ -40,63 +39,19 @@ def hold_instance_lock(engine: Engine, lost: Callable[[Exception], None]) -> Ite
         with ServerLock(engine, lost):
             yield
         return
+    engine.create()
     with closing(FileLock(engine.path, ".lock")) as lock:
         if not lock.take():
             raise DatabaseError(
                 f"another clankbot (process {lock.holder()}) is already using {engine.path}"
             )
+        if (names := engine.path.stat().st_nlink) > 1:
+            raise WrongDatabase(
+                f"the database {engine.path} has {names} names (hard links), and SQLite damages a"
+                " file that is used under two: make a copy of it and use that"
+            )
+        engine.place.instance_lock = lock
         yield
-
-
-class FileLock:
-    """The lock file ``suffix`` of a database; it is never deleted, so its name means one lock."""
-
-    def __init__(self, database: Path, suffix: str) -> None:
-        self._database = database
-        self._path = database.with_name(f"{database.name}{suffix}")
-        self._file: int | None = None
-
-    def take(self) -> bool:
-        """Whether it is ours now, until ``close``; False while anybody else has it."""
-        if self._file is not None:
-            return True
-        file = self._open()
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(file)
-            if isinstance(error, BlockingIOError):
-                return False
-            raise DatabaseError(
-                f"the database {self._database} cannot be locked: {error.strerror}"
-            ) from error
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()}\n".encode())
-        self._file = file
-        return True
-
-    def holder(self) -> str:
-        """The process that has it, as far as is known."""
-        return self._path.read_text("ascii", "replace").strip() or "unknown"
-
-    def close(self) -> None:
-        """Give it back; nothing happens if it is not ours."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-    def _open(self) -> int:
-        try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            if os.geteuid() == 0 and self._database.exists():
-                # SQLite does so with its own files: a login as root must not lock the bot out.
-                owner = self._database.stat()
-                os.fchown(file, owner.st_uid, owner.st_gid)
-        except OSError as error:
-            raise DatabaseError(
-                f"the database {self._database} cannot be used: {error.strerror}"
-            ) from error
-        return file
 
 
 class _Taken(DatabaseError):

@@ -123,6 +123,15 @@ class _BreakableConnection(Connection):
         """From now on every answer may take so long."""
         self._read_timeout = seconds
 
+    def is_current(self, *, for_writing: bool) -> bool:
+        """A server looks after its own files."""
+        return True
+
+    def leave(self) -> bool:
+        """See ``session.Connection``."""
+        self.close()
+        return True
+
     def break_off(self) -> None:
         """End the wait of the thread that uses it, wherever it stands."""
         self.wait_up_to(_AT_ONCE_S)  # also an answer it only begins to wait for
@@ -149,7 +158,7 @@ class MySqlEngine:
     def create(self) -> None:
         """Nothing to do: the owner of the server makes the database."""
 
-    def connect(self) -> Connection[Any]:
+    def connect(self) -> _BreakableConnection:
         """A connection in autocommit mode: utf8mb4, UTC, strict, with time-outs."""
         where = self.settings
         connection = _BreakableConnection(

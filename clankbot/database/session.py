@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from clankbot.clock import Clock
 from clankbot.database.dialect import Dialect, Statement, both, each
-from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
+from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseFileLost, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +45,22 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """What both drivers' connections can do (PEP 249)."""
+    """What both drivers' connections can do (PEP 249), and what ours add."""
 
     def cursor(self) -> Cursor:
         """A new cursor."""
 
     def close(self) -> None:
         """End it; an open transaction is undone."""
+
+    def is_current(self, *, for_writing: bool) -> bool:
+        """Whether it leads to the database in use; if not, another one is to be made.
+
+        DatabaseFileLost if the database itself has lost its place.  May raise the driver's errors.
+        """
+
+    def leave(self) -> bool:
+        """Close one to a database that has lost its place, and clear up; False: not yet."""
 
 
 class Engine(Protocol):
@@ -139,6 +148,8 @@ class Session:
 
         Raises CommitInDoubt if it cannot be known which of the two happened.
         """
+        if not self._is_current(for_writing=True):
+            self._drop()
         self.run(self._BEGIN)
         self._in_transaction = True
         try:
@@ -153,6 +164,9 @@ class Session:
             raise
         finally:
             self._in_transaction = False
+        if not self._is_current():
+            # For the caller it has not happened: nobody will find it.
+            raise DatabaseFileLost("the database file was replaced while it was written to")
 
     def _commit(self) -> None:
         try:
@@ -161,6 +175,26 @@ class Session:
             if self.dialect is Dialect.MYSQL:  # a file has no connection that could break
                 raise CommitInDoubt(str(error)) from error
             raise
+
+    def last_rows(self, statement: Statement) -> list[Row]:
+        """What the database in use before answers, although it has lost its place; none if it
+        cannot be asked.
+        """
+        if self._connection is None:
+            return []
+        try:
+            cursor = self._connection.cursor()
+            cursor.execute(statement.text(self.dialect), ())
+            return list(cursor.fetchall())
+        except self.engine.foreign_errors:
+            return []
+
+    def leave(self) -> None:
+        """End the connection to a database that has lost its place."""
+        if self._connection is not None:
+            if not self._connection.leave():
+                raise DatabaseFileLost("the database file that was replaced is still being read")
+            self._connection = None
 
     def close(self) -> None:
         """End the connection; a later statement would open a new one."""
@@ -206,9 +240,20 @@ class Session:
                 raise DatabaseUnavailable("the connection was lost in the middle of a transaction")
         elif not self._in_transaction and self._clock() - self._used_at > _IDLE_S:
             self._try(self._PING)
+        if not self._in_transaction and not self._is_current():
+            self._drop()
         if self._connection is None:
             self._connection = self.engine.connect()
         return self._connection
+
+    def _is_current(self, *, for_writing: bool = False) -> bool:
+        connection = self._connection
+        if connection is None:
+            return True
+        try:
+            return connection.is_current(for_writing=for_writing)
+        except self.engine.foreign_errors as error:
+            raise self.engine.translate(error) from error
 
     def _try(self, statement: Statement) -> None:
         """Say this to the server; a connection that does not take it is closed."""

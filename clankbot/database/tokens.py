@@ -6,7 +6,7 @@ from dataclasses import astuple
 from typing import Final
 
 from clankbot.database.dialect import both, each, insert, named_lock
-from clankbot.database.locks import FileLock
+from clankbot.database.file_lock import FileLock
 from clankbot.database.session import Repository
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.records.accounts import EncryptedTokens

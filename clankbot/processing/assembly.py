@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -69,11 +70,12 @@ def build_worker(
     offer: Callable[[Outgoing], bool],
     run_later: Callable[[Callable[[], None]], bool],
     clock: Clock,
+    give_up: threading.Event | None = None,
 ) -> Worker:
     """The worker, whose thread alone may use ``history``.
 
     Its work goes to the composer (``submit``, ``prompt_changed``), the sender (``offer``) and the
-    scheduler (``run_later``); none of these blocks.
+    scheduler (``run_later``); none of these blocks.  ``give_up`` is for the ``Worker``.
     """
     write_queue = WriteQueue(history, live_state, clock)
     decisions = Decisions(channels, write_queue, clock)
@@ -96,7 +98,7 @@ def build_worker(
         live_state, carried_out, moderation, turns, own_words, commands, write_queue, clock
     )
     retention = Retention(history, channels, clock)
-    rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention)
+    rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention, clock)
     handlers: Handlers = {
         ChatMessage: intake.handle,
         MessageDeleted: moderation.handle,
@@ -114,4 +116,4 @@ def build_worker(
         ModelChecked: commands.model_checked,
         Reload: lambda _: filters.reload(force=True),
     }
-    return Worker(inbox, handlers, history, write_queue, rounds, decisions, clock)
+    return Worker(inbox, handlers, history, write_queue, rounds, decisions, clock, give_up)

@@ -5,15 +5,20 @@ Owned by the worker's thread.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Protocol
 
+from clankbot.clock import Clock
 from clankbot.processing.channels import Channels, Overrides
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.retention import Retention
 from clankbot.processing.speaking.repetition import OwnWords
 from clankbot.processing.speaking.turns import Turns
+from clankbot.records.writes import OptOut
+
+log = logging.getLogger(__name__)
 
 
 class SharedHistory(Protocol):
@@ -34,6 +39,12 @@ class SharedHistory(Protocol):
     def carry_on_removing(self) -> bool:
         """Delete some more of a removal that is too large for one step; whether any is left."""
 
+    def follow_file(self) -> bool:
+        """Use the file that has taken the place of the one in use; whether there was one."""
+
+    def make_file(self) -> None:
+        """Make a new file in the place of one that is gone."""
+
 
 class Rounds:
     """See the module's text.  What asks the database may raise DatabaseError."""
@@ -47,6 +58,7 @@ class Rounds:
         turns: Turns,
         own_words: OwnWords,
         retention: Retention,
+        clock: Clock,
     ) -> None:
         self._history = history
         self._channels = channels
@@ -55,6 +67,8 @@ class Rounds:
         self._turns = turns
         self._own_words = own_words
         self._retention = retention
+        self._clock = clock
+        self._has_new_file = False  # that nothing was loaded from yet
         self._deletion_epoch = 0
         self._words: dict[str, object] = {}  # by channel, the filter that was in force last
         self.is_removing = False  # a large removal goes on in steps: do not wait for records
@@ -70,6 +84,29 @@ class Rounds:
         self._retention.load()
         for name in self._channels:
             self._own_words.load(name)
+
+    def follow_file(self) -> tuple[OptOut, ...]:
+        """If another file has taken the place of the one in use, take what holds from it.
+
+        The opt-outs that are to be written into it: it may come from before they were promised.
+        DatabaseError if there is no file, or one that is no good.
+        """
+        self._has_new_file |= self._history.follow_file()
+        if not self._has_new_file:
+            return ()
+        promised = self._live_state.opted_out
+        self.load()
+        self._live_state.generations.invalidate_all()
+        self._has_new_file = False
+        missing = promised - self._live_state.opted_out
+        self._live_state.opted_out |= promised
+        log.error("database replaced", extra={"opt_outs_carried_over": len(missing)})
+        return tuple(OptOut(user_id, self._clock.utc_ms()) for user_id in sorted(missing))
+
+    def make_file(self) -> None:
+        """For the end of a run: if the file is gone, make a new one for what is still held."""
+        self._history.make_file()
+        self._has_new_file = True
 
     def decide(self) -> None:
         """Everything taken in is stored: delete what is to go, speak if it is time."""

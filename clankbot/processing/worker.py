@@ -9,14 +9,16 @@ thread, so none of it needs a lock; what other threads must know is told to the 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Final
 
 from clankbot.cancel import End
 from clankbot.clock import Clock
-from clankbot.errors import DatabaseError
+from clankbot.errors import DatabaseError, DatabaseFileLost
 from clankbot.processing.inbox import Inbox, Record
+from clankbot.processing.outage import Work
 from clankbot.processing.rounds import Rounds
 from clankbot.processing.speaking.decisions import Decisions
 from clankbot.processing.write_queue import WriteQueue
@@ -32,6 +34,8 @@ _BATCH_BEHIND_REMOVALS: Final = 50
 _IDLE_S: Final = 0.5
 # How soon it is noticed that the word list was edited, or a viewer forgotten by ``forget``.
 _LOOK_EVERY_S: Final = 1.0
+# Between two tries to store what is left at the end.
+_TRY_AGAIN_S: Final = 0.1
 
 
 class Worker:
@@ -46,9 +50,11 @@ class Worker:
         rounds: Rounds,
         decisions: Decisions,
         clock: Clock,
+        give_up: threading.Event | None = None,
     ) -> None:
         """``history`` is closed at the end; ``handlers`` are by the type of a record, and records
-        of other types are passed over.
+        of other types are passed over.  Once ``give_up`` is set, the end no longer tries to store
+        what is left; without it, it tries once.
         """
         self._inbox = inbox
         self._handlers = handlers
@@ -57,6 +63,7 @@ class Worker:
         self._rounds = rounds
         self._decisions = decisions
         self._clock = clock
+        self._give_up = give_up
         self._next_look = 0.0
         self.stepped_at = clock.monotonic()  # a sign of life, for any thread to read
 
@@ -79,18 +86,59 @@ class Worker:
         self.stepped_at = self._clock.monotonic()
         if not self.take_in(0.0 if self._rounds.is_removing else wait_s):
             self._decisions.catch_up()
-            if not self._write_queue.commit(force=True):
-                log.error("not stored", extra={"writes": self._write_queue.not_stored})
+            self._store_the_last()
             return False
-        stored = self._write_queue.commit()
+        stored = self._follow_file() and self._write_queue.commit()
+        self._ask(stored)
+        self._write_queue.outage.look_back()
+        return True
+
+    def _follow_file(self) -> bool:
+        """Whether the database is in its place; another one that is found there is used."""
+        write_queue = self._write_queue
+        if not write_queue.outage.is_due(Work.STORING):
+            return False
         try:
-            if stored:
+            write_queue.add_first(self._rounds.follow_file())
+        except DatabaseError as error:
+            write_queue.note_outage(error)
+            return False
+        return True
+
+    def _ask(self, stored: bool) -> None:
+        """Decide, if all is stored, and look at what others changed."""
+        outage = self._write_queue.outage
+        may_ask = stored and outage.is_due(Work.ASKING)
+        try:
+            if may_ask:
+                outage.lift()
                 self._rounds.decide()
             if self._clock.monotonic() >= self._next_look:
                 self._next_look = self._clock.monotonic() + _LOOK_EVERY_S
-                self._rounds.look_around(may_ask=stored)
+                self._rounds.look_around(may_ask=may_ask)
+        except DatabaseError as error:
+            outage.begin(Work.ASKING, error, len(self._write_queue.held))
+        else:
+            if may_ask:
+                outage.end(Work.ASKING)
+
+    def _store_the_last(self) -> None:
+        """Try until it works or the stop has no more time: another program may just be writing."""
+        while not (self._make_file_if_gone() and self._write_queue.commit(force=True)):
+            if self._give_up is None or self._give_up.wait(_TRY_AGAIN_S):
+                log.error("not stored", extra={"writes": self._write_queue.not_stored})
+                return
+
+    def _make_file_if_gone(self) -> bool:
+        try:
+            with suppress(DatabaseFileLost):
+                self._write_queue.add_first(self._rounds.follow_file())
+                return True
+            self._rounds.make_file()
+            self._write_queue.add_first(self._rounds.follow_file())
         except DatabaseError as error:
             self._write_queue.note_outage(error)
+            return False
         return True
 
     def take_in(self, wait_s: float) -> bool:

@@ -1,29 +1,38 @@
 """Writes on their way to the database, in order, and what is to be done once they are stored.
 
 Owned by the worker's thread.  While the database is unavailable the queue keeps what was taken in
-and tries again with growing pauses; nothing that fits is lost and the order stays.
+and tries again with growing pauses; nothing that fits is lost and the order stays.  If the database
+refuses some of it, because a table is damaged or closed to the bot, the rest is stored: only writes
+that concern the same rows keep their order among themselves.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Final, Protocol
 
-from clankbot.backoff import Backoff
 from clankbot.clock import Clock
-from clankbot.errors import DatabaseError, WriteRefused
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WriteTooLarge
 from clankbot.processing.live_state import LiveState
+from clankbot.processing.outage import Outage, Work
 from clankbot.records.writes import (
+    AddHint,
     Append,
     Applied,
+    BlockTerm,
+    ClearHints,
     KeepModelFigures,
     KeepWindow,
+    RaiseDeletionEpoch,
     RecordDecision,
     RecordRateLimitEvent,
+    SetSetting,
     Tally,
+    UnblockTerm,
     Write,
 )
 
@@ -42,9 +51,24 @@ _MAY_GIVE_WAY: Final = (
     Tally,
 )
 _BATCH: Final = 500
-# Between two tries while the database is unavailable.
-_FIRST_PAUSE_S: Final = 0.5
-_LONGEST_PAUSE_S: Final = 10.0
+# Writes of one group keep their order, whatever becomes of the others.  All that has to do with
+# messages is in one: a message must never be stored behind its removal.
+_MESSAGES: Final = "messages"
+_GROUPS: Final[Mapping[type[Write], str]] = {
+    AddHint: "hints",
+    ClearHints: "hints",
+    SetSetting: "settings",
+    BlockTerm: "terms",
+    UnblockTerm: "terms",
+    RaiseDeletionEpoch: "counters",
+    RecordDecision: "decisions",
+    Tally: "tallies",
+    RecordRateLimitEvent: "traffic",
+    KeepWindow: "windows",
+    KeepModelFigures: "model figures",
+}
+
+_Held = tuple[Write, Then | None]
 
 
 class WritableHistory(Protocol):
@@ -65,16 +89,14 @@ class WriteQueue:
         most_held: int = MAX_HELD,
     ) -> None:
         self._history = history
-        self._live_state = live_state
         self._clock = clock
         self._most_held = most_held
         # In order; for the queue alone to change.
         self.held: deque[tuple[Write, Then | None]] = deque()
-        self._outage_since: float | None = None
-        self._backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
-        self._next_try = 0.0
+        self.outage = Outage(live_state, clock)
         self._dropped = 0  # in this outage
         self._singly = 0  # so many writes go one by one, since one of them was refused
+        self._batch = _BATCH  # fewer if the server has found a batch too large
 
     @property
     def not_stored(self) -> int:
@@ -86,6 +108,10 @@ class WriteQueue:
         self.held.append((write, then))
         if len(self.held) > self._most_held:
             self._drop_oldest()
+
+    def add_first(self, writes: Sequence[Write]) -> None:
+        """Queue writes before all that is held."""
+        self.held.extendleft((write, None) for write in reversed(writes))
 
     def tally(self, channel: str, counter: str) -> None:
         """Queue one more for a counter of the channel and of today."""
@@ -108,34 +134,53 @@ class WriteQueue:
         the database for a sign of life even if nothing is held.  A batch whose commit was not
         answered is simply carried out again: that is harmless (see ``Store.apply``).
         """
-        sign_of_life = self._outage_since is None
-        if not (sign_of_life or force or self._clock.monotonic() >= self._next_try):
+        outage = self.outage
+        sign_of_life = not outage.has(Work.STORING)
+        if not (sign_of_life or force or outage.is_due(Work.STORING)):
             return False
         while self.held or not sign_of_life:
-            batch = list(islice(self.held, 1 if self._singly else _BATCH))
+            batch = list(islice(self.held, 1 if self._singly else self._batch))
             try:
                 outcomes = self._history.apply([write for write, _ in batch])
+            except WriteTooLarge as error:
+                if len(batch) > 1:
+                    self._batch = len(batch) // 2
+                    continue
+                outcomes = self._given_up(batch, error)
             except WriteRefused as error:
                 if len(batch) > 1:
                     self._singly = len(batch)
                     continue
-                ((refused, _),) = batch  # it must not hold up all that come after it
-                extra = {"write": type(refused).__name__, "problem": str(error)}
-                log.error("write refused", extra=extra)
-                outcomes = [Applied(0)]
+                outcomes = self._given_up(batch, error)
+            except DatabaseUnavailable as error:
+                self.note_outage(error)
+                return False
             except DatabaseError as error:
+                self._store_what_can_be()
                 self.note_outage(error)
                 return False
             sign_of_life = True
+            self._batch = min(2 * self._batch, _BATCH)
             self._settle(batch, outcomes)
-        self._outage_ends()
+        outage.end(Work.STORING, self._dropped)
+        self._dropped = 0
         return True
 
-    def _settle(self, batch: list[tuple[Write, Then | None]], outcomes: list[Applied]) -> None:
-        """The batch is stored: let go of it, and do what was to follow."""
+    def _given_up(self, batch: list[_Held], error: DatabaseError) -> list[Applied]:
+        """The one write of the batch is refused for good: it must not hold up all that follow."""
+        ((refused, _),) = batch
+        extra = {"write": type(refused).__name__, "problem": str(error)}
+        log.error("write refused", extra=extra)
+        return [Applied(0)]
+
+    def _settle(self, batch: list[_Held], outcomes: list[Applied]) -> None:
+        """The oldest writes are stored: let go of them, and do what was to follow."""
         self._singly = max(0, self._singly - 1)
         for _ in batch:
             self.held.popleft()
+        self._follow_up(batch, outcomes)
+
+    def _follow_up(self, batch: list[_Held], outcomes: list[Applied]) -> None:
         for (write, then), outcome in zip(batch, outcomes, strict=True):
             try:
                 if then is not None:
@@ -144,20 +189,28 @@ class WriteQueue:
                 # The write is stored, and what follows the others must not be lost with this.
                 log.exception("follow-up failed", extra={"write": type(write).__name__})
 
-    def note_outage(self, error: DatabaseError) -> None:
-        """The database is unavailable, as a write or a question to it has shown."""
-        now = self._clock.monotonic()
-        if self._outage_since is None:
-            self._outage_since = now
-            self._backoff.reset()
-            log.warning("database away", extra={"problem": str(error), "held": len(self.held)})
-            self._live_state.outage = str(error)
-        self._next_try = now + self._backoff.next_s()
-
-    def _outage_ends(self) -> None:
-        if self._outage_since is None:
+    def _store_what_can_be(self) -> None:
+        """The database refuses a batch: store each group by itself, as far as it lets us."""
+        groups: dict[str, list[_Held]] = {}
+        for held in self.held:
+            groups.setdefault(_GROUPS.get(type(held[0]), _MESSAGES), []).append(held)
+        if len(groups) == 1:
             return
-        lasted_s = round(self._clock.monotonic() - self._outage_since, 1)
-        log.info("database back", extra={"seconds": lasted_s, "dropped": self._dropped})
-        self._outage_since, self._dropped = None, 0
-        self._live_state.outage = None
+        stored: list[_Held] = []
+        outcomes: list[Applied] = []
+        for group in groups.values():
+            # What cannot be stored is told by the caller; it may be what was refused before.
+            with suppress(DatabaseError):
+                for start in range(0, len(group), self._batch):
+                    batch = group[start : start + self._batch]
+                    outcomes += self._history.apply([write for write, _ in batch])
+                    stored += batch
+        done = {id(held) for held in stored}
+        kept = [held for held in self.held if id(held) not in done]
+        self.held.clear()
+        self.held.extend(kept)
+        self._follow_up(stored, outcomes)
+
+    def note_outage(self, error: DatabaseError) -> None:
+        """The database is unavailable, as a write has shown, or a question of a command."""
+        self.outage.begin(Work.STORING, error, len(self.held))

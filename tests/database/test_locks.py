@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.locks import ServerLock, hold_instance_lock
 from clankbot.database.session import Session
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WrongDatabase
 from tests.database.conftest import instance_lock_taken_over, said
 from tests.doubles.mariadb import MariaDb, frozen
 from tests.waiting import AT_ONCE_S, PATIENCE_S, wait_until
@@ -85,10 +86,69 @@ def test_the_lock_file_is_for_the_owner_alone(tmp_path: Path) -> None:
 
 def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with (
-        pytest.raises(DatabaseError, match=r"missing/chat\.db cannot be used: No such file"),
+        pytest.raises(WrongDatabase, match=r"missing/chat\.db cannot be opened: No such file"),
         hold_instance_lock(Database.sqlite(tmp_path / "missing" / "chat.db").engine, ignored),
     ):
         pytest.fail("locked nothing")
+
+
+def _link(target: Path, lock: Path) -> None:
+    lock.symlink_to(target)
+
+
+def _hard_link(target: Path, lock: Path) -> None:
+    lock.hardlink_to(target)
+
+
+def _pipe(target: Path, lock: Path) -> None:
+    os.mkfifo(lock)
+
+
+@pytest.mark.parametrize("suffix", [".lock", ".sign-in.lock"])
+@pytest.mark.parametrize("plant", [_link, _hard_link, _pipe])
+def test_a_planted_lock_file_is_refused_and_what_it_leads_to_left_alone(
+    tmp_path: Path, plant: Callable[[Path, Path], None], suffix: str
+) -> None:
+    """A folder may be open to others, and whoever signs in may be root."""
+    (tmp_path / "precious").write_text("of somebody else")
+    os.chown(tmp_path / "precious", os.getuid(), os.getgid())
+    before = (tmp_path / "precious").stat()
+    database = Database.sqlite(tmp_path / "chat.db")
+    database.prepare()
+    plant(tmp_path / "precious", tmp_path / f"chat.db{suffix}")
+    with pytest.raises(WrongDatabase, match=r"lock is a link or no ordinary file.*; delete it"):
+        if suffix == ".lock":
+            with hold_instance_lock(database.engine, ignored):
+                pytest.fail("locked with another file")
+        else:
+            with database.open() as store:
+                store.lock_sign_in()
+    after = (tmp_path / "precious").stat()
+    assert (tmp_path / "precious").read_text() == "of somebody else"
+    assert (after.st_uid, after.st_mode) == (before.st_uid, before.st_mode)
+
+
+def test_a_link_to_a_database_is_locked_where_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link.db").symlink_to(tmp_path / "data" / "chat.db")
+    with (
+        hold_instance_lock(Database.sqlite(tmp_path / "link.db").engine, ignored),
+        pytest.raises(DatabaseError, match="is already using"),
+        hold_instance_lock(Database.sqlite(tmp_path / "data" / "chat.db").engine, ignored),
+    ):
+        pytest.fail("two at once")
+    assert not (tmp_path / "link.db.lock").exists()
+
+
+def test_a_file_with_two_names_is_refused_for_sqlite_would_damage_it(tmp_path: Path) -> None:
+    database = Database.sqlite(tmp_path / "chat.db")
+    database.prepare()
+    (tmp_path / "copy.db").hardlink_to(tmp_path / "chat.db")
+    with (
+        pytest.raises(WrongDatabase, match=r"has 2 names \(hard links\)"),
+        hold_instance_lock(database.engine, ignored),
+    ):
+        pytest.fail("locked under one of two names")
 
 
 OFTEN_S = 0.05

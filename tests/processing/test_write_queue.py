@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from clankbot.database.database import Store
-from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseUnavailable
+from clankbot.database.dialect import both
+from clankbot.errors import (
+    CommitInDoubt,
+    DatabaseDamaged,
+    DatabaseError,
+    DatabaseUnavailable,
+    DiskFailing,
+    WriteTooLarge,
+)
 from clankbot.processing.live_state import LiveState, Own
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.writes import (
@@ -56,6 +64,8 @@ class Bench:
         """The next batch is stored, but the write queue is not told."""
         self.refusal: DatabaseError | None = None
         """What the database says to everything."""
+        self.most = 1000
+        """As many writes as it takes at once."""
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
@@ -64,6 +74,8 @@ class Bench:
         self.attempts.append((self.clock(), len(writes)))
         if self.refusal is not None:
             raise self.refusal
+        if len(writes) > self.most:
+            raise WriteTooLarge("so much at once")
         outcomes = self.store.apply(writes)
         if self.loses_answer:
             self.loses_answer = False
@@ -359,3 +371,128 @@ def test_an_outage_among_single_writes_keeps_the_rest(bench: Bench, tmp_path: Pa
     bench.clock.forward(60)
     assert bench.commit()
     assert bench.texts() == ["t1", "t2"]
+
+
+def test_a_batch_that_is_too_large_is_halved_until_it_fits_and_grows_again(bench: Bench) -> None:
+    bench.most = 2
+    for number in range(9):
+        bench.write_queue.add(said(number))
+    assert bench.commit()
+    assert [count for _, count in bench.attempts] == [9, 4, 2, 4, 2, 4, 2, 3, 1, 2]
+    assert bench.texts() == [f"t{number}" for number in range(9)]
+    bench.most = 1000
+    for number in range(10, 18):
+        bench.write_queue.add(said(number))
+    assert bench.commit()
+    assert [count for _, count in bench.attempts][10:] == [4, 4]
+
+
+def test_one_write_that_is_too_large_is_given_up_and_told(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.most = 0
+    bench.write_queue.add(said(1))
+    assert bench.commit()
+    assert [record.message for record in caplog.records] == ["write refused"]
+
+
+def _refuse(bench: Bench, table: str) -> None:
+    """The database refuses every change of a table, as it does without the right to it."""
+    sql = f"CREATE TRIGGER no_{table} BEFORE INSERT ON {table} BEGIN SELECT no_such_function(); END"
+    bench.store._session.run(both(sql))
+
+
+def _allow(bench: Bench, table: str) -> None:
+    bench.store._session.run(both(f"DROP TRIGGER no_{table}"))
+
+
+def test_what_can_be_stored_is_stored_while_a_table_is_refused(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    _refuse(bench, "tallies")
+    day = "2026-11-22"
+    heard: list[str] = []
+    for write in (said(1), Tally("alpha", day, "said"), said(2), AddHint("alpha", NOON_MS)):
+        bench.write_queue.add(write, lambda _, w=write: heard.append(type(w).__name__))  # type: ignore[misc]
+    assert not bench.commit()
+    assert bench.texts() == ["t1", "t2"]
+    assert bench.store.hints_since("alpha", 0) == [NOON_MS]
+    bench.write_queue.add(RemoveMessage("alpha", "m-1", NOON_MS))
+    for _ in range(5):
+        bench.clock.forward(60)
+        assert not bench.commit()
+    assert bench.texts() == ["t2"]
+    assert [type(write) for write, _ in bench.write_queue.held] == [Tally]
+    _allow(bench, "tallies")
+    bench.clock.forward(60)
+    assert bench.commit()
+    assert bench.store.tally("alpha", day) == {"said": 1}
+    assert heard == ["Append", "Append", "AddHint", "Tally"]
+    assert [record.message for record in caplog.records] == ["database away", "database back"]
+
+
+def test_no_message_is_stored_behind_its_own_removal(bench: Bench) -> None:
+    """Messages cannot be added while they can be removed; the order among the two stays."""
+    _refuse(bench, "messages")
+    for write in (said(1), Tally("alpha", "2026-11-22", "said")):
+        bench.write_queue.add(write)
+    bench.write_queue.add(RemoveMessage("alpha", "m-1", NOON_MS))
+    assert not bench.commit()
+    assert [type(write) for write, _ in bench.write_queue.held] == [Append, RemoveMessage]
+    _allow(bench, "messages")
+    bench.clock.forward(60)
+    assert bench.commit()
+    assert bench.texts() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "phrase"),
+    [
+        (DatabaseDamaged("torn"), "database damaged"),
+        (DiskFailing("no fsync"), "disk failing"),
+    ],
+)
+def test_what_is_broken_is_told_once_though_it_works_now_and_then(
+    bench: Bench, caplog: pytest.LogCaptureFixture, error: DatabaseError, phrase: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    for number in range(200):
+        bench.refusal = error if number % 2 else None
+        if not bench.write_queue.held:
+            bench.write_queue.add(said(number))
+        bench.commit()
+        bench.clock.forward(0.5)
+    assert [record.message for record in caplog.records] == [phrase]
+    assert len(bench.attempts) < 100, "the pauses grow"
+    bench.refusal = None
+    bench.clock.forward(60)
+    bench.commit()
+    bench.write_queue.outage.look_back()
+    assert [record.message for record in caplog.records] == [phrase]
+    bench.clock.forward(60)
+    bench.write_queue.outage.look_back()
+    assert [record.message for record in caplog.records] == [phrase, "database back"]
+
+
+def test_an_outage_that_comes_and_goes_is_told_a_few_times_and_then_as_one(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for number in range(300):
+        bench.refusal = DatabaseUnavailable("busy") if number % 2 else None
+        bench.write_queue.add(said(number))
+        bench.commit(force=True)
+        bench.clock.forward(1)
+    pair = ["database away", "database back"]
+    assert [record.message for record in caplog.records] == [*pair, *pair, *pair, pair[0]]
+
+
+def test_another_kind_of_trouble_in_an_outage_is_told_too(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.write_queue.add(said(1))
+    for error in (DatabaseUnavailable("busy"), DatabaseDamaged("torn"), DatabaseDamaged("torn")):
+        bench.refusal = error
+        bench.commit(force=True)
+    assert [record.message for record in caplog.records] == ["database away", "database damaged"]

@@ -1,0 +1,104 @@
+"""The place of a database file: which file is in use, and whether it is still the one found there.
+
+A file that is deleted, moved or replaced under an open connection goes on taking writes that nobody
+will ever read, and SQLite does not notice.  So the file that a path leads to is compared with the
+one in use: device and inode, as long as the file is kept open, belong to it alone.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from clankbot.database.file_lock import FileLock
+from clankbot.errors import DatabaseFileLost
+
+# Device and inode.
+FileId = tuple[int, int]
+
+
+class Place:
+    """Which file the connections of one process are to lead to; shared by all its threads.
+
+    One thread takes a file into use; each field is replaced whole, so no lock is needed.
+    """
+
+    def __init__(self) -> None:
+        self.in_use: FileId | None = None  # None until one is
+        # The lock that makes the bot the only one at the file, if it is held.
+        self.instance_lock: FileLock | None = None
+        # A log that was deleted under its connections, once that was told.
+        self.lost_log: tuple[FileId | None, ...] | None = None
+        self.is_synced = True  # whether the disk confirms what is written
+        # Connections that would do harm if they were closed.
+        self.left_open: list[object] = []
+        # Another file as it was seen last, with its size and time: it may still be being copied.
+        self._sighted: tuple[object, ...] | None = None
+
+    def cover(self, path: Path) -> None:
+        """Have the instance lock of this path, too; DatabaseFileLost if another bot has it.
+
+        A symbolic link that was set anew leads to a file with a lock of its own.
+        """
+        held = self.instance_lock
+        if held is None or held.covers(path):
+            return
+        lock = FileLock(path, ".lock")
+        if not lock.take():
+            raise DatabaseFileLost(
+                f"the file that {path} leads to now is in use by another clankbot (process"
+                f" {lock.holder()})"
+            )
+        self.instance_lock = lock
+
+    def is_settled(self, path: Path) -> bool:
+        """Whether the file has not changed since the question before this one."""
+        found = os.stat(path)
+        sight = (_id_of(found), found.st_size, found.st_mtime_ns)
+        was_seen, self._sighted = sight == self._sighted, sight
+        return was_seen
+
+
+def identify(path: Path) -> FileId:
+    """The file that the path leads to; DatabaseFileLost if there is none."""
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise DatabaseFileLost(
+            f"the database {path} is no longer there ({error.strerror}): put it back, or a backup"
+            " in its place; what is to be stored is kept in memory until then"
+        ) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise DatabaseFileLost(f"in the place of the database {path} is {kind_of(found.st_mode)}")
+    return _id_of(found)
+
+
+def replaced(path: Path) -> DatabaseFileLost:
+    """What to raise if the path leads to another file than the one in use."""
+    return DatabaseFileLost(
+        f"another file is in the place of the database {path}, which was in use"
+    )
+
+
+def id_or_none(path: str) -> FileId | None:
+    """The file at a path; None if there is none, or it cannot be looked at."""
+    try:
+        return _id_of(os.stat(path))
+    except OSError:
+        return None
+
+
+def kind_of(mode: int) -> str:
+    """What lies there instead of a file of data, in words."""
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    return "a device"
+
+
+def _id_of(found: os.stat_result) -> FileId:
+    return found.st_dev, found.st_ino
