@@ -13,12 +13,19 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import pymysql
-from pymysql.connections import Connection
+from pymysql.connections import MAX_PACKET_LEN, Connection
 from pymysql.constants import CR, ER
+from pymysql.cursors import Cursor
 
 from clankbot.database.dialect import MYSQL_WAIT_S, Dialect
 from clankbot.database.session import AlreadyThere, ConnectionGone
-from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, WrongDatabase
+from clankbot.errors import (
+    DatabaseError,
+    DatabaseUnavailable,
+    WriteRefused,
+    WriteTooLarge,
+    WrongDatabase,
+)
 from clankbot.records.accounts import Secret
 
 _MODE: Final = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
@@ -27,6 +34,14 @@ _SET_UP: Final = (
     f" SESSION wait_timeout = {MYSQL_WAIT_S}",
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # few locks, each read up to date
 )
+
+_LARGEST_PACKET: Final = "SELECT @@max_allowed_packet"
+# For the rest of a packet that holds a statement.
+_PACKET_MARGIN: Final = 16
+# Plugins that hand the password over as it is.
+# https://mariadb.com/kb/en/authentication-plugin-pam/ and
+# https://dev.mysql.com/doc/refman/8.4/en/cleartext-pluggable-authentication.html
+_IN_CLEAR: Final = frozenset({b"mysql_clear_password", b"dialog"})
 
 _PATIENT_S: Final = 3600
 _AT_ONCE_S: Final = 0.001
@@ -114,10 +129,44 @@ class MySqlSettings:
 
 
 class _BreakableConnection(Connection):
-    """PyMySQL's connection, whose patience can be changed, and which any thread can break off."""
+    """PyMySQL's connection, whose patience can be changed, and which any thread can break off.
+
+    It hands the password in clear to nobody that has not proved who it is, and nothing to the
+    server that is larger than the server takes.
+    """
 
     _sock: Any
+    _secure: bool
     _read_timeout: float | None
+    # Whether a certificate vouches for the server, and for no other.
+    is_trusted = False
+    # https://mariadb.com/kb/en/server-system-variables/#max_allowed_packet
+    largest_packet = MAX_PACKET_LEN
+
+    def cursor(self, cursor: None = None) -> Cursor:  # type: ignore[override]
+        """A cursor that makes several statements of an insert that would be too large for one."""
+        made = Cursor(self)
+        most = min(made.max_stmt_length, self.largest_packet - _PACKET_MARGIN)
+        made.max_stmt_length = most  # type: ignore[misc]  # PyMySQL reads it from the instance
+        return made
+
+    def _execute_command(self, command: int, sql: str | bytes) -> None:
+        """A server ends the connection over a packet that is too large, often before it says so."""
+        size = len(sql.encode() if isinstance(sql, str) else sql) + 1
+        if size > self.largest_packet:
+            reason = f"{size} bytes are more than its max_allowed_packet, {self.largest_packet}"
+            raise pymysql.DataError(ER.NET_PACKET_TOO_LARGE, reason)
+        super()._execute_command(command, sql)  # type: ignore[misc]
+
+    def _process_auth(self, plugin_name: bytes, *more: object) -> object:
+        """Whatever answers at the address may ask for the password as it is."""
+        if plugin_name in _IN_CLEAR and not (self.is_trusted and self._secure):
+            raise WrongDatabase(
+                f"the MySQL server at {self.host}:{self.port} asks for the password in clear"
+                f" ({plugin_name.decode('ascii', 'replace')}), which it gets only over TLS with a"
+                " certificate: set MYSQL_SSL_CA, or have the account use another plugin"
+            )
+        return super()._process_auth(plugin_name, *more)  # type: ignore[misc]
 
     def wait_up_to(self, seconds: float) -> None:
         """From now on every answer may take so long."""
@@ -176,6 +225,7 @@ class MySqlEngine:
             ssl=self._tls(),
             defer_connect=True,
         )
+        connection.is_trusted = where.ssl_ca is not None
         with self._lock:
             if self._abandoned:
                 raise DatabaseUnavailable("the bot is stopping and has given the database up")
@@ -190,6 +240,8 @@ class MySqlEngine:
         with connection.cursor() as cursor:
             for statement in _SET_UP:
                 cursor.execute(statement)
+            cursor.execute(_LARGEST_PACKET)
+            ((connection.largest_packet,),) = cursor.fetchall()
         connection.wait_up_to(where.read_timeout_s)
         return connection
 
@@ -225,6 +277,8 @@ class MySqlEngine:
             return WriteRefused(f"{where} cannot hold a value: {error}")
         if isinstance(error.__context__, ssl.SSLCertVerificationError):
             return self._distrusted(error.__context__)
+        if code == ER.NET_PACKET_TOO_LARGE:
+            return WriteTooLarge(f"{where} does not take so much at once: {reason}")
         if code in _GONE and isinstance(error.__context__, TimeoutError):
             return DatabaseUnavailable(f"{where} is not available: it gave no answer in time")
         if code in _GONE:

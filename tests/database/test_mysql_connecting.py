@@ -13,11 +13,12 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
-from clankbot.database.mysql import MySqlSettings
+from clankbot.database.mysql import MySqlEngine, MySqlSettings
 from clankbot.database.session import Session
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WrongDatabase
 from clankbot.records.accounts import Secret
 from tests.database.conftest import reached_by
+from tests.doubles.greedy_mysql import GreedyMySql
 from tests.doubles.mariadb import HOST, write_certificates
 from tests.doubles.mysql_proxy import MysqlProxy
 
@@ -92,3 +93,18 @@ def test_the_usual_time_outs_are_those_of_the_connection(mysql: Database) -> Non
         line.query("DO 0")
         assert line._sock.gettimeout() == line._read_timeout == 10
         assert line._write_timeout == 10
+
+
+@pytest.mark.parametrize("plugin", [b"mysql_clear_password", b"dialog"])
+def test_a_password_is_given_in_clear_to_nobody_who_has_not_proved_who_it_is(plugin: bytes) -> None:
+    with GreedyMySql(plugin) as server:
+        where = MySqlSettings(HOST, server.port, "clank", Secret("hunter2"), "clank")
+        with pytest.raises(WrongDatabase) as caught:
+            Database(MySqlEngine(where)).prepare()
+    assert str(caught.value) == (
+        f"the MySQL server at {HOST}:{server.port} asks for the password in clear"
+        f" ({plugin.decode()}), which it gets only over TLS with a certificate: set MYSQL_SSL_CA,"
+        " or have the account use another plugin"
+    )
+    assert b"clank" in server.heard
+    assert b"hunter2" not in server.heard

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.session import Session
-from clankbot.errors import DatabaseError, DatabaseUnavailable
+from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteTooLarge
 from clankbot.records.writes import (
     AddHint,
     Applied,
@@ -362,3 +363,37 @@ def test_a_deadlock_is_unavailable_not_wrong(mysql: Database) -> None:
     for thread in threads:
         thread.join(PATIENCE_S)
     assert [type(problem) for problem in problems] == [DatabaseUnavailable]
+
+
+@contextmanager
+def small_packets(server: MariaDb, size: int) -> Iterator[None]:
+    """The server takes so many bytes at once, for as long as the block lasts."""
+    ((before,),) = server.execute("SELECT @@GLOBAL.max_allowed_packet")
+    server.execute(f"SET GLOBAL max_allowed_packet = {size}")
+    try:
+        yield
+    finally:
+        server.execute(f"SET GLOBAL max_allowed_packet = {before}")
+
+
+@pytest.mark.parametrize("size", [1024, 16_384])
+def test_more_than_the_server_takes_at_once_goes_in_several_statements(
+    mysql: Database, mariadb: MariaDb, size: int
+) -> None:
+    batch = [said(f"m{n}", "x" * 400) for n in range(500)]
+    with small_packets(mariadb, size), mysql.open() as store:
+        assert store.apply(batch) == [Applied(1)] * 500
+    with mysql.open() as store:
+        assert store.pace("alpha", 999, 999).held == 500
+
+
+def test_one_write_that_is_too_large_is_told_as_that_and_the_connection_stays(
+    mysql: Database, mariadb: MariaDb
+) -> None:
+    with small_packets(mariadb, 1024), opened(mysql) as (session, store):
+        number = session.number(both("SELECT CONNECTION_ID()"))
+        with pytest.raises(WriteTooLarge, match="more than its max_allowed_packet, 1024"):
+            store.apply([said("a", "😀" * 250)])
+        assert session.number(both("SELECT CONNECTION_ID()")) == number
+        store.apply([said("b")])
+    assert _ids(mysql) == ["b"]

@@ -26,7 +26,7 @@ from tests.doubles.fake_ollama import Behaviour
 from tests.doubles.mariadb import HOST, MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.flow.program import live_program, program
-from tests.flow.world import living, sql
+from tests.flow.world import BLOCKED, living, sql
 from tests.waiting import wait_until
 
 Outage = Callable[[MariaDb], AbstractContextManager[None]]
@@ -117,7 +117,27 @@ def table_away(server: MariaDb, database: str) -> Iterator[None]:
     server.execute("RENAME TABLE being_altered TO messages", database)
 
 
-@pytest.mark.parametrize("refusal", [account_locked, table_away])
+@contextmanager
+def table_dropped(server: MariaDb, database: str) -> Iterator[None]:
+    """A table is dropped, and made anew from a backup."""
+    server.execute("CREATE TABLE backup_of_messages LIKE messages", database)
+    server.execute("INSERT INTO backup_of_messages SELECT * FROM messages", database)
+    server.execute("DROP TABLE messages", database)
+    yield
+    server.execute("RENAME TABLE backup_of_messages TO messages", database)
+
+
+@contextmanager
+def read_only(server: MariaDb, database: str) -> Iterator[None]:
+    """The owner of the server takes it over to another one, and lets nobody write meanwhile."""
+    server.execute("SET GLOBAL read_only = ON")
+    try:
+        yield
+    finally:
+        server.execute("SET GLOBAL read_only = OFF")
+
+
+@pytest.mark.parametrize("refusal", [account_locked, table_away, table_dropped, read_only])
 def test_a_server_that_refuses_the_bot_for_a_while_is_an_outage_like_any_other(
     tmp_path: Path,
     mariadb: MariaDb,
@@ -137,11 +157,54 @@ def test_a_server_that_refuses_the_bot_for_a_while_is_an_outage_like_any_other(
         with refusal(mariadb, name):
             meanwhile = world.chat(3, "meanwhile")
             wait_until(lambda: logged(caplog, "database away"))
-            assert "the database is away" in world.order("!clank status")
+            assert "the database is away" in world.order("!clank cooldown 7")
             assert world.ollama.asked == []
         world.wait_stored("here I am again")
         assert world.texts() == [before, *meanwhile, "here I am again"]
     assert len(logged(caplog, "database away")) == len(logged(caplog, "database back")) == 1
+    assert logged(caplog, "write refused") == []
+
+
+def test_what_the_account_may_store_is_stored_while_a_table_is_closed_to_it(
+    tmp_path: Path, mariadb: MariaDb, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    name = mariadb.new_database()
+    Database(MySqlEngine(mysql_settings(mariadb, name))).prepare()
+    mariadb.execute(f"CREATE OR REPLACE USER {BOT_USER}@'{HOST}' IDENTIFIED BY 'secret'")
+    for (table,) in mariadb.execute("SHOW TABLES", name):
+        rights = "SELECT" if table == "tallies" else "ALL"
+        mariadb.execute(f"GRANT {rights} ON {name}.{table} TO {BOT_USER}@'{HOST}'")
+    where = replace(mysql_settings(mariadb, name), user=BOT_USER, password=Secret("secret"))
+    database = Database(MySqlEngine(where))
+    with living(tmp_path, database=database, MESSAGE_THRESHOLD=99) as world:
+        world.room.say("alpha", "alice", BLOCKED)
+        texts = world.chat(3, "meanwhile")
+        wait_until(lambda: logged(caplog, "database away"))
+        world.wait_stored(*texts)
+        world.room.say("alpha", "bruno", "!clank optout")
+        wait_until(lambda: mariadb.execute("SELECT 1 FROM opt_outs", name), 8.0)
+        mariadb.execute(f"GRANT ALL ON {name}.tallies TO {BOT_USER}@'{HOST}'")
+        wait_until(lambda: mariadb.execute("SELECT 1 FROM tallies", name), 12.0)
+    assert len(logged(caplog, "database away")) == 1
+
+
+def test_a_server_that_takes_little_at_once_gets_what_was_held_in_small_pieces(
+    tmp_path: Path, mariadb: MariaDb, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = hurried(mariadb)
+    with living(tmp_path, database=database, MESSAGE_THRESHOLD=500) as world:
+        world.settle()
+        with stopped(mariadb):
+            texts = [f"{number} {'x' * 400}" for number in range(490)]
+            for text in texts:
+                world.room.say("alpha", "alice", text)
+            wait_until(lambda: logged(caplog, "database away"))
+        mariadb.execute("SET GLOBAL max_allowed_packet = 16384")
+        try:
+            world.wait_stored(*texts, timeout_s=15.0)
+        finally:
+            mariadb.execute("SET GLOBAL max_allowed_packet = 16777216")
     assert logged(caplog, "write refused") == []
 
 
