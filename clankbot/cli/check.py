@@ -8,6 +8,7 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from clankbot.app import EXIT_FAILED
 from clankbot.auth.keys import is_open_to_others
@@ -36,6 +37,9 @@ from clankbot.text import escaped
 
 # ``ok``, ``warn`` or ``fail``, and a sentence.
 Finding = tuple[str, str]
+
+# For the search for damage: enough for some hundred megabytes.
+_EXAMINE_S: Final = 5.0
 
 _FASTER = "a smaller model or a GPU is faster"
 _SMALL_TALK = tuple(
@@ -119,9 +123,12 @@ def _words(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     database = name_database(settings)
+    is_seen_whole = database.examine(_EXAMINE_S)  # first: to open it may mix it with a log
     database.prepare()
     with database.open() as store:
         megabytes = store.size_bytes() / 1_000_000
+    if not is_seen_whole:
+        yield "ok", f"no damage was found in the {_EXAMINE_S:.0f} s that it was looked for"
     where = settings.mysql_host if settings.database_type == "mysql" else settings.database_url
     yield "ok", f"{settings.database_type} at {where}, {megabytes:.1f} MB, tables up to date"
 

@@ -60,6 +60,8 @@ class Program:
     running: subprocess.Popen[bytes] | None = None
     printed: list[str] = field(default_factory=list)
     """By commands that have come to their end."""
+    through: tuple[str, ...] = ()
+    """A script that runs the program, and its arguments."""
     given: list[str] = field(default_factory=list)
     """The secrets among the settings of all runs."""
 
@@ -100,7 +102,7 @@ class Program:
     def run(self, *arguments: str, timeout_s: float = PATIENCE_S, **more: str) -> Ended:
         """Run a command to its end."""
         done = subprocess.run(
-            [sys.executable, str(SCRIPT), *arguments],
+            [sys.executable, *self.through, str(SCRIPT), *arguments],
             cwd=self.folder,
             env=self.environment(**more),
             stdin=subprocess.DEVNULL,
@@ -116,7 +118,7 @@ class Program:
         """Start the bot, or another command; what it says goes into ``log``, or to ``stderr``."""
         with self.log_file.open("ab") as log:
             self.running = subprocess.Popen(
-                [sys.executable, str(SCRIPT), command],
+                [sys.executable, *self.through, str(SCRIPT), command],
                 cwd=self.folder,
                 env=self.environment(**more),
                 stdin=subprocess.DEVNULL,
