@@ -15,7 +15,7 @@ from clankbot.auth.sign_in import show_status, sign_in_account, sign_out
 from clankbot.auth.token_store import TokenStore, Wait, encrypted
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.clock import Clock
-from clankbot.database.locks import FileLock
+from clankbot.database.file_lock import FileLock
 from clankbot.errors import DatabaseUnavailable
 from clankbot.records.accounts import EncryptedTokens, Identity, Secret
 from tests.doubles.twitch_id import Token, TwitchId

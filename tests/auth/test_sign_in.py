@@ -9,7 +9,7 @@ import pytest
 from clankbot.auth.keys import Encryption
 from clankbot.auth.sign_in import sign_out
 from clankbot.auth.tokens import stored_encryption
-from clankbot.database.locks import FileLock
+from clankbot.database.file_lock import FileLock
 from clankbot.errors import AuthUnavailable, KeyRefused, NotSignedIn, TokenRefused
 from clankbot.records.accounts import Secret
 from tests.auth.rig import KEY, NEWER_KEY, Rig

@@ -20,7 +20,7 @@ from clankbot.database.database import Database
 from clankbot.database.dialect import both
 from clankbot.database.schema import MIGRATIONS
 from clankbot.database.session import Session
-from clankbot.database.sqlite import SqliteEngine
+from clankbot.database.sqlite import FileConnection, SqliteEngine
 from clankbot.errors import (
     DatabaseError,
     DatabaseTooNew,
@@ -42,7 +42,7 @@ class _LimitedSqlite(SqliteEngine):
 
     max_pages: int = 1_000_000
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> FileConnection:
         connection = SqliteEngine.connect(self)
         connection.execute(f"PRAGMA max_page_count = {self.max_pages}")
         connection.execute("PRAGMA busy_timeout = 10")
@@ -55,7 +55,7 @@ class _TracedSqlite(SqliteEngine):
 
     heard: list[str] = field(default_factory=list)
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> FileConnection:
         connection = SqliteEngine.connect(self)
         connection.set_trace_callback(self.heard.append)
         return connection

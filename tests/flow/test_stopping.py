@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.database.database import Database
-from clankbot.database.sqlite import SqliteEngine
+from clankbot.database.sqlite import FileConnection, SqliteEngine
 from tests.doubles.fake_ollama import FakeOllama
 from tests.flow.world import living
 from tests.waiting import AT_ONCE_S, wait_until
@@ -26,7 +25,7 @@ class HangingEngine(SqliteEngine):
     """Those that hang right now."""
     freed: threading.Event = field(default_factory=threading.Event)
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> FileConnection:
         connection = super().connect()
         connection.set_progress_handler(self._may_hang, 1)
         return connection

@@ -20,7 +20,7 @@ from clankbot.cancel import Cancel
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.settings import load_settings
 from clankbot.database.database import Database, Store
-from clankbot.database.sqlite import SqliteEngine
+from clankbot.database.sqlite import FileConnection, SqliteEngine
 from clankbot.errors import OllamaError
 from clankbot.parts import load_words
 from clankbot.processing.assembly import build_worker
@@ -62,7 +62,7 @@ SETTINGS = {
 class ImpatientSqlite(SqliteEngine):
     """A file that nobody waits for while another program writes to it."""
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> FileConnection:
         connection = super().connect()
         connection.execute("PRAGMA busy_timeout = 1")
         return connection
