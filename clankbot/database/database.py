@@ -159,6 +159,11 @@ class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
             made.prepare()
             self._carry_sign_in_over(made)
 
+    def rest(self) -> None:
+        """Nothing will be asked for a while: let go of a file, for it may have to be left."""
+        if isinstance(self._session.engine, SqliteEngine):
+            self._session.close()
+
     def _leave_file(self) -> None:
         if rows := self._session.last_rows(self.LOAD_TOKENS):
             self._signed_in_before = EncryptedTokens(*rows[0])

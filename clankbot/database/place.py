@@ -21,7 +21,8 @@ FileId = tuple[int, int]
 class Place:
     """Which file the connections of one process are to lead to; shared by all its threads.
 
-    One thread takes a file into use; each field is replaced whole, so no lock is needed.
+    One thread takes a file into use; each field is replaced whole, so no lock is needed.  The
+    connections are counted by all, which the interpreter does in one step.
     """
 
     def __init__(self) -> None:
@@ -30,6 +31,9 @@ class Place:
         self.instance_lock: FileLock | None = None
         # A log that was deleted under its connections, once that was told.
         self.lost_log: tuple[FileId | None, ...] | None = None
+        # Whether the file in use was overwritten where it is: no connection is of use then.
+        self.is_overwritten = False
+        self.open_connections = 0
         self.is_synced = True  # whether the disk confirms what is written
         # Connections that would do harm if they were closed.
         self.left_open: list[object] = []
@@ -55,13 +59,18 @@ class Place:
     def is_settled(self, path: Path) -> bool:
         """Whether the file has not changed since the question before this one."""
         found = os.stat(path)
-        sight = (_id_of(found), found.st_size, found.st_mtime_ns)
+        sight = (id_of(found), found.st_size, found.st_mtime_ns)
         was_seen, self._sighted = sight == self._sighted, sight
         return was_seen
 
 
 def identify(path: Path) -> FileId:
     """The file that the path leads to; DatabaseFileLost if there is none."""
+    return id_of(look_at(path))
+
+
+def look_at(path: Path) -> os.stat_result:
+    """What is at the path; DatabaseFileLost if that is no file."""
     try:
         found = os.stat(path)
     except OSError as error:
@@ -71,7 +80,7 @@ def identify(path: Path) -> FileId:
         ) from error
     if not stat.S_ISREG(found.st_mode):
         raise DatabaseFileLost(f"in the place of the database {path} is {kind_of(found.st_mode)}")
-    return _id_of(found)
+    return found
 
 
 def replaced(path: Path) -> DatabaseFileLost:
@@ -81,10 +90,18 @@ def replaced(path: Path) -> DatabaseFileLost:
     )
 
 
+def overwritten(path: Path) -> DatabaseFileLost:
+    """What to raise if the file in use was overwritten where it is."""
+    return DatabaseFileLost(
+        f"the database {path} was overwritten while it was in use; what it holds now is used as"
+        " soon as nothing is written to it any more"
+    )
+
+
 def id_or_none(path: str) -> FileId | None:
     """The file at a path; None if there is none, or it cannot be looked at."""
     try:
-        return _id_of(os.stat(path))
+        return id_of(os.stat(path))
     except OSError:
         return None
 
@@ -100,5 +117,6 @@ def kind_of(mode: int) -> str:
     return "a device"
 
 
-def _id_of(found: os.stat_result) -> FileId:
+def id_of(found: os.stat_result) -> FileId:
+    """Device and inode of what was found."""
     return found.st_dev, found.st_ino

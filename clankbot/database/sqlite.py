@@ -17,7 +17,18 @@ from urllib.parse import quote
 from clankbot.clock import Clock
 from clankbot.database.dialect import Dialect
 from clankbot.database.file_lock import WITHOUT_LOCKS, has_file_locks
-from clankbot.database.place import FileId, Place, id_or_none, identify, kind_of, replaced
+from clankbot.database.overwriting import Watch
+from clankbot.database.place import (
+    FileId,
+    Place,
+    id_of,
+    id_or_none,
+    identify,
+    kind_of,
+    look_at,
+    overwritten,
+    replaced,
+)
 from clankbot.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -87,6 +98,8 @@ class FileConnection(sqlite3.Connection):
     beside: str = ""
     log: tuple[FileId | None, ...] | None = None
     place: Place
+    watch: Watch
+    is_closed = False
 
     def files_beside(self) -> tuple[FileId | None, ...]:
         """The log and its index, as they are found now."""
@@ -94,10 +107,17 @@ class FileConnection(sqlite3.Connection):
 
     def is_current(self, *, for_writing: bool) -> bool:
         """Whether it leads to the file in use, and what it writes into the log that others read."""
-        if identify(self.path) != self.file:
+        found = look_at(self.path)
+        if id_of(found) != self.file:
             if self.place.in_use == self.file:
                 raise replaced(self.path)
             return False
+        if self.log is not None and self.watch.sees_overwriting(found):
+            self.place.is_overwritten = True
+            # So that no connection writes it into the new content when it is closed.
+            os.truncate(f"{self.beside}-wal", 0)
+        if self.place.is_overwritten:
+            raise overwritten(self.path)
         return not for_writing or self._keeps_log()
 
     def _keeps_log(self) -> bool:
@@ -106,6 +126,8 @@ class FileConnection(sqlite3.Connection):
         if self.log is None:
             if self.total_changes:  # only now is the log sure to stay
                 self.log = found
+                self.watch = Watch(self.beside, f"{self.beside}-shm")
+                self.watch.sees_overwriting(look_at(self.path))
             return True
         if found == self.log:
             return True
@@ -123,6 +145,8 @@ class FileConnection(sqlite3.Connection):
         SQLite would find that log beside another file and mix the two.
         """
         ends: tuple[str, ...] = _BESIDE
+        if self.place.is_overwritten:
+            return self._leave_overwritten()
         try:
             ((is_busy, *_),) = self.execute(_EMPTY_LOG)
         except sqlite3.Error:
@@ -139,6 +163,16 @@ class FileConnection(sqlite3.Connection):
                     os.unlink(self.beside + end)
         return True
 
+    def _leave_overwritten(self) -> bool:
+        """The log has been emptied; once nobody has it open, SQLite would begin a new one."""
+        if self.place.open_connections > 1:
+            return False
+        self.close()
+        for end in _BESIDE:
+            with suppress(OSError):
+                os.unlink(self.beside + end)
+        return True
+
     def close(self) -> None:
         """End it, unless that would harm another file.
 
@@ -150,6 +184,9 @@ class FileConnection(sqlite3.Connection):
             if log_there is not None and log_there != ours:
                 self.place.left_open.append(self)
                 return
+        if not self.is_closed:
+            self.is_closed = True
+            self.place.open_connections -= 1
         super().close()
 
 
@@ -192,6 +229,8 @@ class SqliteEngine:
     def connect(self) -> FileConnection:
         """A connection in autocommit mode to the file in use; a missing file is not made."""
         in_use = self.place.in_use
+        if self.place.is_overwritten:
+            raise overwritten(self.path)
         if in_use is not None and identify(self.path) != in_use:
             raise replaced(self.path)
         connection = self._opened("rw")
@@ -219,6 +258,7 @@ class SqliteEngine:
         )
         connection.beside = os.path.realpath(self.path)  # SQLite follows links, too
         connection.path, connection.place = self.path, self.place
+        self.place.open_connections += 1
         return connection
 
     # -- another file in its place -----------------------------------------------------------------
@@ -228,16 +268,18 @@ class SqliteEngine:
 
         DatabaseFileLost if there is none at all, or one that is not ready to be used.
         """
-        if self.place.in_use in (None, identify(self.path)):
+        found = identify(self.path)
+        if not self.place.is_overwritten and self.place.in_use in (None, found):
             return None
         if not self.place.is_settled(self.path):
-            raise replaced(self.path)
+            raise overwritten(self.path) if found == self.place.in_use else replaced(self.path)
         self.place.cover(self.path)
         return replace(self, place=Place())
 
     def use(self, another: SqliteEngine) -> None:
         """From now on all connections are to lead to that file."""
         self.place.in_use = another.place.in_use
+        self.place.is_overwritten = False
 
     # -- damage ------------------------------------------------------------------------------------
 

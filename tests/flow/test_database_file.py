@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.database.database import Database
+from tests.database.conftest import said
 from tests.flow.program import LiveProgram, live_program
 from tests.flow.world import World, living, sql
 from tests.processing.desk import locked
@@ -124,6 +125,51 @@ def test_a_backup_in_the_place_of_the_file_is_used_at_once_and_stays_sound(
     texts = texts_in(path)
     assert texts[0] == "before number 0 is on the table"
     assert texts[-1] == "and speaks of what is there now"
+
+
+@pytest.mark.parametrize("lines", [3, 1500])
+def test_a_backup_copied_over_the_file_is_noticed_and_used(
+    tmp_path: Path, lines: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The file stays the same one, and its log would be mixed into what it holds now."""
+    path = tmp_path / "chatbot.db"
+    with living(tmp_path, MESSAGE_THRESHOLD=3, MESSAGE_RETENTION_DAYS=0) as world:
+        world.ollama.say("the composer has had the file open")
+        before = world.chat(3, "before")
+        wait_in(path, *before, "the composer has had the file open")
+        with Database.sqlite(path).open() as store:
+            store.apply([said(f"m{n}", "x" * 300, channel="beta") for n in range(lines)])
+        backup = backed_up(path)
+        later = world.chat(1, "later")
+        wait_in(path, *later)
+        shutil.copyfile(backup, path)
+        wait_until(lambda: logged(caplog, "database file lost"))
+        after = world.chat(3, "after")
+        assert opt_out(world, "bruno").startswith(KEPT)
+        wait_until(lambda: logged(caplog, "database replaced"))
+        wait_in(path, *after)
+        wait_until(lambda: len(opt_outs_in(path)) == 1)
+    assert not set(later) & set(texts_in(path))
+    assert len(texts_in(path)) >= lines + len(before) + len(after)
+    assert "was overwritten while it was in use" in logged(caplog, "database file lost")[0]
+
+
+def test_what_sqlite_itself_does_to_the_file_is_no_overwriting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "chatbot.db"
+    with living(tmp_path, MESSAGE_THRESHOLD=500, MESSAGE_RETENTION_DAYS=0) as world:
+        wait_in(path, *world.chat(1, "before"))
+        for number in range(5):
+            with Database.sqlite(path).open() as store:
+                store.apply([said(f"{number}-{n}", "x" * 300, channel="beta") for n in range(1500)])
+            with closing(sqlite3.connect(path)) as plain:
+                plain.execute(f"PRAGMA wal_checkpoint({('PASSIVE', 'TRUNCATE')[number % 2]})")
+            os.utime(path)
+            world.room.say("alpha", "alice", f"line {number}")
+            wait_in(path, f"line {number}")
+    assert len(texts_in(path)) == 5 * 1501 + 1
+    assert caplog.records == [r for r in caplog.records if r.levelname == "INFO"]
 
 
 def test_a_moved_file_that_is_moved_back_goes_on(
