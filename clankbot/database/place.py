@@ -10,12 +10,20 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Protocol
 
 from clankbot.database.file_lock import FileLock
 from clankbot.errors import DatabaseFileLost
 
 # Device and inode.
 FileId = tuple[int, int]
+
+
+class SupportsClose(Protocol):
+    """A connection that is left, as far as anybody cares."""
+
+    def close(self) -> None:
+        """Let go of the file."""
 
 
 class Place:
@@ -31,12 +39,12 @@ class Place:
         self.instance_lock: FileLock | None = None
         # A log that was deleted under its connections, once that was told.
         self.lost_log: tuple[FileId | None, ...] | None = None
+        # Connections to a file that has lost its place.
+        self.left: list[SupportsClose] = []
         # Whether the file in use was overwritten where it is: no connection is of use then.
         self.is_overwritten = False
         self.open_connections = 0
         self.is_synced = True  # whether the disk confirms what is written
-        # Connections that would do harm if they were closed.
-        self.left_open: list[object] = []
         # Another file as it was seen last, with its size and time: it may still be being copied.
         self._sighted: tuple[object, ...] | None = None
 

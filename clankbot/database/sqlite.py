@@ -140,27 +140,27 @@ class FileConnection(sqlite3.Connection):
         return False
 
     def leave(self) -> bool:
-        """Close it and take away the log of its file, which has lost its place; False: not yet.
+        """Take away the log of a file that has lost its place; False: not yet.
 
-        SQLite would find that log beside another file and mix the two.
+        SQLite would find that log beside another file and mix the two.  The connection stays open,
+        unused: as long as it does, no other file can have the inode of this one.
         """
-        ends: tuple[str, ...] = _BESIDE
         if self.place.is_overwritten:
             return self._leave_overwritten()
+        files = dict(zip(_BESIDE, self.files_beside(), strict=True))
+        ours = dict(zip(_BESIDE, self.log or (), strict=False))
         try:
             ((is_busy, *_),) = self.execute(_EMPTY_LOG)
         except sqlite3.Error:
-            ends = _BESIDE[1:]  # the log has something that the file lacks
+            del files[_BESIDE[0]]  # the log has something that the file lacks
         else:
             if is_busy:  # another thread is reading
                 return False
-        files = dict(zip(_BESIDE, self.files_beside(), strict=True))
-        ours = dict(zip(_BESIDE, self.log or (), strict=False))
-        self.close()
-        for end in ends:
-            if files[end] is not None and files[end] == ours.get(end):
+        for end, file in files.items():
+            if file is not None and file == ours.get(end):
                 with suppress(OSError):
                     os.unlink(self.beside + end)
+        self.place.left.append(self)
         return True
 
     def _leave_overwritten(self) -> bool:
@@ -174,16 +174,7 @@ class FileConnection(sqlite3.Connection):
         return True
 
     def close(self) -> None:
-        """End it, unless that would harm another file.
-
-        With its last connection SQLite deletes the log of a file, by its name: if another file is
-        in that place by now, it would be the log of that one.
-        """
-        if id_or_none(self.beside) != self.file:
-            log_there, ours = self.files_beside()[0], self.log[0] if self.log else None
-            if log_there is not None and log_there != ours:
-                self.place.left_open.append(self)
-                return
+        """End it.  Of a file that has lost its place, SQLite leaves the log alone."""
         if not self.is_closed:
             self.is_closed = True
             self.place.open_connections -= 1
@@ -270,6 +261,7 @@ class SqliteEngine:
         """
         found = identify(self.path)
         if not self.place.is_overwritten and self.place.in_use in (None, found):
+            self._let_go()  # it is back
             return None
         if not self.place.is_settled(self.path):
             raise overwritten(self.path) if found == self.place.in_use else replaced(self.path)
@@ -278,8 +270,13 @@ class SqliteEngine:
 
     def use(self, another: SqliteEngine) -> None:
         """From now on all connections are to lead to that file."""
+        self._let_go()
         self.place.in_use = another.place.in_use
         self.place.is_overwritten = False
+
+    def _let_go(self) -> None:
+        while self.place.left:
+            self.place.left.pop().close()
 
     # -- damage ------------------------------------------------------------------------------------
 

@@ -80,7 +80,6 @@ class Outage:
             self._told.clear()
         if not self._untold_end:
             self._began = now
-        if self._in_a_row <= _TOLD_EACH and not self._untold_end:
             for pause in self._pauses.values():
                 pause.reset()
 

@@ -89,6 +89,9 @@ def test_the_log_of_the_file_before_is_not_mixed_into_the_new_one(sqlite: Databa
         store.apply([said(f"m{n}", "x" * 400) for n in range(200)])
         store.apply([said("last")])
         path_of(sqlite).unlink()
+        with pytest.raises(DatabaseFileLost, match="is no longer there"):
+            store.follow_file()
+        assert [f.name for f in path_of(sqlite).parent.iterdir()] == [backup.name]
         shutil.copy(backup, path_of(sqlite))
         assert follow(store)
         store.apply([said("after")])
@@ -100,7 +103,7 @@ def test_the_log_of_the_file_before_is_not_mixed_into_the_new_one(sqlite: Databa
 def test_a_store_that_slept_through_it_does_not_delete_the_new_files_log(
     sqlite: Database,
 ) -> None:
-    """With the last connection SQLite deletes the log by its name."""
+    """With the last connection to a file SQLite deletes its log, by the name."""
     with sqlite.open() as store:
         store.apply([said("before")])
         with sqlite.open() as sleeper:

@@ -165,10 +165,12 @@ def test_what_sqlite_itself_does_to_the_file_is_no_overwriting(
                 store.apply([said(f"{number}-{n}", "x" * 300, channel="beta") for n in range(1500)])
             with closing(sqlite3.connect(path)) as plain:
                 plain.execute(f"PRAGMA wal_checkpoint({('PASSIVE', 'TRUNCATE')[number % 2]})")
+            world.room.say("alpha", "alice", f"between {number}")
+            wait_in(path, f"between {number}")
             os.utime(path)
             world.room.say("alpha", "alice", f"line {number}")
             wait_in(path, f"line {number}")
-    assert len(texts_in(path)) == 5 * 1501 + 1
+    assert len(texts_in(path)) == 5 * 1502 + 1
     assert caplog.records == [r for r in caplog.records if r.levelname == "INFO"]
 
 

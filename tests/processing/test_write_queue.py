@@ -488,6 +488,16 @@ def test_an_outage_that_comes_and_goes_is_told_a_few_times_and_then_as_one(
     assert [record.message for record in caplog.records] == [*pair, *pair, *pair, pair[0]]
 
 
+def test_an_outage_that_comes_and_goes_is_met_with_growing_pauses(bench: Bench) -> None:
+    for number in range(400):
+        bench.refusal = DatabaseUnavailable("busy") if number % 4 else None
+        if not bench.write_queue.held:
+            bench.write_queue.add(said(number))
+        bench.commit()
+        bench.clock.forward(0.5)
+    assert len(bench.attempts) < 80
+
+
 def test_another_kind_of_trouble_in_an_outage_is_told_too(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
