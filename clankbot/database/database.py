@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -133,6 +133,8 @@ class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
         engine = self._session.engine
         if not isinstance(engine, SqliteEngine):
             return False
+        with suppress(DatabaseFileLost):
+            self._session.is_safe()  # to notice that it was overwritten
         try:
             another = engine.another()
         except DatabaseFileLost:

@@ -10,17 +10,26 @@ Source: https://www.sqlite.org/walformat.html (the WAL-index header and WalCkptI
 from __future__ import annotations
 
 import os
+import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-# In the index: the salt of the log, and how far a checkpoint has set out to go; size and place.
-_SALT: Final = (8, 32)
-_ATTEMPTED: Final = (4, 128)
+# In the index, from here on: the salt of the log; how far it has been written into the file; and
+# how far the last checkpoint has set out to write.
+_NOTE_AT: Final = 32
+_NOTE: Final = struct.Struct("=8s56xI28xI")
 _PAGE: Final = 4096
 _DESCRIPTORS: Final = Path("/proc/self/fd")
 
-# Of the file its time and size; of the index the note; and the file's first page.
-_Sight = tuple[tuple[int, int], bytes, bytes]
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """The file between two checkpoints."""
+
+    note: tuple[bytes, int, int]
+    time_and_size: tuple[int, int]
+    page: bytes
 
 
 class Watch:
@@ -29,25 +38,44 @@ class Watch:
     not list them, nothing is noticed.
     """
 
-    def __init__(self, path: str, index: str) -> None:
+    def __init__(self, path: str) -> None:
+        """OSError if SQLite has not opened the files beside it yet."""
+        self._path = path
         self._file = _Descriptor(path)
-        self._index = _Descriptor(index)
+        self._log = _Descriptor(f"{path}-wal")
+        self._index = _Descriptor(f"{path}-shm")
         self._seen: _Sight | None = None
 
     def sees_overwriting(self, found: os.stat_result) -> bool:
-        """Whether the file, as it is found now, was written to by anybody but SQLite."""
-        time_and_size = found.st_mtime_ns, found.st_size
-        if self._seen is not None and self._seen[0] == time_and_size:
-            return False
-        note, page, note_again = self._note(), self._file.read(_PAGE, 0), self._note()
-        if note is None or page is None or note != note_again:
-            return False  # not to be known now
-        before, self._seen = self._seen, (time_and_size, note, page)
-        return before is not None and before[1] == note and before[2] != page
+        """Whether the file, as it was found just now, was written to by anybody but SQLite.
 
-    def _note(self) -> bytes | None:
-        salt, attempted = self._index.read(*_SALT), self._index.read(*_ATTEMPTED)
-        return None if salt is None or attempted is None else salt + attempted
+        OSError if that cannot be known, for the files are not those that SQLite has open.
+        """
+        seen, note = self._seen, self._note()
+        if seen is not None and seen.note == note:
+            if seen.time_and_size == _time_and_size(found):
+                return False
+            if self._file.read(_PAGE, 0) != seen.page and self._note() == note:
+                return True
+        self._seen = self._look()
+        return False
+
+    def empty_log(self) -> None:
+        """So that no connection writes it into the new content when it is closed."""
+        self._log.empty()
+
+    def _look(self) -> _Sight | None:
+        """None while a checkpoint is under way: what it still writes is in its note already."""
+        note = self._note()
+        _, done, attempted = note
+        found = _time_and_size(os.stat(self._path))
+        page = self._file.read(_PAGE, 0)
+        is_still = note == self._note() and found == _time_and_size(os.stat(self._path))
+        return _Sight(note, found, page) if done == attempted and is_still else None
+
+    def _note(self) -> tuple[bytes, int, int]:
+        salt, done, attempted = _NOTE.unpack(self._index.read(_NOTE.size, _NOTE_AT))
+        return salt, done, attempted
 
 
 class _Descriptor:
@@ -55,30 +83,34 @@ class _Descriptor:
 
     def __init__(self, path: str) -> None:
         self._wanted = os.stat(path)
-        self._number: int | None = None
+        self._number = self._find()
 
-    def read(self, size: int, at: int) -> bytes | None:
-        """What is there in the file; None if the file cannot be reached."""
-        if self._number is None or not self._is_right(self._number):
+    def read(self, size: int, at: int) -> bytes:
+        """What is there in the file; OSError if it cannot be reached, or ends before."""
+        if not self._is_right(self._number):
             self._number = self._find()
-        if self._number is None:
-            return None
-        try:
-            data = os.pread(self._number, size, at)
-        except OSError:
-            return None
+        data = os.pread(self._number, size, at)
         # Another thread may have closed it, and the number gone to another file.
-        return data if self._is_right(self._number) else None
+        if not self._is_right(self._number):
+            raise FileNotFoundError
+        return data
 
-    def _find(self) -> int | None:
-        try:
-            numbers = [int(name) for name in os.listdir(_DESCRIPTORS)]
-        except OSError:
-            return None
-        return next((number for number in numbers if self._is_right(number)), None)
+    def empty(self) -> None:
+        """Cut the file to nothing."""
+        os.ftruncate(self._find(), 0)
+
+    def _find(self) -> int:
+        for name in os.listdir(_DESCRIPTORS):
+            if self._is_right(int(name)):
+                return int(name)
+        raise FileNotFoundError
 
     def _is_right(self, number: int) -> bool:
         try:
             return os.path.samestat(os.fstat(number), self._wanted)
         except OSError:  # closed meanwhile
             return False
+
+
+def _time_and_size(found: os.stat_result) -> tuple[int, int]:
+    return found.st_mtime_ns, found.st_size

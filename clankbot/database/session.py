@@ -53,10 +53,19 @@ class Connection(Protocol):
     def close(self) -> None:
         """End it; an open transaction is undone."""
 
-    def is_current(self, *, for_writing: bool) -> bool:
+    def is_current(self) -> bool:
         """Whether it leads to the database in use; if not, another one is to be made.
 
-        DatabaseFileLost if the database itself has lost its place.  May raise the driver's errors.
+        DatabaseFileLost if the database itself has lost its place.  Cheap enough for each question.
+        """
+
+    def is_safe(self) -> bool:
+        """The same, looked at as closely as writing demands."""
+
+    def keeps_log(self) -> bool:
+        """Whether what it writes is found by others; if not, another connection is to be made.
+
+        May raise the driver's errors.
         """
 
     def leave(self) -> bool:
@@ -148,7 +157,7 @@ class Session:
 
         Raises CommitInDoubt if it cannot be known which of the two happened.
         """
-        if not self._is_current(for_writing=True):
+        if not (self.is_safe() and self._keeps_log()):
             self._drop()
         self.run(self._BEGIN)
         self._in_transaction = True
@@ -164,7 +173,7 @@ class Session:
             raise
         finally:
             self._in_transaction = False
-        if not self._is_current():
+        if not self.is_safe():
             # For the caller it has not happened: nobody will find it.
             raise DatabaseFileLost("the database file was replaced while it was written to")
 
@@ -188,6 +197,13 @@ class Session:
             return list(cursor.fetchall())
         except self.engine.foreign_errors:
             return []
+
+    def is_safe(self) -> bool:
+        """Whether the connection, if there is one, leads to the database in use.
+
+        DatabaseFileLost if that has lost its place, or is no longer what it was.
+        """
+        return self._connection is None or self._connection.is_safe()
 
     def leave(self) -> None:
         """End the connection to a database that has lost its place."""
@@ -235,23 +251,21 @@ class Session:
         return answer
 
     def _connected(self) -> Connection:
-        if self._connection is None:
-            if self._in_transaction:
+        if self._in_transaction:
+            if self._connection is None:
                 raise DatabaseUnavailable("the connection was lost in the middle of a transaction")
-        elif not self._in_transaction and self._clock() - self._used_at > _IDLE_S:
+            return self._connection
+        if self._connection is not None and self._clock() - self._used_at > _IDLE_S:
             self._try(self._PING)
-        if not self._in_transaction and not self._is_current():
+        if self._connection is not None and not self._connection.is_current():
             self._drop()
         if self._connection is None:
             self._connection = self.engine.connect()
         return self._connection
 
-    def _is_current(self, *, for_writing: bool = False) -> bool:
-        connection = self._connection
-        if connection is None:
-            return True
+    def _keeps_log(self) -> bool:
         try:
-            return connection.is_current(for_writing=for_writing)
+            return self._connection is None or self._connection.keeps_log()
         except self.engine.foreign_errors as error:
             raise self.engine.translate(error) from error
 

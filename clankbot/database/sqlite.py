@@ -7,6 +7,7 @@ import logging
 import os
 import sqlite3
 import stat
+import struct
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
@@ -98,36 +99,51 @@ class FileConnection(sqlite3.Connection):
     beside: str = ""
     log: tuple[FileId | None, ...] | None = None
     place: Place
-    watch: Watch
+    watch: Watch | None = None
     is_closed = False
 
     def files_beside(self) -> tuple[FileId | None, ...]:
         """The log and its index, as they are found now."""
         return tuple(id_or_none(self.beside + end) for end in _BESIDE)
 
-    def is_current(self, *, for_writing: bool) -> bool:
-        """Whether it leads to the file in use, and what it writes into the log that others read."""
+    def is_current(self) -> bool:
+        """Whether it leads to the file in use.  See ``session.Connection``."""
+        return self._is_current(look_at(self.path))
+
+    def is_safe(self) -> bool:
+        """Whether also what the file holds is still SQLite's own work."""
         found = look_at(self.path)
+        if id_of(found) == self.file:
+            self._watch_over(found)
+        return self._is_current(found)
+
+    def _is_current(self, found: os.stat_result) -> bool:
         if id_of(found) != self.file:
             if self.place.in_use == self.file:
                 raise replaced(self.path)
             return False
-        if self.log is not None and self.watch.sees_overwriting(found):
-            self.place.is_overwritten = True
-            # So that no connection writes it into the new content when it is closed.
-            os.truncate(f"{self.beside}-wal", 0)
         if self.place.is_overwritten:
             raise overwritten(self.path)
-        return not for_writing or self._keeps_log()
+        return True
 
-    def _keeps_log(self) -> bool:
-        """If not, all that is in the deleted one goes into the database file first."""
+    def _watch_over(self, found: os.stat_result) -> None:
+        try:
+            self.watch = self.watch or Watch(self.beside)
+            if self.watch.sees_overwriting(found):
+                self.place.is_overwritten = True
+                self.watch.empty_log()
+        except (OSError, struct.error):  # SQLite has not opened the files beside it yet
+            self.watch = None
+
+    def keeps_log(self) -> bool:
+        """Whether it writes into the log that others read.
+
+        If not, all that is in the deleted one goes into the database file first.
+        """
         found = self.files_beside()
         if self.log is None:
             if self.total_changes:  # only now is the log sure to stay
                 self.log = found
-                self.watch = Watch(self.beside, f"{self.beside}-shm")
-                self.watch.sees_overwriting(look_at(self.path))
             return True
         if found == self.log:
             return True

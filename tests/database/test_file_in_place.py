@@ -116,6 +116,24 @@ def test_a_store_that_slept_through_it_does_not_delete_the_new_files_log(
         assert ids(sqlite) == ["before", "after"]
 
 
+def test_a_backup_copied_over_once_the_log_was_deleted_stays_as_it_is(sqlite: Database) -> None:
+    """As somebody restores one who has read how, but has not stopped the bot."""
+    with sqlite.open() as store:
+        store.apply([said("before")])
+        backup = backup_of(sqlite)
+        store.apply([said("lost")])
+        for end in ("-wal", "-shm"):
+            os.unlink(f"{path_of(sqlite)}{end}")
+        shutil.copyfile(backup, path_of(sqlite))
+        with pytest.raises(DatabaseFileLost, match="was overwritten"):
+            store.apply([said("after")])
+        assert follow(store)
+        store.apply([said("after")])
+        assert ids(sqlite) == ["before", "after"]
+    with closing(sqlite3.connect(path_of(sqlite))) as plain:
+        assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
 def test_an_overwritten_file_is_left_only_once_nobody_else_has_it_open(sqlite: Database) -> None:
     with sqlite.open() as store, sqlite.open() as reader:
         store.apply([said("before")])
@@ -125,7 +143,7 @@ def test_an_overwritten_file_is_left_only_once_nobody_else_has_it_open(sqlite: D
         reader.opted_out()
         shutil.copyfile(backup, path_of(sqlite))
         for _ in range(3):
-            with pytest.raises(DatabaseFileLost):
+            with pytest.raises(DatabaseFileLost, match="was overwritten"):
                 store.apply([said("after")])
             with pytest.raises(DatabaseFileLost):
                 store.follow_file()
