@@ -97,7 +97,7 @@ class Bot:
         )
         self._sender, self._reader = self._chat(settings, account, filters)
         self._composer = Composer(
-            database.open(),
+            database.open(lets_go=True),
             self._model,
             self._live_state,
             filters,

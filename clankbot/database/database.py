@@ -93,12 +93,15 @@ class Database:
                         log.warning("waiting for the database", extra={"problem": str(error)})
             wait(_ASK_AGAIN_S)
 
-    def open(self) -> Store:
+    def open(self, *, lets_go: bool = False) -> Store:
         """A store for one thread: the one that asks it first, which is to close it.
 
-        Never fails itself: the connection is made at the first question.
+        Never fails itself: the connection is made at the first question.  ``lets_go``: a file is
+        open only during each question, for a thread that asks now and then; an overwritten one can
+        be left only while nobody else has it open.
         """
-        return Store(Session(self.engine), self.clock)
+        lets_go = lets_go and isinstance(self.engine, SqliteEngine)
+        return Store(Session(self.engine, lets_go=lets_go), self.clock)
 
     def abandon(self) -> None:
         """Give it up: a thread that waits for an answer, or asks later, gets DatabaseUnavailable.
@@ -134,7 +137,8 @@ class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
         if not isinstance(engine, SqliteEngine):
             return False
         with suppress(DatabaseFileLost):
-            self._session.is_safe()  # to notice that it was overwritten
+            if self._session.is_well():
+                return False
         try:
             another = engine.another()
         except DatabaseFileLost:
@@ -148,6 +152,7 @@ class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
         fresh.prepare()
         self._carry_sign_in_over(fresh)
         engine.use(another)
+        self._may_be_removing = True
         return True
 
     def make_file(self) -> None:
@@ -160,11 +165,6 @@ class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
             made = Database(engine, self._clock)
             made.prepare()
             self._carry_sign_in_over(made)
-
-    def rest(self) -> None:
-        """Nothing will be asked for a while: let go of a file, for it may have to be left."""
-        if isinstance(self._session.engine, SqliteEngine):
-            self._session.close()
 
     def _leave_file(self) -> None:
         if rows := self._session.last_rows(self.LOAD_TOKENS):

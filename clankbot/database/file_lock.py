@@ -69,7 +69,10 @@ class FileLock:
 
     def holder(self) -> str:
         """The process that has it, as far as is known."""
-        return self._path.read_text("ascii", "replace").strip() or "unknown"
+        try:
+            return self._path.read_text("ascii", "replace").strip() or "unknown"
+        except OSError:  # somebody has just deleted it
+            return "unknown"
 
     def close(self) -> None:
         """Give it back; nothing happens if it is not ours."""

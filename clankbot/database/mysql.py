@@ -176,7 +176,7 @@ class _BreakableConnection(Connection):
         """A server looks after its own files."""
         return True
 
-    is_safe = keeps_log = is_current
+    is_well = is_still_safe = is_current
 
     def leave(self) -> bool:
         """See ``session.Connection``."""

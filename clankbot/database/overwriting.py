@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from clankbot.database.place import Sight, sight_of
+
 # In the index, from here on: the salt of the log; how far it has been written into the file; and
 # how far the last checkpoint has set out to write.
 _NOTE_AT: Final = 32
@@ -24,18 +26,18 @@ _DESCRIPTORS: Final = Path("/proc/self/fd")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
+class _Seen:
     """The file between two checkpoints."""
 
     note: tuple[bytes, int, int]
-    time_and_size: tuple[int, int]
+    file: Sight
     page: bytes
 
 
 class Watch:
-    """One connection's view.  It reads through SQLite's own descriptors: to open the files again
-    and close them would let go of the locks that the process has on them.  Where the system does
-    not list them, nothing is noticed.
+    """One connection's view, which ends before it.  It reads through SQLite's own descriptors: to
+    open the files again and close them would let go of the locks that the process has on them.
+    Where the system does not list them, nothing is noticed.
     """
 
     def __init__(self, path: str) -> None:
@@ -43,8 +45,9 @@ class Watch:
         self._path = path
         self._file = _Descriptor(path)
         self._log = _Descriptor(f"{path}-wal")
-        self._index = _Descriptor(f"{path}-shm")
-        self._seen: _Sight | None = None
+        # Of this there is one in a process, and it is open as long as any connection is.
+        self._index = _Descriptor(f"{path}-shm").number
+        self._seen: _Seen | None = None
 
     def sees_overwriting(self, found: os.stat_result) -> bool:
         """Whether the file, as it was found just now, was written to by anybody but SQLite.
@@ -53,7 +56,7 @@ class Watch:
         """
         seen, note = self._seen, self._note()
         if seen is not None and seen.note == note:
-            if seen.time_and_size == _time_and_size(found):
+            if seen.file == sight_of(found):
                 return False
             if self._file.read(_PAGE, 0) != seen.page and self._note() == note:
                 return True
@@ -64,17 +67,17 @@ class Watch:
         """So that no connection writes it into the new content when it is closed."""
         self._log.empty()
 
-    def _look(self) -> _Sight | None:
+    def _look(self) -> _Seen | None:
         """None while a checkpoint is under way: what it still writes is in its note already."""
         note = self._note()
         _, done, attempted = note
-        found = _time_and_size(os.stat(self._path))
+        found = sight_of(os.stat(self._path))
         page = self._file.read(_PAGE, 0)
-        is_still = note == self._note() and found == _time_and_size(os.stat(self._path))
-        return _Sight(note, found, page) if done == attempted and is_still else None
+        is_still = note == self._note() and found == sight_of(os.stat(self._path))
+        return _Seen(note, found, page) if done == attempted and is_still else None
 
     def _note(self) -> tuple[bytes, int, int]:
-        salt, done, attempted = _NOTE.unpack(self._index.read(_NOTE.size, _NOTE_AT))
+        salt, done, attempted = _NOTE.unpack(os.pread(self._index, _NOTE.size, _NOTE_AT))
         return salt, done, attempted
 
 
@@ -83,15 +86,15 @@ class _Descriptor:
 
     def __init__(self, path: str) -> None:
         self._wanted = os.stat(path)
-        self._number = self._find()
+        self.number = self._find()
 
     def read(self, size: int, at: int) -> bytes:
         """What is there in the file; OSError if it cannot be reached, or ends before."""
-        if not self._is_right(self._number):
-            self._number = self._find()
-        data = os.pread(self._number, size, at)
+        if not self._is_right(self.number):
+            self.number = self._find()
+        data = os.pread(self.number, size, at)
         # Another thread may have closed it, and the number gone to another file.
-        if not self._is_right(self._number):
+        if not self._is_right(self.number):
             raise FileNotFoundError
         return data
 
@@ -110,7 +113,3 @@ class _Descriptor:
             return os.path.samestat(os.fstat(number), self._wanted)
         except OSError:  # closed meanwhile
             return False
-
-
-def _time_and_size(found: os.stat_result) -> tuple[int, int]:
-    return found.st_mtime_ns, found.st_size

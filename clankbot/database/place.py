@@ -17,10 +17,12 @@ from clankbot.errors import DatabaseFileLost
 
 # Device and inode.
 FileId = tuple[int, int]
+# These two, the time of the last change in nanoseconds, and the size: what tells a change.
+Sight = tuple[int, int, int, int]
 
 
 class SupportsClose(Protocol):
-    """A connection that is left, as far as anybody cares."""
+    """A connection, as far as its place cares."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -29,8 +31,8 @@ class SupportsClose(Protocol):
 class Place:
     """Which file the connections of one process are to lead to; shared by all its threads.
 
-    One thread takes a file into use; each field is replaced whole, so no lock is needed.  The
-    connections are counted by all, which the interpreter does in one step.
+    One thread takes a file into use.  Each field is replaced whole, and to the set each thread adds
+    its own, so no lock is needed.
     """
 
     def __init__(self) -> None:
@@ -43,10 +45,10 @@ class Place:
         self.left: list[SupportsClose] = []
         # Whether the file in use was overwritten where it is: no connection is of use then.
         self.is_overwritten = False
-        self.open_connections = 0
+        self.connections: set[SupportsClose] = set()  # all that are open
         self.is_synced = True  # whether the disk confirms what is written
-        # Another file as it was seen last, with its size and time: it may still be being copied.
-        self._sighted: tuple[object, ...] | None = None
+        # Another file as it was seen last: it may still be being copied.
+        self._sighted: Sight | None = None
 
     def cover(self, path: Path) -> None:
         """Have the instance lock of this path, too; DatabaseFileLost if another bot has it.
@@ -66,8 +68,7 @@ class Place:
 
     def is_settled(self, path: Path) -> bool:
         """Whether the file has not changed since the question before this one."""
-        found = os.stat(path)
-        sight = (id_of(found), found.st_size, found.st_mtime_ns)
+        sight = sight_of(look_at(path))
         was_seen, self._sighted = sight == self._sighted, sight
         return was_seen
 
@@ -77,7 +78,7 @@ def identify(path: Path) -> FileId:
     return id_of(look_at(path))
 
 
-def look_at(path: Path) -> os.stat_result:
+def look_at(path: Path | str) -> os.stat_result:
     """What is at the path; DatabaseFileLost if that is no file."""
     try:
         found = os.stat(path)
@@ -91,14 +92,14 @@ def look_at(path: Path) -> os.stat_result:
     return found
 
 
-def replaced(path: Path) -> DatabaseFileLost:
+def replaced(path: Path | str) -> DatabaseFileLost:
     """What to raise if the path leads to another file than the one in use."""
     return DatabaseFileLost(
         f"another file is in the place of the database {path}, which was in use"
     )
 
 
-def overwritten(path: Path) -> DatabaseFileLost:
+def overwritten(path: Path | str) -> DatabaseFileLost:
     """What to raise if the file in use was overwritten where it is."""
     return DatabaseFileLost(
         f"the database {path} was overwritten while it was in use; what it holds now is used as"
@@ -128,3 +129,8 @@ def kind_of(mode: int) -> str:
 def id_of(found: os.stat_result) -> FileId:
     """Device and inode of what was found."""
     return found.st_dev, found.st_ino
+
+
+def sight_of(found: os.stat_result) -> Sight:
+    """All of what was found that shows a change."""
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,9 @@ Row = tuple[Any, ...]
 # After so long unused a connection is tested first: servers, firewalls and routers drop idle ones
 # silently.
 _IDLE_S: Final = 30.0
+# How long a look at a file counts before the next transaction: a round of the worker that stores
+# much looks once, and after each commit.
+_LOOK_COUNTS_S: Final = 0.01
 
 
 class Cursor(Protocol):
@@ -56,16 +60,20 @@ class Connection(Protocol):
     def is_current(self) -> bool:
         """Whether it leads to the database in use; if not, another one is to be made.
 
-        DatabaseFileLost if the database itself has lost its place.  Cheap enough for each question.
+        DatabaseFileLost if the database itself is known to be no longer what it was.  Asks the
+        system nothing, so it is cheap enough for each question.
         """
 
-    def is_safe(self) -> bool:
-        """The same, looked at as closely as writing demands."""
+    def is_well(self) -> bool:
+        """Whether others find what it writes; if not, another connection is to be made.
 
-    def keeps_log(self) -> bool:
-        """Whether what it writes is found by others; if not, another connection is to be made.
+        DatabaseFileLost if the database has lost its place.  May raise the driver's errors.
+        """
 
-        May raise the driver's errors.
+    def is_still_safe(self) -> bool:
+        """Whether others will find what was just written.  As cheap as can be.
+
+        DatabaseFileLost if the database has lost its place.
         """
 
     def leave(self) -> bool:
@@ -120,18 +128,30 @@ class Session:
     _COMMIT: Final = both("COMMIT")
     _ROLLBACK: Final = both("ROLLBACK")
 
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        lets_go: bool = False,
+    ) -> None:
+        """``lets_go``: the connection is closed after each question and each transaction."""
         self.engine = engine
+        self._lets_go = lets_go
         self.dialect = engine.dialect
         self._clock = clock
         self._thread: int | None = None
         self._connection: Connection | None = None
         self._used_at = 0.0
+        self._looked_at = -math.inf
         self._in_transaction = False
 
     def rows(self, statement: Statement, *values: object) -> list[Row]:
         """All rows that answer a question."""
-        return self._perform(statement, values)[0]
+        try:
+            return self._perform(statement, values)[0]
+        finally:
+            self._rest()
 
     def row(self, statement: Statement, *values: object) -> Row | None:
         """The first row that answers a question."""
@@ -157,8 +177,8 @@ class Session:
 
         Raises CommitInDoubt if it cannot be known which of the two happened.
         """
-        if not (self.is_safe() and self._keeps_log()):
-            self._drop()
+        if self._clock() - self._looked_at > _LOOK_COUNTS_S:
+            self.is_well()
         self.run(self._BEGIN)
         self._in_transaction = True
         try:
@@ -173,9 +193,11 @@ class Session:
             raise
         finally:
             self._in_transaction = False
-        if not self.is_safe():
+        if self._connection is not None and not self._connection.is_still_safe():
             # For the caller it has not happened: nobody will find it.
             raise DatabaseFileLost("the database file was replaced while it was written to")
+        self._looked_at = self._used_at
+        self._rest()
 
     def _commit(self) -> None:
         try:
@@ -198,12 +220,22 @@ class Session:
         except self.engine.foreign_errors:
             return []
 
-    def is_safe(self) -> bool:
-        """Whether the connection, if there is one, leads to the database in use.
+    def is_well(self) -> bool:
+        """Whether there is a connection to the database in use, by which others find what it
+        writes.  One that is not so is closed.
 
-        DatabaseFileLost if that has lost its place, or is no longer what it was.
+        DatabaseFileLost if the database has lost its place, or is no longer what it was.
         """
-        return self._connection is None or self._connection.is_safe()
+        if self._connection is None:
+            return False
+        try:
+            is_well = self._connection.is_well()
+        except self.engine.foreign_errors as error:
+            raise self.engine.translate(error) from error
+        self._looked_at = self._clock()
+        if not is_well:
+            self._drop()
+        return is_well
 
     def leave(self) -> None:
         """End the connection to a database that has lost its place."""
@@ -263,18 +295,16 @@ class Session:
             self._connection = self.engine.connect()
         return self._connection
 
-    def _keeps_log(self) -> bool:
-        try:
-            return self._connection is None or self._connection.keeps_log()
-        except self.engine.foreign_errors as error:
-            raise self.engine.translate(error) from error
-
     def _try(self, statement: Statement) -> None:
         """Say this to the server; a connection that does not take it is closed."""
         assert self._connection is not None
         try:
             self._connection.cursor().execute(statement.text(self.dialect), ())
         except self.engine.foreign_errors:
+            self._drop()
+
+    def _rest(self) -> None:
+        if self._lets_go and not self._in_transaction:
             self._drop()
 
     def _drop(self) -> None:

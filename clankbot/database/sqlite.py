@@ -22,6 +22,7 @@ from clankbot.database.overwriting import Watch
 from clankbot.database.place import (
     FileId,
     Place,
+    Sight,
     id_of,
     id_or_none,
     identify,
@@ -29,6 +30,7 @@ from clankbot.database.place import (
     look_at,
     overwritten,
     replaced,
+    sight_of,
 )
 from clankbot.errors import (
     DatabaseDamaged,
@@ -92,15 +94,16 @@ _STEPS: Final = 10_000
 class FileConnection(sqlite3.Connection):
     """A connection that knows the files it leads to."""
 
-    path: Path
+    path: str
     file: FileId | None = None
-    # The path of the files beside it, without their ends, and which they are: None until it has
-    # been used.
+    # The path of the files beside it, without their ends, and which they are: None until something
+    # was committed, for only then are they sure to stay.
     beside: str = ""
     log: tuple[FileId | None, ...] | None = None
     place: Place
     watch: Watch | None = None
-    is_closed = False
+    # The file as it was when it was looked at last.
+    seen: Sight | None = None
 
     def files_beside(self) -> tuple[FileId | None, ...]:
         """The log and its index, as they are found now."""
@@ -108,25 +111,27 @@ class FileConnection(sqlite3.Connection):
 
     def is_current(self) -> bool:
         """Whether it leads to the file in use.  See ``session.Connection``."""
-        return self._is_current(look_at(self.path))
-
-    def is_safe(self) -> bool:
-        """Whether also what the file holds is still SQLite's own work."""
-        found = look_at(self.path)
-        if id_of(found) == self.file:
-            self._watch_over(found)
-        return self._is_current(found)
-
-    def _is_current(self, found: os.stat_result) -> bool:
-        if id_of(found) != self.file:
-            if self.place.in_use == self.file:
-                raise replaced(self.path)
-            return False
         if self.place.is_overwritten:
             raise overwritten(self.path)
-        return True
+        return self.file == self.place.in_use
 
-    def _watch_over(self, found: os.stat_result) -> None:
+    def is_well(self) -> bool:
+        """Whether others find what it writes: in the file that is in its place, and in its log."""
+        return self._is_safe(look_at(self.path)) and self._keeps_log()
+
+    def is_still_safe(self) -> bool:
+        """Whether the file is as it was when it was looked at last, or has changed lawfully."""
+        if self.log is None:
+            self.log = self.files_beside()
+        found = look_at(self.path)
+        return sight_of(found) == self.seen or self._is_safe(found)
+
+    def _is_safe(self, found: os.stat_result) -> bool:
+        """Whether what was found in its place is the file, and what that holds is SQLite's work."""
+        if self.file != self.place.in_use:
+            return False
+        if id_of(found) != self.file:
+            raise replaced(self.path)
         try:
             self.watch = self.watch or Watch(self.beside)
             if self.watch.sees_overwriting(found):
@@ -134,18 +139,16 @@ class FileConnection(sqlite3.Connection):
                 self.watch.empty_log()
         except (OSError, struct.error):  # SQLite has not opened the files beside it yet
             self.watch = None
+        self.seen = sight_of(found)
+        return self.is_current()
 
-    def keeps_log(self) -> bool:
+    def _keeps_log(self) -> bool:
         """Whether it writes into the log that others read.
 
         If not, all that is in the deleted one goes into the database file first.
         """
         found = self.files_beside()
-        if self.log is None:
-            if self.total_changes:  # only now is the log sure to stay
-                self.log = found
-            return True
-        if found == self.log:
+        if self.log in (None, found):
             return True
         ((is_busy, *_),) = self.execute(_EMPTY_LOG)
         if is_busy:  # another thread is reading; next time
@@ -181,7 +184,7 @@ class FileConnection(sqlite3.Connection):
 
     def _leave_overwritten(self) -> bool:
         """The log has been emptied; once nobody has it open, SQLite would begin a new one."""
-        if self.place.open_connections > 1:
+        if self.place.connections - {self}:
             return False
         self.close()
         for end in _BESIDE:
@@ -191,9 +194,7 @@ class FileConnection(sqlite3.Connection):
 
     def close(self) -> None:
         """End it.  Of a file that has lost its place, SQLite leaves the log alone."""
-        if not self.is_closed:
-            self.is_closed = True
-            self.place.open_connections -= 1
+        self.place.connections.discard(self)
         super().close()
 
 
@@ -264,8 +265,8 @@ class SqliteEngine:
             factory=FileConnection,
         )
         connection.beside = os.path.realpath(self.path)  # SQLite follows links, too
-        connection.path, connection.place = self.path, self.place
-        self.place.open_connections += 1
+        connection.path, connection.place = str(self.path), self.place
+        self.place.connections.add(connection)
         return connection
 
     # -- another file in its place -----------------------------------------------------------------

@@ -77,7 +77,7 @@ class Rounds:
         """Take what holds since the last run."""
         self._channels.load(self._history.all_overrides())
         self._filters.load(self._history.all_terms())
-        self._live_state.opted_out = self._history.opted_out()
+        self._live_state.opted_out |= self._history.opted_out()
         self._deletion_epoch = self._history.deletion_epoch()
         self.is_removing = self._history.carry_on_removing()
         self._turns.load()
@@ -97,9 +97,8 @@ class Rounds:
         promised = self._live_state.opted_out
         self.load()
         self._live_state.generations.invalidate_all()
+        missing = promised - self._history.opted_out()
         self._has_new_file = False
-        missing = promised - self._live_state.opted_out
-        self._live_state.opted_out |= promised
         log.error("database replaced", extra={"opt_outs_carried_over": len(missing)})
         return tuple(OptOut(user_id, self._clock.utc_ms()) for user_id in sorted(missing))
 

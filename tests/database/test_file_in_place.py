@@ -6,11 +6,14 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from clankbot.database.database import Database, Store
+from clankbot.database.messages import REMOVAL_COLUMNS
+from clankbot.database.session import Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseFileLost
 from clankbot.records.accounts import EncryptedTokens
@@ -64,7 +67,9 @@ def test_an_open_store_and_a_new_one_refuse_another_file_until_it_is_followed(
         with sqlite.open() as late:
             for each in (store, idle, late):
                 with pytest.raises(DatabaseFileLost, match="another file is in the place"):
-                    each.opted_out()
+                    each.apply([said("lost")])
+            with pytest.raises(DatabaseFileLost, match="another file is in the place"):
+                late.opted_out()
         assert follow(store)
         assert not store.follow_file()
         for each in (store, idle):
@@ -134,13 +139,29 @@ def test_a_backup_copied_over_once_the_log_was_deleted_stays_as_it_is(sqlite: Da
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+def test_a_commit_that_fills_the_log_is_not_written_into_a_backup_copied_over(
+    sqlite: Database,
+) -> None:
+    seconds = count().__next__
+    with closing(Session(sqlite.engine, seconds)) as session:
+        store = Store(session, sqlite.clock)
+        store.apply([said("before")])
+        backup = backup_of(sqlite)
+        store.apply([said("lost")])
+        shutil.copyfile(backup, path_of(sqlite))
+        with pytest.raises(DatabaseFileLost, match="was overwritten"):
+            store.apply([said(f"m{n}", "x" * 400) for n in range(12_000)])
+    assert path_of(sqlite).read_bytes() == backup.read_bytes()
+
+
 def test_an_overwritten_file_is_left_only_once_nobody_else_has_it_open(sqlite: Database) -> None:
-    with sqlite.open() as store, sqlite.open() as reader:
+    with sqlite.open() as store, sqlite.open(lets_go=True) as brief, sqlite.open() as reader:
         store.apply([said("before")])
         store.apply([said("and before")])
         backup = backup_of(sqlite)
         store.apply([said("lost")])
         reader.opted_out()
+        brief.opted_out()
         shutil.copyfile(backup, path_of(sqlite))
         for _ in range(3):
             with pytest.raises(DatabaseFileLost, match="was overwritten"):
@@ -149,11 +170,27 @@ def test_an_overwritten_file_is_left_only_once_nobody_else_has_it_open(sqlite: D
                 store.follow_file()
         with pytest.raises(DatabaseFileLost, match="was overwritten"):
             reader.opted_out()
-        reader.rest()
+        reader.close()
         assert store.follow_file()
         store.apply([said("after")])
         assert len(reader.recent_messages("alpha", 9)) == 3
     assert ids(sqlite) == ["before", "and before", "after"]
+
+
+def test_a_removal_that_a_backup_was_taken_in_the_middle_of_goes_on(sqlite: Database) -> None:
+    with sqlite.open() as store:
+        store.apply([said("a"), said("b")])
+        assert not store.carry_on_removing()
+        backup = backup_of(sqlite)
+        with closing(sqlite3.connect(backup)) as plain, plain:
+            plain.execute(
+                f"INSERT INTO removals ({REMOVAL_COLUMNS}) VALUES ('channel', 1, 'alpha', 'alpha')"
+            )
+        backup.rename(path_of(sqlite))
+        assert follow(store)
+        while store.carry_on_removing():
+            continue
+        assert ids(sqlite) == ["b"]
 
 
 def tokens(mark: str, created_at_ms: int) -> EncryptedTokens:

@@ -189,6 +189,25 @@ def test_a_moved_file_that_is_moved_back_goes_on(
     assert logged(caplog, "database replaced") == []
 
 
+def test_opt_outs_outlive_a_backup_that_cannot_be_loaded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "chatbot.db"
+    with living(tmp_path) as world:
+        wait_in(path, *world.chat(1, "before"))
+        backup, broken = backed_up(path), tmp_path / "broken.db"
+        opt_out(world, "alice")
+        shutil.copy(backup, broken)
+        with closing(sqlite3.connect(broken)) as plain:
+            plain.execute("DROP TABLE hints")
+        broken.rename(path)
+        wait_until(lambda: any("no such table" in told for told in logged(caplog, "database away")))
+        backup.rename(path)
+        wait_until(lambda: logged(caplog, "database replaced"))
+        wait_in(path, *world.chat(1, "after"))
+    assert len(opt_outs_in(path)) == 1
+
+
 def _make_folder(path: Path) -> None:
     path.mkdir()
 

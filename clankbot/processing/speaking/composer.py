@@ -104,10 +104,9 @@ class Composer:
         """Have the model loaded, then work until ``finish``; the wiring guards and joins it."""
         with self._history as history:
             self._recall(history)
-            history.rest()
             self._model.preload()
             while self.step(history, self.wait_s()):
-                history.rest()
+                continue
 
     def wait_s(self) -> float | None:
         """How long to wait for a job: until the next reading ahead is due; None: for ever."""

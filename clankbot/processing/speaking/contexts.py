@@ -30,9 +30,6 @@ class ContextHistory(Protocol):
     def model_figures(self) -> Mapping[str, str]:
         """What was learned of each model."""
 
-    def rest(self) -> None:
-        """Nothing will be asked for a while."""
-
 
 class Contexts:
     """See the module's text."""
