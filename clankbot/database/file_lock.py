@@ -92,9 +92,7 @@ class FileLock:
         except OSError as error:
             if error.errno == errno.ELOOP or self._path.is_symlink():
                 raise self._planted() from error
-            raise DatabaseError(
-                f"the database {self._database} cannot be used: {error.strerror}"
-            ) from error
+            raise self._unusable(error) from error
         try:
             found = os.fstat(file)
             if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
@@ -103,10 +101,15 @@ class FileLock:
                 # SQLite does so with its own files: a login as root must not lock the bot out.
                 owner = self._database.stat()
                 os.fchown(file, owner.st_uid, owner.st_gid)
-        except BaseException:
+        except BaseException as error:
             os.close(file)
+            if isinstance(error, OSError):
+                raise self._unusable(error) from error
             raise
         return file
+
+    def _unusable(self, error: OSError) -> DatabaseError:
+        return DatabaseError(f"the database {self._database} cannot be used: {error.strerror}")
 
     def _planted(self) -> DatabaseError:
         return WrongDatabase(
