@@ -109,7 +109,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "http.server": ("loopback.fake_ollama",),
     **dict.fromkeys(_OTHER_HTTP, ()),
     # Databases.
-    "sqlite3": ("database.sqlite",),
+    "sqlite3": ("database.sqlite", "database.file_connection"),
     "pymysql": ("database.mysql",),
     "fcntl": ("database.file_lock",),
     # The machine.
