@@ -334,7 +334,8 @@ class Generator:
             return ReadAhead(assignment.begins_at, is_done=False, took_s=0.0, busy_s=busy_s)
         room = Room(_tokens_room(assignment, model), None, model.read)
         whole = replace(self._prompt(assignment, model, room), task="")
-        step = _next_step(whole, model, min(_STEP_S, _STEP_SHARE * self._client.timeout_s))
+        step_s = min(_STEP_S, _STEP_SHARE * self._client.timeout_s)
+        step = whole if model.may_have_more else _next_step(whole, model, step_s)
         if step is not None:
             options = self._options(model, assignment.settings.model_options, 1)
             self._ask(model, step, options, cancel, None)

@@ -102,6 +102,8 @@ class Model:
     writing: Speed = field(default_factory=Speed)
     # The beginning of the last prompt, as far as the server has read it.
     read: str = ""
+    # It may still have what an earlier run of ours had it read: a small step would throw that out.
+    may_have_more: bool = False
     # How often in a row the server had dropped what it was thought to have kept.
     forgot: int = 0
     # The first request of all was made, which tells the speed.
@@ -169,7 +171,7 @@ class Model:
         self.writes_on |= generation.wrote_on
         if shared_beginning(text, self.read) < len(self.read) // 2:
             self._parked.append(self.read)
-        self.read = text
+        self.read, self.may_have_more = text, False
 
     def _learn(
         self,
@@ -201,7 +203,7 @@ class Model:
                 self.reading.at_least(whole * unread, took_s)
                 return
             read_s = took_s
-        if not read_s:
+        if not read_s or (read is None and self.may_have_more):
             return
         if read is None:
             read = self._likeliest(text, whole, read_s)
@@ -232,6 +234,7 @@ class Model:
         How many seconds it may still be busy.  ``was_late``: a deadline had passed, and if it
         ``tells_speed``, the server can be no faster.
         """
+        self.may_have_more = False
         text = prompt.text
         shared = shared_beginning(text, self.kept)
         unread = text[shared:]
@@ -249,6 +252,7 @@ class Model:
 
     def lost(self) -> None:
         """Nobody knows what the server still has."""
+        self.may_have_more = False
         self._parked.append(self.read)
         self.read = ""
 
@@ -284,7 +288,7 @@ class Model:
             if _SLOWEST <= per_s <= _FASTEST:
                 speed.per_s = per_s
         self._kept_speeds = speeds
-        self.was_tried = self.reading.per_s is not None
+        self.was_tried = self.may_have_more = self.reading.per_s is not None
 
 
 def _unread_share(text: str, read: str) -> float:

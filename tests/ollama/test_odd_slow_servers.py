@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -117,6 +118,40 @@ def test_a_server_that_does_not_tell_what_is_loaded_seems_no_quicker_than_it_is(
         assert READS_PER_S / 2 < reads_per_s(model) < READS_PER_S * 1.2
     shares = sorted(tokens / whole for whole, tokens in slow.read[1:])
     assert shares[len(shares) // 2] < 0.25
+
+
+def test_after_a_restart_the_server_still_has_what_it_read_before(slow: SlowOllama) -> None:
+    """A step that holds a part of that alone would have the rest of it thrown out."""
+    model = language_model(slow)
+    model.preload()
+    begins_at = read_all(model, talk(100))
+    again = language_model(slow)
+    again.recall(model.learned())
+    again.preload()
+    assert again.read_ahead(task(talk(105), begins_at), Cancel()).is_done
+    whole, tokens = slow.read[-1]
+    assert tokens < whole / 10
+    assert READS_PER_S / 2 < reads_per_s(again) < READS_PER_S * 1.2
+
+
+def test_after_a_restart_with_a_model_that_is_loaded_anew_it_is_read_in_steps(
+    slow: SlowOllama,
+) -> None:
+    model = language_model(slow)
+    model.preload()
+    begins_at = read_all(model, talk(100))
+    again = language_model(slow)
+    slow.loaded.clear()
+    slow.slot.clear()
+    slow.load_s, slow.reads_per_s = 1.1, 500
+    again.recall({"llama3.1": model_figures(500)})
+    again.preload()
+    assert not again.read_ahead(task(talk(100), begins_at), Cancel()).is_done
+
+
+def model_figures(reads_per_s: int) -> str:
+    """What is kept of a model."""
+    return json.dumps({"reading": reads_per_s, "writing": 100, "tokens": []})
 
 
 def test_nothing_is_read_ahead_by_a_server_that_keeps_nothing(slow: SlowOllama) -> None:
