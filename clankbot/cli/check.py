@@ -211,21 +211,27 @@ def _model(settings: Settings) -> Iterator[Finding]:
         model.preload()
         began_s = clock.monotonic()
         # Another channel each time: what the server has read for an earlier check tells no speed.
-        channel, own = f"check{clock.utc_ms()}", ChannelSettings(model=name)
-        model.write(Assignment(channel, "clankbot", own, _SMALL_TALK), Cancel())
+        channel = f"check{clock.utc_ms()}"
+        given = Assignment(channel, "clankbot", ChannelSettings(model=name), _SMALL_TALK)
+        composed = model.write(given, Cancel())
     except OllamaError as error:
         yield "fail", f"{name} wrote no line: {error.in_full}; {_FASTER}"
         return
     took_s = clock.monotonic() - began_s
     pace = model.pace(name)
     told = f"{name} wrote a line in {took_s:.1f} s"
+    if composed.reason is not None:
+        told = f"{name} answered in {took_s:.1f} s, but with no line ({composed.reason.text})"
     if pace.reads_per_s and pace.writes_per_s:
         told += (
             f": it reads {pace.reads_per_s:.0f} tokens a second and writes {pace.writes_per_s:.0f}"
         )
     timeout = f"OLLAMA_TIMEOUT ({settings.ollama_timeout:g} s)"
     if pace.lines_in_time is None or pace.lines_in_time >= limit // 2:
-        yield "ok", f"{told}; fine for {timeout}"
+        if composed.reason is not None:
+            yield "warn", f"{told}; if it is often so, another model suits chat better"
+        else:
+            yield "ok", f"{told}; fine for {timeout}"
     else:
         yield (
             "warn",

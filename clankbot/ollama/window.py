@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 # Holds 200 lines of most chats with half the memory of twice as many.  It is also what Ollama takes
-# by itself on small machines, so that other programs do not make it load the model anew.
+# by itself on small machines, so that what another program has loaded there can be used as it is.
 DEFAULT_NUM_CTX: Final = 4096
 # Enough for a chat line of 500 characters.
 _REPLY_TOKENS: Final = 200

@@ -67,6 +67,20 @@ def test_check_has_a_line_written_and_tells_how_much_chat_this_machine_can_read(
         assert failed.status == 1
 
 
+def test_check_tells_that_what_a_model_wrote_was_no_line(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        live.ollama.loaded["llama3.1:latest"] = 4096
+        for answer in (
+            "As an AI language model, I cannot do that.",
+            "...",
+            "Sorry, I cannot help with that request.",
+        ):
+            live.ollama.say(answer)
+            found = finding(live.run("check"), "model")
+            assert re.match(r"warn: llama3.1 answered in \d+\.\d s, but with no line \(.+\)", found)
+
+
 LM_STUDIO = {"*": Page('{"error": "Unexpected endpoint or method. (GET /api/version)"}')}
 OPEN_WEBUI = {
     "/": Page("<html><title>Open WebUI</title></html>"),
