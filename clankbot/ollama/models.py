@@ -198,7 +198,7 @@ class Model:
         if counted is not None and self.counts_all is False:
             read = float(counted)
         read_s = generation.read_s
-        if not read_s or whole / read_s > _FASTEST:  # no time that reading can have taken
+        if not read_s or max(1.0, whole * unread) / read_s > _FASTEST:  # reading takes longer
             if num_predict > 1 or generation.wrote_on:
                 self.reading.at_least(whole * unread, took_s)
                 return
@@ -253,7 +253,8 @@ class Model:
     def lost(self) -> None:
         """Nobody knows what the server still has."""
         self.may_have_more = False
-        self._parked.append(self.read)
+        if self.read:
+            self._parked.append(self.read)
         self.read = ""
 
     # -- kept from run to run ----------------------------------------------------------------------

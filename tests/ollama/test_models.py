@@ -84,6 +84,15 @@ def test_it_is_noticed_when_the_server_has_dropped_what_it_read() -> None:
     assert model.kept == prompt(130).text
 
 
+def test_a_quick_server_that_has_all_of_a_prompt_takes_no_time_for_it() -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    for lines, read in ((100, tokens(prompt(100))), (110, tokens(prompt(110)))):
+        answer(model, prompt(lines), read, per_s=5_000)
+    assert model.forgot == 1
+    answer(model, prompt(111), 12, per_s=5_000)
+    assert (model.forgot, model.reading.per_s) == (0, pytest.approx(5_000, rel=0.01))
+
+
 def test_a_prompt_that_the_server_has_parked_is_not_taken_for_a_quick_one() -> None:
     model = Model("m", num_ctx=NUM_CTX)
     for channel in ("alpha", "beta"):
