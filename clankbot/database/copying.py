@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.database import channels, spoken, tokens
+from clankbot.database import channel_names, channels, spoken, tokens
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both, insert
 from clankbot.database.messages import MESSAGE_COLUMNS, REMOVAL_COLUMNS, Messages
@@ -54,6 +54,7 @@ TABLES: Final = (
     Table("removals", "id", REMOVAL_COLUMNS),
     Table("opt_outs", "user_id", "since"),
     Table("spoken", "id", f"{spoken.SPOKEN_COLUMNS}, removed_at"),
+    Table("channels", channel_names.CHANNEL_KEY, channel_names.CHANNEL_COLUMNS),
     Table("hints", "id", spoken.HINT_COLUMNS),
     Table("channel_config", "channel", channels.CONFIG_COLUMNS),
     Table("setting_changes", "id", f"{channels.CHANGE_COLUMNS}, undone"),

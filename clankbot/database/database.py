@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from clankbot.clock import Clock
+from clankbot.database.channel_names import ChannelNames
 from clankbot.database.channels import Channels
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.prompts import Prompts
@@ -111,7 +112,7 @@ class Database:
         self.engine.abandon()
 
 
-class Store(Spoken, Viewers, Channels, Prompts, Tokens, Housekeeping):
+class Store(Spoken, Viewers, ChannelNames, Channels, Prompts, Tokens, Housekeeping):
     """All repositories over one connection, usable only in the thread of its first question.
 
     Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
@@ -220,5 +221,6 @@ DEEDS: Final[Mapping[type[Write], Callable[[Store, Any], Applied]]] = {
     writes.Tally: Store._add_tally,
     writes.RecordRateLimitEvent: Store._record_rate_limit_event,
     writes.KeepWindow: Store._keep_window,
+    writes.IdentifyChannel: Store._identify_channel,
     writes.KeepModelFigures: Store._keep_model_figures,
 }

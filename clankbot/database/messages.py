@@ -4,6 +4,9 @@ Much is removed in steps: the history of years cannot be deleted in one stroke w
 everything else, a stop of the program included.  So a removal deletes its first rows in the
 transaction that asks for it, and notes in the same transaction what is to follow; that survives any
 end of the program.  Until all of it is gone, what is stored must not be shown to a model.
+
+A channel that has another name takes its messages along in the same steps, and in one row of order
+with the removals: each works on what those before it have left.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from operator import attrgetter
 from typing import Final
 
 from clankbot.database.dialect import both, each, insert, insert_new
-from clankbot.database.session import Repository
+from clankbot.database.session import Repository, Row
 from clankbot.records import writes
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import Applied, StoredMessage
@@ -60,8 +63,12 @@ REMOVALS: Final = {
 }
 
 
+# How messages follow their channel to another name, as the table ``removals`` names that scope.
+MOVE: Final = "move"
+
+
 class Messages(Repository):
-    """The table ``messages``, and ``removals``: what of it is on its way out."""
+    """The table ``messages``, and ``removals``: what of it is on its way out, or elsewhere."""
 
     # Whether a removal is under way: at first unknown, for an earlier run may have left one.
     _may_be_removing = True
@@ -147,6 +154,7 @@ class Messages(Repository):
 
     def _remove_message(self, write: writes.RemoveMessage) -> Applied:
         which = write.message_id, write.channel
+        self._take_along("message", write.message_id, write.channel)
         # Counted first: a removal that is carried out twice is still a hint.
         own_rows = self._session.number(self.COUNT_SPOKEN_TO_REMOVE, *which, write.at_ms)
         self._session.run(self.MARK_SPOKEN_REMOVED, write.at_ms, *which)
@@ -166,6 +174,7 @@ class Messages(Repository):
 
     def _remove_scope(self, scope: str, at_ms: int, *keys: str) -> Applied:
         """Delete all of a scope, which ends with the channel; mark what the bot had said of it."""
+        self._take_along(scope, *keys)
         own_ids = self._session.rows(REMOVALS[scope].own_ids, *keys)
         marks = [(at_ms, message_id, keys[-1]) for (message_id,) in own_ids]
         own_rows = self._session.run_many(self.MARK_SPOKEN_REMOVED, marks)
@@ -176,19 +185,77 @@ class Messages(Repository):
     def _begin_removing(self, scope: str, *keys: str) -> int:
         """Delete what moderators or viewers want gone, or begin to; how many messages it is."""
         up_to_row = self._session.number(self.NEWEST_ID)
-        removed = self._take_step(scope, keys, up_to_row)
-        if removed < STEP_ROWS:
+        # The rows of a whole channel may still bear another's name: its turn comes after the moves.
+        must_wait = scope == "channel" and bool(self._moves())
+        removed = 0 if must_wait else self._take_step(scope, keys, up_to_row)
+        if removed < STEP_ROWS and not must_wait:
             return removed
         left = self._session.number(REMOVALS[scope].count, *keys, up_to_row)
+        self._queue_steps(scope, up_to_row, *keys)
+        return removed + left
+
+    def _queue_steps(self, scope: str, up_to_row: int, *keys: str) -> None:
+        """The rest is for the steps of ``carry_on_removing``."""
         self._session.run(self.ADD_REMOVAL, scope, up_to_row, keys[0], keys[-1])
         self._may_be_removing = True
-        return removed + left
+
+    # -- another name ------------------------------------------------------------------------------
+
+    COUNT_IN_CHANNEL: Final = both(
+        "SELECT COUNT(*) FROM messages FORCE INDEX (messages_by_channel) WHERE channel = ?"
+    )
+    MOVE_STEP: Final = each(
+        "UPDATE messages SET channel = ?4 WHERE id IN (SELECT id FROM messages"
+        " INDEXED BY messages_by_channel WHERE channel = ?1 AND id <= ?2 LIMIT ?3)",
+        "UPDATE messages JOIN (SELECT id FROM messages FORCE INDEX (messages_by_channel)"
+        " WHERE channel = ? AND id <= ? LIMIT ?) AS step USING (id) SET messages.channel = ?",
+    )
+
+    def _move_messages(self, former: str, channel: str) -> int:
+        """Have all messages of a channel follow it to another name; how many it is."""
+        count = self._session.number(self.COUNT_IN_CHANNEL, former)
+        if count:
+            up_to_row = self._session.number(self.NEWEST_ID)
+            is_first = not self.is_removing()
+            if not is_first or self._take_step(MOVE, (former, channel), up_to_row) == STEP_ROWS:
+                self._queue_steps(MOVE, up_to_row, former, channel)
+        return count
+
+    MOVES: Final = both(
+        f"SELECT first_key, last_key, up_to_row FROM removals WHERE scope = '{MOVE}' ORDER BY id"
+    )
+
+    def _moves(self) -> list[Row]:
+        """From where, to where and up to which row messages are still on their way."""
+        return self._session.rows(self.MOVES)
+
+    TAKE_ALONG: Final = {
+        "message": both(
+            "UPDATE messages SET channel = ? WHERE channel = ? AND id <= ? AND message_id = ?"
+        ),
+        "viewer": both(
+            "UPDATE messages FORCE INDEX (messages_by_viewer) SET channel = ?"
+            " WHERE channel = ? AND id <= ? AND user_id = ?"
+        ),
+        "login": both(
+            "UPDATE messages FORCE INDEX (messages_by_login) SET channel = ?"
+            " WHERE channel = ? AND id <= ? AND user_login = ?"
+        ),
+    }
+
+    def _take_along(self, scope: str, *keys: str) -> None:
+        """Move what is to be removed ahead of the steps, so that its removal need not wait."""
+        if scope in self.TAKE_ALONG:
+            for former, channel, up_to_row in self._moves():
+                self._session.run(self.TAKE_ALONG[scope], channel, former, up_to_row, keys[0])
+
+    # -- step by step ------------------------------------------------------------------------------
 
     NEXT_REMOVAL: Final = both(f"SELECT id, {REMOVAL_COLUMNS} FROM removals ORDER BY id LIMIT 1")
     END_REMOVAL: Final = both("DELETE FROM removals WHERE id = ?")
 
     def carry_on_removing(self) -> bool:
-        """Delete some more of what is to go; whether any of it is left."""
+        """Delete or move some more of what is to go; whether any of it is left."""
         if not self._may_be_removing:
             return False
         with self._session.transaction():
@@ -210,7 +277,10 @@ class Messages(Repository):
             continue
 
     def _take_step(self, scope: str, keys: Sequence[str], up_to_row: int) -> int:
-        """Delete as many as one transaction may; how many it was."""
+        """Delete, or move, as many as one transaction may; how many it was."""
+        if scope == MOVE:
+            former, channel = keys
+            return self._session.run(self.MOVE_STEP, former, up_to_row, STEP_ROWS, channel)
         removal = REMOVALS[scope]
         removed = self._session.run(removal.step, *keys[: removal.key_count], up_to_row, STEP_ROWS)
         self._words_removed |= removed > 0

@@ -205,9 +205,22 @@ CREATE TABLE model_figures (model {name} PRIMARY KEY, figures {text} NOT NULL) {
 DROP TABLE IF EXISTS batch_marks;
 """
 
+# A login can change hands, an id cannot: it has a row for each name that it ever had.
+_CHANNELS: Final = """
+CREATE TABLE channels (
+    channel_id {word} NOT NULL,
+    login {word} NOT NULL,
+    is_current {flag} NOT NULL,
+    first_seen {number} NOT NULL,
+    last_seen {number} NOT NULL,
+    PRIMARY KEY (channel_id, login)
+) {options};
+CREATE INDEX channels_by_login ON channels (login, is_current);
+"""
+
 # Each is the step to the schema of its place, from 1 on: statements with semicolons between them.
 # ``{id}`` and the like stand for the engines' own names of the types.
-MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS)
+MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS, _CHANNELS)
 
 _HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
 # What a new SQLite file begins with.  Later it has no effect, but waits for other writers.

@@ -60,6 +60,7 @@ class Viewers(Messages):
         self._session.run(self.ANONYMIZE_TERMS, user_id, channel)
         if channel is None:
             return Applied(self._begin_removing("everywhere", user_id))
+        self._take_along("viewer", user_id, channel)
         return Applied(self._begin_removing("viewer", user_id, channel))
 
     ADD_OPT_OUT: Final = insert_new("opt_outs", "user_id, since", key="user_id")

@@ -116,6 +116,7 @@ def _room_state(channel: str, message: IrcMessage) -> RoomState | None:
         followers_only_minutes=_whole_number(tags.get("followers-only"), _FOLLOWED_MINUTES),
         subscribers_only=_flag(tags.get("subs-only")),
         unique_chat=_flag(tags.get("r9k")),
+        room_id=tags.get("room-id") or None,
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from clankbot.clock import Clock
+from clankbot.processing.channel_ids import ChannelIds, NamedHistory
 from clankbot.processing.channels import Channels
 from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.commands.setting_changes import SettingChanges
@@ -37,7 +38,15 @@ from clankbot.processing.speaking.repetition import OwnWords, SpokenHistory
 from clankbot.processing.speaking.turns import TurnHistory, Turns
 from clankbot.processing.worker import Handlers, Worker
 from clankbot.processing.write_queue import WriteQueue
-from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, OwnState, UserCleared
+from clankbot.records.chat import (
+    ChatCleared,
+    ChatMessage,
+    LinkUp,
+    MessageDeleted,
+    OwnState,
+    RoomState,
+    UserCleared,
+)
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
 from clankbot.records.writes import KeepModelFigures, KeepWindow, RecordRateLimitEvent
 
@@ -48,6 +57,7 @@ class History(
     SpokenHistory,
     PrunableHistory,
     SharedHistory,
+    NamedHistory,
     AbstractContextManager[object],
     Protocol,
 ):
@@ -92,20 +102,51 @@ def build_worker(
     changes = SettingChanges(storage, channels, filters, turns, model, ask_later, clock)
     status = Status(history, channels, turns, model, clock)
     commands = CommandHandler(storage, live_state, turns, changes, status, offer, clock)
-    schema = channels.schema
-    intake = Intake(live_state, passed, filters, turns, schema, commands, write_queue, clock)
     reports = Reports(
         live_state, carried_out, moderation, turns, own_words, commands, write_queue, clock
     )
     retention = Retention(history, channels, clock)
     rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention, clock)
-    handlers: Handlers = {
+    channel_ids = ChannelIds(
+        history, live_state, moderation, write_queue, rounds.carried_over, clock
+    )
+    intake = Intake(
+        live_state,
+        passed,
+        filters,
+        turns,
+        channels.schema,
+        commands,
+        channel_ids,
+        write_queue,
+        clock,
+    )
+    handlers = _handlers(
+        intake, moderation, channel_ids, reports, turns, write_queue, commands, filters
+    )
+    return Worker(inbox, handlers, history, write_queue, rounds, decisions, clock, give_up)
+
+
+def _handlers(
+    intake: Intake,
+    moderation: Moderation,
+    channel_ids: ChannelIds,
+    reports: Reports,
+    turns: Turns,
+    write_queue: WriteQueue,
+    commands: CommandHandler,
+    filters: ChannelFilters,
+) -> Handlers:
+    """What takes each kind of record that comes off the inbox."""
+    return {
         ChatMessage: intake.handle,
         MessageDeleted: moderation.handle,
         UserCleared: moderation.handle,
         ChatCleared: moderation.handle,
         RemovalReached: moderation.handle_reached,
         RemovedMessage: intake.handle_removed,
+        RoomState: channel_ids.handle_room_state,
+        LinkUp: channel_ids.handle_link_up,
         OwnState: reports.handle_own_state,
         Delivered: reports.handle_delivered,
         Undelivered: reports.handle_undelivered,
@@ -116,4 +157,3 @@ def build_worker(
         ModelChecked: commands.model_checked,
         Reload: lambda _: filters.reload(force=True),
     }
-    return Worker(inbox, handlers, history, write_queue, rounds, decisions, clock, give_up)

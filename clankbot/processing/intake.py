@@ -11,6 +11,7 @@ from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
+from clankbot.processing.channel_ids import ChannelIds
 from clankbot.processing.channels import Schema
 from clankbot.processing.commands.handler import CommandHandler
 from clankbot.processing.filter.channel_filters import ChannelFilters
@@ -45,6 +46,7 @@ class Intake:
         turns: Turns,
         schema: Schema,
         commands: CommandHandler,
+        channel_ids: ChannelIds,
         write_queue: WriteQueue,
         clock: Clock,
     ) -> None:
@@ -54,6 +56,7 @@ class Intake:
         self._turns = turns
         self._schema = schema
         self._commands = commands
+        self._channel_ids = channel_ids
         self._write_queue = write_queue
         self._clock = clock
         self._seen = BoundedDict[str, None](_SEEN)
@@ -68,6 +71,7 @@ class Intake:
         ``is_removed``: a removal has overtaken it.  What it asks of the bot is done all the same,
         since it was said before: an optout, or a moderator's order who cleared the chat after it.
         """
+        self._channel_ids.note(message)
         if not self._concerns_us(message):
             return
         said = message.text

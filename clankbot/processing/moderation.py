@@ -51,6 +51,7 @@ class Moderation:
         self._own_words = own_words
         self._write_queue = write_queue
         self._clock = clock
+        self._overtaking: list[Removal] = []  # carried out, and not reached yet
 
     def handle(self, event: Removal) -> None:
         """Queue the deletion behind everything that is handled, and drop mentions it removes.
@@ -61,6 +62,7 @@ class Moderation:
         """
         if not self._live_state.serves(event.channel):
             return
+        self._overtaking.append(event)
         is_again = self._carried_out.knows(event)
         self._carried_out.remember(event, self._clock.utc_ms())
         self._turns.drop_removed_mentions(event)
@@ -70,6 +72,13 @@ class Moderation:
         """What comes from here on, and was sent before the removal, is late."""
         if self._live_state.serves(reached.removal.channel):
             self._passed.remember(reached.removal, self._clock.utc_ms())
+        self._overtaking = [each for each in self._overtaking if each is not reached.removal]
+
+    def repeat(self, channel: str) -> None:
+        """Other messages have the name by now: what has overtaken that goes for them, too."""
+        for event in self._overtaking:
+            if event.channel == channel:
+                self._remove(event, may_be_hint=False)
 
     def _remove(self, event: Removal, *, may_be_hint: bool) -> None:
         now_ms = self._clock.utc_ms()

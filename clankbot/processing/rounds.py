@@ -6,17 +6,19 @@ Owned by the worker's thread.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from clankbot.clock import Clock
+from clankbot.errors import DatabaseError
 from clankbot.processing.channels import Channels, Overrides
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.retention import Retention
 from clankbot.processing.speaking.repetition import OwnWords
 from clankbot.processing.speaking.turns import Turns
-from clankbot.records.writes import OptOut
+from clankbot.records.writes import CarriedOver, OptOut
 
 log = logging.getLogger(__name__)
 
@@ -71,15 +73,20 @@ class Rounds:
         self._has_new_file = False  # that nothing was loaded from yet
         self._deletion_epoch = 0
         self._words: dict[str, object] = {}  # by channel, the filter that was in force last
+        self._is_behind = False  # channels have other names than when their settings were read
         self.is_removing = False  # a large removal goes on in steps: do not wait for records
 
     def load(self) -> None:
         """Take what holds since the last run."""
-        self._channels.load(self._history.all_overrides())
-        self._filters.load(self._history.all_terms())
         self._live_state.opted_out |= self._history.opted_out()
         self._deletion_epoch = self._history.deletion_epoch()
         self.is_removing = self._history.carry_on_removing()
+        self._load_channels()
+
+    def _load_channels(self) -> None:
+        """Take what is stored under the names of the bot's channels."""
+        self._channels.load(self._history.all_overrides())
+        self._filters.load(self._history.all_terms())
         self._turns.load()
         self._retention.load()
         for name in self._channels:
@@ -106,9 +113,23 @@ class Rounds:
         """For the end of a run: if the file is gone, make a new one for what is still held."""
         self._history.make_file()
         self._has_new_file = True
+    def carried_over(self, carried: Sequence[CarriedOver]) -> None:
+        """Channels have other names: under some, other things are stored than before."""
+        self._is_behind = True
+        for each in carried:
+            for name in {each.former, each.channel} & self._channels.keys():
+                self._turns.start_over(name)
+        with suppress(DatabaseError):  # before it decides again, it tries again
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._is_behind:
+            self._load_channels()
+            self._is_behind = False
 
     def decide(self) -> None:
         """Everything taken in is stored: delete what is to go, speak if it is time."""
+        self._catch_up()
         self.is_removing = self._history.carry_on_removing()
         if self.is_removing:
             return  # what is on its way out must not be taken for context

@@ -51,6 +51,17 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelName:
+    """A name that a channel has, or had."""
+
+    channel_id: str
+    login: str
+    is_current: bool
+    first_seen_ms: int
+    last_seen_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSummary:
     """The figures of one channel, for ``stats``."""
 

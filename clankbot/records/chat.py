@@ -78,6 +78,7 @@ class RoomState:
     followers_only_minutes: int | None = None
     subscribers_only: bool | None = None
     unique_chat: bool | None = None
+    room_id: str | None = None  # of the channel, whatever it is called
 
 
 @dataclass(frozen=True, slots=True)

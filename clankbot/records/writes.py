@@ -199,6 +199,19 @@ class KeepWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifyChannel:
+    """Note that a channel has this id.
+
+    What is stored of the id under a former name is carried over, and what is stored under the name
+    of another id is put aside; see ``database/channel_names.py``.
+    """
+
+    channel: str
+    channel_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeepModelFigures:
     """Note what was learned of a model: how fast it reads and what texts cost it."""
 
@@ -226,8 +239,18 @@ Write = (
     | Tally
     | RecordRateLimitEvent
     | KeepWindow
+    | IdentifyChannel
     | KeepModelFigures
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """All that was stored under one name is, or is to be, stored under another."""
+
+    former: str
+    channel: str
+    messages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +259,5 @@ class Applied:
 
     rows: int
     own_rows: int = 0
+    # In this order; only an ``IdentifyChannel`` carries anything over.
+    carried_over: tuple[CarriedOver, ...] = ()

@@ -21,6 +21,7 @@ from clankbot.records.answers import Pace
 from clankbot.records.writes import (
     AddHint,
     BlockTerm,
+    IdentifyChannel,
     KeepModelFigures,
     KeepWindow,
     OptOut,
@@ -54,6 +55,7 @@ def _fill(database: Database) -> None:
         store.apply([RecordDecision("alpha", n, "off") for n in range(5)])
         store.apply([Tally(c, "2030-03-17", w) for c in ("alpha", "beta") for w in ("x", "y")])
         store.apply([KeepWindow("alpha", 30), KeepModelFigures("qwen3:8b", '{"reads": 52}')])
+        store.apply([IdentifyChannel("alpha", "111", 1), IdentifyChannel("beta", "222", 2)])
         store.save_tokens(EncryptedTokens("a", "r", 1, "bot", "900", 1))
     with closing(Session(database.engine)) as session:
         session.run(Messages.ADD_REMOVAL, "viewer", 1, "8", "gamma")

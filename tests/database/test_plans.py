@@ -15,6 +15,7 @@ import pytest
 
 import clankbot.database
 from clankbot.database import schema
+from clankbot.database.channel_names import ChannelNames
 from clankbot.database.channels import Channels
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
@@ -116,6 +117,10 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "spoken past": (Housekeeping.SPOKEN_ID_PAST, ("quiet", 5)),
     "decisions past": (Channels.DECISION_ID_PAST, ("quiet", 5)),
     "counter": (Viewers.COUNTER, ("call_offs",)),
+    "owner of a name": (ChannelNames.OWNER, ("n7",)),
+    "name of a channel": (ChannelNames.CURRENT_NAME, ("7",)),
+    "names of a channel": (ChannelNames.EVER_NAMED, ("7",)),
+    "messages of a channel": (Messages.COUNT_IN_CHANNEL, ("quiet",)),
 }
 _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "remove message": (Messages.REMOVE_MESSAGE, ("b7", "alpha")),
@@ -143,6 +148,11 @@ _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "anonymize old changes": (Housekeeping.ANONYMIZE_OLD_CHANGES, ("quiet", 5)),
     "anonymize old terms": (Housekeeping.ANONYMIZE_OLD_TERMS, ("quiet", 5)),
     "prune decisions": (Channels.PRUNE_DECISIONS, ("quiet", 5)),
+    "move": (Messages.MOVE_STEP, ("quiet", 9000, 2000, "other")),
+    "move a message ahead": (Messages.TAKE_ALONG["message"], ("other", "alpha", 9000, "b7")),
+    "move a viewer ahead": (Messages.TAKE_ALONG["viewer"], ("other", "alpha", 9000, "3")),
+    "move a login ahead": (Messages.TAKE_ALONG["login"], ("other", "alpha", 9000, "viewer3")),
+    "make a name former": (ChannelNames.MAKE_FORMER, ("7",)),
     "prune tallies": (Housekeeping.PRUNE_TALLIES, ("quiet", "2030-01-01")),
 }
 _ON_PURPOSE: dict[Statement, str] = {
@@ -151,6 +161,8 @@ _ON_PURPOSE: dict[Statement, str] = {
     Channels.CHANGES: "the newest few of all",
     Channels.TERMS: "the few of one channel, by index, then sorted",
     Messages.NEXT_REMOVAL: "the first of a few",
+    Messages.MOVES: "all of a few",
+    ChannelNames.CHANNEL_NAMES: "all of it, at a start",
     Viewers.OPT_OUTS: "all of it, at a start",
     Channels.ALL_OVERRIDES: "all of it, at a start",
     Channels.ALL_TERMS: "all of it, at a start",
@@ -162,6 +174,9 @@ _ON_PURPOSE: dict[Statement, str] = {
     schema.VERSION: "a row for each migration",
     Viewers.ANONYMIZE_CHANGES: "a few that people made by hand",
     Viewers.ANONYMIZE_TERMS: "a few that people made by hand",
+    **dict.fromkeys(
+        [*ChannelNames.RENAME.values(), *ChannelNames.DROP.values()], "once, for a new name"
+    ),
 }
 """What may read a whole table, and why."""
 

@@ -122,6 +122,12 @@ CONTENTS = (
     Content("counters", "name, n", (("call_offs", 17),), since=3),
     Content("windows", "channel, first_row", (("alpha", 4), ("beta", 8)), since=4),
     Content("model_figures", "model, figures", (("qwen3:8b", '{"reads": 52}'),), since=4),
+    Content(
+        "channels",
+        "channel_id, login, is_current, first_seen, last_seen",
+        (("111", "alpha", 1, 2000, 3000), ("111", "former", 0, 1000, 1000)),
+        since=5,
+    ),
 )
 """What lies in each table.  A migration that makes a table adds to this list; one that takes a
 table away gives its rows a last schema."""
@@ -142,6 +148,10 @@ RELEASED = {
     4: (
         "c4d0853b5f4b3d5b78db6dc5be04b8adcaa2663e5a6d2a6a03597392b33cf3b9",
         "c626e6010e4f5e6f518ebd6ba6e81f8e1f9531214c3d9fcca85f48b61d42ca8e",
+    ),
+    5: (
+        "ccdbba106bc42949fd12dd59fd74bc988619f1a8bec1406a198443ae539c0cb0",
+        "e1a5756d02d19799e9d4e5f8e2eddc8e0d2075596ea507d18b006dba13544891",
     ),
 }
 """SHA-256 of what each migration runs on SQLite and on MySQL.  These lines are only added to."""

@@ -44,8 +44,8 @@ class ChannelFilters:
         return self._terms.get(channel, ())
 
     def load(self, stored: Mapping[str, Iterable[str]]) -> None:
-        """Take what the database holds."""
-        for channel, terms in stored.items():
+        """Take what the database holds, and nothing else."""
+        for channel, terms in {**dict.fromkeys(self._terms, ()), **stored}.items():
             self.set_terms(channel, terms)
 
     def set_terms(self, channel: str, terms: Iterable[str]) -> None:

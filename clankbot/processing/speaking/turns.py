@@ -31,6 +31,7 @@ from clankbot.processing.speaking.triggers import (
     slowdown,
     standing,
 )
+from clankbot.records.chat import ChatCleared
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import ContextLine, MessageKind
 
@@ -150,6 +151,14 @@ class Turns:
         for channel in self._channels.values():
             channel.mentions.clear()
 
+    def start_over(self, name: str) -> None:
+        """Another channel has the name now: nothing of what was under way is for it."""
+        channel = self._channels[name]
+        channel.mentions.clear()
+        channel.answered_at.clear()
+        channel.lost_turn_at_ms, channel.newest_message_id = None, None
+        self._live_state.generations.invalidate(ChatCleared(name))
+
     def judge(self) -> None:
         """What was counted and mentioned is stored: answer, and speak if it is time.
 
@@ -197,7 +206,7 @@ class Turns:
         if channel.turn is not None:
             return _ON_ITS_WAY
         if self._history.carry_on_removing():
-            return Reason(Why.REMOVING, "messages are still being deleted")
+            return Reason(Why.REMOVING, "messages are still being deleted or carried over")
         reason = self._silence(channel, MessageKind.SPONTANEOUS, requested=True)
         if reason is None:
             self._start(channel, in_vain=in_vain)

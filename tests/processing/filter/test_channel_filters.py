@@ -42,6 +42,14 @@ def test_terms_are_replaced_as_a_whole(filters: ChannelFilters) -> None:
     assert filters("alpha").check("shed") == "shed"
 
 
+def test_what_is_loaded_takes_the_place_of_all_that_was_there(filters: ChannelFilters) -> None:
+    filters.load({"alpha": ["barn"], "beta": ["mill"]})
+    filters.load({"beta": ["barn"]})
+    assert (filters.terms("alpha"), filters.terms("beta")) == ((), ("barn",))
+    assert filters("alpha").check("barn") is None
+    assert filters("beta").check("mill") is None
+
+
 def test_a_reloaded_list_holds_everywhere(filters: ChannelFilters, tmp_path: Path) -> None:
     filters.set_terms("alpha", ["barn"])
     (tmp_path / "words.txt").write_text("attic\n")
