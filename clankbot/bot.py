@@ -11,12 +11,14 @@ import threading
 from functools import partial
 from typing import Final
 
+from clankbot.auth.channel_names import look_at_channels
 from clankbot.auth.helix import Helix
 from clankbot.cancel import END
 from clankbot.clock import Clock
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
+from clankbot.errors import DatabaseError
 from clankbot.irc.connection import Link, dial
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
@@ -29,6 +31,7 @@ from clankbot.processing.internal_messages import Reload
 from clankbot.processing.live_state import LiveState, Own
 from clankbot.processing.speaking.composer import Composer
 from clankbot.processing.speaking.send_gate import SendGate
+from clankbot.records.accounts import Identity
 from clankbot.records.chat import Event
 from clankbot.runtime.scheduler import PeriodicTask, Scheduler
 from clankbot.runtime.threads import BotThreads, Reports
@@ -53,6 +56,8 @@ _MAY_BE_LATE: Final = frozenset({"scheduler", "irc-reader", "composer"})
 # How far back Twitch's limits reach, with a margin: slow mode is at most two minutes.
 _TRAFFIC_COUNTS_MS: Final = 130_000
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
+# A channel is seldom renamed.
+_NAMES_EVERY_S: Final = 86_400.0
 _LIVE_EVERY_S: Final = 60.0
 # None leaves it to the speed of the machine.
 _READING_AHEAD: Final = {"auto": None, "on": True, "off": False}
@@ -160,6 +165,10 @@ class Bot:
             tasks.append(PeriodicTask("sign-in", account.keep_valid))
         if (helix := account.helix) is not None:
             tasks.append(PeriodicTask("live channels", lambda: self._ask_who_is_live(helix)))
+            identity = account.identity
+            assert identity is not None  # whose tokens the API is asked with
+            look = partial(self._look_at_channels, helix, identity)
+            tasks.append(PeriodicTask("names of channels", look))
         return tasks
 
     def _ask_who_is_live(self, helix: Helix) -> float:
@@ -169,6 +178,17 @@ class Bot:
             return _LOOK_FOR_LIVE_ONLY_S
         self._live_state.set_live(helix.live_channels(wanted), wanted)
         return _LIVE_EVERY_S
+
+    def _look_at_channels(self, helix: Helix, identity: Identity) -> float:
+        """Ask Twitch whether the channels are still called what they are called here."""
+        try:
+            with self._database.open() as store:
+                names = store.channel_names()
+        except DatabaseError:  # the worker tells of it
+            names = []
+        for _, sentence in look_at_channels(helix, tuple(self._channels), names, identity):
+            log.warning("about a channel", extra={"finding": sentence})
+        return _NAMES_EVERY_S
 
     # -- the course of a run -----------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
-"""Twitch's API, as far as the bot needs it: who is live.
+"""Twitch's API, as far as the bot needs it: who is live, and who is called what.
 
-Source: https://dev.twitch.tv/docs/api/reference (Get Streams)
+Source: https://dev.twitch.tv/docs/api/reference (Get Streams, Get Users)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from clankbot.auth.oauth import Answer, ask
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.clock import Clock
 from clankbot.errors import AuthUnavailable, RequestRefused
-from clankbot.records.accounts import Secret
+from clankbot.records.accounts import Identity, Secret
 
 _MOST_A_CALL: Final = 100
 # The buckets of Twitch's API refill within a minute; a later reset is a clock that is wrong.
@@ -40,7 +40,7 @@ class Helix:
         *,
         timeout_s: float = 10.0,
     ) -> None:
-        self._url = f"{api_url}/streams"
+        self._api_url = api_url
         self._client_id = client_id
         self._tokens = tokens
         self._clock = clock
@@ -53,7 +53,7 @@ class Helix:
         wanted = [("user_login", login) for login in logins]
         for start in range(0, len(wanted), _MOST_A_CALL):
             query = [*wanted[start : start + _MOST_A_CALL], ("first", str(_MOST_A_CALL))]
-            for stream in self._streams(query):
+            for stream in self._rows("streams", query):
                 match stream:
                     case {"user_login": str(login), "type": "live"}:
                         live.add(login.lower())
@@ -65,28 +65,43 @@ class Helix:
                         )
         return frozenset(live)
 
-    def _streams(self, query: Query) -> list[Any]:
+    def users(self, *, logins: Sequence[str] = (), user_ids: Sequence[str] = ()) -> list[Identity]:
+        """Those of the accounts that exist, as they are called now; a closed one does not."""
+        found = []
+        wanted = [("login", login) for login in logins] + [("id", each) for each in user_ids]
+        for start in range(0, len(wanted), _MOST_A_CALL):
+            for user in self._rows("users", wanted[start : start + _MOST_A_CALL]):
+                match user:
+                    case {"id": str(user_id), "login": str(login)}:
+                        found.append(Identity(login.lower(), user_id))
+                    case _:
+                        raise AuthUnavailable(
+                            "Twitch's API is out of order: a user lacks an id or a login"
+                        )
+        return found
+
+    def _rows(self, what: str, query: Query) -> list[Any]:
         """The rows of an answer; a token that Twitch refuses is replaced once."""
         token = self._tokens.access_token()
-        answer = self._ask(query, token)
+        answer = self._ask(what, query, token)
         if answer.status == 401:
             self._tokens.token_refused(token)
-            answer = self._ask(query, self._tokens.access_token())
+            answer = self._ask(what, query, self._tokens.access_token())
         if answer.status in (401, 429):
-            raise AuthUnavailable(f"Twitch's API puts streams off: {answer.message}")
+            raise AuthUnavailable(f"Twitch's API puts {what} off: {answer.message}")
         if answer.is_refusal:
-            raise RequestRefused(f"Twitch's API refuses streams: {answer.message}")
+            raise RequestRefused(f"Twitch's API refuses {what}: {answer.message}")
         data = answer.fields.get("data")
         if not isinstance(data, list):
-            raise AuthUnavailable("Twitch's API is out of order: streams without data")
+            raise AuthUnavailable(f"Twitch's API is out of order: {what} without data")
         return data
 
-    def _ask(self, query: Query, token: Secret) -> Answer:
+    def _ask(self, what: str, query: Query, token: Secret) -> Answer:
         if self._clock.monotonic() < self._silent_until_s:
             raise AuthUnavailable("Twitch's API was asked too often; it is left alone for a while")
         answer = ask(
             "GET",
-            self._url,
+            f"{self._api_url}/{what}",
             query=query,
             authorization=("Bearer", token),
             headers={"Client-Id": self._client_id},

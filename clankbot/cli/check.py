@@ -11,12 +11,21 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from clankbot.app import EXIT_FAILED
+from clankbot.auth.channel_names import look_at_channels
 from clankbot.auth.keys import is_open_to_others
 from clankbot.cancel import Cancel
+from clankbot.cli.stats import former_names
 from clankbot.clock import Clock
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require, run_requirements, settings_from_process
-from clankbot.errors import ClankbotError, ConfigError, NotSignedIn, OllamaError, Trouble
+from clankbot.errors import (
+    AuthError,
+    ClankbotError,
+    ConfigError,
+    NotSignedIn,
+    OllamaError,
+    Trouble,
+)
 from clankbot.ollama.client import answers_instead, is_cloud_model
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.ollama.programs import OLLAMA
@@ -30,6 +39,7 @@ from clankbot.services import (
     key_source,
     leaves_sign_in_unused,
     ollama_client,
+    open_account,
     token_keeper,
     twitch_oauth,
 )
@@ -166,6 +176,33 @@ def _sign_in(settings: Settings) -> Iterator[Finding]:
         yield "ok", f"signed in as {identity.login}, and Twitch agrees"
 
 
+def _channels(settings: Settings) -> Iterator[Finding]:
+    """What is known of the channels' names, and what Twitch says of them."""
+    database = name_database(settings)
+    with database.open() as store:
+        names = store.channel_names()
+    ours = {name.channel_id for name in names if name.login in settings.twitch_channels}
+    for line in former_names([name for name in names if name.channel_id in ours]):
+        yield "ok", f"{line}; all that is stored of it has come along"
+    if settings.twitch_client_id is None:
+        return
+    try:
+        account = not_torn_off(lambda: open_account(settings, database, threading.Event()))
+    except AuthError:
+        return  # "sign-in" has told why
+    if account.helix is None or account.identity is None:
+        return
+    channels = settings.twitch_channels
+    try:
+        findings = list(look_at_channels(account.helix, channels, names, account.identity))
+    except AuthError as error:
+        yield "warn", f"Twitch could not be asked about the channels: {error}"
+        return
+    yield from findings
+    if not any(verdict == "fail" for verdict, _ in findings):
+        yield "ok", "every channel exists on Twitch under its name"
+
+
 def _ollama(settings: Settings) -> Iterator[Finding]:
     client, model = ollama_client(settings), settings.ollama_model
     where = without_password(settings.ollama_url)
@@ -253,6 +290,7 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("database", _database),
     ("files", _files),
     ("sign-in", _sign_in),
+    ("channels", _channels),
     ("ollama", _ollama),
     ("model", _model),
 )

@@ -7,6 +7,7 @@ import logging
 import threading
 from functools import partial
 
+from clankbot.auth.channel_names import OWN_CHANNEL
 from clankbot.auth.sign_in import show_status, sign_in_account
 from clankbot.auth.token_store import TokenStore
 from clankbot.clock import Clock
@@ -29,4 +30,9 @@ def run(options: argparse.Namespace) -> int:
         is_public = settings.twitch_client_secret is None
         return show_status(found, keys, say, is_public=is_public, now_ms=Clock().utc_ms())
     store = TokenStore(open_database(settings).open, wait)
-    return sign_in_account(store, keys, twitch_oauth(settings), say, wait, Clock())
+    status = sign_in_account(store, keys, twitch_oauth(settings), say, wait, Clock())
+    with store.reading() as rows:
+        tokens = rows.load_tokens()
+    if tokens is not None and tokens.bot_username in settings.twitch_channels:
+        say(f"Mind: {OWN_CHANNEL.format(login=tokens.bot_username)}.")
+    return status

@@ -11,7 +11,7 @@ from clankbot.config.channel_wording import Overrides, SettingsSchema
 from clankbot.config.settings import Settings
 from clankbot.database.database import Store
 from clankbot.parts import existing_database, start_up
-from clankbot.records.answers import SettingChange
+from clankbot.records.answers import ChannelName, SettingChange
 from clankbot.text import visible
 
 _CHANGES_SHOWN = 50
@@ -42,10 +42,22 @@ def _summary(store: Store, settings: Settings, schema: SettingsSchema) -> list[s
     where = settings.mysql_database if settings.database_type == "mysql" else settings.database_url
     if not summaries:
         return [f"Nothing is stored yet ({where}, {size})."]
-    head = ("channel", "messages", "speakers", "the bot's", "first (UTC)", "last (UTC)", "kept")
+    names = store.channel_names()
+    ids = {name.login: name.channel_id for name in names if name.is_current}
+    head = (
+        "channel",
+        "id",
+        "messages",
+        "speakers",
+        "the bot's",
+        "first (UTC)",
+        "last (UTC)",
+        "kept",
+    )
     rows = [
         (
-            f"#{summary.channel}",
+            _shown(summary.channel),
+            ids.get(summary.channel, "-"),
             f"{summary.messages:,}",
             f"{summary.speakers:,}",
             f"{summary.own_messages:,}",
@@ -57,7 +69,29 @@ def _summary(store: Store, settings: Settings, schema: SettingsSchema) -> list[s
     ]
     most = settings.message_retention_count
     newest = f"; of each channel the newest {most:,} messages at most" if most else ""
-    return [*_table([head, *rows]), "", f"{where}: {size}{newest}."]
+    told = [f"{line}." for line in former_names(names)]
+    return [*_table([head, *rows]), *told, "", f"{where}: {size}{newest}."]
+
+
+def _shown(channel: str) -> str:
+    """A channel, or what is put aside of one that has lost its name."""
+    return channel if ":" in channel else f"#{channel}"
+
+
+def former_names(names: Sequence[ChannelName]) -> list[str]:
+    """For each channel that had another name before: what it was called until when."""
+    told = []
+    for channel_id in dict.fromkeys(name.channel_id for name in names):
+        of_id = [name for name in names if name.channel_id == channel_id]
+        current = [f"#{name.login} (id {channel_id})" for name in of_id if name.is_current]
+        former = [
+            f"#{name.login} until {_day(name.last_seen_ms)}"
+            for name in sorted(of_id, key=lambda name: -name.last_seen_ms)
+            if not name.is_current
+        ]
+        if former:
+            told.append(f"{(*current, f'id:{channel_id}')[0]} was {', '.join(former)}")
+    return told
 
 
 def _kept(schema: SettingsSchema, overrides: Overrides) -> str:
@@ -92,7 +126,7 @@ def _changes(store: Store, channel: str | None, schema: SettingsSchema) -> list[
     rows += [
         (
             _moment(change.at_ms),
-            f"#{change.channel}",
+            _shown(change.channel),
             schema.name_of(change.column),
             _cut(schema.value_text(change.column, change.old_value)),
             _cut(schema.value_text(change.column, change.new_value)),
@@ -112,6 +146,10 @@ def _by(change: SettingChange) -> str:
     """Who changed it; nobody in particular if the viewer wants not to be known."""
     who = f"{change.changed_by} ({change.changed_by_id})" if change.changed_by_id else "-"
     return f"{who}, undone" if change.undone else who
+
+
+def _day(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d}"
 
 
 def _moment(at_ms: int | None) -> str:

@@ -43,7 +43,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot is on Twitch."""
+    """An account on Twitch: the bot's, or that of a channel."""
 
     login: str
     user_id: str

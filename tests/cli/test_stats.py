@@ -37,8 +37,8 @@ def test_each_channel_is_told_with_its_own_retention(tmp_path: Path) -> None:
     done = clankbot(tmp_path, "stats")
     assert (done.status, done.err) == (0, "")
     head, alpha, _, foot = rows(done.out)
-    assert head == "channel  messages  speakers  the bot's  first (UTC)  last (UTC)  kept"
-    assert alpha == "#alpha  3  2  1  1970-01-01 00:00  1970-01-01 00:00  1 day"
+    assert head == "channel  id  messages  speakers  the bot's  first (UTC)  last (UTC)  kept"
+    assert alpha == "#alpha  -  3  2  1  1970-01-01 00:00  1970-01-01 00:00  1 day"
     assert foot.endswith(" MB; of each channel the newest 10,000 messages at most.")
     unlimited = {"MESSAGE_RETENTION_COUNT": "0", "MESSAGE_RETENTION_DAYS": "0"}
     fill(tmp_path, [changed("retention_days", None, 1)])

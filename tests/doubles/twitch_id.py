@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Final
 
 from clankbot.clock import Clock
+from clankbot.loopback.room_lines import made_up_user_id
 
 CHAT_SCOPES: Final = ("chat:read", "chat:edit")
 _POLLED_TOO_SOON_S: Final = 0.1
@@ -107,7 +108,15 @@ class TwitchId:
     clock: Clock = field(default_factory=Clock)
     login: str = "clankbot"
     """The account that the person at the activation page is signed in with."""
-    users: dict[str, str] = field(default_factory=lambda: {"clankbot": "100", "alice": "200"})
+    users: dict[str, str] = field(
+        default_factory=lambda: {
+            "clankbot": "100",
+            "alice": "200",
+            "alpha": made_up_user_id("alpha"),
+            "beta": made_up_user_id("beta"),
+        }
+    )
+    """Every account there is, by login; the rooms' ids are those of the loopback room."""
     live: set[str] = field(default_factory=set)
     device_answers: list[str] = field(default_factory=list)
     """What the first polls are answered; then the person has agreed, or these go on for ever:"""

@@ -10,6 +10,7 @@ import pytest
 from tests.auth.certificate import self_signed
 from tests.doubles.pages import Page, PageServer
 from tests.doubles.slow_ollama import SlowOllama
+from tests.doubles.twitch_id import Trouble
 from tests.flow.program import Ended, live_program, program
 
 
@@ -25,7 +26,7 @@ def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> No
         live.sign_in()
         good = live.run("check")
         assert good.status == 0, good.output
-        assert good.output.count("ok ") == 6
+        assert good.output.count("ok ") == 7
         live.ollama.down()
         assert finding(live.run("check"), "ollama").startswith("fail: ")
         live.ollama.up()
@@ -79,6 +80,48 @@ def test_check_tells_that_what_a_model_wrote_was_no_line(tmp_path: Path) -> None
             live.ollama.say(answer)
             found = finding(live.run("check"), "model")
             assert re.match(r"warn: llama3.1 answered in \d+\.\d s, but with no line \(.+\)", found)
+
+
+def findings(done: Ended, subject: str) -> list[str]:
+    """All that ``check`` found out about a subject."""
+    return [
+        f"{line[:4].strip()}: {line[6:].removeprefix(subject).strip()}"
+        for line in done.output.splitlines()
+        if line[6:].startswith(subject)
+    ]
+
+
+def test_check_asks_twitch_about_the_channels(tmp_path: Path) -> None:
+    with live_program(tmp_path, TWITCH_CHANNELS="alpha,nosuch") as live:
+        assert findings(live.run("check"), "channels") == [], "nobody is signed in"
+        live.sign_in()
+        (told,) = findings(live.run("check"), "channels")
+        assert told.startswith("fail: #nosuch does not exist on Twitch")
+        live.twitch.trouble("users", Trouble(503))
+        away = live.run("check", TWITCH_CHANNELS="alpha")
+        assert away.status == 0
+        (told,) = findings(away, "channels")
+        assert told.startswith("warn: Twitch could not be asked about the channels: Twitch is out")
+        own = live.run("check", TWITCH_CHANNELS="clankbot")
+        assert own.status == 0
+        warned, _ = findings(own, "channels")
+        assert warned.startswith("warn: #clankbot is the bot's own account")
+
+
+def test_a_rename_is_told_before_and_after_it_was_followed(tmp_path: Path) -> None:
+    with live_program(tmp_path) as live:
+        live.sign_in()
+        live.start_and_join()
+        live.room.say("alpha", "alice", "before the rename")
+        assert live.stop() == 0
+        channel_id = live.twitch.users.pop("alpha")
+        live.twitch.users["beta"] = channel_id
+        renamed = live.run("check")
+        assert renamed.status == 1
+        assert finding(renamed, "channels").startswith("fail: #alpha is called #beta now: write")
+        live.start_and_join()
+        live.wait_log("#alpha is called #beta now")
+        assert live.stop() == 0
 
 
 LM_STUDIO = {"*": Page('{"error": "Unexpected endpoint or method. (GET /api/version)"}')}
