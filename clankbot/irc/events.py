@@ -75,6 +75,7 @@ def _chat_message(channel: str, message: IrcMessage) -> ChatMessage | None:
         reply_to_id=tags.get("reply-parent-msg-id") or None,
         reply_to_user_id=tags.get("reply-parent-user-id") or None,
         from_shared_chat=_is_mirrored(tags),
+        is_bot="bot-badge" in badges,
         room_id=room_id,
     )
 

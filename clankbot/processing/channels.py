@@ -9,8 +9,9 @@ from typing import Final, Protocol
 from clankbot.backoff import Backoff
 from clankbot.bounded_dict import BoundedDict
 from clankbot.cancel import Cancel
+from clankbot.processing.exchange import Exchange
 from clankbot.processing.live_state import LiveState
-from clankbot.records.reasons import Reason
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.settings import ChannelSettings, Command, SettingValue
 from clankbot.records.speech import ContextLine
 
@@ -23,6 +24,10 @@ _MOST_ANSWERED: Final = 1_000
 # to resume within 15 s of the model being well again.
 _FIRST_RETRY_S: Final = 2.0
 _LONGEST_RETRY_S: Final = 10.0
+
+ANOTHER_VOICE: Final = Reason(
+    Why.ANOTHER_VOICE, "three answers in a row to one account; it waits for somebody else to speak"
+)
 
 
 class Schema(Protocol):
@@ -86,6 +91,7 @@ class Channel:
     answered_at: BoundedDict[str, float] = field(
         default_factory=lambda: BoundedDict(_MOST_ANSWERED)
     )
+    exchange: Exchange = field(default_factory=Exchange)
     # When the model wrote nothing that could be said unasked: that costs the channel its turn, and
     # the next one waits as if a line had been said.  Messages that came in since.
     lost_turn_at_ms: int | None = None
@@ -102,6 +108,19 @@ class Channel:
     is_decision_outdated: bool = False  # settings changed since
     logged_obstacle: str | None = None  # the code of what is logged as keeping it silent
     logged_in_vain: str | None = None  # the code of why nothing was said last
+
+    def answered(self, user_id: str, now: float, *, said: bool) -> None:
+        """An answer to this viewer was composed, and maybe said."""
+        self.answered_at[user_id] = now
+        if said:
+            self.exchange.answered(user_id, now)
+
+    def start_over(self) -> None:
+        """Another channel has the name now: nothing of what was under way is for it."""
+        self.mentions.clear()
+        self.answered_at.clear()
+        self.exchange = Exchange()
+        self.lost_turn_at_ms, self.newest_message_id = None, None
 
 
 class Channels(dict[str, Channel]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 _ADDRESS = re.compile(r"\A@(\S+?),?\s+")
 _SEEN: Final = 10_000  # message ids remembered, since Twitch may deliver a message twice
 
+_TYPED: Final = 1_000
+
 
 class Intake:
     """Judges messages one by one."""
@@ -60,6 +63,8 @@ class Intake:
         self._write_queue = write_queue
         self._clock = clock
         self._seen = BoundedDict[str, None](_SEEN)
+        # What a person typed with the bot's own account.
+        self._typed = BoundedDict[str, None](_TYPED)
 
     def handle_removed(self, removed: RemovedMessage) -> None:
         """Moderators removed the message while it waited: all but keeping it."""
@@ -138,10 +143,22 @@ class Intake:
             sent_at_ms=self._clock.utc_ms() if at is None else round(at.timestamp() * 1000),
         )
         self._write_queue.add(Append(stored))
-        self._turns.message_stored(stored.channel, stored.message_id)
-        own = self._live_state.own
-        if is_mention(message, own.names, own.user_id):
+        self._turns.message_stored(stored.channel, stored.message_id, stored.user_id)
+        if self._live_state.is_own(message):
+            self._typed[stored.message_id] = None  # whoever types as the bot does not ask it
+        elif self._speaks_to_us(message):
             self._turns.mentioned(stored.channel, _as_line(stored))
+
+    def _speaks_to_us(self, message: ChatMessage) -> bool:
+        """A reply to what a person typed with the bot's account is for that person.
+
+        Twitch has put the account's name in front of it.
+        """
+        own = self._live_state.own
+        if message.reply_to_id in self._typed:
+            text = _ADDRESS.sub("", message.text)
+            message = replace(message, text=text, reply_to_user_id=None)
+        return is_mention(message, own.names, own.user_id)
 
 
 def _as_line(message: StoredMessage) -> ContextLine:

@@ -8,11 +8,13 @@ dictionary work; nothing here does I/O or waits.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
 from clankbot.processing.generations import Generations
 from clankbot.records.chat import (
@@ -28,6 +30,7 @@ from clankbot.records.chat import (
 )
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.settings import ChannelSettings
+from clankbot.text import without_unseen
 from clankbot.twitch_notices import BANNED, ShutOut, meaning_of, seconds_told
 
 _HOUR_MS: Final = 3_600_000
@@ -38,6 +41,10 @@ _BANNED: Final = Reason("msg_banned", BANNED)
 _MODES: Final = {mode.text: mode for mode in (_EMOTE_ONLY, _SUBSCRIBERS_ONLY, _FOLLOWERS_ONLY)}
 # How long a timeout is taken to last if its notice does not say.
 _UNTOLD_TIMEOUT_S: Final = 60
+
+# Own lines that are remembered, and how long after a line an equal one is taken for it.
+_SAID: Final = 200
+_ECHO_WITHIN_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,9 @@ class LiveState:
         self._clock = clock
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
+        # The bot's own lines of late, by channel and text and by Twitch's id.
+        self._said_at = BoundedDict[tuple[str, str], float](_SAID)
+        self._accepted_ids = BoundedDict[str, None](_SAID)
         # Each of these has one thread that sets it, and is replaced whole: no lock is needed.
         self.own = own  # who the bot is; set by the reader
         self.opted_out: frozenset[str] = frozenset()  # user ids; set by the worker
@@ -161,6 +171,7 @@ class LiveState:
         room.refused_here = None  # it comes after a JOIN or an accepted message
         if event.message_id is not None:
             room.muted_until_ms = 0
+            self._accepted_ids[event.message_id] = None
         if event.display_name is not None:
             self.own = replace(self.own, display_name=event.display_name)
 
@@ -228,6 +239,11 @@ class LiveState:
             for channel in channels:
                 self._room(channel).live = channel in live_channels
 
+    def about_to_say(self, channel: str, text: str) -> None:
+        """The sender is writing this line of the bot."""
+        with self._lock:
+            self._said_at[channel, without_unseen(text)] = self._clock.monotonic()
+
     # -- questions -------------------------------------------------------------------------------
 
     def serves(self, channel: str) -> bool:
@@ -240,9 +256,25 @@ class LiveState:
         """Whether a message does not count, for its channel or its author."""
         return (
             not self.serves(message.channel)
-            or message.user_id == self.own.user_id
+            or message.is_bot
             or message.login in self._ignored_logins
+            or (self.is_own(message) and self._is_echo(message))
         )
+
+    def is_own(self, message: ChatMessage) -> bool:
+        """Whether the bot's own account wrote it: a person who is signed in with it, typing."""
+        return self.own.user_id is not None and message.user_id == self.own.user_id
+
+    def _is_echo(self, message: ChatMessage) -> bool:
+        """Whether the bot itself has said it.
+
+        Twitch shows nobody their own lines on the connection that wrote them, so there should be
+        none.  If there are, the bot must not take its words for a person's.
+        """
+        with self._lock:
+            said_at = self._said_at.get((message.channel, without_unseen(message.text)), -math.inf)
+            is_accepted = message.message_id in self._accepted_ids
+        return is_accepted or self._clock.monotonic() - said_at < _ECHO_WITHIN_S
 
     def is_moderator(self, message: ChatMessage) -> bool:
         """Whether its author may command: moderators by badge or id, and the bot's owners."""

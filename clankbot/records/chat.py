@@ -29,6 +29,7 @@ class ChatMessage:
     reply_to_id: str | None = None
     reply_to_user_id: str | None = None
     from_shared_chat: bool = False
+    is_bot: bool = False  # Twitch says that it is a program's
     room_id: str | None = None
 
 

@@ -32,6 +32,7 @@ class Why(enum.StrEnum):
     SPEAKERS = enum.auto()
     RETRY = enum.auto()
     COOLDOWN = enum.auto()
+    ANOTHER_VOICE = enum.auto()  # so many answers in a row to one account
     WAITING = enum.auto()  # nothing is in the way; the next message will tell
 
     # What the bot depends on.

@@ -6,13 +6,18 @@ Owned by the composer's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import Final, Protocol
 
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, ContextLine
 from clankbot.records.writes import KeepWindow
+
+# What the model calls whoever types with the bot's account: in its own channel, and in another.
+_STREAMER: Final = "the streamer"
+_OPERATOR: Final = "the operator"
 
 
 class ContextHistory(Protocol):
@@ -55,7 +60,15 @@ class Contexts:
     ) -> tuple[ContextLine, ...]:
         """The newest lines that may be seen, oldest first."""
         newest = history.recent_messages(channel, settings.context_limit)
-        return tuple(line for line in newest if self.may_be_seen(channel, line))
+        return tuple(
+            self._as_heard(channel, line) for line in newest if self.may_be_seen(channel, line)
+        )
+
+    def _as_heard(self, channel: str, line: ContextLine) -> ContextLine:
+        """What a person typed with the bot's own account bears its name, and is not the bot's."""
+        if line.is_own or line.user_id != self._live_state.own.user_id:
+            return line
+        return replace(line, speaker=_STREAMER if line.login == channel else _OPERATOR)
 
     def may_be_seen(self, channel: str, line: ContextLine) -> bool:
         """The word list or the opt-outs may have changed since the line was taken in."""
@@ -63,7 +76,7 @@ class Contexts:
         return (
             check(line.text) is None
             and check(line.speaker) is None
-            and not self._live_state.has_opted_out(line.user_id)
+            and (line.is_own or not self._live_state.has_opted_out(line.user_id))
         )
 
     def assignment(

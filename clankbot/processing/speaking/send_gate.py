@@ -43,7 +43,10 @@ class SendGate:
             return reason
         if line.kind.is_generated and (reason := self._generated_reason(line, room)):
             return reason
-        return self._filter_reason(line)
+        reason = self._filter_reason(line)
+        if reason is None:
+            self._live_state.about_to_say(line.channel, line.text)
+        return reason
 
     def _generated_reason(self, line: Outgoing, room: Room) -> Reason | None:
         if self._live_state.outage is not None:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from clankbot.cancel import Cancel
 from clankbot.clock import Clock
-from clankbot.processing.channels import Channel, Channels, Mention, Turn
+from clankbot.processing.channels import ANOTHER_VOICE, Channel, Channels, Mention, Turn
 from clankbot.processing.internal_messages import Job, NothingOffered
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
@@ -111,12 +111,13 @@ class Turns:
 
     # -- occasions ------------------------------------------------------------------------------
 
-    def message_stored(self, name: str, message_id: str) -> None:
+    def message_stored(self, name: str, message_id: str, user_id: str) -> None:
         """A message counts: it may be time to speak once it is stored."""
         channel = self._channels[name]
         self._counted.setdefault(name, channel)
         self.prompts.note(name)
         channel.counted_since_lost += 1
+        channel.exchange.heard(user_id)
         channel.newest_message_id = message_id
 
     def newest_message_id(self, name: str) -> str | None:
@@ -153,10 +154,7 @@ class Turns:
 
     def start_over(self, name: str) -> None:
         """Another channel has the name now: nothing of what was under way is for it."""
-        channel = self._channels[name]
-        channel.mentions.clear()
-        channel.answered_at.clear()
-        channel.lost_turn_at_ms, channel.newest_message_id = None, None
+        self._channels[name].start_over()
         self._live_state.generations.invalidate(ChatCleared(name))
 
     def judge(self) -> None:
@@ -182,14 +180,22 @@ class Turns:
         self._decisions.keep_up()
 
     def _answer_mentions(self, channel: Channel) -> bool:
-        """Answer the mention that has waited longest; whether any had to be refused."""
+        """Answer the mention that has waited longest; whether any was refused or must wait on."""
         was_refused = False
-        while channel.mentions and channel.turn is None:
-            mention = channel.mentions.pop(next(iter(channel.mentions)))
-            if self._clock.monotonic() - mention.since > MENTION_WAITS_S:
+        for user_id, mention in list(channel.mentions.items()):
+            if channel.turn is not None:
+                break
+            now = self._clock.monotonic()
+            is_late = now - mention.since > MENTION_WAITS_S
+            if not is_late and channel.exchange.waits_for_others(user_id, now):
+                self._decisions.decide(channel, ANOTHER_VOICE.of_mention())
+                was_refused = True
+                continue
+            del channel.mentions[user_id]
+            if is_late:
                 continue
             reason = self._silence(channel, MessageKind.MENTION_ANSWER)
-            reason = reason or self._cooldown(channel, mention.asked.user_id)
+            reason = reason or self._cooldown(channel, user_id)
             if reason is None:
                 self._start(channel, mention)
             else:
@@ -312,7 +318,7 @@ class Turns:
             return None
         channel.turn = None
         if was_composed and turn.addressee_id is not None:
-            channel.answered_at[turn.addressee_id] = self._clock.monotonic()
+            channel.answered(turn.addressee_id, self._clock.monotonic(), said=said)
         self._decisions.decide(channel, reason)
         if not said and turn.in_vain is not None:
             turn.in_vain(reason.text)
