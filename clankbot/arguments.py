@@ -37,7 +37,11 @@ def build_parser() -> argparse.ArgumentParser:
     _add_stats(commands)
     _add_export(commands)
     forget = _add(commands, "forget", "delete all stored data of one viewer")
-    forget.add_argument("viewer", metavar="LOGIN_OR_ID", help="the viewer's login or user id")
+    forget.add_argument(
+        "viewer",
+        metavar="LOGIN_OR_ID",
+        help="the viewer's login, user id (id:123) or display name, as in chat",
+    )
     forget.add_argument("--channel", type=_channel, metavar="C", help="in this channel only")
     _add_copy(commands)
     _add_replay(commands)

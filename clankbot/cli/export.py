@@ -85,6 +85,8 @@ def _messages(
 
 def _id_of(store: Store, channel: str, name: str) -> str | None:
     """The id of the viewer who spoke last under this login in the channel."""
+    if not name.isascii():
+        return None  # no login; who bears it for show, only a look at every message would tell
     ids = [user_id for user_id, login in store.find_viewers(name, channel) if login == name]
     return ids[-1] if ids else None
 

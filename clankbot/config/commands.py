@@ -20,7 +20,6 @@ from typing import Final
 
 from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
 from clankbot.config.kinds import FLAG, LONGEST_QUIET_S, Refused, seconds_in
-from clankbot.config.variables import LOGIN
 from clankbot.records.settings import Command, Verb
 from clankbot.text import trimmed, without_unseen
 
@@ -28,6 +27,10 @@ _CALL = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 _WORD = re.compile(r"([^\s=:]*)(?:\s*[=:](?=\s)|[=:])?\s*(.*)", re.DOTALL)
 _NOT_HARMLESS = re.compile(r"[^a-z0-9_]+")
 _MOST_ECHOED_CHARS = 20
+# A login or an id, ``id:`` before an id, or ``Name(login)``, which clients put in for a click on a
+# name; display names in another script besides.
+_ONE_VIEWER = re.compile(r"id:[0-9]{1,20}|\w{1,25}(?: ?\(@?\w{1,25}\))?", re.ASCII | re.IGNORECASE)
+_VIEWER_CHARS = 80
 _NOT_QUIET = frozenset({"off", "no", "false"})
 _TO_DEFAULT = frozenset({"default", "reset"})
 _EVERYTHING = frozenset({"all", "everything"})
@@ -158,11 +161,13 @@ def _switch(verb: Verb, rest: str) -> Command:
 
 
 def _forget(rest: str) -> Command:
-    """``forget VIEWER``."""
-    login = without_unseen(rest).lstrip("@").rstrip(",").lower()
-    if not LOGIN.fullmatch(login):
-        return _wrong("forget takes the login of one viewer, such as: forget @alice")
-    return Command(Verb.FORGET, argument=login)
+    """``forget VIEWER``, however a viewer is called; who is meant, the database finds out."""
+    viewer = without_unseen(rest).rstrip(", ")
+    name = viewer.lstrip("@ ")
+    is_one = not name.isascii() or _ONE_VIEWER.fullmatch(name)
+    if not (name and is_one and len(name) <= _VIEWER_CHARS):
+        return _wrong("forget takes one viewer: login, id or display name, such as: forget @alice")
+    return Command(Verb.FORGET, argument=viewer)
 
 
 def _term(verb: Verb, rest: str) -> Command:

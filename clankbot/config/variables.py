@@ -125,6 +125,21 @@ def _listed(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     return names
 
 
+def _read_ignored(text: str) -> frozenset[str]:
+    """The names themselves, or the well-known bots with some more (``+name``) or without some."""
+    items = [item.strip() for item in text.split(",")]
+    signed = [item for item in items if item.startswith(("+", "-"))]
+    if not signed:
+        return frozenset(_listed(LOGIN, text))
+    if plain := [item for item in items if item and item not in signed]:
+        raise Refused(", ".join(plain))
+    more, fewer = (
+        _listed(LOGIN, ",".join(item[1:] for item in signed if item.startswith(sign)))
+        for sign in "+-"
+    )
+    return frozenset({*_listed(LOGIN, _KNOWN_BOTS), *more} - {*fewer})
+
+
 _FILE = Kind("the path of a file", _read_path)
 _DATABASE_FILE = Kind("the path of a file, or sqlite:///path", _read_database)
 _PORT = whole(1, 65535)
@@ -138,7 +153,10 @@ _KEYS = matching(
 )
 _LOGINS_ACCEPTED = "Twitch logins between commas (1 to 25 of a-z, 0-9 and _)"
 _CHANNELS = Kind(_LOGINS_ACCEPTED, partial(_listed, LOGIN))
-_LOGINS = Kind(_LOGINS_ACCEPTED, lambda text: frozenset(_listed(LOGIN, text)))
+_IGNORED = Kind(
+    f"{_LOGINS_ACCEPTED}, or a + or - before each: added to, or taken off, the well-known bots",
+    _read_ignored,
+)
 _USER_IDS = Kind(
     "Twitch user ids (numbers) between commas", lambda text: frozenset(_listed(_USER_ID, text))
 )
@@ -242,8 +260,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "IGNORED_USERS",
         _KNOWN_BOTS,
-        _LOGINS,
-        "Logins neither stored, counted nor answered; well-known bots by default.",
+        _IGNORED,
+        "Logins neither stored, counted nor answered; +name and -name change the well-known bots.",
     ),
     Variable(
         "TOKEN_ENCRYPTION_KEY",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
 
 from clankbot.database.dialect import both, insert_new, upsert
 from clankbot.database.messages import Messages
+from clankbot.database.session import Row
 from clankbot.records.writes import Applied, ForgetViewer, OptIn, OptOut, RaiseDeletionEpoch
+from clankbot.text import without_unseen
+
+_LOGIN: Final = re.compile(r"[a-z0-9_]{1,25}", re.ASCII)
+_ID: Final = re.compile(r"(?:id:)?([0-9]{1,20})", re.ASCII)
+# As clients put it in for a click on a name that is not the login.
+_WITH_LOGIN: Final = re.compile(r".*\S\s*[(（]\s*@?([a-z0-9_]{1,25})\s*[)）]", re.ASCII)
 
 # As the table ``counters`` names it.
 _DELETION_EPOCH: Final = "call_offs"
@@ -33,17 +42,42 @@ class Viewers(Messages):
         " WHERE changed_by_id = ? AND changed_by_id <> '' AND channel = COALESCE(?, channel)"
     )
 
-    def find_viewers(self, login_or_id: str, channel: str | None) -> list[tuple[str, str]]:
-        """(user id, login) of the viewers of whom anything is stored and whom the text may mean.
+    def find_viewers(self, name: str, channel: str | None) -> list[tuple[str, str]]:
+        """(user id, login) of the viewers of whom anything is stored and whom the name may mean.
 
-        In one channel, or in all for None.  More than one if a name has changed hands, or is
-        another viewer's number.  The login is empty if only the id is known.
+        In one channel, or in all for None.  The name is a login, an id or a display name, with or
+        without ``@``, or ``Name(login)``; ``id:123`` is an id for sure.  More than one viewer if a
+        name has changed hands, or is another's number.  The login is empty if only the id is known.
         """
-        user_id, login = login_or_id, login_or_id.lower()
+        user_id, login, display_name = _read_name(name)
         by_message = (user_id, channel, login, channel)
         by_change = (user_id, login, channel, user_id, channel)
         found = self._session.rows(self.FIND_VIEWERS, *by_message, *by_change)
+        if display_name is not None:
+            found += self._called(display_name, channel)
         return [(user_id, login) for user_id, login in found]
+
+    LOCALIZED_NAMES: Final = both(
+        "SELECT DISTINCT user_id, user_login, user_display_name FROM messages"
+        " WHERE LOWER(user_display_name) <> user_login"
+    )
+    LOCALIZED_NAMES_IN_CHANNEL: Final = both(
+        "SELECT DISTINCT user_id, user_login, user_display_name"
+        " FROM messages FORCE INDEX (messages_by_channel)"
+        " WHERE channel = ? AND LOWER(user_display_name) <> user_login"
+    )
+
+    def _called(self, display_name: str, channel: str | None) -> list[Row]:
+        """Those with this display name, which is their login in other letters, or in other words.
+
+        Reads every message of the channel: 0.1 s for the 10,000 that are kept by default.
+        """
+        if channel is None:
+            rows = self._session.rows(self.LOCALIZED_NAMES)
+        else:
+            rows = self._session.rows(self.LOCALIZED_NAMES_IN_CHANNEL, channel)
+        wanted = _name_key(display_name)
+        return [(user_id, login) for user_id, login, name in rows if _name_key(name) == wanted]
 
     ANONYMIZE_CHANGES: Final = both(
         "UPDATE setting_changes SET changed_by_id = '', changed_by = ''"
@@ -84,3 +118,22 @@ class Viewers(Messages):
 
     def _raise_deletion_epoch(self, write: RaiseDeletionEpoch) -> Applied:
         return Applied(self._session.run(self.COUNT_UP, _DELETION_EPOCH, 1))
+
+
+def _read_name(name: str) -> tuple[str | None, str | None, str | None]:
+    """The user id, the login and the display name that it may be; None for what it cannot be."""
+    written = without_unseen(name).strip(" ,").lower()
+    bare = written.lstrip("@ ")
+    if with_login := _WITH_LOGIN.fullmatch(bare):
+        return None, with_login[1], None
+    number = _ID.fullmatch(written)
+    if number and written.startswith("id:"):
+        return number[1], None, None
+    if _LOGIN.fullmatch(bare):
+        return number[1] if number else None, bare, None
+    return None, None, bare or None
+
+
+def _name_key(display_name: str) -> str:
+    """What tells one display name from another, however it was typed."""
+    return unicodedata.normalize("NFKC", without_unseen(display_name)).casefold().strip()

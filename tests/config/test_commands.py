@@ -43,7 +43,14 @@ CORPUS: list[tuple[str, Command]] = [
     ("!clank OptIn thanks", Command(Verb.OPT_IN)),
     ("!clank opt in", Command(Verb.OPT_IN)),
     ("!clank forget alice", Command(Verb.FORGET, argument="alice")),
-    ("!clank forget @Alice,", Command(Verb.FORGET, argument="alice")),
+    ("!clank forget @Alice,", Command(Verb.FORGET, argument="@Alice")),
+    ("!clank forget id:4711", Command(Verb.FORGET, argument="id:4711")),
+    ("!clank forget Alice(alice)", Command(Verb.FORGET, argument="Alice(alice)")),
+    (
+        "!clank forget @テスト계정420 (test420),",
+        Command(Verb.FORGET, argument="@テスト계정420 (test420)"),
+    ),
+    ("!clank forget Дмитрий", Command(Verb.FORGET, argument="Дмитрий")),
     ("!clank forget 4711", Command(Verb.FORGET, argument="4711")),
     ("!clank block bad Word*", Command(Verb.BLOCK, argument="bad Word*", names_term=True)),
     ("!clank block :) \u034f", Command(Verb.BLOCK, argument=":)", names_term=True)),
@@ -105,7 +112,7 @@ CORPUS: list[tuple[str, Command]] = [
     ("!clank \u2800threshold\u2800 5", Command(Verb.SET, *THRESHOLD, 5)),
 ]
 
-FORGET_WHOM = "forget takes the login of one viewer, such as: forget @alice"
+FORGET_WHOM = "forget takes one viewer: login, id or display name, such as: forget @alice"
 
 NOT_UNDERSTOOD: list[tuple[str, str]] = [
     ("!clank treshold 4", "unknown command or setting 'treshold'; did you mean threshold?"),
@@ -125,7 +132,9 @@ NOT_UNDERSTOOD: list[tuple[str, str]] = [
     ("!clank block", "block takes a word or a phrase"),
     ("!clank unblock \u034f", "unblock takes a word or a phrase"),
     ("!clank forget", FORGET_WHOM),
+    ("!clank forget @", FORGET_WHOM),
     ("!clank forget alice and bob", FORGET_WHOM),
+    ("!clank forget " + "я" * 81, FORGET_WHOM),
 ]
 
 

@@ -69,6 +69,10 @@ DEFAULTS: dict[str, object] = {
 }
 """The contract's, but for IGNORED_USERS, which has a test of its own."""
 
+(IGNORED,) = (variable for variable in VARIABLES if variable.name == "IGNORED_USERS")
+KNOWN_BOTS = frozenset(IGNORED.default.split(", "))
+GONE = frozenset({"nightbot", "streamlabs"})
+
 ACCEPTED: list[tuple[str, str, object]] = [
     ("DATABASE_TYPE", "SQLite", "sqlite"),
     ("DATABASE_URL", "chat/history.db", FOLDER / "chat/history.db"),
@@ -121,6 +125,10 @@ ACCEPTED: list[tuple[str, str, object]] = [
     ("MESSAGE_RETENTION_DAYS", "3650", 3650),
     ("MESSAGE_RETENTION_COUNT", "10000000", 10_000_000),
     ("IGNORED_USERS", "Nightbot, @MyOtherBot", frozenset({"nightbot", "myotherbot"})),
+    ("IGNORED_USERS", "+MyOtherBot", KNOWN_BOTS | {"myotherbot"}),
+    ("IGNORED_USERS", "-nightbot, + @other ,-streamlabs,", KNOWN_BOTS - GONE | {"other"}),
+    ("IGNORED_USERS", "-nosuchbot", KNOWN_BOTS),
+    ("IGNORED_USERS", "+nightbot,-nightbot", KNOWN_BOTS - {"nightbot"}),
     ("TOKEN_ENCRYPTION_KEY", "k" * 43 + "=", Secret("k" * 43 + "=")),
     ("TOKEN_ENCRYPTION_KEY", f'"{"k" * 43}"', Secret("k" * 43)),
     ("TOKEN_ENCRYPTION_KEY_FILE", "/run/credentials/key", Path("/run/credentials/key")),
@@ -181,6 +189,10 @@ REFUSED: list[tuple[str, str]] = [
     ("MESSAGE_RETENTION_COUNT", "10000001"),
     ("MESSAGE_RETENTION_COUNT", "9" * 5000),
     ("IGNORED_USERS", "night bot"),
+    ("IGNORED_USERS", "+one, two"),
+    ("IGNORED_USERS", "\u2212nightbot"),
+    ("IGNORED_USERS", "+-one"),
+    ("IGNORED_USERS", "+night bot"),
     ("DRY_RUN", "2"),
     ("BOT_OWNERS", "mona"),
     ("IRC_IDLE_TIMEOUT", "0"),

@@ -96,9 +96,27 @@ def test_viewers_are_found_by_login_or_id(store: Store) -> None:
     store.apply([said("a"), said("b"), said("c", user="2"), Append(renamed), Append(number)])
     assert sorted(store.find_viewers("Viewer2", None)) == [("2", "viewer2")]
     assert sorted(store.find_viewers("1", None)) == [("1", "newname"), ("1", "viewer1"), ("5", "1")]
+    assert sorted(store.find_viewers("id:1", None)) == [("1", "newname"), ("1", "viewer1")]
+    assert store.find_viewers("@1", None) == [("5", "1")]
+    assert store.find_viewers("NewName (newname)", None) == [("1", "newname")]
     assert store.find_viewers("newname", "alpha") == []
     assert store.find_viewers("1", "alpha") == [("1", "viewer1")]
     assert store.find_viewers("nobody", None) == []
+
+
+def test_a_display_name_in_any_script_finds_all_who_bear_it(store: Store) -> None:
+    store.apply(
+        [
+            Append(StoredMessage("a", "alpha", "1", "vera", "Вера", "hi", 1)),
+            Append(StoredMessage("b", "beta", "2", "wera", "ВЕРА ", "hi", 1)),
+            Append(StoredMessage("c", "alpha", "3", "other", "Веранда", "hi", 1)),
+            said("d", user="4"),
+        ]
+    )
+    assert sorted(store.find_viewers("@вера", None)) == [("1", "vera"), ("2", "wera")]
+    assert store.find_viewers("Вера", "alpha") == [("1", "vera")]
+    assert store.find_viewers("Вера(wera)", None) == [("2", "wera")]
+    assert store.find_viewers("%", None) == store.find_viewers("☃", None) == []
 
 
 def test_a_moderator_is_found_by_what_was_changed_when_the_messages_are_gone(store: Store) -> None:

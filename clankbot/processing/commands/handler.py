@@ -7,7 +7,7 @@ see ``clankbot.config.commands``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 _UNAVAILABLE: Final = "the database is away; nothing changed"
 _REFUSED: Final = "could not be stored; nothing changed"
 _UNSPEAKABLE: Final = "done; my answer held a blocked term"
+# Viewers in the answer to a name that several match.
+_LISTED: Final = 5
 # Answers at once in a channel; a moderator trying out settings stays below it.
 _BURST: Final = 10
 # One more every so often; the sender keeps the whole account below Twitch's limits as well.
@@ -157,22 +159,24 @@ class CommandHandler:
     # -- what is kept of a viewer ------------------------------------------------------------------
 
     def _forget(self, message: ChatMessage, command: Command) -> str:
-        """Like a moderator's timeout of no length; a name may have been several viewers'."""
+        """Like a moderator's timeout of no length; nothing if it is not clear whose."""
         channel = message.channel
         self._storage.ensure_available()
         found = self._storage.history.find_viewers(command.argument, channel)
-        user_ids = {user_id for user_id, _ in found}
-        if not user_ids:
+        if not found:
             return "nothing of that viewer is stored here"
+        logins = dict(sorted(found))  # one with a name comes after one without
+        if len(logins) > 1:
+            return _which_of(logins)
+        (user_id,) = logins
         try:
-            done = self._storage.store(*(ForgetViewer(channel, user_id) for user_id in user_ids))
+            done = self._storage.store(ForgetViewer(channel, user_id))
         except WriteRefused:
             return "could not be deleted; all of it is still stored"
         # Only now: a generation that begins after this no longer finds the messages.
-        for user_id in user_ids:
-            removal = UserCleared(channel, user_id, 0)
-            self._live_state.generations.invalidate(removal)
-            self._turns.drop_removed_mentions(removal)
+        removal = UserCleared(channel, user_id, 0)
+        self._live_state.generations.invalidate(removal)
+        self._turns.drop_removed_mentions(removal)
         if not done:
             return "forgotten as soon as the database is back"
         return f"forgot {counted(sum(one.rows for one in done), 'message')}"
@@ -220,3 +224,13 @@ class CommandHandler:
         self._storage.store_or_keep(OptIn(user_id))
         live_state.opted_out -= {user_id}
         return "welcome back: your messages are kept again from now on"
+
+
+def _which_of(logins: Mapping[str, str]) -> str:
+    """Several viewers may be meant, by id: the answer that lists them."""
+    listed = [f"{login or 'a moderator'} (id {user_id})" for user_id, login in logins.items()]
+    more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
+    return (
+        f"several viewers match: {', '.join(listed[:_LISTED])}{more}; nothing is deleted;"
+        f" say which, such as: !clank forget id:{next(iter(logins))}"
+    )

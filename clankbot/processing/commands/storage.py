@@ -31,8 +31,8 @@ class CommandHistory(WritableHistory, Protocol):
     def decisions(self, channel: str, limit: int) -> Sequence[Decision]:
         """The newest recorded decisions, newest first."""
 
-    def find_viewers(self, login_or_id: str, channel: str | None) -> Sequence[tuple[str, str]]:
-        """(user id, login) of the viewers of whom anything is stored and whom the text may mean."""
+    def find_viewers(self, name: str, channel: str | None) -> Sequence[tuple[str, str]]:
+        """(user id, login) of the viewers of whom anything is stored and whom the name may mean."""
 
 
 class CommandStorage:

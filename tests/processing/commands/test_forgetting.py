@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,66 @@ def test_forget_finds_what_was_said_a_moment_before(desk: Desk) -> None:
     assert desk.jobs.empty()
 
 
-def test_forget_answers_once_for_all_who_have_had_the_name(desk: Desk) -> None:
+def test_forget_takes_all_that_one_viewer_said_under_any_name(desk: Desk) -> None:
+    desk.chat("one", "two")
+    desk.chat("three", login="alice_renamed")
+    assert desk.ask("forget alice") == "forgot 3 messages"
+    assert desk.stored() == []
+
+
+def test_forget_lists_those_whom_a_name_may_mean_and_deletes_nothing(desk: Desk) -> None:
     desk.chat("one", "two")
     desk.chat("three", user_id="8", login="alice")
-    desk.chat("four", login="alice_renamed")
-    assert desk.ask("forget alice") == "forgot 4 messages"
-    assert desk.stored() == []
+    desk.chat("four", user_id="9", login="7")
+    assert desk.ask("forget @Alice") == (
+        "several viewers match: alice (id 7), alice (id 8); nothing is deleted; say which, such as:"
+        " !clank forget id:7"
+    )
+    assert desk.ask("forget 7").startswith("several viewers match: alice (id 7), 7 (id 9);")
+    assert len(desk.stored()) == 4
+    assert desk.ask("forget id:7") == "forgot 2 messages"
+    assert desk.ask("forget @7") == "forgot 1 message"
+    assert desk.stored() == ["three"]
+
+
+def test_forget_lists_a_few_of_very_many(desk: Desk) -> None:
+    for number in range(8):
+        desk.chat("hello", user_id=str(100 + number))
+    answer = desk.ask("forget alice")
+    assert "alice (id 104) and 3 more; nothing is deleted" in answer
+    assert len(answer) < 450
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "테스트계정420",
+        "@테스트계정420",
+        "테스트계정420(test420)",
+        "@테스트계정420 (test420),",
+        "테스트계정420（@Test420）",
+        "\u2060테스트계정４２０\u034f",
+        "test420",
+        "Test420(test420)",
+        "8",
+        "id:8",
+    ],
+)
+def test_forget_finds_a_viewer_however_the_name_is_written(desk: Desk, name: str) -> None:
+    desk.chat("one", "two")
+    said = desk.viewer("three", user_id="8", login="test420")
+    desk.hear(replace(said, display_name="테스트계정420"))
+    assert desk.ask(f"forget {name}") == "forgot 1 message"
+    assert desk.stored() == ["one", "two"]
+
+
+def test_forget_knows_capitals_of_other_scripts(desk: Desk) -> None:
+    said = desk.viewer("one", user_id="8", login="dimitri")
+    desk.hear(replace(said, display_name="ДмитрийТВ"))
+    desk.chat("two", user_id="9", login="dimitri_too")
+    assert desk.ask("forget Дмитрий") == "nothing of that viewer is stored here"
+    assert desk.ask("forget дмитрийтв") == "forgot 1 message"
+    assert desk.stored() == ["two"]
 
 
 def test_forget_stops_what_is_made_of_the_viewers_words(desk: Desk) -> None:
