@@ -113,6 +113,7 @@ class Rounds:
         """For the end of a run: if the file is gone, make a new one for what is still held."""
         self._history.make_file()
         self._has_new_file = True
+
     def carried_over(self, carried: Sequence[CarriedOver]) -> None:
         """Channels have other names: under some, other things are stored than before."""
         self._is_behind = True
