@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from clankbot.auth.channel_names import look_at_channels
 from clankbot.auth.helix import Helix
 from clankbot.cancel import END
-from clankbot.clock import Clock
+from clankbot.clock import TrustedClock
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
@@ -32,7 +34,7 @@ from clankbot.processing.live_state import LiveState, Own
 from clankbot.processing.speaking.composer import Composer
 from clankbot.processing.speaking.send_gate import SendGate
 from clankbot.records.accounts import Identity
-from clankbot.records.chat import Event
+from clankbot.records.chat import ChatCleared, ChatMessage, Event, UserCleared
 from clankbot.runtime.scheduler import PeriodicTask, Scheduler
 from clankbot.runtime.threads import BotThreads, Reports
 from clankbot.services import Account, ollama_client
@@ -76,13 +78,17 @@ class Bot:
         words: Words,
         reports: Reports,
         stopping: threading.Event,
+        clock: TrustedClock | None = None,
     ) -> None:
-        """``stopping`` is set by ``stop``; all that waits must end with it."""
-        self._clock = clock = Clock()
+        """``stopping`` is set by ``stop``; all that waits must end with it.
+
+        ``clock`` may have heard of Twitch's time already.
+        """
+        self._clock = clock = clock or TrustedClock()
         identity = account.identity
         own = Own(identity.login, identity.user_id) if identity else Own(_NAME_WITHOUT_ACCOUNT)
         filters = ChannelFilters(words)
-        self._database = database
+        self._database = database = replace(database, clock=clock)
         self._stopping = stopping
         self._give_up = threading.Event()
         self._threads = BotThreads(reports, stopping)
@@ -99,6 +105,7 @@ class Bot:
             settings.ollama_model,
             num_ctx=settings.ollama_num_ctx,
             reading_ahead=_READING_AHEAD[settings.ollama_read_ahead],
+            now_ms=clock.utc_ms,
         )
         self._sender, self._reader = self._chat(settings, account, filters)
         self._composer = Composer(
@@ -110,7 +117,7 @@ class Bot:
             self._inbox.put,
             clock,
         )
-        self._scheduler = Scheduler(self._periodic_tasks(account), self._stopping)
+        self._scheduler = self._timetable(account)
         self._worker = build_worker(
             inbox=self._inbox,
             history=database.open(),
@@ -145,21 +152,25 @@ class Bot:
             handle=self._fan_out,
             link=link,
             idle_timeout_s=settings.irc_idle_timeout,
+            clock=self._clock.monotonic,
         )
         return sender, reader
 
     def _fan_out(self, event: Event) -> None:
         """An event of chat, on the reader's thread.
 
+        The clock comes first: what is made of the event is judged by the time that it tells.
         The order carries a promise: the live state comes first, so that what was made of a removed
         message is invalid before anybody else hears of the removal; the sender comes before the
         worker, so that a line about to be said meets the room as it is now.
         """
+        if isinstance(event, ChatMessage | UserCleared | ChatCleared):
+            self._clock.hear(event.sent_at)
         self._live_state.handle(event)
         self._sender.handle(event)
         self._inbox.put_event(event)
 
-    def _periodic_tasks(self, account: Account) -> list[PeriodicTask]:
+    def _timetable(self, account: Account) -> Scheduler:
         tasks = [PeriodicTask("ollama", self._model.probe)]
         if account.keep_valid is not None:
             tasks.append(PeriodicTask("sign-in", account.keep_valid))
@@ -169,7 +180,7 @@ class Bot:
             assert identity is not None  # whose tokens the API is asked with
             look = partial(self._look_at_channels, helix, identity)
             tasks.append(PeriodicTask("names of channels", look))
-        return tasks
+        return Scheduler(tasks, self._stopping, clock=self._clock.monotonic)
 
     def _ask_who_is_live(self, helix: Helix) -> float:
         """Ask Twitch about the channels with ``liveonly``; the others need no requests."""
@@ -195,9 +206,9 @@ class Bot:
     def start(self) -> None:
         """Start all threads; one that fails is put on ``reports``."""
         with self._database.open() as store:
-            self._sender.count_earlier(
-                store.traffic_since(self._clock.utc_ms() - _TRAFFIC_COUNTS_MS)
-            )
+            self._clock.remember(store.newest_time())
+            since_ms = self._clock.past_ms() - _TRAFFIC_COUNTS_MS
+            self._sender.count_earlier(store.traffic_since(since_ms))
         self._threads.start("worker", self._worker.run)
         self._threads.start("composer", self._composer.run)
         self._threads.start("irc-sender", self._sender.run)
@@ -218,7 +229,7 @@ class Bot:
         The worker ends after the sender, so that what was said last is stored, too.  If the
         database does not take it in time, the worker logs how much is lost.
         """
-        deadline = self._clock.monotonic() + STOP_WITHIN_S
+        deadline = time.monotonic() + STOP_WITHIN_S
         self._stopping.set()
         self._composer.stop()
         self._model.close()

@@ -28,6 +28,7 @@ import requests
 import requests.utils
 
 from clankbot.cancel import Cancel
+from clankbot.clock import doubt_about_clock
 from clankbot.errors import ClankbotError
 from clankbot.http_adapter import Adapter, TooLong
 from clankbot.text import visible
@@ -299,7 +300,8 @@ def _cause(error: BaseException) -> str:
     for bottom in _links(error):
         if isinstance(bottom, ssl.SSLCertVerificationError):
             # ``Hostname mismatch, certificate is not valid for 'host'`` holds the address.
-            cause = str(bottom.verify_message).partition(", certificate is not")[0]
+            told = str(bottom.verify_message).partition(", certificate is not")[0]
+            cause = told + doubt_about_clock(bottom.verify_code)
             break
         if isinstance(bottom, OSError) and not isinstance(bottom, requests.RequestException):
             cause = bottom.strerror or str(bottom)

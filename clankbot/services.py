@@ -18,7 +18,7 @@ from clankbot.auth.keys import KeySource
 from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.token_store import TokenStore
 from clankbot.auth.tokens import TokenKeeper, stored_encryption
-from clankbot.clock import Clock
+from clankbot.clock import TrustedClock
 from clankbot.config.settings import Settings, ValidValues, login_requirements, require
 from clankbot.database.database import Database
 from clankbot.errors import ConfigError, NotSignedIn
@@ -95,12 +95,15 @@ def _key_source(key: Secret | None, key_file: Path | None, database_url: Path) -
     return KeySource(key, key_file, database_url.with_suffix(".key"))
 
 
-def twitch_oauth(settings: Settings) -> TwitchOAuth:
-    """Twitch's sign-in service, for the app of the settings."""
+def twitch_oauth(settings: Settings, clock: TrustedClock | None = None) -> TwitchOAuth:
+    """Twitch's sign-in service, for the app of the settings; ``clock`` hears the time from it."""
     require(settings, login_requirements)
     assert settings.twitch_client_id is not None
     return TwitchOAuth(
-        settings.twitch_auth_url, settings.twitch_client_id, settings.twitch_client_secret
+        settings.twitch_auth_url,
+        settings.twitch_client_id,
+        settings.twitch_client_secret,
+        hear_time=clock.hear if clock else None,
     )
 
 
@@ -110,14 +113,16 @@ def anonymous_account() -> Account:
     return Account(None, lambda: credentials, lambda: None)
 
 
-def token_keeper(settings: Settings, database: Database, stopping: threading.Event) -> TokenKeeper:
+def token_keeper(
+    settings: Settings, database: Database, stopping: threading.Event, clock: TrustedClock
+) -> TokenKeeper:
     """The keeper of the stored sign-in; raises NotSignedIn if there is none."""
     store = TokenStore(database.open, stopping.wait)
     return TokenKeeper(
         store,
         stored_encryption(store, key_source(settings)),
-        twitch_oauth(settings),
-        Clock(),
+        twitch_oauth(settings, clock),
+        clock,
         validate_interval_s=settings.token_validate_interval,
     )
 
@@ -128,18 +133,20 @@ def leaves_sign_in_unused(settings: Settings, database: Database) -> bool:
         return settings.twitch_client_id is None and store.load_tokens() is not None
 
 
-def open_account(settings: Settings, database: Database, stopping: threading.Event) -> Account:
+def open_account(
+    settings: Settings, database: Database, stopping: threading.Event, clock: TrustedClock
+) -> Account:
     """Who the bot is: the account that is signed in; a shadow run can do without one."""
     if settings.dry_run and leaves_sign_in_unused(settings, database):
         log.warning(UNUSED_SIGN_IN)
         return anonymous_account()
     try:
-        keeper = token_keeper(settings, database, stopping)
+        keeper = token_keeper(settings, database, stopping, clock)
         identity = keeper.start()
     except NotSignedIn:
         if settings.dry_run:
             return anonymous_account()
         raise
     assert settings.twitch_client_id is not None
-    helix = Helix(settings.twitch_api_url, settings.twitch_client_id, keeper, Clock())
+    helix = Helix(settings.twitch_api_url, settings.twitch_client_id, keeper, clock)
     return Account(identity, keeper.credentials, keeper.login_refused, keeper.upkeep, helix)

@@ -126,7 +126,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "importlib": ("app", "parts", "rehearsal.conversation"),
     # Clock and chance: whoever decides by them is given them.
     "time": (
-        *("clock", "cli.rehearse", "database.session", "irc.connection", "irc.reader"),
+        *("bot", "clock", "cli.rehearse", "database.session", "irc.connection", "irc.reader"),
         *("loopback.room_lines", "ollama.language_model"),
         *("rehearsal.conversation", "rehearsal.stage", "replay.command"),
         *("runtime.scheduler", "runtime.threads"),

@@ -8,8 +8,11 @@ from __future__ import annotations
 import enum
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefused
@@ -49,8 +52,6 @@ _MESSAGE_LIMIT_CHARS: Final = 100
 _FAILURES: Final[Mapping[Failure, str]] = {
     Failure.CONNECT_TIMEOUT: "cannot be reached: no answer in time",
     Failure.TLS: "cannot be reached: TLS failed",
-    Failure.CERTIFICATE: "cannot be reached: its certificate was not accepted (is the clock of this"
-    " machine right?)",
     Failure.PROXY: "cannot be reached: the proxy refused",
     Failure.CONNECTION: "cannot be reached: no connection",
     Failure.TOO_LONG: "is out of order: its answer is far too long",
@@ -110,8 +111,11 @@ class TwitchOAuth:
         client_secret: Secret | None = None,
         *,
         timeout_s: float = 10.0,
+        hear_time: Callable[[datetime], None] | None = None,
     ) -> None:
+        """``hear_time`` is told the time that each answer names."""
         self._url = auth_url
+        self._hear_time = hear_time
         self._client_secret = client_secret
         if client_secret:
             remember(client_secret)
@@ -185,11 +189,13 @@ class TwitchOAuth:
 
         Source: https://dev.twitch.tv/docs/authentication/validate-tokens (at start and every hour)
         """
-        answer = ask(
-            "GET",
-            f"{self._url}/validate",
-            authorization=("OAuth", access_token),
-            timeout_s=self._timeout_s,
+        answer = self._heard(
+            ask(
+                "GET",
+                f"{self._url}/validate",
+                authorization=("OAuth", access_token),
+                timeout_s=self._timeout_s,
+            )
         )
         if answer.status == 401:
             return None
@@ -216,12 +222,21 @@ class TwitchOAuth:
         raise AuthUnavailable(f"Twitch does not revoke the sign-in: {answer.message}")
 
     def _post(self, path: str, form: Form, *, timeout_s: float | None = None) -> Answer:
-        return ask(
-            "POST",
-            f"{self._url}/{path}",
-            form={"client_id": self.client_id, **form},
-            timeout_s=timeout_s or self._timeout_s,
+        return self._heard(
+            ask(
+                "POST",
+                f"{self._url}/{path}",
+                form={"client_id": self.client_id, **form},
+                timeout_s=timeout_s or self._timeout_s,
+            )
         )
+
+    def _heard(self, answer: Answer) -> Answer:
+        """The answer, once the time in its head is told; one without a good time tells none."""
+        if self._hear_time and (named := answer.headers.get("Date")):
+            with suppress(ValueError):
+                self._hear_time(parsedate_to_datetime(named).replace(tzinfo=UTC))  # always GMT
+        return answer
 
 
 def _refresh_refused(answer: Answer) -> AuthError:
@@ -354,7 +369,10 @@ def ask(
             )
             status, body = response.status, response.body()
     except HttpError as error:
-        problem = _FAILURES.get(error.failure, f"cannot be reached: {error}")
+        told = str(error)
+        if error.failure is Failure.CERTIFICATE:
+            told = f"its certificate is not accepted: {error}"
+        problem = _FAILURES.get(error.failure, f"cannot be reached: {told}")
         raise AuthUnavailable(f"Twitch {problem}") from error
     if not (200 <= status < 300 or 400 <= status < 500):
         raise AuthUnavailable(f"Twitch is out of order: it answered {status}")

@@ -38,6 +38,8 @@ _SAVE_WITHIN_S: Final = 600.0
 _SAVE_PAUSE_S: Final = 2.0
 
 _DAY_MS: Final = 24 * 3600 * 1000
+# A sign-in made so much later than now was made while the clock was wrong, or it is now.
+_CLOCK_OFF_MS: Final = 60_000
 # For so long Twitch renews the tokens of a public app.
 # Source: https://dev.twitch.tv/docs/authentication/refresh-tokens
 _PUBLIC_DAYS: Final = 30
@@ -189,6 +191,9 @@ def show_status(
         else f"The access token ended at {until:%Y-%m-%d %H:%M:%S} UTC ({_duration(-left_s)} ago);"
         " the bot renews it when it starts."
     )
+    if row.created_at_ms > now_ms + _CLOCK_OFF_MS:
+        made = datetime.fromtimestamp(row.created_at_ms / 1000, UTC)
+        say(f"It was made at {made:%Y-%m-%d %H:%M} UTC: this machine's clock is, or was, wrong.")
     idle_days = (now_ms - row.created_at_ms) // _DAY_MS
     if is_public and idle_days >= _PUBLIC_DAYS:
         say(

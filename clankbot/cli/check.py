@@ -15,7 +15,7 @@ from clankbot.auth.channel_names import look_at_channels
 from clankbot.auth.keys import is_open_to_others
 from clankbot.cancel import Cancel
 from clankbot.cli.stats import former_names
-from clankbot.clock import Clock
+from clankbot.clock import Clock, TrustedClock
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings, require, run_requirements, settings_from_process
 from clankbot.errors import (
@@ -50,6 +50,8 @@ Finding = tuple[str, str]
 
 # For the search for damage: enough for some hundred megabytes.
 _EXAMINE_S: Final = 5.0
+# So far behind what is stored, this machine's clock is wrong.
+_CLOCK_OFF_S = 60
 
 _FASTER = "a smaller model or a GPU is faster"
 _SMALL_TALK = tuple(
@@ -137,10 +139,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
     database.prepare()
     with database.open() as store:
         megabytes = store.size_bytes() / 1_000_000
+        newest_ms = store.newest_time()
     if not is_seen_whole:
         yield "ok", f"no damage was found in the {_EXAMINE_S:.0f} s that it was looked for"
     where = settings.mysql_host if settings.database_type == "mysql" else settings.database_url
     yield "ok", f"{settings.database_type} at {where}, {megabytes:.1f} MB, tables up to date"
+    ahead_s = 0 if newest_ms is None else (Clock().utc_ms() - newest_ms) // 1000
+    if ahead_s < -_CLOCK_OFF_S:
+        yield "warn", _clock_is_off(ahead_s, "the newest stored message")
+
+
+def _clock_is_off(ahead_s: int, what: str) -> str:
+    hours, minutes = divmod(abs(ahead_s) // 60, 60)
+    by = f"{hours // 24} days" if hours >= 48 else f"{hours} h {minutes} min"
+    side = "ahead of" if ahead_s > 0 else "behind"
+    return (
+        f"this machine's clock is {by} {side} {what}; the bot goes by Twitch's time, but"
+        " certificates fail while the clock is wrong; see: timedatectl status"
+    )
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
@@ -155,7 +171,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
 
 
 def _sign_in(settings: Settings) -> Iterator[Finding]:
-    database = name_database(settings)
+    database, clock = name_database(settings), TrustedClock()
     if settings.twitch_client_id is None and not settings.dry_run:
         yield "fail", "skipped: set TWITCH_CLIENT_ID"
         return
@@ -163,7 +179,7 @@ def _sign_in(settings: Settings) -> Iterator[Finding]:
         yield "warn", UNUSED_SIGN_IN
         return
     try:
-        keeper = token_keeper(settings, database, threading.Event())
+        keeper = token_keeper(settings, database, threading.Event(), clock)
         identity = not_torn_off(keeper.start)
     except NotSignedIn:
         if not settings.dry_run:
@@ -174,6 +190,8 @@ def _sign_in(settings: Settings) -> Iterator[Finding]:
         yield "fail", "Twitch does not accept the token just now; try again"
     else:
         yield "ok", f"signed in as {identity.login}, and Twitch agrees"
+    if ahead_s := clock.ahead_s():
+        yield "warn", _clock_is_off(ahead_s, "Twitch's")
 
 
 def _channels(settings: Settings) -> Iterator[Finding]:
@@ -187,7 +205,9 @@ def _channels(settings: Settings) -> Iterator[Finding]:
     if settings.twitch_client_id is None:
         return
     try:
-        account = not_torn_off(lambda: open_account(settings, database, threading.Event()))
+        account = not_torn_off(
+            lambda: open_account(settings, database, threading.Event(), TrustedClock())
+        )
     except AuthError:
         return  # "sign-in" has told why
     if account.helix is None or account.identity is None:

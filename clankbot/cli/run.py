@@ -14,6 +14,7 @@ from typing import Final
 from clankbot import __version__
 from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import STOP_WITHIN_S, Bot
+from clankbot.clock import TrustedClock
 from clankbot.config.settings import Settings, from_systemd, run_requirements
 from clankbot.database.locks import hold_instance_lock
 from clankbot.parts import load_words, name_database, start_up, word_list_requirements
@@ -46,15 +47,15 @@ def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
     alive_every_s = min(watchdog_interval_s(*watchdog) or math.inf, _LONGEST_WAIT_S)
     words = load_words(settings)
     database = name_database(settings)
-    stopping = threading.Event()
+    stopping, clock = threading.Event(), TrustedClock()
     with hold_instance_lock(
         database.engine, lambda error: reports.put(Failure("instance-lock", error))
     ):
         database.refuse_foreign_log()
         database.prepare()
         database.wait_until_writable(STOP_WITHIN_S, stopping.wait)
-        account = not_torn_off(partial(open_account, settings, database, stopping))
-        bot = Bot(settings, account, database, words, reports, stopping)
+        account = not_torn_off(partial(open_account, settings, database, stopping, clock))
+        bot = Bot(settings, account, database, words, reports, stopping, clock)
         log.info(
             "starting",
             extra={

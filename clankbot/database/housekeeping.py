@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from clankbot.database.dialect import Dialect, both, each, insert
@@ -13,7 +13,7 @@ from clankbot.records.writes import Applied, RateLimitEvent, RecordRateLimitEven
 
 # For daily figures, hints, and who changed a setting: long enough to look back on, and nothing
 # depends on older ones.
-_NOTES_KEPT: Final = timedelta(days=90)
+_NOTES_KEPT_MS: Final = 90 * 86_400_000
 # As long as the longest of Twitch's limits reaches back, with some to spare: slow mode is at most
 # two minutes.
 _RATE_LIMIT_EVENTS_KEPT_MS: Final = 130_000
@@ -123,8 +123,10 @@ class Housekeeping(Repository):
     )
 
     def _prune_notes(self, channel: str) -> None:
-        oldest = datetime.fromtimestamp(self._clock.utc_ms() / 1000, UTC) - _NOTES_KEPT
-        oldest_ms = round(oldest.timestamp() * 1000)
+        oldest_ms = self._clock.past_ms() - _NOTES_KEPT_MS
+        if oldest_ms < 0:
+            return  # nobody knows what time it is
+        oldest = datetime.fromtimestamp(oldest_ms / 1000, UTC)
         self._session.run(self.PRUNE_TALLIES, channel, f"{oldest:%Y-%m-%d}")
         for statement in (self.PRUNE_HINTS, self.ANONYMIZE_OLD_CHANGES, self.ANONYMIZE_OLD_TERMS):
             self._session.run(statement, channel, oldest_ms)

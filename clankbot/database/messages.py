@@ -87,6 +87,15 @@ class Messages(Repository):
             for message_id, user_id, login, speaker, text, at_ms, is_own, row in reversed(rows)
         ]
 
+    NEWEST_TIMES: Final = both(
+        "SELECT timestamp FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 9"
+    )
+
+    def newest_time(self) -> int | None:
+        """When the newest messages were sent (ms UTC): not the last one alone, which may be odd."""
+        times = sorted(at_ms for (at_ms,) in self._session.rows(self.NEWEST_TIMES))
+        return times[(len(times) - 1) // 2] if times else None
+
     EXPORT_PAGE: Final = both(
         f"SELECT id, {MESSAGE_COLUMNS} FROM messages FORCE INDEX (messages_by_channel)"
         " WHERE channel = ? AND id > ? ORDER BY id LIMIT ?"

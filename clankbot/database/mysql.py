@@ -17,6 +17,7 @@ from pymysql.connections import MAX_PACKET_LEN, Connection
 from pymysql.constants import CR, ER
 from pymysql.cursors import Cursor
 
+from clankbot.clock import doubt_about_clock
 from clankbot.database.dialect import MYSQL_WAIT_S, Dialect
 from clankbot.database.session import AlreadyThere, ConnectionGone
 from clankbot.errors import (
@@ -104,9 +105,6 @@ _ALREADY_THERE: Final = frozenset(
 _OF_A_VALUE: Final = (pymysql.DataError, pymysql.IntegrityError)
 # What PyMySQL lets through if something else listens, or a packet is cut short.
 _NO_GREETING: Final = (struct.error, IndexError, AssertionError, ValueError)
-# OpenSSL's numbers for a certificate that is not valid yet, or no longer: a clock may be wrong, as
-# after a power cut on a Raspberry Pi, and a certificate renewed.
-_ABOUT_TIME: Final = frozenset({9, 10})
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,8 +300,8 @@ class MySqlEngine:
     def _distrusted(self, error: ssl.SSLCertVerificationError) -> DatabaseError:
         host = self.settings.host
         problem = f"the certificate of the MySQL server is not accepted: {error.verify_message}"
-        if error.verify_code in _ABOUT_TIME:
-            return DatabaseUnavailable(problem)
+        if doubt := doubt_about_clock(error.verify_code):
+            return DatabaseUnavailable(problem + doubt)
         return WrongDatabase(
             f"{problem} (MYSQL_HOST is {host}, MYSQL_SSL_CA is {self.settings.ssl_ca}); accepted: a"
             " certificate that names MYSQL_HOST, signed by a CA in MYSQL_SSL_CA"

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
+from clankbot.clock import doubt_about_clock
 from clankbot.errors import ConnectionLost
 
 log = logging.getLogger(__name__)
@@ -271,7 +272,8 @@ class Link:
 def _reason(error: Exception) -> str:
     """An error of the network in a few words."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the server's certificate is not accepted: {error.verify_message}"
+        problem = f"the server's certificate is not accepted: {error.verify_message}"
+        return problem + doubt_about_clock(error.verify_code)
     if isinstance(error, TimeoutError):
         return "no answer in time"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -88,7 +88,7 @@ class Delivery:
         fields["confirmed"] = message_id is not None
         log.info("said", extra=fields)
         log.debug("said text", extra=fields | {"text": sent.text})
-        return Delivered(sent.line, sent.text, message_id, sent.sent_at_ms)
+        return Delivered(sent.line, sent.text, message_id, sent.sent_at_ms, sent.sent_at)
 
     def _refused(self, sent: Sent, notice_id: str) -> Undelivered | None:
         meaning = meaning_of(notice_id)

@@ -95,9 +95,9 @@ class Sender:
     def count_earlier(self, earlier: Iterable[RecordRateLimitEvent]) -> None:
         """Counts what an earlier run wrote, oldest first; to be called before the thread starts.
 
-        Moments that are still to come, since the wall clock was set back, are taken for now.
+        While nobody knows for certain how long ago it was, it is taken to be as short as can be.
         """
-        now, now_ms = self._clock.monotonic(), self._clock.utc_ms()
+        now, now_ms = self._clock.monotonic(), self._clock.past_ms()
         for written in earlier:
             self._limits.record(written, now - max(0, now_ms - written.at_ms) / 1000)
 
@@ -211,7 +211,7 @@ class Sender:
         self._limits.record(written, at)
         if self._dry_run:
             log.info("would have said", extra=log_fields(line) | {"text": text})
-            self._report(Delivered(line, text, None, at_ms, shadow=True))
+            self._report(Delivered(line, text, None, at_ms, at, shadow=True))
         else:
             channel.delivery.begin(Sent(line, text, nonce, at, at_ms))
             self._report(written)

@@ -92,7 +92,7 @@ def build_worker(
     own_words = OwnWords(history, live_state)
     prompts = PromptChanges(channels, live_state, prompt_changed, clock)
     turns = Turns(history, channels, live_state, model, decisions, submit, prompts, clock)
-    carried_out, passed = RecentRemovals(), RecentRemovals()
+    carried_out, passed = RecentRemovals(clock), RecentRemovals(clock)
     moderation = Moderation(live_state, carried_out, passed, turns, own_words, write_queue, clock)
 
     def ask_later(question: Callable[[], ModelChecked]) -> bool:

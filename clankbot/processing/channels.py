@@ -86,6 +86,7 @@ class Channel:
     settings: ChannelSettings
     overrides: dict[str, SettingValue | None] = field(default_factory=dict)
 
+    began_at: float = 0.0  # this run, in monotonic seconds
     turn: Turn | None = None
     mentions: dict[str, Mention] = field(default_factory=dict)  # by viewer, longest waiting first
     answered_at: BoundedDict[str, float] = field(
@@ -94,7 +95,7 @@ class Channel:
     exchange: Exchange = field(default_factory=Exchange)
     # When the model wrote nothing that could be said unasked: that costs the channel its turn, and
     # the next one waits as if a line had been said.  Messages that came in since.
-    lost_turn_at_ms: int | None = None
+    lost_turn_at: float | None = None  # monotonic seconds
     counted_since_lost: int = 0
     newest_message_id: str | None = None  # of this run
     held_in_a_row: int = 0  # lines that Twitch kept from chat since the last that was said
@@ -120,7 +121,7 @@ class Channel:
         self.mentions.clear()
         self.answered_at.clear()
         self.exchange = Exchange()
-        self.lost_turn_at_ms, self.newest_message_id = None, None
+        self.lost_turn_at, self.newest_message_id = None, None
 
 
 class Channels(dict[str, Channel]):

@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 # Clients put ``@name`` in front of a reply, and people in front of what they want of the bot; a
 # command behind it is still a command.
 _ADDRESS = re.compile(r"\A@(\S+?),?\s+")
+# How late a message may come, and by how much Twitch's clock may differ from ours.  What is stored
+# with a time that is far off would be deleted at once, or never.
+_MOST_LATE_MS: Final = 3_600_000
+_MOST_AHEAD_MS: Final = 60_000
 _SEEN: Final = 10_000  # message ids remembered, since Twitch may deliver a message twice
 
 _TYPED: Final = 1_000
@@ -109,7 +113,7 @@ class Intake:
         ):
             return False
         self._seen[message.message_id] = None
-        is_removed = self._recent_removals.cover(message, self._clock.utc_ms())
+        is_removed = self._recent_removals.cover(message)
         return not (is_removed or self._live_state.ignores(message))
 
     def _block(self, message: ChatMessage, part: str, match: Match) -> None:
@@ -132,7 +136,6 @@ class Intake:
     def _keep(self, message: ChatMessage) -> None:
         assert message.message_id is not None
         assert message.user_id is not None
-        at = message.sent_at
         stored = StoredMessage(
             message_id=message.message_id,
             channel=message.channel,
@@ -140,7 +143,7 @@ class Intake:
             login=message.login,
             display_name=message.display_name,
             text=message.text,
-            sent_at_ms=self._clock.utc_ms() if at is None else round(at.timestamp() * 1000),
+            sent_at_ms=self._sent_at_ms(message),
         )
         self._write_queue.add(Append(stored))
         self._turns.message_stored(stored.channel, stored.message_id, stored.user_id)
@@ -159,6 +162,14 @@ class Intake:
             text = _ADDRESS.sub("", message.text)
             message = replace(message, text=text, reply_to_user_id=None)
         return is_mention(message, own.names, own.user_id)
+
+    def _sent_at_ms(self, message: ChatMessage) -> int:
+        """When Twitch took it; now, if Twitch does not say or names a time that cannot be."""
+        now_ms = self._clock.utc_ms()
+        if message.sent_at is None:
+            return now_ms
+        sent_at_ms = round(message.sent_at.timestamp() * 1000)
+        return sent_at_ms if -_MOST_AHEAD_MS <= now_ms - sent_at_ms <= _MOST_LATE_MS else now_ms
 
 
 def _as_line(message: StoredMessage) -> ContextLine:

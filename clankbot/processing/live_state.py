@@ -33,7 +33,7 @@ from clankbot.records.settings import ChannelSettings
 from clankbot.text import without_unseen
 from clankbot.twitch_notices import BANNED, ShutOut, meaning_of, seconds_told
 
-_HOUR_MS: Final = 3_600_000
+_HOUR_S: Final = 3600
 _EMOTE_ONLY: Final = Reason(Why.EMOTE_ONLY, "emote-only")
 _SUBSCRIBERS_ONLY: Final = Reason(Why.SUBSCRIBERS_ONLY, "subscribers-only")
 _FOLLOWERS_ONLY: Final = Reason(Why.FOLLOWERS_ONLY, "followers-only")
@@ -83,22 +83,23 @@ class Room:
     emote_only: bool = False
     subscribers_only: bool = False
     followers_only: bool = False
-    muted_until_ms: int = 0
+    muted_until: float = 0.0  # monotonic seconds
     mute_reason: Reason | None = None  # None: a moderator's timeout
     refused_here: Reason | None = None
     refused_by_mode: Reason | None = None
 
-    def obstacle(self, now_ms: int) -> Reason | None:
+    def obstacle(self, now: float) -> Reason | None:
         """Why Twitch or its moderators would not let the bot speak; None if they would.
 
-        Moderators and VIPs are exempt from the room's modes.  Whether the bot follows or subscribes
-        is not told over IRC, so those modes are taken to shut it out.
+        ``now`` is in monotonic seconds.  Moderators and VIPs are exempt from the room's modes.
+        Whether the bot follows or subscribes is not told over IRC, so those modes are taken to shut
+        it out.
         https://help.twitch.tv/s/article/chat-commands
         """
         if self.refused_here:
             return self.refused_here
-        if self.muted_until_ms > now_ms:
-            left_s = -(-(self.muted_until_ms - now_ms) // 1000)
+        if self.muted_until > now:
+            left_s = round(self.muted_until - now)
             return self.mute_reason or Reason(Why.TIMED_OUT, f"timed out for {left_s} s")
         if self.refused_by_mode:
             return self.refused_by_mode
@@ -170,7 +171,7 @@ class LiveState:
         room.privileged = room.is_mod or event.is_vip
         room.refused_here = None  # it comes after a JOIN or an accepted message
         if event.message_id is not None:
-            room.muted_until_ms = 0
+            room.muted_until = 0.0
             self._accepted_ids[event.message_id] = None
         if event.display_name is not None:
             self.own = replace(self.own, display_name=event.display_name)
@@ -189,7 +190,7 @@ class LiveState:
             case ShutOut.JOIN:
                 room.refused_here = reason
             case ShutOut.HOUR:
-                room.muted_until_ms = self._clock.utc_ms() + _HOUR_MS
+                room.muted_until = self._clock.monotonic() + _HOUR_S
                 room.mute_reason = reason
 
     def _silence(self, room: Room, duration_s: int | None) -> None:
@@ -197,7 +198,7 @@ class LiveState:
         if duration_s is None:
             room.refused_here = _BANNED
         else:
-            room.muted_until_ms = self._clock.utc_ms() + duration_s * 1000
+            room.muted_until = self._clock.monotonic() + duration_s
             room.mute_reason = None
 
     # -- what the worker knows -------------------------------------------------------------------
@@ -222,7 +223,7 @@ class LiveState:
         with self._lock:
             room = self._room(channel)
             if room.mute_reason is None:
-                room.muted_until_ms = 0
+                room.muted_until = 0.0
             if room.refused_here is not None and room.refused_here.text == BANNED:
                 room.refused_here = None
 

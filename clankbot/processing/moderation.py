@@ -64,14 +64,14 @@ class Moderation:
             return
         self._overtaking.append(event)
         is_again = self._carried_out.knows(event)
-        self._carried_out.remember(event, self._clock.utc_ms())
+        self._carried_out.remember(event)
         self._turns.drop_removed_mentions(event)
         self._remove(event, may_be_hint=not is_again)
 
     def handle_reached(self, reached: RemovalReached) -> None:
         """What comes from here on, and was sent before the removal, is late."""
         if self._live_state.serves(reached.removal.channel):
-            self._passed.remember(reached.removal, self._clock.utc_ms())
+            self._passed.remember(reached.removal)
         self._overtaking = [each for each in self._overtaking if each is not reached.removal]
 
     def repeat(self, channel: str) -> None:

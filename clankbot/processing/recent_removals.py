@@ -6,17 +6,22 @@ a ban is made.  https://dev.twitch.tv/docs/chat/irc
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
+from clankbot.clock import Clock
 from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, UserCleared
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import StoredMessage
 
 # After a ban or timeout, messages of that viewer that still arrive were sent before it.
-GRACE_MS: Final = 5_000
+GRACE_S: Final = 5.0
+# By how much a removal may seem to be made after it has arrived; more is an error of its time, and
+# would cover messages that are sent long after it.
+_AHEAD_MS: Final = 60_000
 _REMEMBERED: Final = 5_000
 
 Removal = MessageDeleted | UserCleared | ChatCleared
@@ -33,17 +38,17 @@ def removes(removal: Removal, line: ContextLine) -> bool:
     return removal.login == line.login
 
 
-def _ms(moment: datetime | None, otherwise: int) -> int:
+def _ms(moment: datetime | None, otherwise: float) -> float:
     return otherwise if moment is None else round(moment.timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class _Cleared:
-    """A removal of more than one message, on two clocks that may differ."""
+    """A removal of more than one message, on two clocks that have nothing to do with each other."""
 
-    sent_ms: int  # by Twitch's clock, which chat messages carry, too
-    arrived_ms: int  # by ours
-    latecomers_until_ms: int = 0  # by ours: until then messages may arrive that were under way
+    sent_ms: float  # by Twitch's clock, which chat messages carry, too; before all if it is untold
+    arrived_at: float  # in monotonic seconds
+    latecomers_until: float = 0.0  # in these, too: until then messages may arrive that are late
 
 
 class WaitingRemovals:
@@ -92,22 +97,26 @@ def _scope(removal: Removal) -> tuple[str, ...]:
 class RecentRemovals:
     """A bounded memory of removals.  Owned by the worker's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._ids = BoundedDict[str, None](_REMEMBERED)
         self._viewers = BoundedDict[tuple[str, str], _Cleared](_REMEMBERED)
         self._channels: dict[str, _Cleared] = {}
 
-    def remember(self, removal: Removal, now_ms: int) -> None:
-        """Remember a removal that arrived at ``now_ms``."""
+    def remember(self, removal: Removal) -> None:
+        """Remember a removal that arrives now."""
         if isinstance(removal, MessageDeleted):
             self._ids[removal.message_id] = None
-        elif isinstance(removal, ChatCleared):
-            self._channels[removal.channel] = _Cleared(_ms(removal.sent_at, now_ms), now_ms)
+            return
+        now = self._clock.monotonic()
+        sent_ms = min(_ms(removal.sent_at, -math.inf), self._clock.utc_ms() + _AHEAD_MS)
+        if isinstance(removal, ChatCleared):
+            self._channels[removal.channel] = _Cleared(sent_ms, now)
         else:
-            lasts_ms = GRACE_MS
+            lasts_s = GRACE_S
             if removal.duration_seconds is not None:
-                lasts_ms = min(lasts_ms, removal.duration_seconds * 1000)
-            cleared = _Cleared(_ms(removal.sent_at, now_ms), now_ms, now_ms + lasts_ms)
+                lasts_s = min(lasts_s, removal.duration_seconds)
+            cleared = _Cleared(sent_ms, now, now + lasts_s)
             for name in (removal.user_id, removal.login):
                 if name:
                     self._viewers[removal.channel, name] = cleared
@@ -125,28 +134,29 @@ class RecentRemovals:
         """Whether the message with this id was deleted."""
         return message_id in self._ids
 
-    def cover(self, message: ChatMessage, now_ms: int) -> bool:
-        """Whether a message that arrives at ``now_ms`` has been removed already."""
+    def cover(self, message: ChatMessage) -> bool:
+        """Whether a message that arrives now has been removed already."""
         if message.message_id in self._ids:
             return True
-        sent_ms = _ms(message.sent_at, now_ms)
+        sent_ms = _ms(message.sent_at, math.inf)
         chat = self._channels.get(message.channel)
         if chat is not None and sent_ms < chat.sent_ms:
             return True
+        now = self._clock.monotonic()
         for name in (message.user_id, message.login):
             cleared = self._viewers.get((message.channel, name or ""))
             if cleared is not None and (
-                sent_ms <= cleared.sent_ms or now_ms < cleared.latecomers_until_ms
+                sent_ms <= cleared.sent_ms or now < cleared.latecomers_until
             ):
                 return True
         return False
 
-    def cover_own(self, own: StoredMessage) -> bool:
-        """Whether the bot's own message, sent by our clock, has been removed already."""
+    def cover_own(self, own: StoredMessage, sent_at: float) -> bool:
+        """Whether the bot's own message, sent at this monotonic second, has been removed."""
         if own.message_id in self._ids:
             return True
         removals = (
             self._channels.get(own.channel),
             self._viewers.get((own.channel, own.user_id)),
         )
-        return any(cleared and own.sent_at_ms <= cleared.arrived_ms for cleared in removals)
+        return any(cleared and sent_at <= cleared.arrived_at for cleared in removals)

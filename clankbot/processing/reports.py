@@ -84,7 +84,7 @@ class Reports:
             self._said_after.pop(report.message_id or "", None),
         )
         self._write_queue.add(spoken, stored)
-        if own is not None and self._removals.cover_own(own):
+        if own is not None and self._removals.cover_own(own, report.sent_at):
             self._moderation.remove_own(own)
         elif own is not None:
             self._write_queue.add(Append(own))

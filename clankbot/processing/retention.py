@@ -69,7 +69,7 @@ class Retention:
         name = self._round[0]
         settings = self._channels.settings_of(name)
         days, count = settings.retention_days, settings.retention_count
-        older_than = self._clock.utc_ms() - days * _DAY_MS if days else None
+        older_than = self._clock.past_ms() - days * _DAY_MS if days else None
         pruned = self._history.prune(name, older_than, count or None, _ROWS_A_STEP)
         self._untold[name] += pruned
         released = self._history.release_space(_PAGES_A_STEP)

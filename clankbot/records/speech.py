@@ -56,6 +56,7 @@ class Delivered:
     text: str  # as sent: an answer to a command may carry an invisible variation
     message_id: str | None
     sent_at_ms: int
+    sent_at: float  # monotonic seconds
     shadow: bool = False
 
 

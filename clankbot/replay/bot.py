@@ -224,7 +224,8 @@ class ReplayedBot:
                 text = line.text
                 self._said += 1
                 own_id = f"said-{self._said}"
-                self._inbox.put(Delivered(line, text, own_id, self._clock.utc_ms()))
+                at_ms, at = self._clock.utc_ms(), self._clock.monotonic()
+                self._inbox.put(Delivered(line, text, own_id, at_ms, at))
             else:
                 reason = objection.text
                 self._inbox.put(Undelivered(line, objection))

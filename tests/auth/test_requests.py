@@ -117,7 +117,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     context, _ = self_signed(tmp_path)
     with (
         TwitchId(tls=context) as twitch,
-        pytest.raises(AuthUnavailable, match="certificate was not accepted"),
+        pytest.raises(AuthUnavailable, match="certificate is not accepted"),
     ):
         TwitchOAuth(twitch.auth_url, twitch.client_id).validate(Secret("any"))
     assert twitch.heard == []

@@ -89,6 +89,7 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "context": (Messages.RECENT_MESSAGES, ("quiet", 200)),
+    "newest times": (Messages.NEWEST_TIMES, ()),
     "export": (Messages.EXPORT_PAGE, ("quiet", 10, 500)),
     "pace: spoken": (Spoken.LAST_SPOKEN, ("quiet",)),
     "pace: counted": (Spoken.COUNT_AFTER_ROW, ("quiet", 30, 100)),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clankbot.bot import Bot
+from clankbot.clock import Clock, TrustedClock
 from clankbot.config.settings import Settings, load_settings
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
@@ -86,12 +87,14 @@ def living(
     ollama: FakeOllama | None = None,
     moderates: bool = True,
     database: Database | None = None,
+    machine: Clock | None = None,
     **settings: object,
 ) -> Iterator[World]:
     """A bot in ``folder``; stopped, and its threads gone, at the end of the block.
 
     It moderates its channels unless told otherwise, so that spacing does not slow tests down.  Its
-    settings are those given and then those of a ``.env`` in the folder.
+    settings are those given and then those of a ``.env`` in the folder.  ``machine`` stands for the
+    machine's clocks.
     """
     (folder / "blocked_words.txt").write_text(f"{BLOCKED}\n", encoding="utf-8")
     with TwitchRoom() as new_room, FakeOllama() as new_ollama:
@@ -106,13 +109,17 @@ def living(
         if moderates:
             for channel in read.twitch_channels:
                 room.set_moderator(channel)
-        with _started(read, room, ollama, database or name_database(read)) as world:
+        with _started(read, room, ollama, database or name_database(read), machine) as world:
             yield world
 
 
 @contextmanager
 def _started(
-    settings: Settings, room: TwitchRoom, ollama: FakeOllama, database: Database
+    settings: Settings,
+    room: TwitchRoom,
+    ollama: FakeOllama,
+    database: Database,
+    machine: Clock | None,
 ) -> Iterator[World]:
     identity = Identity(room.bot_login, room.bot_user_id)
     credentials = Credentials(identity.login, identity.user_id, Secret("testtoken0testtoken0"))
@@ -122,7 +129,8 @@ def _started(
         account = Account(None, lambda: anonymous, lambda: None)
     database.prepare()
     reports: Reports = queue.SimpleQueue()
-    bot = Bot(settings, account, database, load_words(settings), reports, threading.Event())
+    words, clock = load_words(settings), TrustedClock(machine)
+    bot = Bot(settings, account, database, words, reports, threading.Event(), clock)
     joined = len(room.joins)
     bot.start()
     try:

@@ -22,7 +22,7 @@ def test_a_line_goes_out_at_once_and_is_reported_under_the_id_that_twitch_gave_i
     said = rig.said[0]
     assert (said.channel, said.text, said.reply_to_id) == ("a", "hello", "parent-1")
     line = Outgoing("a", "hello", MENTION, rig.now, "parent-1")
-    assert rig.reports == [Delivered(line, "hello", said.message_id, int(rig.now * 1000))]
+    assert rig.reports == [Delivered(line, "hello", said.message_id, int(rig.now * 1000), rig.now)]
 
 
 def test_more_urgent_lines_overtake_and_equals_keep_their_order() -> None:

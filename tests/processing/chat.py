@@ -51,10 +51,14 @@ def line(
 
 
 class Hand(Clock):
-    """A clock that a test moves by hand; ``ms`` is the same in milliseconds UTC."""
+    """A clock that a test moves by hand; ``ms`` is the same in milliseconds UTC.
+
+    ``off_s`` is by how much that is wrong.
+    """
 
     def __init__(self) -> None:
         self.seconds = 1000.0
+        self.off_s = 0.0
 
     def monotonic(self) -> float:
         return self.seconds
@@ -66,7 +70,7 @@ class Hand(Clock):
         return self.utc_ms()
 
     def utc_ms(self) -> int:
-        return NOON_MS + round((self.seconds - 1000.0) * 1000)
+        return NOON_MS + round((self.seconds - 1000.0 + self.off_s) * 1000)
 
     def forward(self, seconds: float) -> None:
         self.seconds += seconds

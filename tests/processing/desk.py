@@ -314,7 +314,7 @@ class Desk:
             return
         if message_id is not None:
             self.arrive(OwnState(line.channel, False, message_id, None))
-        self.tell(Delivered(line, line.text, message_id, self.clock.ms(), shadow))
+        self.tell(Delivered(line, line.text, message_id, self.clock.ms(), self.clock(), shadow))
 
     def speak(self, text: str, message_id: str | None = None, channel: str = "alpha") -> None:
         """The bot says this, out of turn and however it came to it."""

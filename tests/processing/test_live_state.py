@@ -41,7 +41,7 @@ def live_state(clock: Hand) -> ClockedState:
 
 
 def obstacle(live_state: ClockedState) -> str | None:
-    reason = live_state.view("alpha").obstacle(live_state.clock.ms())
+    reason = live_state.view("alpha").obstacle(live_state.clock())
     return reason.text if reason else None
 
 
@@ -125,7 +125,7 @@ def test_notices_that_say_so_silence_it(
 ) -> None:
     live_state.handle(Notice("alpha", notice_id, text))
     assert obstacle(live_state) == reason
-    assert live_state.view("beta").obstacle(live_state.clock.ms()) is None
+    assert live_state.view("beta").obstacle(live_state.clock()) is None
 
 
 def test_what_a_person_has_to_mend_silences_it_for_an_hour(
@@ -258,7 +258,7 @@ def test_what_no_moderator_can_lift_stays(live_state: ClockedState) -> None:
     for channel in ("alpha", "beta"):
         live_state.forgive(channel)
     assert obstacle(live_state) == "the account is suspended"
-    beta = live_state.view("beta").obstacle(live_state.clock.ms())
+    beta = live_state.view("beta").obstacle(live_state.clock())
     assert beta is not None
     assert beta.text == "the channel is suspended or does not exist"
 

@@ -163,9 +163,9 @@ def test_a_moderator_who_comes_late_does_not_time_the_bot_out_twice(desk: Desk) 
     """The reader has noted the bot's own ban long before the database was back."""
     desk.arrive(UserCleared("alpha", BOT_ID, None))
     desk.arrive(OwnState("alpha", False, None, None))
-    assert desk.live_state.view("alpha").obstacle(desk.clock.ms()) is None
+    assert desk.live_state.view("alpha").obstacle(desk.clock()) is None
     desk.settle()
-    assert desk.live_state.view("alpha").obstacle(desk.clock.ms()) is None
+    assert desk.live_state.view("alpha").obstacle(desk.clock()) is None
 
 
 # -- the bot's own words ---------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_its_own_message_removed_before_it_was_known_to_be_said_is_not_stored(
 ) -> None:
     line = Outgoing("alpha", "what a calm river", MessageKind.SPONTANEOUS, desk.clock())
     desk.hear(event)
-    desk.tell(Delivered(line, line.text, "own-1", NOON_MS))
+    desk.tell(Delivered(line, line.text, "own-1", NOON_MS, desk.clock()))
     assert desk.stored() == []
     assert hints(desk) == count
     (spoken,) = desk.store.recent_spoken("alpha", 5)
@@ -305,7 +305,7 @@ def test_a_clock_that_is_wrong_does_not_change_what_came_first(desk: Desk, hours
     assert desk.stored() == ["after the clear"]
     desk.hear(ChatCleared("alpha", sent_at=wrong))
     line = Outgoing("alpha", "said before", MessageKind.SPONTANEOUS, desk.clock())
-    desk.tell(Delivered(line, line.text, "own-2", desk.clock.ms() - 300))
+    desk.tell(Delivered(line, line.text, "own-2", desk.clock.ms() - 300, desk.clock() - 0.3))
     assert desk.stored() == []
 
 

@@ -294,7 +294,9 @@ class Course:
                 self.was_written = True
                 message_id = f"own-{self.number}"
                 self.desk.arrive(OwnState(line.channel, False, message_id, None))
-                self._report = Delivered(line, line.text, message_id, self.desk.clock.ms())
+                self._report = Delivered(
+                    line, line.text, message_id, self.desk.clock.ms(), self.desk.clock()
+                )
             else:
                 self._report = Undelivered(line, reason)
         self.desk.offered.clear()

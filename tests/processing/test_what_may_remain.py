@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.cancel import Cancel
-from clankbot.processing.recent_removals import GRACE_MS
+from clankbot.processing.recent_removals import GRACE_S
 from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
 from clankbot.records.speech import (
     Assignment,
@@ -52,9 +52,9 @@ class Model:
                 self.deleted.add(event.message_id)
                 self._keep_only(lambda row: row != self.ids.get(event.message_id))
             case UserCleared():
-                lasts_ms = GRACE_MS
+                lasts_ms = round(GRACE_S * 1000)
                 if event.duration_seconds is not None:
-                    lasts_ms = min(GRACE_MS, event.duration_seconds * 1000)
+                    lasts_ms = min(lasts_ms, event.duration_seconds * 1000)
                 viewer = (event.channel, event.user_id or IDS[str(event.login)])
                 for name in filter(None, (event.user_id, event.login)):
                     self.banned[event.channel, name] = (now_ms, now_ms + lasts_ms)
@@ -198,7 +198,7 @@ def test_a_removal_holds_at_once_for_all_that_waits(tmp_path: Path, seed: int) -
 def say(desk: Desk, model: Model, channel: str, message_id: str, text: str) -> None:
     """The bot says it, whatever it would have thought of that."""
     line = Outgoing(channel, text, MessageKind.SPONTANEOUS, desk.clock())
-    desk.tell(Delivered(line, text, message_id, desk.clock.ms()))
+    desk.tell(Delivered(line, text, message_id, desk.clock.ms(), desk.clock()))
     model.bot_said(channel, message_id, text)
 
 

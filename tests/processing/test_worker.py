@@ -227,7 +227,7 @@ def own(speech: MessageKind = MessageKind.SPONTANEOUS, text: str = "what a calm 
 
 @pytest.mark.parametrize("speech", [MessageKind.SPONTANEOUS, MessageKind.MENTION_ANSWER])
 def test_what_the_bot_said_is_stored_under_its_real_id(desk: Desk, speech: MessageKind) -> None:
-    desk.tell(Delivered(own(speech), "what a calm river", "own-1", NOON_MS + 7))
+    desk.tell(Delivered(own(speech), "what a calm river", "own-1", NOON_MS + 7, desk.clock()))
     assert desk.store.recent_messages("alpha", 5) == [
         ContextLine("own-1", BOT_ID, BOT, BOT, "what a calm river", NOON_MS + 7, is_own=True)
     ]
@@ -239,7 +239,11 @@ def test_what_the_bot_said_is_stored_under_its_real_id(desk: Desk, speech: Messa
 
 
 def test_an_answer_to_a_command_leaves_no_trace(desk: Desk) -> None:
-    desk.tell(Delivered(own(MessageKind.COMMAND_ANSWER), "on: I talk along", "own-1", NOON_MS))
+    desk.tell(
+        Delivered(
+            own(MessageKind.COMMAND_ANSWER), "on: I talk along", "own-1", NOON_MS, desk.clock()
+        )
+    )
     assert desk.stored() == []
     assert desk.store.recent_spoken("alpha", 5) == []
     assert desk.store.tally("alpha", "2026-09-21") == {}
@@ -247,7 +251,7 @@ def test_an_answer_to_a_command_leaves_no_trace(desk: Desk) -> None:
 
 def test_a_delivery_told_twice_is_stored_once(desk: Desk) -> None:
     for _ in range(2):
-        desk.tell(Delivered(own(), "what a calm river", "own-1", NOON_MS))
+        desk.tell(Delivered(own(), "what a calm river", "own-1", NOON_MS, desk.clock()))
     assert desk.stored() == ["what a calm river"]
     assert len(desk.store.recent_spoken("alpha", 5)) == 1
 
@@ -269,7 +273,7 @@ def test_once_a_line_has_come_to_its_end_its_generation_is_released(
     )
     line = replace(own(), generation_id=job.generation_id)
     if report is Delivered:
-        desk.tell(Delivered(line, line.text, "own-1", NOON_MS))
+        desk.tell(Delivered(line, line.text, "own-1", NOON_MS, desk.clock()))
     else:
         desk.tell(Undelivered(line, Reason(Why.STALE, "too old")))
     desk.hear(ChatCleared("alpha"))

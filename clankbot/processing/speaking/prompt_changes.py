@@ -41,5 +41,5 @@ class PromptChanges:
             if channel.turn is None:
                 del self._changed[channel.name]
                 room = self._live_state.view(channel.name)
-                if not is_silenced(room, self._clock.utc_ms()):
+                if not is_silenced(room, self._clock):
                     self._tell(channel.name)

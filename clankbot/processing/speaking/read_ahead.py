@@ -97,7 +97,7 @@ class ReadingAhead:
     def _may_read(self, channel: str, settings: ChannelSettings) -> bool:
         """Whether the bot may speak in the channel now, and the model is to read ahead for that."""
         return (
-            not is_silenced(self._live_state.view(channel), self._clock.utc_ms())
+            not is_silenced(self._live_state.view(channel), self._clock)
             and self._live_state.outage is None
             and self._model.obstacle(settings.model) is None
             and self._model.reads_ahead(settings.model)

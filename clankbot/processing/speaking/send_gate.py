@@ -15,7 +15,7 @@ from clankbot.clock import Clock
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState, Room
 from clankbot.processing.speaking.repetition import NEARLY_REMOVED, repeats
-from clankbot.processing.speaking.triggers import quiet_hours_end
+from clankbot.processing.speaking.triggers import HOUR_MS, SLACK_MS, quiet_hours_end
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import MessageKind, Outgoing
 
@@ -39,7 +39,7 @@ class SendGate:
         room = self._live_state.view(line.channel)
         if self._clock.monotonic() - line.created_at > MAX_AGE_S:
             return Reason(Why.STALE, "too old")
-        if reason := silence_reason(room, line.kind, self._clock.utc_ms(), line.requested):
+        if reason := silence_reason(room, line.kind, self._clock, line.requested):
             return reason
         if line.kind.is_generated and (reason := self._generated_reason(line, room)):
             return reason
@@ -80,14 +80,14 @@ class SendGate:
 
 
 def silence_reason(
-    room: Room, kind: MessageKind, now_ms: int, requested: bool = False
+    room: Room, kind: MessageKind, clock: Clock, requested: bool = False
 ) -> Reason | None:
     """Why nothing of this kind may be said in the channel now; None if it may.
 
     Answers to commands are stopped by Twitch's obstacles only.  A moderator's ``!clank speak``
     (``requested``) overrides quiet times and the spontaneous switch, not ``off``.
     """
-    if obstacle := room.obstacle(now_ms):
+    if obstacle := room.obstacle(clock.monotonic()):
         return obstacle
     if not kind.is_generated:
         return None
@@ -96,7 +96,7 @@ def silence_reason(
         return SWITCHED_OFF
     if requested:
         return None
-    if reason := _quiet_reason(room, now_ms):
+    if reason := _quiet_reason(room, clock.utc_ms()):
         return reason
     if kind is MessageKind.MENTION_ANSWER and not settings.mentions:
         return Reason(Why.MENTIONS_OFF, "mentions are off")
@@ -105,10 +105,10 @@ def silence_reason(
     return None
 
 
-def is_silenced(room: Room, now_ms: int) -> bool:
+def is_silenced(room: Room, clock: Clock) -> bool:
     """Whether the bot may neither speak by itself nor answer in the channel now."""
     kinds = MessageKind.SPONTANEOUS, MessageKind.MENTION_ANSWER
-    return all(silence_reason(room, kind, now_ms) for kind in kinds)
+    return all(silence_reason(room, kind, clock) for kind in kinds)
 
 
 def _quiet_reason(room: Room, now_ms: int) -> Reason | None:
@@ -116,7 +116,8 @@ def _quiet_reason(room: Room, now_ms: int) -> Reason | None:
     settings = room.settings
     if settings.quiet_until_ms is not None and settings.quiet_until_ms > now_ms:
         return Reason(Why.QUIET, f"quiet for {_duration(settings.quiet_until_ms - now_ms)}")
-    if room.silenced_until_ms > now_ms:
+    # An end further ahead was noted while the clock was wrong.
+    if now_ms < room.silenced_until_ms <= now_ms + HOUR_MS + SLACK_MS:
         left = _duration(room.silenced_until_ms - now_ms)
         return Reason(Why.HINTED, f"quiet for {left}, since moderators removed its messages")
     if settings.quiet_hours is not None:

@@ -22,6 +22,10 @@ HINT_WEIGHS_MS: Final = 24 * HOUR_MS
 HINTS_TO_SILENCE: Final = 3  # so many hints within an hour, and the bot goes quiet for an hour
 _LARGEST_SLOWDOWN: Final = 16
 
+# What was noted a moment ago may seem to lie ahead, since the clock is trusted to within a minute;
+# what lies further ahead was noted while it was wrong.
+SLACK_MS: Final = 60_000
+
 ADAPTIVE_WINDOW_MS: Final = 600_000  # ``adaptive`` looks at the last ten minutes
 SPEAKERS_WINDOW_MS: Final = 600_000  # so does ``minviewers``
 
@@ -51,7 +55,7 @@ class Standing:
 def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
     """How far the channel is; for ``!clank status``."""
     pace, threshold, factor = _pace(channel, history, clock)
-    delay = delay_left(channel.settings, pace, factor, clock.utc_ms())
+    delay = delay_left(channel.settings, silent_ms(channel, pace, clock), factor)
     obstacle = delay or _too_few_speakers(channel, history, clock)
     return Standing(pace.counted, threshold, obstacle)
 
@@ -59,23 +63,25 @@ def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
 def pace_obstacle(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
     """Why the bot does not speak by itself yet; None if it is time."""
     pace, threshold, factor = _pace(channel, history, clock)
-    reason = spontaneous_obstacle(channel.settings, pace, threshold, factor, clock.utc_ms())
+    silent = silent_ms(channel, pace, clock)
+    reason = spontaneous_obstacle(channel.settings, pace, threshold, factor, silent)
     return reason or _too_few_speakers(channel, history, clock)
 
 
 def spontaneous_obstacle(
-    settings: ChannelSettings, pace: Pace, threshold: int, factor: int, now_ms: int
+    settings: ChannelSettings, pace: Pace, threshold: int, factor: int, silent: int | None
 ) -> Reason | None:
     """What of count, context and delay is missing.
 
-    ``factor`` multiplies the delay, as it has multiplied ``threshold`` already.
+    ``factor`` multiplies the delay, as it has multiplied ``threshold`` already; ``silent`` is what
+    ``silent_ms`` gives.
     """
     if pace.counted < threshold:
         return Reason(Why.MESSAGES, f"{pace.counted}/{threshold} messages")
     needed = _needed_context(settings)
     if pace.held < needed:
         return Reason(Why.CONTEXT, f"{pace.held}/{needed} messages of context")
-    return delay_left(settings, pace, factor, now_ms)
+    return delay_left(settings, silent, factor)
 
 
 def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, int, int]:
@@ -87,9 +93,9 @@ def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, i
     # More messages than are kept can never be counted: the bot would be silent for ever.
     threshold = min(wanted, max(settings.threshold, settings.retention_count or wanted))
     pace = history.pace(channel.name, threshold, _needed_context(settings))
-    if channel.lost_turn_at_ms is not None:
-        spoke_at_ms = max(channel.lost_turn_at_ms, pace.spoke_at_ms or 0)
-        pace = Pace(min(pace.counted, channel.counted_since_lost), pace.held, spoke_at_ms)
+    if channel.lost_turn_at is not None:
+        counted = min(pace.counted, channel.counted_since_lost)
+        pace = Pace(counted, pace.held, pace.spoke_at_ms)
     return pace, threshold, factor
 
 
@@ -110,11 +116,30 @@ def effective_threshold(settings: ChannelSettings, recent_messages: int) -> int:
     return max(lowest, min(recent_messages, highest))
 
 
-def delay_left(settings: ChannelSettings, pace: Pace, factor: int, now_ms: int) -> Reason | None:
-    """How much of the delay is left; None if it is over, or if the bot never spoke."""
-    if pace.spoke_at_ms is None:
+def silent_ms(channel: Channel, pace: Pace, clock: Clock) -> int | None:
+    """How long ago the bot spoke last or lost its turn; None if it never did.
+
+    What it said at a time that is still to come was noted while the clock was wrong: then it has
+    been silent for as long as this run lasts, which costs no more than one delay.
+    """
+    now_s, silences = clock.monotonic(), []
+    if channel.lost_turn_at is not None:
+        silences.append(round((now_s - channel.lost_turn_at) * 1000))
+    if pace.spoke_at_ms is not None:
+        ago_ms = clock.utc_ms() - pace.spoke_at_ms
+        run_ms = round((now_s - channel.began_at) * 1000)
+        silences.append(run_ms if ago_ms < -SLACK_MS else max(0, ago_ms))
+    return min(silences, default=None)
+
+
+def delay_left(settings: ChannelSettings, silent: int | None, factor: int) -> Reason | None:
+    """How much of the delay is left; None if it is over, or if the bot never spoke.
+
+    ``silent`` is what ``silent_ms`` gives.
+    """
+    if silent is None:
         return None
-    left_ms = pace.spoke_at_ms + settings.delay_s * 1000 * factor - now_ms
+    left_ms = settings.delay_s * 1000 * factor - silent
     return Reason(Why.DELAY, f"{-(-left_ms // 1000)} s of the delay left") if left_ms > 0 else None
 
 
@@ -127,8 +152,11 @@ def _too_few_speakers(channel: Channel, history: PaceHistory, clock: Clock) -> R
 
 
 def slowdown(hints_ms: Sequence[int], now_ms: int) -> int:
-    """By how much threshold, delay and cooldown are multiplied: each recent hint doubles them."""
-    recent = sum(1 for at in hints_ms if now_ms - at < HINT_WEIGHS_MS)
+    """By how much threshold, delay and cooldown are multiplied: each recent hint doubles them.
+
+    One that is still to come does not count: it was noted while the clock was wrong.
+    """
+    recent = sum(1 for at in hints_ms if -SLACK_MS <= now_ms - at < HINT_WEIGHS_MS)
     return int(min(2**recent, _LARGEST_SLOWDOWN))
 
 

@@ -84,10 +84,11 @@ class Turns:
         self._counted: dict[str, Channel] = {}
 
     def load(self) -> None:
-        """Take the hints that still count from the database; no prompt is read yet."""
+        """Take the hints that may still count from the database; no prompt is read yet."""
         self.prompts.note_all()
-        since_ms = self._clock.utc_ms() - HINT_WEIGHS_MS
+        since_ms = self._clock.past_ms() - HINT_WEIGHS_MS
         for channel in self._channels.values():
+            channel.began_at = self._clock.monotonic()
             self._set_hints(channel, self._history.hints_since(channel.name, since_ms))
 
     # -- hints ---------------------------------------------------------------------------------
@@ -265,7 +266,7 @@ class Turns:
             return
         self._decisions.count_refusal(channel, report.reason)
         if turn.is_spontaneous:
-            channel.lost_turn_at_ms, channel.counted_since_lost = self._clock.utc_ms(), 0
+            channel.lost_turn_at, channel.counted_since_lost = self._clock.monotonic(), 0
         else:
             self._hold_off(channel)
 
@@ -276,7 +277,7 @@ class Turns:
         if turn is not None:
             channel.retry_at = 0.0
             channel.retries.reset()
-            channel.lost_turn_at_ms = None
+            channel.lost_turn_at = None
             channel.logged_in_vain = None
         channel.held_in_a_row = 0
         self._counted.setdefault(name, channel)  # chat may have gone on since it was said
@@ -289,7 +290,7 @@ class Turns:
         """
         channel = self._channels[name]
         if self._end(channel, generation_id, reason, said=False) is not None:
-            channel.lost_turn_at_ms = None
+            channel.lost_turn_at = None
         channel.held_in_a_row += 1
         return channel.held_in_a_row % _HELD_TO_HINT == 0
 
@@ -333,9 +334,9 @@ class Turns:
         self, channel: Channel, kind: MessageKind, *, requested: bool = False
     ) -> Reason | None:
         """Why nothing of this kind may be said now, whatever the pace."""
-        room, now_ms = self._live_state.view(channel.name), self._clock.utc_ms()
-        self._log_obstacle(channel, room.obstacle(now_ms))
-        reason = silence_reason(room, kind, now_ms, requested)
+        room = self._live_state.view(channel.name)
+        self._log_obstacle(channel, room.obstacle(self._clock.monotonic()))
+        reason = silence_reason(room, kind, self._clock, requested)
         if reason is None and self._live_state.outage is not None:
             return DATABASE_AWAY
         if reason is None and (problem := self._model.obstacle(channel.settings.model)):
@@ -375,7 +376,7 @@ class Turns:
         obstacle = _ON_ITS_WAY if channel.turn is not None else None
         if obstacle is None:
             room = self._live_state.view(name)
-            obstacle = silence_reason(room, MessageKind.SPONTANEOUS, self._clock.utc_ms())
+            obstacle = silence_reason(room, MessageKind.SPONTANEOUS, self._clock)
         obstacle = obstacle or self._retry_obstacle(channel)
         return replace(found, obstacle=obstacle) if obstacle else found
 

@@ -23,9 +23,9 @@ from tests.processing.chat import NOON_MS, message
 SETTINGS = ChannelSettings(threshold=4, delay_s=60, context_limit=200)
 
 
-def obstacle(counted: int, held: int, spoke_at_ms: int | None, factor: int = 1) -> str | None:
-    pace = Pace(counted, held, spoke_at_ms)
-    reason = spontaneous_obstacle(SETTINGS, pace, SETTINGS.threshold * factor, factor, NOON_MS)
+def obstacle(counted: int, held: int, silent: int | None, factor: int = 1) -> str | None:
+    pace = Pace(counted, held, None)
+    reason = spontaneous_obstacle(SETTINGS, pace, SETTINGS.threshold * factor, factor, silent)
     return reason.text if reason else None
 
 
@@ -35,8 +35,8 @@ def test_it_speaks_at_the_threshold_and_not_before() -> None:
 
 
 def test_it_waits_for_the_delay_since_it_spoke_last() -> None:
-    assert obstacle(9, 9, NOON_MS - 59_500) == "1 s of the delay left"
-    assert obstacle(9, 9, NOON_MS - 60_000) is None
+    assert obstacle(9, 9, 59_500) == "1 s of the delay left"
+    assert obstacle(9, 9, 60_000) is None
 
 
 def test_a_bot_that_never_spoke_has_no_delay_to_wait_for() -> None:
@@ -50,13 +50,13 @@ def test_it_waits_for_enough_context() -> None:
 def test_a_small_context_asks_for_no_more_than_it_holds() -> None:
     settings = ChannelSettings(threshold=30, delay_s=0, context_limit=2)
     pace = Pace(counted=30, held=2, spoke_at_ms=None)
-    assert spontaneous_obstacle(settings, pace, 30, 1, NOON_MS) is None
+    assert spontaneous_obstacle(settings, pace, 30, 1, None) is None
 
 
 def test_each_hint_doubles_threshold_and_delay() -> None:
     assert obstacle(7, 9, None, factor=2) == "7/8 messages"
-    assert obstacle(8, 9, NOON_MS - 119_000, factor=2) == "1 s of the delay left"
-    assert obstacle(8, 9, NOON_MS - 120_000, factor=2) is None
+    assert obstacle(8, 9, 119_000, factor=2) == "1 s of the delay left"
+    assert obstacle(8, 9, 120_000, factor=2) is None
 
 
 def test_hints_weigh_for_a_day_and_not_without_bound() -> None:
@@ -64,6 +64,11 @@ def test_hints_weigh_for_a_day_and_not_without_bound() -> None:
     assert slowdown([NOON_MS - HINT_WEIGHS_MS], NOON_MS) == 1
     assert slowdown([NOON_MS - HINT_WEIGHS_MS + 1, NOON_MS], NOON_MS) == 4
     assert slowdown([NOON_MS] * 40, NOON_MS) == 16
+
+
+def test_a_hint_that_is_still_to_come_does_not_weigh() -> None:
+    assert slowdown([NOON_MS + 60_000], NOON_MS) == 2
+    assert slowdown([NOON_MS + 60_001], NOON_MS) == 1
 
 
 def test_three_hints_within_an_hour_silence_it_for_an_hour() -> None:

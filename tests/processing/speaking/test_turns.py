@@ -76,7 +76,7 @@ def test_counting_starts_anew_where_twitch_took_the_message(desk: Desk) -> None:
         desk.viewer("after it"),
         desk.viewer("after it, too"),
     )
-    desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms()))
+    desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms(), desk.clock()))
     assert desk.why() == "2/3 messages"
 
 
@@ -85,7 +85,7 @@ def test_chat_that_went_on_meanwhile_may_be_enough_for_the_next(desk: Desk) -> N
     line = desk.compose_line()
     desk.hear(OwnState("alpha", False, "own-1", None))
     desk.fill(3)
-    desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms()))
+    desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms(), desk.clock()))
     assert desk.has_job
 
 
@@ -298,7 +298,7 @@ def test_channels_follow_in_the_order_in_which_they_were_counted(desk: Desk) -> 
 
 
 def said(line: Outgoing) -> Delivered:
-    return Delivered(line, line.text, None, NOON_MS)
+    return Delivered(line, line.text, None, NOON_MS, 1000.0)
 
 
 def unsaid(line: Outgoing) -> Undelivered:
