@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from clankbot.auth.oauth import TwitchOAuth
 from clankbot.errors import AuthUnavailable, TokenRefused
 from clankbot.records.accounts import Secret
 from tests.auth.rig import Rig
+from tests.doubles.pages import Page, PageServer
 from tests.doubles.twitch_id import Trouble
 
 
@@ -101,6 +103,33 @@ def test_a_trailing_slash_of_the_address_is_forgiven(rig: Rig) -> None:
     token = rig.twitch.issue()
     oauth = TwitchOAuth(rig.twitch.auth_url + "/", rig.twitch.client_id)
     assert oauth.validate(Secret(token.access)) is not None
+
+
+def test_each_answer_tells_the_time_whatever_else_it_says(rig: Rig) -> None:
+    heard: list[datetime] = []
+    oauth = TwitchOAuth(rig.twitch.auth_url, rig.twitch.client_id, hear_time=heard.append)
+    assert oauth.validate(Secret("unknown")) is None
+    oauth.refresh(Secret(rig.twitch.issue().refresh))
+    assert len(heard) == 2
+    assert all(abs((datetime.now(UTC) - at).total_seconds()) < 60 for at in heard)
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("Sun, 06 Nov 1994 08:49:37 GMT", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)),
+        ("Sun, 06 Nov 1994 08:49:37 -0000", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)),
+        ("yesterday", None),
+        ("Sun, 06 Nov 199999999 08:49:37 GMT", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_a_date_that_is_none_tells_no_time(date: str, told: datetime | None) -> None:
+    heard: list[datetime] = []
+    with PageServer({"*": Page("{}", 401)}) as server:
+        server.date = date
+        assert TwitchOAuth(server.url, "a", hear_time=heard.append).validate(Secret("b")) is None
+    assert heard == ([told] if told else [])
 
 
 def test_revoking_makes_a_token_worthless(rig: Rig) -> None:

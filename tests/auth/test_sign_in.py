@@ -101,6 +101,15 @@ def test_the_status_tells_who_and_until_when(rig: Rig) -> None:
     assert all(secret not in text for secret in rig.twitch.secrets())
 
 
+def test_the_status_tells_that_the_clock_is_behind_or_was_ahead(rig: Rig) -> None:
+    rig.log_in()
+    assert "clock" not in rig.status()[1]
+    rig.clock.now_s -= 24 * 3600
+    code, text = rig.status()
+    assert code == 0
+    assert "made at 2025-10-09 09:10 UTC: this machine's clock is, or was, wrong" in text
+
+
 def test_the_status_of_a_public_app_says_when_a_new_login_may_be_needed(rig: Rig) -> None:
     rig.log_in()
     rig.clock.now_s += 29 * 24 * 3600

@@ -30,6 +30,9 @@ class _Handler(BaseHTTPRequestHandler):
     def version_string(self) -> str:
         return self.server.name
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.server.date or super().date_time_string(timestamp)
+
     def do_GET(self) -> None:
         self._answer()
 
@@ -66,6 +69,7 @@ class PageServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.pages = dict(pages)
         self.name = name
+        self.date: str | None = None  # its Date header, if it is not to be true
         self.asked: list[str] = []
         self.posted: list[bytes] = []
         if tls is not None:

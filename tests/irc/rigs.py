@@ -96,10 +96,14 @@ class Said:
 
 
 class RigClock(Clock):
-    """A clock that reads what ``seconds`` gives."""
+    """A clock that reads what ``seconds`` gives; ``past_s`` are past for certain, None: all."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
+        self.past_s: float | None = None
+
+    def past_ms(self) -> int:
+        return self.utc_ms() if self.past_s is None else int(self.past_s * 1000)
 
     def monotonic(self) -> float:
         return self._seconds()
@@ -130,13 +134,14 @@ class SenderRig:
         self.traffic: list[RecordRateLimitEvent] = []
         self._has_news = False
         self.link = FakeLink(self._take_line)
+        self.clock = RigClock(lambda: self.now)
         self.sender = Sender(
             link=self.link,
             channels=self.channels,
             send_gate=lambda line: self.objection(line),
             report=self._report,
             dry_run=dry_run,
-            clock=RigClock(lambda: self.now),
+            clock=self.clock,
         )
 
     def _report(self, report: Report) -> None:

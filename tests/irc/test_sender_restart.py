@@ -130,3 +130,17 @@ def test_moments_ahead_of_a_clock_that_was_set_back_are_taken_for_now() -> None:
     assert rig.joins == []
     rig.run(seconds=0.1)
     assert rig.joins == [(1012.0, "a")]
+
+
+@pytest.mark.parametrize("past_s", [0.0, 400.0, 900.0])
+def test_while_nobody_knows_how_long_ago_it_was_it_is_taken_to_be_now(past_s: float) -> None:
+    """The clock says an hour, and may be wrong."""
+    rig = SenderRig("a")
+    rig.now += 3600
+    rig.clock.past_s = past_s
+    rig.sender.count_earlier([RecordRateLimitEvent(RateLimitEvent.JOIN, 1_000_000)] * 18)
+    rig.connect()
+    rig.run(seconds=11.9)
+    assert rig.joins == []
+    rig.run(seconds=0.1)
+    assert rig.joins == [(4612.0, "a")]
