@@ -13,7 +13,7 @@ import pytest
 
 from clankbot.cancel import END
 from clankbot.database.database import Database, Store
-from clankbot.processing.recent_removals import GRACE_MS
+from clankbot.processing.recent_removals import GRACE_S
 from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
 from clankbot.records.speech import Delivered, MessageKind, Outgoing
 from tests.processing.chat import at
@@ -171,7 +171,7 @@ def test_latecomers_are_dropped_though_the_worker_comes_to_them_late(desk: Desk)
     late = desk.viewer("one more thing", user_id="8", login="bruno")
     desk.arrive(ban, late)
     desk.worker.step(0)
-    desk.clock.forward(GRACE_MS / 1000 + 1)
+    desk.clock.forward(GRACE_S + 1)
     desk.settle()
     assert "one more thing" not in desk.stored()
 
