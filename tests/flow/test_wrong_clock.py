@@ -273,24 +273,34 @@ def test_the_program_keeps_all_and_speaks_whatever_its_clock_says(
     tmp_path: Path, off_s: int
 ) -> None:
     with live_program(tmp_path, MESSAGE_THRESHOLD="3") as live:
-        clock = ProgramClock(tmp_path, off_s)
-        live.sign_in()
-        live.start_and_join(**clock.environment)
-        for moved_s, line in zip((off_s, 0, off_s), remarks(), strict=False):
-            clock.move(moved_s)
+        clock, lines = ProgramClock(tmp_path), remarks()
+
+        def speaks() -> None:
+            line, before = next(lines), len(live.room.messages)
             live.ollama.say(line)
-            before = len(live.room.messages)
             talk(live, 3, f"round {before}")
             assert live.room.wait_message("alpha", since=before).text == line
-        live.wait_log("clock is wrong, going by Twitch")
+
+        live.sign_in()
+        live.start_and_join(**clock.environment)
+        speaks()
+        assert live.stop() == 0
+        clock.move(off_s)
+        live.start_and_join(**clock.environment)
+        live.wait_log("clock is wrong, going by Twitch")  # the sign-in service has told the time
+        for moved_s in (off_s, 0, off_s):
+            clock.move(moved_s)
+            speaks()
         clock.move(0)
         talk(live, 1, "the end")
         live.wait_log("clock is right again")
         assert live.stop() == 0
-        stored = sql(tmp_path, "SELECT message_content, timestamp FROM messages")
-        assert len(stored) >= 3 * 4 + 1
         now_ms = time.time() * 1000
-        assert all(now_ms - 600_000 < at_ms < now_ms + 60_000 for _, at_ms in stored)
+        times = [at_ms for (at_ms,) in sql(tmp_path, "SELECT timestamp FROM messages")]
+        assert len(times) == 4 * 4 + 1
+        assert all(now_ms - 600_000 < at_ms < now_ms + 60_000 for at_ms in times)
+        said = "SELECT SUM(n) FROM tallies WHERE what = 'said'"
+        assert sql(tmp_path, said) == [(4,)]
 
 
 def test_certificates_that_fail_for_the_clock_are_told_as_that_and_work_once_it_is_right(
