@@ -16,7 +16,7 @@ from typing import Final
 from clankbot.auth.channel_names import look_at_channels
 from clankbot.auth.helix import Helix
 from clankbot.cancel import END
-from clankbot.clock import TrustedClock
+from clankbot.clock import Clock, TrustedClock
 from clankbot.config.channel_wording import SettingsSchema
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
@@ -67,6 +67,16 @@ _READING_AHEAD: Final = {"auto": None, "on": True, "off": False}
 _LOOK_FOR_LIVE_ONLY_S: Final = 1.0
 
 
+def _language_model(settings: Settings, clock: Clock) -> LanguageModel:
+    return LanguageModel(
+        ollama_client(settings),
+        settings.ollama_model,
+        num_ctx=settings.ollama_num_ctx,
+        reading_ahead=_READING_AHEAD[settings.ollama_read_ahead],
+        now_ms=clock.utc_ms,
+    )
+
+
 class Bot:
     """All threads of one bot.  Methods are for the main thread."""
 
@@ -100,13 +110,7 @@ class Bot:
             self._live_state,
             asks_who_is_live=account.helix is not None,
         )
-        self._model = LanguageModel(
-            ollama_client(settings),
-            settings.ollama_model,
-            num_ctx=settings.ollama_num_ctx,
-            reading_ahead=_READING_AHEAD[settings.ollama_read_ahead],
-            now_ms=clock.utc_ms,
-        )
+        self._model = _language_model(settings, clock)
         self._sender, self._reader = self._chat(settings, account, filters)
         self._composer = Composer(
             database.open(lets_go=True),

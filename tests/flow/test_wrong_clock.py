@@ -199,9 +199,9 @@ def test_without_times_in_chat_a_wrong_clock_deletes_and_silences_nothing(
         kept = keep(life, 29.5, 3, 0.1)
 
         def chat(text: str, number: int) -> None:
-            user = made_up_user_id(f"viewer{number}")
+            user, room = made_up_user_id(f"viewer{number}"), made_up_user_id("alpha")
             life.world.room.raw(
-                f"@id={text.replace(' ', '-')};user-id={user};room-id=1;display-name=V{number}"
+                f"@id={text.replace(' ', '-')};user-id={user};room-id={room};display-name=V{number}"
                 f" :viewer{number}!v@v.tmi.twitch.tv PRIVMSG #alpha :{text}"
             )
 

@@ -188,7 +188,7 @@ def test_an_own_line_that_is_removed_before_the_worker_knows_of_it(
 ) -> None:
     line = Outgoing("alpha", "calm river", MessageKind.SPONTANEOUS, desk.clock())
     wait_in(desk, 60)
-    desk.inbox.put(Delivered(line, line.text, "own-1", desk.clock.ms()))
+    desk.inbox.put(Delivered(line, line.text, "own-1", desk.clock.ms(), desk.clock()))
     desk.arrive(removal)
     for _ in range(3):
         desk.worker.step(0)

@@ -84,7 +84,7 @@ def test_a_line_that_is_said_between_begins_the_row_anew(desk: Desk) -> None:
         desk.fill(3)
         if number == 2:
             line = desk.compose_line("over the bridge")
-            desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms()))
+            desk.tell(Delivered(line, line.text, "own-1", desk.clock.ms(), desk.clock()))
         else:
             hold(desk, text=f"calm{number} river{number}")
     assert desk.order("status")[0].split(" | ")[2] == "0/3 messages"
