@@ -20,6 +20,7 @@ from typing import Final
 
 from clankbot.app import EXIT_FAILED, complain
 from clankbot.bounded_dict import BoundedDict
+from clankbot.cli.stats import renamed
 from clankbot.config.settings import Settings
 from clankbot.database.database import Store
 from clankbot.parts import existing_database, load_words, start_up
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         why = f"#{channel} holds no two messages that may be passed on"
         if next(store.export_rows(channel, 1), None) is None:
-            why = f"nothing is stored of #{channel}"
+            why = f"nothing is stored of #{channel}{renamed(store.channel_names(), channel)}"
         complain(why)
         return EXIT_FAILED
 

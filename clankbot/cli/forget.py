@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from clankbot.app import EXIT_FAILED
+from clankbot.cli.stats import renamed
 from clankbot.parts import existing_database, start_up
 from clankbot.records.writes import ForgetViewer, RaiseDeletionEpoch
 from clankbot.text import counted, visible
@@ -21,7 +22,8 @@ def run(options: argparse.Namespace) -> int:
         for user_id, login in store.find_viewers(viewer, channel):
             names.setdefault(user_id, []).extend([login] if login else [])
         if not names:
-            print(f"Nothing is stored of {viewer} {where}.")
+            now = renamed(store.channel_names(), channel) if channel else ""
+            print(f"Nothing is stored of {viewer} {where}{now}.")
             return EXIT_FAILED
         shown = [
             f"{' or '.join(dict.fromkeys(logins)) or 'a moderator'} (user id {user_id})"

@@ -78,6 +78,21 @@ def _shown(channel: str) -> str:
     return channel if ":" in channel else f"#{channel}"
 
 
+def renamed(names: Sequence[ChannelName], channel: str) -> str:
+    """What a channel is called now that had this name last, to stand behind the name; or nothing.
+
+    Nothing, too, if another channel has it.
+    """
+    if any(name.login == channel and name.is_current for name in names):
+        return ""
+    had = [name for name in names if name.login == channel]
+    if not had:
+        return ""
+    channel_id = max(had, key=lambda name: name.last_seen_ms).channel_id
+    now = [n.login for n in names if n.channel_id == channel_id and n.is_current]
+    return f", which is called #{now[0]} now" if now else f", which is kept as id:{channel_id} now"
+
+
 def former_names(names: Sequence[ChannelName]) -> list[str]:
     """For each channel that had another name before: what it was called until when."""
     told = []
@@ -102,7 +117,8 @@ def _kept(schema: SettingsSchema, overrides: Overrides) -> str:
 def _decisions(store: Store, channel: str) -> list[str]:
     decisions = store.decisions(channel, _DECISIONS_SHOWN)
     if not decisions:
-        return [f"Nothing has been decided in #{channel} yet."]
+        now = renamed(store.channel_names(), channel)
+        return [f"Nothing has been decided in {_shown(channel)}{now or ' yet'}."]
     lines = [
         f"{_moment(decision.at_ms)} UTC  {decision.reason}" for decision in reversed(decisions)
     ]

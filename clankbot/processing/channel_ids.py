@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from clankbot.clock import Clock
+from clankbot.errors import DatabaseError
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
 from clankbot.processing.write_queue import WriteQueue
@@ -72,7 +74,8 @@ class ChannelIds:
         """On a new connection every channel is to be seen again."""
         self._seen.clear()
         self._doubted.clear()
-        self._load()
+        with suppress(DatabaseError):  # then every channel is taken for a new one, and looked up
+            self._load()
 
     def handle_room_state(self, event: RoomState) -> None:
         """The room says whose it is."""

@@ -122,6 +122,7 @@ class Channel:
         self.answered_at.clear()
         self.exchange = Exchange()
         self.lost_turn_at, self.newest_message_id = None, None
+        self.decision, self.is_decision_behind = None, False
 
 
 class Channels(dict[str, Channel]):

@@ -8,7 +8,7 @@ import pytest
 
 from clankbot.clock import Clock
 from clankbot.records.settings import SettingValue
-from clankbot.records.writes import RecordDecision, SetSetting, Tally
+from clankbot.records.writes import IdentifyChannel, RecordDecision, SetSetting, Tally
 from tests.cli.command import bot_said, clankbot, fill, said
 
 MINUTE_MS = 60_000
@@ -117,3 +117,35 @@ def test_looking_into_a_folder_without_a_database_makes_none(
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("clankbot: there is no database at ")
     assert not (tmp_path / "chatbot.db").exists()
+
+
+def test_ids_and_former_names_are_told(tmp_path: Path) -> None:
+    day_ms = 86_400_000
+    fill(tmp_path, [IdentifyChannel("alpha", "111", day_ms), said("one")])
+    fill(tmp_path, [IdentifyChannel("gamma", "111", 3 * day_ms)])
+    fill(tmp_path, [IdentifyChannel("gamma", "222", 5 * day_ms)])
+    _, aside, first, *_ = rows(clankbot(tmp_path, "stats").out)
+    assert aside.startswith("id:111  -  1  1")
+    assert first == "id:111 was #gamma until 1970-01-04, #alpha until 1970-01-02."
+    fill(tmp_path, [IdentifyChannel("delta", "111", 7 * day_ms)])
+    _, delta, first, *_ = rows(clankbot(tmp_path, "stats").out)
+    assert delta.startswith("#delta  111  1  1")
+    assert first == "#delta (id 111) was #gamma until 1970-01-04, #alpha until 1970-01-02."
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["stats", "--why=alpha"], ["export", "alpha"], ["forget", "vera", "--channel=alpha"]],
+    ids=["stats", "export", "forget"],
+)
+def test_who_asks_for_a_former_name_is_told_the_new_one(tmp_path: Path, command: list[str]) -> None:
+    fill(tmp_path, [IdentifyChannel("alpha", "111", 1), said("one")])
+    fill(tmp_path, [IdentifyChannel("alpha", "222", 2)])
+    done = clankbot(tmp_path, *command)
+    assert "#alpha, which" not in done.out + done.err, "another channel has the name"
+    fill(tmp_path, [IdentifyChannel("beta", "222", 3)])
+    done = clankbot(tmp_path, *command)
+    assert "#alpha, which is called #beta now" in done.out + done.err
+    fill(tmp_path, [IdentifyChannel("beta", "333", 4)])
+    done = clankbot(tmp_path, *command)
+    assert "#alpha, which is kept as id:222 now" in done.out + done.err

@@ -100,6 +100,7 @@ def test_a_name_that_changes_hands_during_the_run_takes_nothing_along(desk: Desk
     desk.hear(*joined(alpha="222"))
     assert job.cancel.cancelled
     assert desk.stored() == []
+    assert desk.why() == "nothing has been decided here yet"
     desk.give_up("called off")
     desk.chat("hello")
     assert desk.jobs.empty(), "the mention was in another channel"
