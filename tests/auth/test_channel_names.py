@@ -79,7 +79,7 @@ def test_a_name_that_somebody_else_has_by_now_is_told(rig: Rig) -> None:
 
 def test_the_newest_owner_of_a_name_counts(rig: Rig) -> None:
     rig.twitch.users |= {"lake": "111", "pond": "222"}
-    names = (named("111", "river", 9, now=False), named("222", "river", 5))
+    names = (named("222", "river", 5), named("111", "river", 9, now=False))
     (told,) = findings(rig, "river", names=names)
     assert "is called #pond now" in told
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 
 from clankbot.processing.exchange import MOST_ANSWERS
+from clankbot.records.reasons import Reason, Why
+from clankbot.records.speech import Undelivered
 from tests.processing.desk import Desk
 
 _words = itertools.count()
@@ -79,7 +81,7 @@ def test_an_answer_that_was_not_said_does_not_count(desk: Desk) -> None:
     talkative(desk)
     exchanged(desk, MOST_ANSWERS - 1)
     desk.chat("@clankbot and now?")
-    desk.give_up("nothing came")
+    desk.tell(Undelivered(desk.compose_line(), Reason(Why.STALE, "too old")))
     desk.clock.forward(60)
     desk.chat("@clankbot and now?")
     assert desk.has_job

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clankbot.processing.speaking.contexts import Contexts
-from clankbot.records.chat import ChatMessage, LinkUp
+from clankbot.records.chat import ChatMessage, LinkUp, OwnState
 from clankbot.records.writes import KeepWindow
 from tests.processing.desk import BOT, BOT_ID, Desk
 
@@ -76,6 +76,8 @@ def test_a_line_of_the_bot_that_comes_back_is_not_taken_for_a_persons(desk: Desk
         typed(desk, "what a calm river", message_id="echo-1"),
         typed(desk, "what  a calm river \u034f", message_id="echo-2"),
         typed(desk, "in other words", message_id="own-1"),
+        OwnState("alpha", False, "own-2", None),
+        typed(desk, "@mona an answer that is not stored", message_id="own-2"),
     )
     assert desk.stored() == ["what a calm river"]
     assert [row.is_own for row in desk.store.export_rows("alpha")] == [True]
