@@ -34,6 +34,7 @@ GROUND: Final = {
     "records",
     "text",
     "twitch_notices",
+    "zones",
 }
 """What every module may import, and what itself imports only its like and the standard library; ""
 is the package's own ``__init__``."""

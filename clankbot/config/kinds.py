@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final, Generic, TypeVar
 
+from clankbot import zones
 from clankbot.records.accounts import Secret
 from clankbot.records.settings import SettingValue
 
@@ -286,8 +287,10 @@ def _read_zone(text: str) -> str:
         raise Refused(rule="name a city, for an offset knows no summer time")
     if _NO_PLACE.fullmatch(text):
         raise Refused
+    if not zones.has_files():
+        raise Refused(rule=zones.REMEDY)
     found = _zones().get(wanted, ())
-    if len(found) != 1:
+    if len(found) != 1 or zones.look_up(found[0]) is None:
         raise Refused
     return found[0]
 

@@ -12,11 +12,11 @@ from clankbot.processing.channels import Channels
 from clankbot.processing.commands.storage import CommandHistory
 from clankbot.processing.commands.throttle import Throttle
 from clankbot.processing.ports import LanguageModel
-from clankbot.processing.speaking.send_gate import local_time
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.chat import ChatMessage
 from clankbot.records.reasons import Why
 from clankbot.records.settings import Command
+from clankbot.zones import local_time
 
 _DAY_MS: Final = 86_400_000
 _ABOUT_EVERY_S: Final = 60.0
@@ -31,7 +31,7 @@ def quiet_until(end_ms: int, now_ms: int, zone: str) -> str:
     """``quiet until 14:43 UTC``: on the channel's clock, and with the day if that is far off."""
     end = local_time(end_ms, zone)
     shown = f"{end:%H:%M}" if end_ms - now_ms < _DAY_MS else f"{end:%d %B, %H:%M}"
-    return f"quiet until {shown} {zone}"
+    return f"quiet until {shown} {end.tzinfo}"
 
 
 class Status:

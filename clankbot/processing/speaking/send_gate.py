@@ -7,9 +7,7 @@ was asked is still stopped if a moderator, a viewer or Twitch changed something 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from clankbot.clock import Clock
 from clankbot.processing.filter.channel_filters import ChannelFilters
@@ -18,6 +16,7 @@ from clankbot.processing.speaking.repetition import NEARLY_REMOVED, repeats
 from clankbot.processing.speaking.triggers import HOUR_MS, SLACK_MS, quiet_hours_end
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import MessageKind, Outgoing
+from clankbot.zones import local_time
 
 log = logging.getLogger(__name__)
 
@@ -129,12 +128,6 @@ def _quiet_reason(room: Room, now_ms: int) -> Reason | None:
     if settings.live_only and not room.live:
         return Reason(Why.NOT_LIVE, "the channel is not live")
     return None
-
-
-def local_time(now_ms: int, zone: str) -> datetime:
-    """The time on the channel's clock; UTC needs no zone files, which small systems lack."""
-    now = datetime.fromtimestamp(now_ms / 1000, UTC)
-    return now if zone == "UTC" else now.astimezone(ZoneInfo(zone))
 
 
 def _duration(milliseconds: int) -> str:

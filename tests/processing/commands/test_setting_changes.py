@@ -10,6 +10,7 @@ from clankbot.config.channel_settings import CHANNEL_SETTINGS, ChannelSetting
 from clankbot.errors import OllamaUnavailable, Trouble
 from clankbot.records.settings import ChannelSettings, SettingValue
 from tests.processing.desk import Desk
+from tests.zones import without_zone_files
 
 # -- every setting ---------------------------------------------------------------------------------
 
@@ -269,6 +270,15 @@ def test_a_quiet_time_is_told_on_the_channels_clock(desk: Desk) -> None:
     desk.ask("timezone Europe/Berlin")
     assert desk.ask("quiet 30m") == "quiet until 16:43 Europe/Berlin"
     assert desk.ask("quiet") == "quiet until 16:43 Europe/Berlin"
+
+
+def test_a_zone_that_cannot_be_looked_up_is_refused_with_what_to_do(desk: Desk) -> None:
+    with without_zone_files():
+        refused = desk.ask("timezone Europe/Berlin")
+        assert refused.startswith("timezone takes a time zone such as Europe/Berlin or UTC; this")
+        assert "install the package tzdata" in refused
+        assert desk.ask("timezone UTC") == "timezone is now UTC"
+    assert desk.ask("timezone Berlin") == "timezone is now Europe/Berlin"
 
 
 def test_quiet_shows_the_time_that_runs_and_the_hours(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import Delivered, MessageKind, Outgoing, Undelivered
 from tests.processing.chat import NOON_MS
 from tests.processing.desk import Desk
+from tests.zones import without_zone_files
 
 # -- spontaneous messages --------------------------------------------------------------------------
 
@@ -165,6 +166,18 @@ def test_quiet_hours_are_those_of_the_channels_clock(desk: Desk) -> None:
     desk.fill(3)
     assert not desk.has_job
     assert desk.why() == "quiet until 18:00"
+
+
+def test_a_stored_zone_that_is_not_found_any_more_is_utc(tmp_path: Path) -> None:
+    """NOON_MS is 14:13 in UTC.  The files may have gone with a new container."""
+    with Desk(tmp_path) as desk:
+        desk.order("timezone Europe/Berlin")
+        desk.order("quiet 14:00-15:00")
+    with without_zone_files(), Desk(tmp_path, desk.clock) as again:
+        again.fill(3)
+        assert not again.has_job
+        assert again.why() == "quiet until 15:00"
+        assert again.order("quiet 30m") == ["quiet until 14:43 UTC"]
 
 
 @pytest.mark.parametrize(("minutes_ago", "counts"), [(9.9, True), (10.1, False)])
