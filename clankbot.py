@@ -14,7 +14,7 @@ def leave(number: int, _: object) -> None:
 
     For the bot a hang-up is no reason to: it means that the word list is to be read again.
     """
-    is_bot = sys.argv[1:2] == ["run"]
+    is_bot = sys.argv[1:2] in ([], ["run"])
     if not (is_bot and number == signal.SIGHUP):
         os._exit(0 if is_bot else 128 + number)
 

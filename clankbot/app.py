@@ -7,8 +7,10 @@ when it is asked for, so that ``--help`` costs nothing.
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import importlib
+import io
 import logging
 import os
 import signal
@@ -41,7 +43,14 @@ def main() -> int:
     A command other than ``run`` and ``rehearse`` ends in order at SIGTERM and SIGHUP, as it does at
     Ctrl-C: one that waits for a person or a server must not leave half of its work behind.
     """
-    options = build_parser().parse_args()
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal has all letters of chat
+    try:
+        options = build_parser().parse_args()
+    except SystemExit:  # with a help text, or a wrong argument
+        _flush()
+        raise
     try:
         module = _imported(options.module)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -61,16 +70,30 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def _run(module: ModuleType, options: argparse.Namespace) -> int:
+    was_terminal = sys.stdout is not None and sys.stdout.isatty()
     status = 0
     try:
         status = module.run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()  # here, where a closed pipe is no error, and not at exit
-    except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
     except Exception as error:
-        return _tell(error)
+        is_closed_terminal = was_terminal and not sys.stdout.isatty()
+        if not (isinstance(error, BrokenPipeError) or is_closed_terminal):
+            return _tell(error)
+    _flush()
     return status
+
+
+def _flush() -> None:
+    """Write what is left to be printed: here, where it is no error that nobody reads it any more.
+
+    A pipe whose reader has seen enough, or a terminal that was closed.
+    """
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
 
 
 def _imported(name: str) -> ModuleType:

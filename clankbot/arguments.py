@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from pathlib import Path
 
 from clankbot import __version__
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     forget = _add(commands, "forget", "delete all stored data of one viewer")
     forget.add_argument(
         "viewer",
+        type=_typed,
         metavar="LOGIN_OR_ID",
         help="the viewer's login, user id (id:123) or display name, as in chat",
     )
@@ -118,6 +120,7 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     replay.add_argument(
         "--set",
+        type=_typed,
         action="append",
         default=[],
         dest="changes",
@@ -125,16 +128,25 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="a channel setting as in !clank, such as threshold=20; may be repeated",
     )
     replay.add_argument(
-        "--bot", default="clankbot", metavar="NAME", help="the bot's name in the file (clankbot)"
+        "--bot",
+        type=_typed,
+        default="clankbot",
+        metavar="NAME",
+        help="the bot's name in the file (clankbot)",
     )
     replay.add_argument(
         "--no-model", action="store_true", help="only the moments; no Ollama is needed"
     )
 
 
+def _typed(argument: str) -> str:
+    """The argument as text, also where Python took its bytes for those of a poorer locale."""
+    return os.fsencode(argument).decode("utf-8", "replace")
+
+
 def _bare(text: str) -> str:
     """A channel as it is stored, however it was written."""
-    return text.strip().lstrip("#").lower()
+    return _typed(text).strip().lstrip("#").lower()
 
 
 def _channel(text: str) -> str:

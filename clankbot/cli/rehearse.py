@@ -7,7 +7,6 @@ Ollama answers, a small fake one does.
 from __future__ import annotations
 
 import argparse
-import io
 import logging
 import os
 import queue
@@ -68,9 +67,6 @@ def run(options: argparse.Namespace) -> int:
     set_up_logs(settings)
     words = load_words(settings)
     log_file = _log_to_new_file(settings)
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # chat has letters that not every terminal has
     console = Console(sys.stdout, is_terminal=is_terminal, colours=is_terminal and wants_colours())
     end = _End()
     with (

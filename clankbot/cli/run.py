@@ -8,6 +8,7 @@ import math
 import queue
 import signal
 import threading
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -19,6 +20,7 @@ from clankbot.config.settings import Settings, from_systemd, run_requirements
 from clankbot.database.locks import hold_instance_lock
 from clankbot.parts import load_words, name_database, start_up, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
+from clankbot.runtime.terminal import is_any_closed, terminals
 from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
 from clankbot.services import certificate_requirements, key_requirements, open_account
 
@@ -42,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
+    started_from = terminals()
     notifier = Notifier(from_systemd("NOTIFY_SOCKET"))
     watchdog = from_systemd("WATCHDOG_USEC"), from_systemd("WATCHDOG_PID")
     alive_every_s = min(watchdog_interval_s(*watchdog) or math.inf, _LONGEST_WAIT_S)
@@ -68,17 +71,24 @@ def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
         signals.is_starting = False
         bot.start()
         notifier.ready()
-        status = wait_for_end(bot, reports, notifier, alive_every_s)
+        status = wait_for_end(bot, reports, notifier, alive_every_s, started_from)
         notifier.stopping()
         if not bot.stop():
             status = status or EXIT_FAILED
     return status
 
 
-def wait_for_end(bot: Bot, reports: Reports, notifier: Notifier, alive_every_s: float) -> int:
+def wait_for_end(
+    bot: Bot,
+    reports: Reports,
+    notifier: Notifier,
+    alive_every_s: float,
+    started_from: Sequence[int] = (),
+) -> int:
     """Until a signal asks to stop or a thread has failed; the exit status.
 
-    While the bot is well, a sign of life is given every so many seconds.
+    A hang-up asks to stop if it came with the end of the terminal that the bot was started from,
+    else to reload.  While the bot is well, a sign of life is given every so many seconds.
     """
     while True:
         if bot.is_lively():
@@ -91,7 +101,7 @@ def wait_for_end(bot: Bot, reports: Reports, notifier: Notifier, alive_every_s: 
             if report.error is not None and exit_status(report.error) != EXIT_FAILED:
                 log.error("stopping", extra={"reason": str(report.error)})
             return exit_status(report.error)
-        if report is signal.SIGHUP:
+        if report is signal.SIGHUP and not is_any_closed(started_from):
             bot.reload()
         else:
             log.info("stopping", extra={"signal": report.name})

@@ -7,9 +7,7 @@ real database is touched; the settings are those of the environment and of ``--s
 from __future__ import annotations
 
 import argparse
-import io
 import logging
-import sys
 import tempfile
 import threading
 import time
@@ -70,8 +68,6 @@ def _set_up_output(settings: Settings) -> None:
     set_up_logs(settings)
     if settings.log_level != "DEBUG":
         logging.disable(logging.WARNING)  # what matters is printed, with the time in the file
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # chat has letters that not every terminal has
 
 
 def _change(text: str) -> Command:

@@ -79,7 +79,7 @@ class LineWriter:
 
     def _has_written(self, line: str) -> bool:
         # Past Python's stream: that has a lock, which the end of the program would wait for.
-        unwritten = f"{line}\n".encode(self._encoding, "backslashreplace")
+        unwritten = f"{line}\n".encode(self._encoding, "replace")
         try:
             while unwritten:
                 unwritten = unwritten[os.write(self._descriptor, unwritten) :]

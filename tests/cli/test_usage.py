@@ -38,13 +38,27 @@ def test_a_wrong_option_is_refused(
     assert accepted in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["stats", "check"])  # written at the end, and line by line
+# Written at the end, line by line, while there is more, and by argparse.
+@pytest.mark.parametrize(
+    "command",
+    [
+        "stats",
+        "check",
+        "export alpha",
+        "replay chat.log --no-model",
+        "--help",
+        "run --help",
+        "--version",
+    ],
+)
 def test_a_closed_pipe_is_a_way_to_say_stop(command: str, tmp_path: Path) -> None:
-    fill(tmp_path, [said("one")])
+    fill(tmp_path, [said(f"{number} of many", str(number % 5)) for number in range(300)])
+    line = "@id=1;user-id=7;tmi-sent-ts=1 :bob!b@b PRIVMSG #alpha :hi\n"
+    (tmp_path / "chat.log").write_text(line)
     read_end, write_end = os.pipe()
     os.close(read_end)
     try:
-        with started(tmp_path, command, stdout=write_end) as process:
+        with started(tmp_path, *command.split(), stdout=write_end) as process:
             assert process.stderr is not None
             assert process.stderr.read() == b""
             assert process.wait(timeout=PATIENCE_S) == 0
