@@ -17,7 +17,7 @@ from tests.database.conftest import said
 from tests.flow.program import LiveProgram, live_program
 from tests.flow.world import World, living, sql
 from tests.processing.desk import locked
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 KEPT = "none of your messages is kept from now on; those stored are deleted as soon as"
 
@@ -35,7 +35,7 @@ def texts_in(path: Path) -> list[str]:
     return [text for (text,) in rows]
 
 
-def wait_in(path: Path, *texts: str, timeout_s: float = 5.0) -> None:
+def wait_in(path: Path, *texts: str, timeout_s: float = PATIENCE_S) -> None:
     """Until all the texts are in the file that is at the path by then."""
 
     def is_there() -> bool:
@@ -253,7 +253,7 @@ def test_a_file_that_is_no_database_in_its_place_is_left_alone(
         wait_until(lambda: logged(caplog, "database damaged"))
         assert path.read_text() == "dear diary, " * 1000
         backup.rename(path)
-        wait_until(lambda: logged(caplog, "database replaced"), 12.0)
+        wait_until(lambda: logged(caplog, "database replaced"))
         wait_in(path, "meanwhile number 0 is on the table")
 
 
@@ -347,7 +347,7 @@ def test_a_file_that_stays_locked_at_the_start_is_the_reason_to_end_before_anyth
         live.sign_in()
         with locked(tmp_path / "chatbot.db"):
             live.start()
-            assert live.wait(10.0) == 1
+            assert live.wait() == 1
         assert "is in use by another program" in live.log.splitlines()[-1]
         assert live.room.logins == []
 

@@ -117,7 +117,7 @@ def test_a_disk_that_takes_nothing_for_a_while_is_told_once_and_nothing_is_lost(
     finally:
         unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         resource.prlimit(live.running.pid, resource.RLIMIT_FSIZE, unlimited)
-    wait_until(lambda: stored(path) == 21, 8.0)
+    wait_until(lambda: stored(path) == 21)
     assert stored(path, "opt_outs") == 1
     assert live.stop() == 0
     (line,) = told(live)
@@ -150,7 +150,7 @@ def test_of_a_damaged_database_the_sound_tables_are_used(live: LiveProgram) -> N
     for number in range(4):
         say(live, f"line {number}")
         live.room.say("alpha", "viewer", "blorpword")
-        wait_until(lambda: stored(path, "tallies") == 1, 8.0)
+        wait_until(lambda: stored(path, "tallies") == 1)
     assert live.stop() == 0
     first, *others = (line for line in told(live) if "message blocked" not in line)
     assert "is damaged (database disk image is malformed): stop the bot and put a backup" in first
