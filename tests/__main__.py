@@ -16,7 +16,15 @@ from typing import IO, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNS: Final = 4
-SLOW: Final = {"flow": 16, "replay": 6, "cli": 4, "filter": 4, "ollama": 3, "database": 2}
+SLOW: Final = {
+    "flow": 16,
+    "replay": 6,
+    "cli": 4,
+    "faults": 40,
+    "filter": 4,
+    "ollama": 3,
+    "database": 2,
+}
 """Folders whose tests start whole programs or try thousands of texts: a line there takes as long as
 so many elsewhere."""
 NO_TESTS: Final = 5
