@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -16,14 +17,16 @@ from tests.faults.room import FaultRoom
 CHANNEL: Final = "alpha"
 BLOCKED: Final = "blorpword"
 _SYLLABLES: Final = [a + b for b in "aeiou" for a in "bdfg"]
+WORD: Final = re.compile(r"\b(?:[bdfg][aeiou]){4}\b")
+"""What ``word_of`` makes."""
 _ID: Final = "line-"
 _A_TEXT: Final = 400
 
 # Of each hundred lines these are blocked, deleted soon, or said by one who is banned soon.
-_BLOCKED_AT: Final = frozenset(range(7, 100, 20))
-_DELETED_AT: Final = frozenset(range(4, 100, 10))
+_BLOCKED_AT: Final = frozenset({7, 37, 67})
+_DELETED_AT: Final = frozenset({4, 24, 44, 64, 84})
 _BANNED_AT: Final = frozenset({50, 51})
-_REMOVED_AFTER: Final = 6
+_REMOVED_AFTER: Final = 4
 
 
 @dataclass(eq=False)

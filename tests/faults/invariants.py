@@ -17,8 +17,6 @@ _ENTRY: Final = re.compile(r"^\S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) [\w.-]+: (
 _TROUBLE: Final = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _USUAL: Final = "message blocked"
 """A warning by design: a part of the chat is blocked."""
-_MOST_ENTRIES: Final = 25
-"""Of one phrase at one fault: what repeats is to be summed up."""
 _ON_ITS_WAY_S: Final = 0.2
 """For a line that was judged just before its removal was read."""
 _SHOWN: Final = 5
@@ -129,7 +127,7 @@ def _of_the_log(log: str, row: Row) -> Iterator[str]:
     if surprises := [text for text in trouble if not text.startswith((*row.log, *row.may_log))]:
         yield f"in the log, and not named: {_few(surprises)}"
     for phrase, count in Counter(text.partition("=")[0] for text in trouble).items():
-        if count > _MOST_ENTRIES:
+        if count > row.most_entries:
             yield f"{count} times in the log: {phrase}"
     if "Traceback" in log:
         yield "a traceback in the log"

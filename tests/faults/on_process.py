@@ -42,16 +42,20 @@ def has_no_descriptors_left(scene: Scene) -> None:
 
 
 def has_no_memory_left(scene: Scene) -> None:
-    """The address space cannot grow for a while, under load."""
-    pages = int(Path(f"/proc/{scene.pid}/statm").read_text().split()[0])
-    size = pages * resource.getpagesize()
-    with limited(scene, resource.RLIMIT_AS, size), scene.chat.flowing_at(_LOAD):
-        wait_flowing(scene, 5.0)
-    if not scene.is_running:
+    """Its data cannot grow for a while, under load.
+
+    RLIMIT_AS would not do: the C library reserves addresses for each thread beforehand.
+    """
+    status = Path(f"/proc/{scene.pid}/status").read_text()
+    (size,) = (int(line.split()[1]) for line in status.splitlines() if line[:7] == "VmData:")
+    began, since = time.monotonic(), len(scene.program.log)
+    with limited(scene, resource.RLIMIT_DATA, size * 1024), scene.chat.flowing_at(2000):
+        scene.let_flow(4000)
+    if "thread failed" in scene.program.log[since:]:
         scene.statuses.append(scene.program.wait())
-        with scene.chat.held():
-            scene.chat.excuse(time.monotonic() - 6.0, time.monotonic())
         scene.start()
+    with scene.chat.held():
+        scene.chat.excuse(began, time.monotonic())
 
 
 def is_killed(scene: Scene) -> None:

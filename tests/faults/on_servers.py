@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Iterable, Iterator
 
 from tests.benchmarks.dearest_line import Candidate, search
 from tests.doubles import hostile_answers
 from tests.doubles.drips import DripServer, Script
 from tests.doubles.fake_ollama import Behaviour
-from tests.faults.on_database import wait_flowing
-from tests.faults.scene import Scene
+from tests.faults.scene import USUAL, Scene
 from tests.waiting import wait_until
 
 _FEW = (
@@ -20,6 +20,8 @@ _FEW = (
     hostile_answers.NO_ANSWER["another protocol"],
 )
 _LINES_A_SECOND = 500
+_AT_ONCE = 25
+_WRITERS = 40  # each may be answered, and Twitch lets the bot say a hundred lines in 30 s
 
 
 class _InTurn:
@@ -47,7 +49,7 @@ def ollama_fails(scene: Scene) -> None:
         asked = len(scene.ollama.asked)
         scene.ollama.behave(behaviour)
         scene.ollama.wait_until(lambda known=asked: len(scene.ollama.asked) > known)  # type: ignore[misc]
-    scene.ollama.behave(Behaviour())
+    scene.ollama.behave(USUAL)
 
 
 def ollama_is_down(scene: Scene) -> None:
@@ -92,11 +94,13 @@ def _dearest(candidates: int) -> list[Candidate]:
 
 def _flood(scene: Scene, candidates: int, seconds: int) -> None:
     lines = _dearest(candidates)
+    began = time.monotonic()
     for number in range(seconds * _LINES_A_SECOND):
-        line = lines[number % len(lines)].line(number, user=7000 + number % 900)
+        line = lines[number % len(lines)].line(number, user=7000 + number % _WRITERS)
         scene.room.raw(line)
-        if number % _LINES_A_SECOND == _LINES_A_SECOND - 1:
-            wait_flowing(scene, 0.5)
+        if number % _AT_ONCE == _AT_ONCE - 1:
+            due = began + number / _LINES_A_SECOND
+            wait_until(lambda due=due: time.monotonic() > due)  # type: ignore[misc]
 
 
 def viewers_send_the_dearest(scene: Scene) -> None:

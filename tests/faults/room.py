@@ -50,7 +50,8 @@ class FaultRoom(TwitchRoom):
 
     def mark(self, number: int) -> None:
         """Have ``heard_at`` tell when the bot has read all that was said before this."""
-        self.raw(f"PING :{_MARK}{number}")
+        if not self.is_mute:
+            self.raw(f"PING :{_MARK}{number}")
 
     def handle_line(self, client: RoomClient, line: str) -> None:
         if line.startswith(f"PONG :{_MARK}"):

@@ -18,7 +18,7 @@ class Lost(Enum):
     NOTHING = "nothing"
     HALF_A_SECOND = "the last half second"
     AFTER_THE_SIGNAL = "what comes after the signal"
-    WHAT_WAITS = "what waits for the database"
+    MEANWHILE = "what comes meanwhile"
 
 
 class Never(Enum):
@@ -60,6 +60,8 @@ class Row:
     log: tuple[str, ...] = ()
     """Phrases that the log holds; no other warning or error may be in it, but for these:"""
     may_log: tuple[str, ...] = ()
+    most_entries: int = 25
+    """Of one phrase: what repeats is to be summed up."""
     statuses: tuple[int, ...] = (0,)
     """Those with which the program may end, where the fault has it end."""
     world: World = World.SQLITE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
+import re
 import signal
 import ssl
 import time
@@ -14,11 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from tests.doubles.fake_ollama import FakeOllama
+from tests.doubles.fake_ollama import Asked, Behaviour, FakeOllama
 from tests.doubles.mariadb import HOST, PASSWORD, MariaDb
 from tests.doubles.twitch_id import TwitchId
 from tests.faults import preload
-from tests.faults.chat import BLOCKED, CHANNEL, Chat, Line
+from tests.faults.chat import BLOCKED, CHANNEL, WORD, Chat, Line
 from tests.faults.front import Front
 from tests.faults.preload import FailingCalls
 from tests.faults.room import FaultRoom
@@ -31,6 +33,8 @@ IDLE_S: Final = 3.0
 """So soon a chat connection is taken for proved, or asked whether it lives; 60 outside of tests."""
 SLACK_S: Final = 1.0
 """For what is due within half a second of a program that shares a busy machine."""
+_QUOTED: Final = 6
+_PLAIN: Final = re.compile(r"\b[a-z]{4,9}\b")
 _ASK_EVERY_S: Final = 1.0
 _BOT_USER: Final = "faults"
 
@@ -41,6 +45,17 @@ class World(Enum):
     SQLITE = "SQLite"
     MYSQL = "MariaDB"
     TLS = "SQLite, chat over TLS"
+
+
+def quoting(asked: Asked) -> str:
+    """A line of the newest words of chat: what moderators remove meanwhile is likely in it."""
+    words = _PLAIN.findall(asked.prompt)
+    newest = [*dict.fromkeys(WORD.findall(asked.prompt))][-_QUOTED:]
+    return " ".join(f"{random.choice(words)} {each}" for each in newest) or "nothing yet"
+
+
+USUAL: Final = Behaviour(text=quoting, delay_s=0.15)
+"""Ollama takes its time, so that moderators remove what a line is just being made of."""
 
 
 class Scene:
@@ -70,6 +85,7 @@ class Scene:
         (self.folder / "blocked_words.txt").write_text(f"{BLOCKED}\n", encoding="utf-8")
         self.twitch = entering.enter_context(TwitchId())
         self.ollama = entering.enter_context(FakeOllama())
+        self.ollama.behave(USUAL)
         user_id = self.twitch.users[self.twitch.login]
         self.room = entering.enter_context(
             FaultRoom(self.twitch.login, user_id, self.twitch.accepts, self._tls_context())
@@ -113,7 +129,7 @@ class Scene:
             "OLLAMA_URL": self.ollama_front.url,
             "OLLAMA_TIMEOUT": "5",
             "MESSAGE_THRESHOLD": "40",
-            "TIME_DELAY": "0",
+            "TIME_DELAY": "2",  # or a burst of chat would use up what Twitch lets it say
             "CONTEXT_LIMIT": "39",
             "MESSAGE_RETENTION_COUNT": "0",
             "IRC_IDLE_TIMEOUT": str(IDLE_S),

@@ -146,6 +146,7 @@ TABLE: Final = (
         on_disk.any_call_fails,
         well_within_s=5,
         log=_AWAY,
+        most_entries=75,  # an outage for each
         may_log=("periodic task failed", "own words not read", "context not read"),
         half=Half.LONG,
         need=Need.COMPILER,
@@ -155,7 +156,7 @@ TABLE: Final = (
         "no file can be synced",
         on_disk.syncs_fail,
         well_within_s=12,
-        log=_AWAY,
+        may_log=_AWAY,  # SQLite keeps its log of writes until a sync succeeds, and says nothing
         half=Half.LONG,
         need=Need.COMPILER,
     ),
@@ -164,8 +165,9 @@ TABLE: Final = (
         "a start, one call failing, each in turn",
         on_disk.starts_with_a_failing_call,
         lost=Lost.AFTER_THE_SIGNAL,
-        statuses=(0, 1, 78),
-        may_log=("database away",),
+        statuses=(0, 1, 78),  # a start may end with it: a supervisor tries again
+        may_log=("database away", "thread failed", "windows not read"),
+        most_entries=100,
         half=Half.LONG,
         need=Need.COMPILER,
     ),
@@ -243,8 +245,10 @@ TABLE: Final = (
         "process",
         "no memory is left",
         on_process.has_no_memory_left,
+        lost=Lost.MEANWHILE,
         well_within_s=15,
-        statuses=(0, 1),
+        may_log=("thread failed", "not stored", "filter failed", *_AWAY, *_CUT_OFF),
+        statuses=(0, 1),  # 1: a supervisor starts it anew
         half=Half.LONG,
     ),
     Row(
