@@ -17,15 +17,15 @@ from typing import IO, Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNS: Final = 4
 SLOW: Final = {
+    "test_faults": 400,
     "flow": 16,
     "replay": 6,
     "cli": 4,
-    "faults": 40,
     "filter": 4,
     "ollama": 3,
     "database": 2,
 }
-"""Folders whose tests start whole programs or try thousands of texts: a line there takes as long as
+"""Folders, and a file, whose tests start whole programs or try thousands of texts: a line there takes as long as
 so many elsewhere."""
 NO_TESTS: Final = 5
 """Pytest's status where an option such as ``-k`` leaves nothing of a run."""
@@ -34,7 +34,7 @@ NO_TESTS: Final = 5
 def dealt() -> list[list[str]]:
     """Every file of tests, the longest first, each to the run that has least to do so far."""
     weights = {
-        file: file.stat().st_size * SLOW.get(file.parent.name, 1)
+        file: file.stat().st_size * SLOW.get(file.stem, SLOW.get(file.parent.name, 1))
         for file in ROOT.glob("tests/**/test_*.py")
     }
     hands: list[list[str]] = [[] for _ in range(RUNS)]

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from tests.doubles.mariadb import frozen
 from tests.faults.scene import _BOT_USER, Scene
@@ -46,25 +47,37 @@ def is_locked_a_minute(scene: Scene) -> None:
             wait_flowing(scene, A_MINUTE_S)
 
 
-def is_removed(scene: Scene) -> None:
-    """The file is deleted under the running bot."""
-    scene.let_flow(10)
-    for path in scene.folder.glob("chatbot.db*"):
-        if not path.name.endswith(".lock"):
-            path.unlink()
-    scene.let_flow(30)
-
-
-def is_replaced(scene: Scene) -> None:
-    """The file is replaced by a backup under the running bot."""
+def _backup(scene: Scene) -> Path:
+    """A copy of all that was said so far.  Hold the chat."""
+    scene.settle()
     backup = scene.folder / "backup"
     with (
         closing(sqlite3.connect(scene.folder / "chatbot.db")) as source,
         closing(sqlite3.connect(backup)) as target,
     ):
         source.backup(target)
+    return backup
+
+
+def is_deleted(scene: Scene) -> None:
+    """The file is deleted under the running bot, and a backup put into its place later."""
+    since = len(scene.program.log)
+    with scene.chat.held():
+        backup = _backup(scene)
+        for ending in ("", "-wal", "-shm"):
+            (scene.folder / f"chatbot.db{ending}").unlink(missing_ok=True)
+    scene.wait_log("database file lost", since)
+    with scene.silent():
+        scene.let_flow(40)
     backup.rename(scene.folder / "chatbot.db")
-    scene.let_flow(30)
+
+
+def is_replaced(scene: Scene) -> None:
+    """A backup takes the place of the file under the running bot."""
+    scene.let_flow(20)
+    with scene.chat.held():
+        _backup(scene).rename(scene.folder / "chatbot.db")
+    scene.let_flow(20)
 
 
 def loses_its_connections(scene: Scene) -> None:
