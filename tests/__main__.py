@@ -25,8 +25,8 @@ SLOW: Final = {
     "ollama": 3,
     "database": 2,
 }
-"""Folders, and a file, whose tests start whole programs or try thousands of texts: a line there takes as long as
-so many elsewhere."""
+"""Folders, and a file, whose tests start whole programs or try thousands of texts: a line there
+takes as long as so many elsewhere."""
 NO_TESTS: Final = 5
 """Pytest's status where an option such as ``-k`` leaves nothing of a run."""
 
