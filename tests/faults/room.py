@@ -85,8 +85,8 @@ class FaultRoom(TwitchRoom):
             self.connections.append(time.monotonic())
             self.changed.notify_all()
         guest = threading.Thread(target=self._play, args=(sock, self._stranger), daemon=True)
-        self._guests.append(guest)
         guest.start()
+        self._guests.append(guest)
 
     def _play(self, sock: socket.socket, script: Script) -> None:
         with contextlib.suppress(OSError), sock:

@@ -22,11 +22,13 @@ from tests.faults.row import Half, Lost, Need, Never, Row
 from tests.faults.scene import World
 
 FILE_WATCHED: Final = False
-"""Whether the bot compares its database file's identity with the path before each round: the rows
-of a file that is removed or replaced are made from then on."""
+"""Whether the bot compares its database file's identity with the path before each round, and tells
+a disk that fails from a database that is away: the rows of a file that is deleted or replaced are
+made from then on."""
 
 _CUT_OFF: Final = ("chat not connected", "chat connected", "channel joined")
 _AWAY: Final = ("database away", "database back")
+_DISK_FAILS: Final = ("disk failing" if FILE_WATCHED else "database away", "database back")
 _OLLAMA_OUT: Final = ("generation fails", "generation works again")
 
 TABLE: Final = (
@@ -126,7 +128,7 @@ TABLE: Final = (
         "disk",
         "one write fails, each in turn",
         on_disk.a_write_fails,
-        log=_AWAY,
+        log=_DISK_FAILS,
         may_log=("periodic task failed",),
         need=Need.COMPILER,
     ),
@@ -144,7 +146,7 @@ TABLE: Final = (
         "disk",
         "one call fails, each of many in turn",
         on_disk.any_call_fails,
-        log=_AWAY,
+        log=_DISK_FAILS,
         most_entries=75,  # an outage for each
         may_log=("periodic task failed", "own words not read", "context not read"),
         half=Half.LONG,
@@ -155,7 +157,7 @@ TABLE: Final = (
         "no file can be synced",
         on_disk.syncs_fail,
         well_within_s=12,
-        may_log=_AWAY,  # SQLite keeps its log of writes until a sync succeeds, and says nothing
+        may_log=_DISK_FAILS,  # SQLite keeps its log of writes, and tries again
         half=Half.LONG,
         need=Need.COMPILER,
     ),
@@ -165,7 +167,7 @@ TABLE: Final = (
         on_disk.starts_with_a_failing_call,
         lost=Lost.AFTER_THE_SIGNAL,
         statuses=(0, 1, 78),  # a start may end with it: a supervisor tries again
-        may_log=("database away", "thread failed", "windows not read"),
+        may_log=(*_DISK_FAILS, "thread failed", "windows not read", "own words not read"),
         most_entries=100,
         half=Half.LONG,
         need=Need.COMPILER,
