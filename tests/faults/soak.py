@@ -36,6 +36,7 @@ ROW: Final = Row(
     never=Never.USUAL,
     log=("chat not connected", "chat connected", "generation fails", "generation works again"),
     may_log=("database away", "own words not read", "context not read"),
+    most_entries=2 * _ROUNDS,
 )
 
 

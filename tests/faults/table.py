@@ -28,7 +28,7 @@ made from then on."""
 
 _CUT_OFF: Final = ("chat not connected", "chat connected", "channel joined")
 _AWAY: Final = ("database away", "database back")
-_DISK_FAILS: Final = ("disk failing" if FILE_WATCHED else "database away", "database back")
+_DISK_FAILS: Final = ("disk failing",) if FILE_WATCHED else _AWAY
 _OLLAMA_OUT: Final = ("generation fails", "generation works again")
 
 TABLE: Final = (
