@@ -30,7 +30,8 @@ def no_thread_is_left_behind() -> Iterator[None]:
     # One that ends may have started another by then: the timer of a request that was called off.
     while (started := set(threading.enumerate()) - before) and time.monotonic() < deadline:
         for thread in started:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.ident is not None:  # else it is listed, and just being started
+                thread.join(max(0.0, deadline - time.monotonic()))
     left = sorted(t.name for t in set(threading.enumerate()) - before if t.is_alive())
     assert not left, f"threads left running: {left}"
 
