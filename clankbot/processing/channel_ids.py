@@ -86,9 +86,12 @@ class ChannelIds:
         """A message tells the same, if the room should not have.
 
         It may not take an id from another of the bot's channels: the room's own word is needed.
+        Nor does it change what was told on this connection, for an id is for good.
         """
         name, channel_id = message.channel, message.room_id
         if channel_id is None or not self._live_state.serves(name):
+            return
+        if (seen := self._seen.get(name)) is not None and seen.channel_id != channel_id:
             return
         if self._stored.get(name) != channel_id and any(
             stored_id == channel_id and self._live_state.serves(other)

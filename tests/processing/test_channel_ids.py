@@ -143,6 +143,13 @@ def test_a_removal_that_overtakes_the_room_reaches_what_is_carried_over(
         assert desk.stored("gamma") == ["four"]
 
 
+def test_a_message_does_not_change_what_the_room_said(known: Desk) -> None:
+    for room_id in ("222", "111", "333"):
+        known.hear(known.viewer(f"from {room_id}", room_id=room_id))
+    assert known.stored() == ["one", "two", "from 222", "from 111", "from 333"]
+    assert known.channels["alpha"].settings.persona == "a grumpy pirate"
+
+
 def test_a_message_takes_no_id_from_another_of_the_bots_channels(known: Desk) -> None:
     with restarted(known, "gamma,alpha") as desk:
         desk.chat("hello", channel="gamma", room_id="111")
