@@ -18,14 +18,10 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.errors import ConfigError
+from clankbot.processing.filter.list_doctor import doubt_about
+from clankbot.processing.filter.list_file import ListFile, read_list
 from clankbot.processing.filter.matcher import Matcher
-from clankbot.processing.filter.word_list import (
-    MOST_CHARACTERS,
-    Match,
-    WordList,
-    parse_list,
-    parse_term,
-)
+from clankbot.processing.filter.word_list import MOST_CHARACTERS, Match, WordList, parse_term
 
 log = logging.getLogger(__name__)
 
@@ -86,16 +82,17 @@ def load_filter(path: str | Path) -> ContentFilter:
 
     Raises ConfigError with one sentence for a file that cannot be read, or one for each bad line.
     """
-    word_list = _read_list(Path(path))
-    if not word_list.entries:
+    file = read_list(Path(path))
+    if not file.words.entries:
         log.warning("the list of blocked words is empty", extra={"path": str(path)})
-    return ContentFilter(Matcher(word_list))
+    _tell_doubts(file)
+    return ContentFilter(Matcher(file.words))
 
 
 def list_problems(path: str | Path) -> tuple[str, ...]:
     """What ``load_filter`` would raise of a list file, one sentence each."""
     try:
-        _read_list(Path(path))
+        read_list(Path(path))
     except ConfigError as error:
         return error.problems
     return ()
@@ -112,6 +109,8 @@ def term_problem(term: str) -> str | None:
         return "an exception (!word) can only stand in the operator's list; use unblock for a term"
     if len(term.casefold()) > MOST_CHARACTERS:  # as it is stored, to be found again in any case
         return f"a term has at most {MOST_CHARACTERS} characters when its letters are spelled out"
+    if doubt := doubt_about(term):
+        return doubt.for_chat
     try:
         parse_term(term)
     except ValueError as error:
@@ -146,8 +145,8 @@ class FilterFile:
             return False
         self._stamp = stamp
         try:
-            word_list = _read_list(self._path)
-            if not word_list.entries:
+            file = read_list(self._path)
+            if not file.words.entries:
                 raise ConfigError(f"{self._path} holds no entry")
         except ConfigError as error:
             is_told, self._problem = str(error) == self._problem, str(error)
@@ -160,8 +159,9 @@ class FilterFile:
                 )
             return False
         self._problem = None
-        self._filter = ContentFilter(Matcher(word_list))
-        log.info("blocked words reloaded", extra={"entries": len(word_list.entries)})
+        self._filter = ContentFilter(Matcher(file.words))
+        log.info("blocked words reloaded", extra={"entries": len(file.words.entries)})
+        _tell_doubts(file)
         return True
 
     def _stamp_now(self) -> tuple[int, int, int] | None:
@@ -172,17 +172,9 @@ class FilterFile:
         return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _read_list(path: Path) -> WordList:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            f"the list of blocked words, {path}, cannot be read: {error.strerror}"
-            " (BLOCKED_WORDS_FILE names it; CONTENT_FILTER_ENABLED=false goes without)"
-        ) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}, line {line}: not UTF-8 text") from error
-    return parse_list(text, str(path))
+def _tell_doubts(file: ListFile) -> None:
+    """One line of the log, however many lines of the list are in doubt."""
+    if file.doubtful:
+        number, doubt = file.doubtful[0]
+        extra = {"lines": len(file.doubtful), "first": f"line {number} {doubt.for_list}"}
+        log.warning("blocked words: lines that are no word or phrase; see: check", extra=extra)

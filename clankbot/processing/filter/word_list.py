@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from clankbot.errors import ConfigError
 from clankbot.processing.filter.folding import WORD, as_written, fold, is_written_word
+from clankbot.processing.filter.list_doctor import doubt_about
 from clankbot.processing.filter.patterns import Pattern, pattern_of
 
 # as Twitch's own: https://dev.twitch.tv/docs/api/reference#add-blocked-term
@@ -71,7 +72,8 @@ def parse_list(text: str, name: str) -> WordList:
                 entry = parse_term(written)
                 entries.setdefault(entry.words, entry)
         except ValueError as error:
-            problems.append(f"{name}, line {number}: {error}")
+            doubt = doubt_about(written)
+            problems.append(f"{name}, line {number}: {doubt.for_list if doubt else error}")
     if problems:
         rest = len(problems) - _MOST_PROBLEMS
         more = [f"{name}: {rest} more lines like these"] if rest > 0 else []
