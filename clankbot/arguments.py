@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--status", action="store_true", help="tell who is signed in, and until when"
     )
     _add(commands, "logout", "revoke the sign-in at Twitch and delete it here")
-    _add(commands, "check", "look at the whole set-up and tell what to do about it")
+    _add_check(commands)
     _add_rehearse(commands)
     _add_stats(commands)
     _add_export(commands)
@@ -56,6 +56,28 @@ def _add(
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(module=f"clankbot.cli.{name.replace('-', '_')}")
     return parser
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = _add(commands, "check", "try the whole set-up and tell what to do about it")
+    check.description = (
+        "Try the whole set-up and tell what to do about it; nothing is changed.  The exit status is"
+        " 0 if nothing failed, else 1; with --text, 0 if the filter lets the words pass, 1 if it"
+        " blocks them."
+    )
+    check.add_argument("--json", action="store_true", help="for programs: one JSON object")
+    check.add_argument(
+        "--no-model", action="store_true", help="have no line written, which may take long"
+    )
+    check.add_argument(
+        "--text",
+        type=_typed,
+        metavar="WORDS",
+        help="only tell what the filter makes of these words",
+    )
+    check.add_argument(
+        "--channel", type=_channel, metavar="C", help="with --text: with this channel's own terms"
+    )
 
 
 def _add_rehearse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

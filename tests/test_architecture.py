@@ -31,6 +31,7 @@ GROUND: Final = {
     "errors",
     "http",
     "http_adapter",
+    "own_command",
     "records",
     "text",
     "twitch_notices",
@@ -59,7 +60,7 @@ ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cli": (
         *("app", "bot", "parts", "services"),
-        *("auth", "config", "database", "ollama", "processing.filter", "runtime"),
+        *("auth", "config", "database", "irc", "ollama", "processing.filter", "runtime"),
         *("loopback", "rehearsal"),
     ),
     "replay": (
@@ -114,7 +115,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "pymysql": ("database.mysql",),
     "fcntl": ("database.file_lock",),
     # The machine.
-    "os.environ": ("config.settings",),
+    "os.environ": ("config.settings", "own_command"),
     "os.getenv": (),
     "dotenv": ("config.env_file",),
     "signal": ("app", "cli.run", "runtime.threads", "rehearsal.conversation"),
@@ -461,7 +462,6 @@ PLANTED: Final[list[tuple[Callable[[Package], Iterator[str]], str, str]]] = [
     (crossing_arrows, "records.py", "from clankbot.irc.message import parse_line"),
     (crossing_arrows, "loopback/x.py", "from clankbot.irc.reader import Reader"),
     (crossing_arrows, "rehearsal/x.py", "from clankbot.irc.message import parse_line"),
-    (crossing_arrows, "cli/x.py", "from clankbot.irc.message import parse_line"),
     (crossing_arrows, "cli/x.py", "from clankbot.processing.speaking.turns import Turns"),
     (crossing_arrows, "replay/x.py", "from clankbot.bot import Bot"),
     (crossing_arrows, "app.py", "from clankbot.bot import Bot"),

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from clankbot.auth.oauth import Answer, ask
-from clankbot.auth.tokens import TokenKeeper
 from clankbot.clock import Clock
 from clankbot.errors import AuthUnavailable, RequestRefused
 from clankbot.records.accounts import Identity, Secret
@@ -24,6 +23,16 @@ _UNIX_SECONDS: Final = re.compile(r"[0-9]{1,12}")
 Query = Sequence[tuple[str, str]]
 
 
+class Tokens(Protocol):
+    """Whose account asks."""
+
+    def access_token(self) -> Secret:
+        """A token that is good now."""
+
+    def token_refused(self, token: Secret) -> None:
+        """Twitch does not take it: have another one, or raise."""
+
+
 class Helix:
     """Asks Twitch's API as the bot's account.  For one thread at a time.
 
@@ -35,7 +44,7 @@ class Helix:
         self,
         api_url: str,
         client_id: str,
-        tokens: TokenKeeper,
+        tokens: Tokens,
         clock: Clock,
         *,
         timeout_s: float = 10.0,

@@ -15,7 +15,7 @@ from typing import Any
 from clankbot.config.addresses import IrcServer, Listener
 from clankbot.config.env_file import read_env_file
 from clankbot.config.kinds import Refused
-from clankbot.config.variables import VARIABLES, without_quotes
+from clankbot.config.variables import VARIABLES, Variable, without_quotes
 from clankbot.errors import ConfigError
 from clankbot.records.accounts import Secret
 
@@ -114,6 +114,56 @@ def load_settings(
     ``defaults`` go before those of the table.  Paths are taken from ``folder``.  Raises
     ConfigError with every wrong setting, and with all that the command ``needs``.
     """
+    found = _read(environ, folder, defaults)
+    problems = list(found.problems)
+    if found.is_complete:  # or what is missing may well be there
+        problems += (problem for need in needs for problem in need(found.valid))
+    warnings = (*found.warnings, *_cautions(found.valid))
+    if problems:
+        raise ConfigError(*problems, warnings=warnings)
+    return _settings(found.valid, warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The settings of this process as far as they can be used; a default for each that is wrong."""
+
+    settings: Settings
+    problems: tuple[str, ...]
+    # The variables whose value is unknown, or contradicts another's.
+    wrong: frozenset[str]
+
+
+def inspect_settings() -> Inspected:
+    """The settings of this process, whatever is wrong with them.  Never raises."""
+    found = _read(os.environ, Path.cwd())
+    defaults = {each.field: each for each in VARIABLES if each.field not in found.valid}
+    values = {name: _placed(each, each.default, Path.cwd()) for name, each in defaults.items()}
+    wrong = {each.name for each in defaults.values()}
+    # Each contradiction begins with the name of one that is to be changed.
+    wrong |= {problem.split()[0] for problem in found.problems} & _NAMES
+    warnings = (*found.warnings, *_cautions(found.valid))
+    return Inspected(
+        _settings(found.valid | values, warnings),
+        found.problems,
+        frozenset(wrong) if found.is_complete else _NAMES,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read; values by field, and only those that are valid."""
+
+    valid: dict[str, Any]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+    # False: what stands in ``.env`` is unknown.
+    is_complete: bool
+
+
+def _read(
+    environ: Mapping[str, str], folder: Path, defaults: Mapping[str, str] = _NO_OTHERS
+) -> _Found:
     env_file = read_env_file(folder / ".env", _NAMES)
     written = {**defaults, **_written(env_file.values), **_written(environ)}
     problems = list(env_file.problems)
@@ -121,19 +171,23 @@ def load_settings(
     for variable in VARIABLES:
         text = written.get(variable.name, variable.default)
         try:
-            value = variable.read(text)
+            valid[variable.field] = _placed(variable, text, folder)
         except Refused as refusal:
             problems.append(variable.problem(text, refusal))
-        else:
-            valid[variable.field] = folder / value if isinstance(value, Path) else value
-    if env_file.is_readable:  # or what is missing may well be there
+    if env_file.is_readable:
         problems += _contradictions(written, valid)
-        problems += (problem for need in needs for problem in need(valid))
-    warnings = (*env_file.warnings, *_cautions(valid))
-    if problems:
-        raise ConfigError(*problems, warnings=warnings)
-    valid["twitch_channels"] = valid["twitch_channels"][:MOST_CHANNELS]
-    return Settings(**valid, warnings=warnings)
+    return _Found(valid, tuple(problems), env_file.warnings, env_file.is_readable)
+
+
+def _placed(variable: Variable, text: str, folder: Path) -> object:
+    """The value of a variable; a path from this folder on.  Raises Refused."""
+    value = variable.read(text)
+    return folder / value if isinstance(value, Path) else value
+
+
+def _settings(valid: Mapping[str, Any], warnings: tuple[str, ...]) -> Settings:
+    channels = valid["twitch_channels"][:MOST_CHANNELS]
+    return Settings(**{**valid, "twitch_channels": channels}, warnings=warnings)
 
 
 def run_requirements(valid: ValidValues) -> Iterator[str]:

@@ -15,7 +15,7 @@ from clankbot.database.channel_names import ChannelNames
 from clankbot.database.channels import Channels
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.prompts import Prompts
-from clankbot.database.schema import migrate
+from clankbot.database.schema import MIGRATIONS, look_at_version, migrate
 from clankbot.database.session import Engine, Session
 from clankbot.database.spoken import Spoken
 from clankbot.database.sqlite import SqliteEngine
@@ -74,6 +74,14 @@ class Database:
         if not isinstance(engine, SqliteEngine) or not engine.path.exists():
             return True
         return engine.examine(within_s, thoroughly=True)
+
+    def schema(self) -> tuple[int, int]:
+        """The schema of the tables that are there, 0 without any, and the one that is known here.
+
+        Changes nothing.  DatabaseTooNew if a newer clankbot wrote them.
+        """
+        with closing(Session(self.engine.patient())) as session:
+            return look_at_version(session), len(MIGRATIONS)
 
     def wait_until_writable(self, within_s: float, wait: Callable[[float], object]) -> None:
         """Return once something can be stored; ``wait`` waits for so many seconds.

@@ -234,6 +234,11 @@ LOCK_SCHEMA: Final = each("SELECT 1", f"SELECT GET_LOCK({named_lock('schema')}, 
     " (version {number} PRIMARY KEY, applied_at {number} NOT NULL) {options}"
 )
 VERSION: Final = both("SELECT MAX(version) FROM schema_version")
+_HAS_VERSION: Final = each(
+    "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
+    "SELECT COUNT(*) FROM information_schema.tables"
+    " WHERE table_schema = DATABASE() AND table_name = 'schema_version'",
+)
 _NOTE: Final = both("INSERT INTO schema_version (version, applied_at) VALUES (?, ?)")
 
 
@@ -265,6 +270,11 @@ def version(session: Session, migrations: Sequence[str] = MIGRATIONS) -> int:
             f"the database has schema {found} of a newer clankbot; this one knows up to {latest}"
         )
     return found
+
+
+def look_at_version(session: Session) -> int:
+    """The same, of a database that may have no tables yet: 0.  Changes nothing."""
+    return version(session) if session.number(_HAS_VERSION) else 0
 
 
 def _run(session: Session, number: int, migration: str, at_ms: int) -> None:

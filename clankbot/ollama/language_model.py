@@ -52,6 +52,13 @@ class Pace:
     # How many ordinary lines of chat can be read anew and answered within the timeout.
     lines_in_time: int | None
 
+    def line_s(self, lines: int) -> float | None:
+        """About how long reading so many ordinary lines anew and answering takes; None: unknown."""
+        if not self.reads_per_s or not self.writes_per_s:
+            return None
+        read = _FRAME_TOKENS + lines * _LINE_TOKENS
+        return read / self.reads_per_s + _LINE_TOKENS / self.writes_per_s
+
 
 @dataclass(slots=True)
 class _Outage:

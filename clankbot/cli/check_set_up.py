@@ -1,0 +1,201 @@
+"""What ``check`` finds in the settings, the files and the database.  Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from clankbot.auth.keys import is_open_to_others
+from clankbot.auth.stored_token import StoredToken
+from clankbot.cli.check_report import Finding, Report
+from clankbot.clock import Clock, TrustedClock
+from clankbot.config.settings import Inspected, Settings, require, run_requirements
+from clankbot.database.database import Database
+from clankbot.errors import ConfigError
+from clankbot.parts import has_database, name_database
+from clankbot.processing.filter.list_doctor import DoubtfulLine
+from clankbot.processing.filter.list_file import read_list
+from clankbot.services import key_source
+from clankbot.text import counted
+
+# For the search for damage: enough for some hundred megabytes.
+_EXAMINE_S: Final = 5.0
+_WRITABLE_S: Final = 1.0
+# With less of the disk left, the log of a busy evening may fill it.
+_LITTLE_MB: Final = 200
+# So far behind what is stored, this machine's clock is wrong.
+_CLOCK_OFF_S: Final = 60
+_LINES_NAMED: Final = 5
+
+
+@dataclass
+class Checkup:
+    """What the looks share: what is known already, so that one need not find it out again."""
+
+    found: Inspected
+    report: Report
+    clock: TrustedClock = field(default_factory=TrustedClock)
+    # Once it is known that it can be read, with its tables up to date.
+    database: Database | None = None
+    # Once Twitch has agreed to it.
+    sign_in: StoredToken | None = None
+    newest_ms: int | None = None
+    # Once Ollama says that it is there.
+    can_try_model: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        """With a default for each that is wrong."""
+        return self.found.settings
+
+
+def look_at_settings(checkup: Checkup) -> Iterator[Finding]:
+    """What is wrong with each, and which channels the bot will be in."""
+    settings, folder = checkup.settings, Path.cwd()
+    for warning in settings.warnings:
+        yield "warn", warning
+    for problem in checkup.found.problems:
+        yield "fail", problem
+    if not (folder / ".env").exists():
+        yield "ok", f"there is no .env in {folder}: all settings are from the environment"
+    try:
+        require(settings, run_requirements)
+    except ConfigError as error:
+        for problem in error.problems:
+            if problem.split()[0] not in checkup.found.wrong:
+                yield "fail", problem
+        return
+    channels = ", ".join(f"#{channel}" for channel in settings.twitch_channels)
+    yield "ok", f"the bot will sit in {channels}"
+    if settings.dry_run:
+        yield "warn", "DRY_RUN is true: the bot says nothing and logs what it would have said"
+
+
+def look_at_words(checkup: Checkup) -> Iterator[Finding]:
+    """The word list, line by line."""
+    settings = checkup.settings
+    if not settings.content_filter_enabled:
+        yield "warn", "the filter is off (CONTENT_FILTER_ENABLED=false)"
+        return
+    path = settings.blocked_words_file
+    found = read_list(path)
+    alike: dict[str, list[DoubtfulLine]] = defaultdict(list)
+    for line in found.doubtful:
+        alike[line.doubt.looks_like].append(line)
+    for lines in alike.values():
+        for number, doubt in lines[:_LINES_NAMED]:
+            yield "warn", f"line {number} of {path.name} {doubt.for_list}"
+        if more := lines[_LINES_NAMED:]:
+            yield (
+                "warn",
+                f"{counted(len(more), 'more line')} of {path.name} like these, up to line"
+                f" {more[-1].number}",
+            )
+    if not found.words.entries:
+        yield "warn", f"{path} holds no entry: nothing is blocked"
+        return
+    entries = counted(len(found.words.entries), "entry").replace("entrys", "entries")
+    good = "" if found.doubtful else ", every line makes sense"
+    yield "ok", f"{path}: {entries}{good}"
+
+
+def look_at_files(checkup: Checkup) -> Iterator[Finding]:
+    """Whether others can read what they should not; speaks only of what is wrong."""
+    settings = checkup.settings
+    files = [Path.cwd() / ".env", key_source(settings).file]
+    if settings.database_type == "sqlite":
+        file = settings.database_url
+        files += [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]
+    is_well = True
+    for path in files:
+        if path and path.exists() and is_open_to_others(path):
+            is_well = False
+            yield "warn", f"others can read {path}; run: chmod 600 {shlex.quote(str(path))}"
+        if path and path.exists() and not os.access(path, os.R_OK):
+            is_well = False
+            yield "fail", f"{path} cannot be read by this user"
+    if is_well:
+        yield "ok", "nothing here that is secret can be read by others"
+
+
+def look_at_database(checkup: Checkup) -> Iterator[Finding]:
+    """Whether it is whole, of this version, and can be written to."""
+    settings, database = checkup.settings, name_database(checkup.settings)
+    if not has_database(settings):
+        yield from _missing(settings.database_url)
+        return
+    checkup.report.progress("database", "looking for damage ...")
+    is_seen_whole = database.examine(_EXAMINE_S)  # first: to open it may mix it with a log
+    where = settings.mysql_host if settings.database_type == "mysql" else settings.database_url
+    named = f"{settings.database_type} at {where}"
+    schema, latest = database.schema()
+    if not schema:
+        yield "ok", f"{named} is empty; the bot makes its tables at its first start"
+        return
+    if schema < latest:
+        yield (
+            "warn",
+            f"{named} is of an older version (schema {schema}, this is {latest}): the bot brings it"
+            " up to date when it starts, so make a backup first",
+        )
+        return
+    checkup.database = database
+    with database.open() as store:
+        megabytes = store.size_bytes() / 1_000_000
+        checkup.newest_ms = store.newest_time()
+    database.wait_until_writable(_WRITABLE_S, threading.Event().wait)
+    if not is_seen_whole:
+        yield "ok", f"no damage was found in the {_EXAMINE_S:.0f} s that it was looked for"
+    yield "ok", f"{named}, {megabytes:.1f} MB, tables up to date"
+    if settings.database_type == "sqlite":
+        yield from _free_space(settings.database_url.parent)
+
+
+def _missing(path: Path) -> Iterator[Finding]:
+    """A database that is still to be made."""
+    folder = path.parent
+    if not folder.is_dir():
+        yield "fail", f"DATABASE_URL is {path}, and there is no folder {folder}"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield "fail", f"DATABASE_URL is {path}, and this user may not write in {folder}"
+    else:
+        yield "ok", f"there is none at {path} yet; the bot makes it at its first start"
+        yield from _free_space(folder)
+
+
+def _free_space(folder: Path) -> Iterator[Finding]:
+    """Of the disk that the database is on; speaks only if there is little."""
+    disk = os.statvfs(folder)
+    free_mb = disk.f_bavail * disk.f_frsize // 1_000_000
+    if free_mb < _LITTLE_MB:
+        yield "warn", f"only {free_mb} MB are free in {folder}: a full disk stores no chat"
+
+
+def look_at_clock(checkup: Checkup) -> Iterator[Finding]:
+    """Whether this machine's clock agrees with Twitch's, and with what is stored."""
+    newest_s = None if checkup.newest_ms is None else checkup.newest_ms // 1000
+    if ahead_s := checkup.clock.ahead_s():
+        yield "warn", _clock_is_off(ahead_s, "Twitch's")
+    elif newest_s is not None and newest_s - Clock().utc_ms() // 1000 > _CLOCK_OFF_S:
+        behind_s = newest_s - Clock().utc_ms() // 1000
+        yield "warn", _clock_is_off(-behind_s, "the newest stored message")
+    elif checkup.sign_in is not None:
+        yield "ok", "this machine's clock agrees with Twitch's"
+    else:
+        yield "skip", "Twitch was not asked for the time, as nobody is signed in"
+
+
+def _clock_is_off(ahead_s: int, what: str) -> str:
+    hours, minutes = divmod(abs(ahead_s) // 60, 60)
+    by = f"{hours // 24} days" if hours >= 48 else f"{hours} h {minutes} min"
+    side = "ahead of" if ahead_s > 0 else "behind"
+    return (
+        f"this machine's clock is {by} {side} {what}; the bot goes by Twitch's time, but"
+        " certificates fail while the clock is wrong; see: timedatectl status"
+    )
