@@ -76,7 +76,7 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         "the least time between two of my messages",
         field_name="delay_s",
         variable="TIME_DELAY",
-        aliases=("time", "pause"),
+        aliases=("time",),
     ),
     ChannelSetting(
         "context",
@@ -140,7 +140,6 @@ CHANNEL_SETTINGS: Final[tuple[ChannelSetting, ...]] = (
         "quiet_hours",
         "be silent for a while, or at these hours every day (see timezone)",
         unset="off",
-        aliases=("hush",),
         also=("quiet_until",),
     ),
     ChannelSetting(

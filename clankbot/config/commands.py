@@ -32,6 +32,14 @@ _MOST_ECHOED_CHARS = 20
 _ONE_VIEWER = re.compile(r"id:[0-9]{1,20}|\w{1,25}(?: ?\(@?\w{1,25}\))?", re.ASCII | re.IGNORECASE)
 _VIEWER_CHARS = 80
 _NOT_QUIET = frozenset({"off", "no", "false"})
+# Nobody's idea of a persona.
+_NO_PROSE = _NOT_QUIET | {"on", "none", "nothing", "empty", '""'}
+# Told to be silent without a time, in words that do not sound like for ever.
+_HUSH_S: Final = 10 * 60
+# What may stand before a length of time, as in ``off for 10m``.
+_FOR = re.compile(r"for\s+", re.IGNORECASE)
+# Commands of two words, by the first.
+_TWO_WORDS = frozenset({"opt", "shut", "be"})
 _TO_DEFAULT = frozenset({"default", "reset"})
 _EVERYTHING = frozenset({"all", "everything"})
 # How near a miss is before a word is suggested: a letter or two of a short one.
@@ -62,7 +70,7 @@ def key(word: str) -> str:
     """A word as the tables below hold it: ``Top-P``, ``top_p``, ``@topp`` and ``topp?`` are one."""
     shown = without_unseen(word).lower()
     bare = shown.removeprefix("@").rstrip("?!.,;") or shown  # a lone "?" is a word itself
-    return bare.replace("_", "").replace("-", "")
+    return bare.replace("_", "").replace("-", "").replace(" ", "")
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -90,6 +98,9 @@ def _value(setting: ChannelSetting, rest: str) -> Command:
     if not rest:
         return Command(Verb.SHOW, setting.name, setting.column)
     text = rest if setting.kind.is_prose else without_unseen(rest).lstrip("=: ")
+    if setting.kind.is_prose and text.lower() in _NO_PROSE:
+        back = f"!clank reset {setting.name} goes back to {setting.unset}"
+        return _wrong(f"{setting.name} takes {setting.kind.accepts}; {back}")
     if text.lower() in _TO_DEFAULT:
         return Command(Verb.RESET, setting.name, setting.column)
     if setting.name == "quiet" and (seconds := _quiet_seconds(text)) is not None:
@@ -151,13 +162,32 @@ def _reset(rest: str) -> Command:
 
 
 def _switch(verb: Verb, rest: str) -> Command:
-    """``on`` and ``off``, also as in ``off mentions``; other words behind them do not matter."""
+    """``on`` and ``off``, also ``off mentions`` and ``off 10m``; other words do not matter."""
     setting = _SETTINGS.get(_first_word(rest)[0])
     if setting is not None and setting.kind is FLAG:
         return _value(setting, verb.value)
     if setting is not None and setting.name == "quiet" and verb is Verb.OFF:
         return Command(Verb.QUIET, value=0)
+    if verb is Verb.OFF and seconds_in(_length(rest)):
+        return _quiet(rest)
     return Command(verb)
+
+
+def _length(rest: str) -> str:
+    """What may be a length of time: ``10m`` of ``for 10m``."""
+    return _FOR.sub("", without_unseen(rest), count=1)
+
+
+def _quiet(rest: str) -> Command:
+    """``quiet [30m|23:00-08:00|off]``."""
+    return _value(_SETTINGS["quiet"], _length(rest))
+
+
+def _hush(rest: str) -> Command:
+    """``pause [10m]``, ``shut up please``: quiet, for a while if it is not said for how long."""
+    if rest.lower() in _NOT_QUIET or any(map(str.isdigit, rest)):
+        return _quiet(rest)
+    return Command(Verb.QUIET, value=_HUSH_S)
 
 
 def _forget(rest: str) -> Command:
@@ -217,9 +247,17 @@ VERBS: Final[tuple[VerbRow, ...]] = (
         "quiet",
         "I am silent for a while, or every day at these hours",
         "30m|23:00-08:00|off",
-        parse=partial(_value, _SETTINGS["quiet"]),
+        parse=_quiet,
+    ),
+    VerbRow(
+        "pause",
+        "I am silent for ten minutes, or for a time that you name",
+        "[10m]",
+        ("silence", "hush", "shush", "shut up", "be quiet"),
+        _hush,
     ),
     VerbRow("why", "what decided last whether I speak", aliases=("reason",)),
+    VerbRow("changed", "who changed which setting last", aliases=("changes", "log")),
     VerbRow("undo", "takes back the last change of a setting", aliases=("revert",)),
     VerbRow("speak", "I say something now", aliases=("say", "talk")),
     VerbRow("forget", "deletes what I keep of one viewer in this channel", "VIEWER", parse=_forget),
@@ -235,6 +273,9 @@ VERBS: Final[tuple[VerbRow, ...]] = (
         "TERM",
         parse=partial(_term, Verb.UNBLOCK),
     ),
+    VerbRow("terms", "this channel's blocked words, masked", aliases=("blocked", "blocklist")),
+    VerbRow("models", "which models the server has"),
+    VerbRow("version", "which version I am, and since when I run", aliases=("uptime",)),
     VerbRow(
         "optout", "deletes what I keep of you, everywhere, and keeps no more", for_viewers=True
     ),
@@ -277,7 +318,7 @@ def parse_command(text: str, *, is_moderator: bool) -> Command | None:
     if call is None or without_unseen(call[1]).lower() != "!clank":
         return None
     word, rest = _first_word(call[2])
-    if word == "opt":  # "opt out", in two words
+    if word in _TWO_WORDS:  # "opt out"
         more, rest = _first_word(rest)
         word += more
     row = _VERBS.get(word if call[2] else "status")

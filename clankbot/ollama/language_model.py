@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -238,6 +238,17 @@ class LanguageModel:
         if self._client.facts(model).chats is False:
             return f"{model} cannot chat: it is a model for embeddings or the like"
         return None
+
+    def choices(self) -> Sequence[str]:
+        """The models that the server has and runs itself, by name; asks it, raises OllamaError.
+
+        One for embeddings may be among them: only a question for each would tell.
+        """
+        try:
+            names = self._client.models()
+        except OllamaError as error:
+            raise self._client.explained(error) from error.__cause__
+        return sorted(name.removesuffix(":latest") for name in names if not is_cloud_model(name))
 
     def runs_in_cloud(self, model: str) -> bool:
         """Whether what the model is asked leaves the streamer's machines for Ollama's."""

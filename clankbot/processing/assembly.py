@@ -18,6 +18,7 @@ from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox
 from clankbot.processing.intake import Intake
 from clankbot.processing.internal_messages import (
+    AnswerFound,
     Job,
     ModelChecked,
     NothingOffered,
@@ -95,12 +96,12 @@ def build_worker(
     carried_out, passed = RecentRemovals(clock), RecentRemovals(clock)
     moderation = Moderation(live_state, carried_out, passed, turns, own_words, write_queue, clock)
 
-    def ask_later(question: Callable[[], ModelChecked]) -> bool:
+    def ask_later(question: Callable[[], ModelChecked | AnswerFound]) -> bool:
         return run_later(lambda: inbox.put(question()))
 
     storage = CommandStorage(history, write_queue, live_state)
     changes = SettingChanges(storage, channels, filters, turns, model, ask_later, clock)
-    status = Status(history, channels, turns, model, clock)
+    status = Status(history, channels, filters, turns, model, ask_later, clock)
     commands = CommandHandler(storage, live_state, turns, changes, status, offer, clock)
     reports = Reports(
         live_state, carried_out, moderation, turns, own_words, commands, write_queue, clock
@@ -154,6 +155,7 @@ def _handlers(
         RecordRateLimitEvent: write_queue.add,
         KeepWindow: write_queue.add,
         KeepModelFigures: write_queue.add,
+        AnswerFound: commands.answer_found,
         ModelChecked: commands.model_checked,
         Reload: lambda _: filters.reload(force=True),
     }

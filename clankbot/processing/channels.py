@@ -45,6 +45,9 @@ class Schema(Protocol):
     def confirm(self, name: str, value: SettingValue | None) -> str:
         """The short sentence after a change; None: it inherits the default again."""
 
+    def value_text(self, column: str, value: SettingValue | None) -> str:
+        """A value as chat is told it, also one that is not accepted (any more)."""
+
     def name_of(self, column: str) -> str:
         """The setting that a column holds."""
 

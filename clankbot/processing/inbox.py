@@ -17,6 +17,7 @@ from typing import Final
 
 from clankbot.cancel import End
 from clankbot.processing.internal_messages import (
+    AnswerFound,
     ModelChecked,
     NothingOffered,
     Reload,
@@ -38,6 +39,7 @@ Record = (
     | NothingOffered
     | KeepWindow
     | KeepModelFigures
+    | AnswerFound
     | ModelChecked
     | Reload
     | End

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from clankbot.cancel import Cancel
@@ -64,6 +64,19 @@ class ModelChecked:
 
     change: PendingChange
     problem: str | None  # a short answer for chat; None if the model is there
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFound:
+    """The one-off task behind a command that only asks has the answer."""
+
+    message: ChatMessage
+    answer: str
+
+
+# Asks a question on a thread that may wait; the answer comes to the worker's inbox.  False while
+# too many questions wait.
+AskLater = Callable[[Callable[[], ModelChecked | AnswerFound]], bool]
 
 
 @dataclass(frozen=True, slots=True)

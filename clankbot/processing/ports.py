@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from clankbot.cancel import Cancel
@@ -50,6 +50,9 @@ class LanguageModel(Protocol):
 
     def check_choice(self, model: str) -> str | None:
         """Why moderators may not choose this model; asks the server, raises OllamaError."""
+
+    def choices(self) -> Sequence[str]:
+        """The models that the server has; asks it, raises OllamaError."""
 
     def runs_in_cloud(self, model: str) -> bool:
         """Whether what the model is asked leaves the streamer's machines."""

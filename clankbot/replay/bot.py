@@ -149,6 +149,10 @@ class _ReplayModel:
     def check_choice(self, model: str) -> None:
         """Nobody chooses one."""
 
+    def choices(self) -> Sequence[str]:
+        """Nobody asks."""
+        return ()
+
     def runs_in_cloud(self, model: str) -> bool:
         """Nobody asks."""
         return False

@@ -92,6 +92,26 @@ CORPUS: list[tuple[str, Command]] = [
     ("!clank quiet 30d", Command(Verb.QUIET, value=2_592_000)),
     ("!clank set quiet 30m", Command(Verb.QUIET, value=1800)),
     ("!clank quiet off", Command(Verb.QUIET, value=0)),
+    ("!clank quiet for 30 min", Command(Verb.QUIET, value=1800)),
+    ("!clank mute 10m", Command(Verb.QUIET, value=600)),
+    ("!clank off 10 min", Command(Verb.QUIET, value=600)),
+    ("!clank off for 1h", Command(Verb.QUIET, value=3600)),
+    ("!clank stop 5m", Command(Verb.QUIET, value=300)),
+    ("!clank pause 10m", Command(Verb.QUIET, value=600)),
+    ("!clank pause", Command(Verb.QUIET, value=600)),
+    ("!clank pause off", Command(Verb.QUIET, value=0)),
+    ("!clank silence 5m", Command(Verb.QUIET, value=300)),
+    ("!clank silence 23:00-08:00", Command(Verb.SET, *QUIET_HOURS, "23:00-08:00")),
+    ("!clank shut up", Command(Verb.QUIET, value=600)),
+    ("!clank shut up please", Command(Verb.QUIET, value=600)),
+    ("!clank Shut Up 1h", Command(Verb.QUIET, value=3600)),
+    ("!clank shutup", Command(Verb.QUIET, value=600)),
+    ("!clank be quiet", Command(Verb.QUIET, value=600)),
+    ("!clank off 0", Command(Verb.OFF)),
+    ("!clank terms", Command(Verb.TERMS)),
+    ("!clank models", Command(Verb.MODELS)),
+    ("!clank changed", Command(Verb.CHANGED)),
+    ("!clank version", Command(Verb.VERSION)),
     ("!clank quiet 23:00-08:00", Command(Verb.SET, *QUIET_HOURS, "23:00-08:00")),
     ("!clank reset quiet", Command(Verb.RESET, *QUIET_HOURS)),
     # forgiven
@@ -113,6 +133,11 @@ CORPUS: list[tuple[str, Command]] = [
 ]
 
 FORGET_WHOM = "forget takes one viewer: login, id or display name, such as: forget @alice"
+NO_PERSONA = (
+    "prompt takes a text of at most 400 characters;"
+    " !clank reset prompt goes back to the built-in one"
+)
+QUIET_TAKES = "quiet takes a time such as 30m (at most 30d), hours such as 23:00-08:00, or off"
 
 NOT_UNDERSTOOD: list[tuple[str, str]] = [
     ("!clank treshold 4", "unknown command or setting 'treshold'; did you mean threshold?"),
@@ -123,7 +148,10 @@ NOT_UNDERSTOOD: list[tuple[str, str]] = [
     ("!clank param tempratur 1", "unknown setting 'tempratur'; did you mean temperature?"),
     ("!clank mesages 5", "unknown command or setting 'mesages'; did you mean messages?"),
     ("!clank minpp 1", "unknown command or setting 'minpp'; did you mean min_p?"),
-    ("!clank version", "unknown command or setting 'version'; try !clank help"),
+    ("!clank prompt off", NO_PERSONA),
+    ("!clank set prompt = None", NO_PERSONA),
+    ("!clank off 31d", QUIET_TAKES),
+    ("!clank shut up for 90 days", QUIET_TAKES),
     ("!clank set stauts", "unknown setting 'stauts'; try !clank help"),
     ("!clank zzz", "unknown command or setting 'zzz'; try !clank help"),
     ("!clank ☃", "unknown command or setting; try !clank help"),

@@ -516,9 +516,12 @@ def test_a_moderator_chooses_among_the_installed_models(
     assert model.check_choice("LLaMA3.1") is None
     for name in ("nope", "soundcloud"):
         assert model.check_choice(name) == f"{name} is not installed on the Ollama server"
+    ollama.models |= {"zeta:1b": 4096, "zeta:1b-cloud": 4096}
+    assert list(model.choices()) == ["llama3.1", "zeta:1b"]
     ollama.down()
-    with pytest.raises(OllamaUnavailable):
-        model.check_choice("llama3.1")
+    for ask in (lambda: model.check_choice("llama3.1"), model.choices):
+        with pytest.raises(OllamaUnavailable):
+            ask()
 
 
 def test_only_the_operator_chooses_a_model_in_the_cloud(ollama: FakeOllama) -> None:

@@ -10,7 +10,7 @@ import functools
 import queue
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -202,6 +202,11 @@ class Desk:
         if isinstance(self.models, OllamaError):
             raise self.models
         return None if name in self.models else f"{name} is not installed on the Ollama server"
+
+    def choices(self) -> Sequence[str]:
+        if isinstance(self.models, OllamaError):
+            raise self.models
+        return sorted(self.models)
 
     def runs_in_cloud(self, model: str) -> bool:
         return self.is_in_cloud

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
 from clankbot.cancel import Cancel
@@ -91,6 +91,9 @@ class Model:
 
     def check_choice(self, model: str) -> str | None:
         return None
+
+    def choices(self) -> Sequence[str]:
+        return ()
 
     def runs_in_cloud(self, model: str) -> bool:
         return False

@@ -18,7 +18,7 @@ from clankbot.processing.commands.setting_changes import SettingChanges
 from clankbot.processing.commands.status import Status, counted
 from clankbot.processing.commands.storage import CommandStorage
 from clankbot.processing.commands.throttle import Throttle
-from clankbot.processing.internal_messages import ModelChecked
+from clankbot.processing.internal_messages import AnswerFound, ModelChecked
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.chat import ChatMessage, UserCleared
@@ -71,11 +71,15 @@ class CommandHandler:
             Verb.OFF: changes.off,
             Verb.QUIET: changes.quiet,
             Verb.WHY: status.why,
+            Verb.CHANGED: status.changed,
             Verb.UNDO: changes.undo,
             Verb.SPEAK: self._speak,
             Verb.FORGET: self._forget,
             Verb.BLOCK: changes.block,
             Verb.UNBLOCK: changes.unblock,
+            Verb.TERMS: status.terms,
+            Verb.MODELS: status.models,
+            Verb.VERSION: status.version,
             Verb.OPT_OUT: self._opt_out,
             Verb.OPT_IN: self._opt_in,
             Verb.ABOUT: status.about,
@@ -109,6 +113,10 @@ class CommandHandler:
         """The server has said whether it has the model that a change waits for."""
         outcome = self._outcome(partial(self._changes.finish, checked))
         self._answer(checked.change.message, outcome, self._throttle)
+
+    def answer_found(self, found: AnswerFound) -> None:
+        """What a command has asked of a server is known."""
+        self._answer(found.message, found.answer, self._throttle)
 
     def answer_was_blocked(self, answer: Outgoing) -> None:
         """The filter held an answer back: say so, but not again if it holds that back as well."""

@@ -6,8 +6,6 @@ takes them back together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from clankbot.clock import Clock
 from clankbot.errors import OllamaError
 from clankbot.processing.channels import Channels
@@ -15,16 +13,12 @@ from clankbot.processing.commands.status import quiet_until
 from clankbot.processing.commands.storage import CommandStorage
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.filter.content_filter import term_problem
-from clankbot.processing.internal_messages import ModelChecked, PendingChange
+from clankbot.processing.internal_messages import AskLater, ModelChecked, PendingChange
 from clankbot.processing.ports import LanguageModel
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.chat import ChatMessage
 from clankbot.records.settings import Command
 from clankbot.records.writes import BlockTerm, ClearHints, SetSetting, UnblockTerm, Write
-
-# Asks a question on a thread that may wait; the answer comes to the worker's inbox.  False while
-# too many questions wait.
-AskLater = Callable[[Callable[[], ModelChecked]], bool]
 
 
 class SettingChanges:

@@ -7,24 +7,53 @@ from __future__ import annotations
 
 from typing import Final
 
+from clankbot import __version__
 from clankbot.clock import Clock
+from clankbot.errors import OllamaError
 from clankbot.processing.channels import Channels
 from clankbot.processing.commands.storage import CommandHistory
 from clankbot.processing.commands.throttle import Throttle
+from clankbot.processing.filter.channel_filters import ChannelFilters
+from clankbot.processing.internal_messages import AnswerFound, AskLater
 from clankbot.processing.ports import LanguageModel
 from clankbot.processing.speaking.turns import Turns
+from clankbot.records.answers import SettingChange
 from clankbot.records.chat import ChatMessage
 from clankbot.records.reasons import Why
 from clankbot.records.settings import Command
 from clankbot.zones import local_time
 
-_DAY_MS: Final = 86_400_000
+_DAY_S: Final = 86_400
+_DAY_MS: Final = _DAY_S * 1000
+_CHANGES_TOLD: Final = 4
+_MODELS_TOLD: Final = 15
+_TERMS_CHARS: Final = 350
+_VALUE_CHARS: Final = 40
 _ABOUT_EVERY_S: Final = 60.0
 
 
 def counted(count: int, noun: str) -> str:
     """The number with its noun, in the singular after 1."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def rough(seconds: int) -> str:
+    """A time that has passed, in the one unit that tells most: ``40 s``, ``12 min``, ``3 h``."""
+    for size, unit in ((_DAY_S, "day"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return counted(seconds // size, unit) if unit == "day" else f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def cut(text: str) -> str:
+    """The beginning of a value that is too long to tell."""
+    return text if len(text) <= _VALUE_CHARS else f"{text[: _VALUE_CHARS - 1]}…"
+
+
+def masked(term: str) -> str:
+    """A term as it may stand in chat: who knows it knows it again, and nobody else reads it."""
+    words = (f"{word[0]}…{word[-1]}" if len(word) > 2 else f"{word[0]}…" for word in term.split())
+    return " ".join(words)
 
 
 def quiet_until(end_ms: int, now_ms: int, zone: str) -> str:
@@ -41,16 +70,21 @@ class Status:
         self,
         history: CommandHistory,
         channels: Channels,
+        filters: ChannelFilters,
         turns: Turns,
         model: LanguageModel,
+        ask_later: AskLater,
         clock: Clock,
     ) -> None:
         self._history = history
         self._channels = channels
+        self._filters = filters
         self._turns = turns
         self._model = model
         self._about_throttle = Throttle(clock.monotonic, burst=1, refill_s=_ABOUT_EVERY_S)
+        self._ask_later = ask_later
         self._clock = clock
+        self._began_at = clock.monotonic()
 
     def help(self, _: ChatMessage, command: Command) -> str:
         """What there is to say, or what one word of it means."""
@@ -96,7 +130,56 @@ class Status:
         else:
             reason, at_ms = decided[0].text, decided[1]
         ago_s = max(0, (self._clock.utc_ms() - at_ms) // 1000)
-        return f"{reason} ({ago_s} s ago)" if ago_s else reason
+        return f"{reason} ({rough(ago_s)} ago)" if ago_s else reason
+
+    def changed(self, message: ChatMessage, _: Command) -> str:
+        """The newest changes of settings: what, from what to what, by whom and how long ago."""
+        changes = self._history.changes(message.channel, _CHANGES_TOLD)
+        if not changes:
+            return "no setting has been changed here in the last ninety days"
+        return "; ".join(map(self._change, changes))
+
+    def _change(self, change: SettingChange) -> str:
+        schema, column = self._channels.schema, change.column
+        old, new = (schema.value_text(column, v) for v in (change.old_value, change.new_value))
+        ago = rough(max(0, (self._clock.utc_ms() - change.at_ms) // 1000))
+        by = f"{change.changed_by or 'somebody'}, {ago} ago{', undone' if change.undone else ''}"
+        return f"{schema.name_of(column)}: {cut(old)} -> {cut(new)} ({by})"
+
+    def terms(self, message: ChatMessage, _: Command) -> str:
+        """The channel's own list, each word without its inner letters: viewers read along."""
+        terms = self._filters.terms(message.channel)
+        if not terms:
+            return "this channel has no blocked terms of its own; the operator's list holds anyway"
+        told, room_chars = [], _TERMS_CHARS
+        for term in terms:
+            told.append(masked(term))
+            room_chars -= len(told[-1]) + 2
+            if room_chars < 0:
+                told.pop()
+                break
+        more = f" and {len(terms) - len(told)} more" if len(told) < len(terms) else ""
+        return f"{counted(len(terms), 'term')} of this channel's own: {', '.join(told)}{more}"
+
+    def models(self, message: ChatMessage, _: Command) -> str | None:
+        """What the server has, once it has said so."""
+        in_use = self._channels[message.channel].settings.model
+
+        def ask() -> AnswerFound:
+            try:
+                names = self._model.choices()
+            except OllamaError as error:
+                return AnswerFound(message, f"{error}, so its models cannot be listed")
+            shown = ", ".join(names[:_MODELS_TOLD]) or "none"
+            more = f" and {len(names) - _MODELS_TOLD} more" if len(names) > _MODELS_TOLD else ""
+            return AnswerFound(message, f"on the server: {shown}{more}; in use here: {in_use}")
+
+        return None if self._ask_later(ask) else "too busy to ask Ollama just now"
+
+    def version(self, _: ChatMessage, __: Command) -> str:
+        """The program's version, and for how long it has been running."""
+        since_s = int(self._clock.monotonic() - self._began_at)
+        return f"Clankbot {__version__}, running for {rough(since_s)}"
 
     def about(self, message: ChatMessage, _: Command) -> str | None:
         """What the bot is and what it keeps, for viewers; once a minute in each channel."""

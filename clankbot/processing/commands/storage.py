@@ -25,6 +25,9 @@ class CommandHistory(WritableHistory, Protocol):
     def last_changes(self, channel: str) -> Sequence[SettingChange]:
         """The changes of the newest moment with any that is not taken back yet, newest first."""
 
+    def changes(self, channel: str, limit: int) -> Sequence[SettingChange]:
+        """The newest changes of the channel's settings, newest first."""
+
     def tally(self, channel: str, day: str) -> Mapping[str, int]:
         """The counters of one channel and UTC day."""
 

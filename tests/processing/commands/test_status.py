@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from clankbot import __version__
 from clankbot.cancel import END
+from clankbot.errors import OllamaUnavailable, Trouble
 from clankbot.records.chat import MessageDeleted
 from tests.processing.desk import Desk
 
@@ -197,3 +199,52 @@ def test_about_is_told_once_a_minute_in_each_channel(desk: Desk) -> None:
     desk.clock.forward(1)
     desk.chat("!clank about")
     assert len(desk.offered) == 3
+
+
+def test_long_ago_is_told_in_a_unit_that_fits(desk: Desk) -> None:
+    desk.chat("one")
+    for after_s, ago in ((40, "40 s"), (200, "4 min"), (7000, "2 h"), (200_000, "2 days")):
+        desk.clock.forward(after_s)
+        assert desk.ask("why") == f"1/3 messages ({ago} ago)"
+
+
+def test_changed_tells_who_changed_what_and_when(desk: Desk) -> None:
+    assert desk.ask("changed") == "no setting has been changed here in the last ninety days"
+    desk.order("threshold 5")
+    desk.clock.forward(180)
+    desk.order("prompt " + "You are a pirate. " * 3, user_id="2", login="nora")
+    desk.order("undo")
+    told = desk.ask("changed").split("; ")
+    assert told[0].startswith('prompt: "You are a pirate. You are a pirate. Yo… -> default (mona')
+    assert told[1].endswith("(nora, 0 s ago, undone)")
+    assert told[2] == "threshold: default -> 5 messages (mona, 3 min ago)"
+
+
+def test_terms_are_told_without_what_makes_them_readable(desk: Desk) -> None:
+    assert desk.ask("terms").startswith("this channel has no blocked terms of its own")
+    for term in ("zizzle", "wobbly gate", "ox"):
+        desk.order(f"block {term}")
+    assert desk.ask("terms") == "3 terms of this channel's own: z…e, w…y g…e, o…"
+    for number in range(90):
+        desk.order(f"block nasty{number}")
+        desk.clock.forward(3)
+    told = desk.ask("terms")
+    assert told.startswith("93 terms of this channel's own: z…e, ")
+    listed, _, more = told.partition(": ")[2].partition(" and ")
+    assert listed.count(", ") + 1 + int(more.removesuffix(" more")) == 93
+    assert len(told) < 450
+
+
+def test_models_are_asked_of_the_server(desk: Desk) -> None:
+    assert desk.ask("models") == "on the server: large, tiny; in use here: tiny"
+    desk.models = frozenset(f"m{number:02}" for number in range(40))
+    assert desk.ask("models").endswith("m13, m14 and 25 more; in use here: tiny")
+    desk.models = OllamaUnavailable(Trouble.NOT_REACHABLE)
+    assert desk.ask("models").endswith("so its models cannot be listed")
+    desk.takes_tasks = False
+    assert desk.ask("models") == "too busy to ask Ollama just now"
+
+
+def test_version_tells_since_when_it_runs(desk: Desk) -> None:
+    desk.clock.forward(7500)
+    assert desk.ask("version") == f"Clankbot {__version__}, running for 2 h"
