@@ -11,17 +11,32 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from itertools import groupby, takewhile
 from typing import Final
 
 from clankbot.processing.filter.lookalikes import CURRENCY, LOOKALIKES
 
-# A run of letters and digits in folded text.
-WORD: Final = re.compile(r"[^\x00-/:-`{-\x7f]+")
+# Letters and marks of scripts that are written without blanks between words: the classes ID and SA
+# of Unicode Standard Annex 14.  Where such a letter stands beside another, one word may end.
+_UNSPACED = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aad\ua9e0-\ua9fe\uaa60-\uaadf"
+    "\u3005-\u3007\u3041-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\U0001b000-\U0001b16f"
+    "\U00020000-\U0003ffff"
+)
+UNSPACED: Final = re.compile(f"[{_UNSPACED}]+")
 
-# A run of letters, digits, and the symbols ``@ $ ! |`` that are read as letters.
-RUN: Final = re.compile(r"""[^\x00- "#%-/:-?A-`{}~\x7f]+""")
+# A run of letters and digits in folded text, all of them unspaced or none.
+WORD: Final = re.compile(rf"{UNSPACED.pattern}|[^\x00-/:-`{{-\x7f{_UNSPACED}]+")
+
+# A run of letters, digits, and the symbols ``@ $ ! |`` that are read as letters; the same.
+OF_RUN: Final = r"""[^\x00- "#%-/:-?A-`{}~\x7f]"""
+RUN: Final = re.compile(f"{UNSPACED.pattern}|{OF_RUN[:-1]}{_UNSPACED}]+")
+
+# Where an unspaced letter stands beside another one.
+SCRIPT_CHANGE: Final = re.compile(
+    rf"(?<=[{_UNSPACED}])(?=[^\W{_UNSPACED}])|(?<=[^\W{_UNSPACED}])(?=[{_UNSPACED}])"
+)
 
 # The punctuation of folded text that belongs to no run.
 SEPARATORS: Final = "".join(set(string.punctuation) - set("@$!|"))
@@ -73,18 +88,35 @@ def as_written(text: str) -> str:
 
 def is_written_word(text: str) -> bool:
     """Whether the text, unfolded, is one word of letters and digits."""
-    return bool(text) and all(map(_is_word_character, text))
+    return len(kinds := {*map(_kind, text)}) == 1 and "" not in kinds
 
 
-def without_words(text: str, words: Container[str]) -> str:
-    """The unfolded text with each word that is ``as_written`` among ``words`` cut out."""
-    runs = groupby(unicodedata.normalize("NFC", text), key=_is_word_character)
-    spellings = ("".join(run) for _, run in runs)
-    return "".join("'" if as_written(each) in words else each for each in spellings)
+def without_words(text: str, words: Container[str], sizes: Iterable[int] = ()) -> str:
+    """The unfolded text with each word that is ``as_written`` among ``words`` cut out.
+
+    Unspaced ones of these sizes are cut out of the runs that hold them.
+    """
+    rest = ""
+    for kind, run in groupby(unicodedata.normalize("NFC", text), key=_kind):
+        spelling = "".join(run)
+        if as_written(spelling) in words:
+            rest += "'"
+            continue
+        at = 0
+        while kind == "unspaced" and at < len(spelling):
+            size = next((size for size in sizes if spelling[at : at + size] in words), 0)
+            rest += "'" if size else spelling[at]
+            at += size or 1
+        rest += spelling[at:]
+    return rest
 
 
-def _is_word_character(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character).startswith("M")
+def _kind(character: str) -> str:
+    """What letters and digits may stand beside another in one word; empty for other characters."""
+    if UNSPACED.match(character):
+        return "unspaced"
+    is_of_word = character.isalnum() or unicodedata.category(character).startswith("M")
+    return "spaced" if is_of_word else ""
 
 
 def _without_marks(match: re.Match[str]) -> str:

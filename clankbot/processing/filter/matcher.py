@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from clankbot.processing.filter.folding import FOLDED, fold, without_words
+from clankbot.processing.filter.folding import FOLDED, UNSPACED, fold, without_words
 from clankbot.processing.filter.patterns import Budget, TooCostly, letter_steps
 from clankbot.processing.filter.phrases import PhraseTree, indexed
+from clankbot.processing.filter.pictures import pictures_in
 from clankbot.processing.filter.readings import (
     FEWEST_SPELLED,
     RunKind,
@@ -34,6 +35,7 @@ _NOTABLE_SHARE = 4  # one in so many of them may be more than harmless; these ta
 _PIECES_A_STEP = 2  # that are far from all entries, or known
 _STEPS_A_PIECE = 2  # judged
 _LETTERS_SHIELDED_A_STEP = 4
+_PICTURES_A_STEP = 8
 _LONGEST_PIECE = 64  # bytes of a text to be remembered; longer ones are rarely said twice
 
 # what was found, each with the reading
@@ -56,6 +58,10 @@ class Matcher:
 
     def __init__(self, word_list: WordList, most_pieces: int = MOST_PIECES) -> None:
         self._allowed = word_list.allowed
+        unspaced = filter(UNSPACED.match, self._allowed)
+        self._allowed_sizes = sorted({*map(len, unspaced)}, reverse=True)
+        self._pictures = {each.pictures: each for each in word_list.entries if each.pictures}
+        self._rows_of_pictures = {*map(len, self._pictures)}
         self._index = WordIndex(indexed(word_list.entries))
         self._phrases = PhraseTree(word_list.entries)
         self._most_notable = most_pieces // _NOTABLE_SHARE
@@ -72,15 +78,27 @@ class Matcher:
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
         pieces = text.split(" ")
-        harmless = self._harmless
-        if harmless.issuperset(pieces):
+        has_pictures = self._pictures and not text.isascii()
+        is_known = self._harmless.issuperset(pieces) or self._notable.get(text) is _HARMLESS
+        if is_known and not has_pictures:
             return None
-        if self._notable.get(text) is _HARMLESS:
-            return None
+        budget = Budget(len(text))
         try:
-            return self._search(text, pieces, Budget(len(text)))
+            if has_pictures and (match := self._find_pictures(text, budget)):
+                return match
+            return None if is_known else self._search(text, pieces, budget)
         except TooCostly:
             return TOO_COSTLY
+
+    def _find_pictures(self, text: str, budget: Budget) -> Match | None:
+        pictures = pictures_in(text)
+        for size in self._rows_of_pictures:
+            budget.spend(1 + len(pictures) // _PICTURES_A_STEP)
+            for at in range(len(pictures) - size + 1):
+                row = tuple(pictures[at : at + size])
+                if row in self._pictures:
+                    return Match.of(self._pictures[row], "".join(row))
+        return None
 
     def _search(self, text: str, pieces: list[str], budget: Budget) -> Match | None:
         far = []
@@ -148,11 +166,14 @@ class Matcher:
             hits = self._index.find(runs_of(word, kind), budget)
             # an odd blank within may divide letters
             letters = FEWEST_SPELLED if " " in word else bool(lone_letter(word))
+            if letters == 1 and UNSPACED.match(word):
+                letters = FEWEST_SPELLED - 1  # two of them are enough
             if hits or letters:
                 match = _first_match(hits)
                 if match and self._allowed:
                     budget.spend(len(piece) // _LETTERS_SHIELDED_A_STEP)
-                    rest = trimmed(fold(without_words(piece, self._allowed)))
+                    shielded = without_words(piece, self._allowed, self._allowed_sizes)
+                    rest = trimmed(fold(shielded))
                     match = _first_match(self._index.find(runs_of(rest, kind), budget))
                 verdict = _Verdict(match, letters, _anchors(hits))
         if verdict is _HARMLESS:

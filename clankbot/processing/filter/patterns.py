@@ -7,6 +7,7 @@ Words are compared run by run of one letter, never collapsed: ``loot`` is not ``
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -21,6 +22,8 @@ _STEPS_A_PATTERN: Final = 2
 _RARELY_DOUBLED: Final = "aiuhjkqvwxy"  # letters of which two may stand for one
 _WILDCARDS = re.compile(r"\*+")
 _RUNS = re.compile(r"(.)\1*")
+# Thai and Lao vowels that are written before their consonant, and what puts one below another
+_BINDS_NEXT: Final = "\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4\u1039\u17d2"
 
 
 class TooCostly(Exception):  # an answer, not an error: it never leaves the filter
@@ -59,6 +62,8 @@ class Pattern(NamedTuple):
     parts: tuple[str, ...]
     # of each part, the rows of one letter that it is made of: "h", "a", "mm"
     runs: tuple[tuple[str, ...], ...]
+    # whether its wildcards were not written, but stand for the blanks that its script has not
+    is_unspaced: bool = False
 
     @property
     def has_wildcard(self) -> bool:
@@ -66,7 +71,12 @@ class Pattern(NamedTuple):
         return len(self.parts) > 1
 
     def at_an_end(self) -> tuple[Pattern, ...]:
-        """The same with the written letters at an end of the word; nothing for ``fo*ter``."""
+        """The same with the written letters at an end of the word; nothing for ``fo*ter``.
+
+        An unspaced one has to be the whole word: of two sentences it takes the end of neither.
+        """
+        if self.is_unspaced:
+            return (pattern_of("".join(self.parts)),)
         match self.parts:
             case (_,) | ("", _) | (_, ""):
                 return (self,)
@@ -84,6 +94,8 @@ class Pattern(NamedTuple):
             while start >= 0:
                 budget.spend(_STEPS_A_PATTERN + len(runs) // LETTERS_A_STEP)
                 end = _end(runs, word, start, at > 0, at < last)
+                if self.is_unspaced and not _is_apart(word, start, end):
+                    end = 0
                 if end and (at < last or end == len(word)):
                     break
                 start = word.find(runs[0], start + 1) if at else -1
@@ -96,6 +108,21 @@ def pattern_of(word: str) -> Pattern:
     """The pattern of one folded word in which ``*`` is a wildcard."""
     parts = _WILDCARDS.split(word)
     return Pattern(tuple(parts), tuple(map(_runs, parts)))
+
+
+def unspaced_pattern(word: str, *, is_first: bool, is_last: bool) -> Pattern:
+    """The pattern of a word written without blanks around, if it is the first or last of several.
+
+    It is found inside any run of its script; an open end takes whole characters with their marks.
+    """
+    pattern = pattern_of(f"{'*' * is_first}{word}{'*' * is_last}")
+    return pattern._replace(is_unspaced=pattern.has_wildcard)
+
+
+def _is_apart(word: str, start: int, end: int) -> bool:
+    """Whether no character, as it is seen, is cut where a part begins and ends in the word."""
+    binds = word[start - 1 : start] in _BINDS_NEXT if start else False
+    return not binds and (end >= len(word) or unicodedata.category(word[end])[0] != "M")
 
 
 def _runs(part: str) -> tuple[str, ...]:

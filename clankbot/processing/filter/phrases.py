@@ -40,7 +40,7 @@ def indexed(entries: Sequence[Entry]) -> Iterator[IndexedEntry]:
             parts = [part for pattern in phrase.words for part in pattern.parts if part]
             phrases[min(phrase.words, key=rank)].append(tuple(map(skeleton, parts)))
             if not any(pattern.has_wildcard for pattern in phrase.words):
-                yield IndexedEntry(pattern_of("".join(parts)), phrase, is_unspaced=True)
+                yield IndexedEntry(pattern_of("".join(parts)), phrase, is_joined=True)
     for pattern in words | phrases:
         yield IndexedEntry(pattern, words.get(pattern), tuple(phrases.get(pattern, ())))
 
@@ -52,7 +52,7 @@ class PhraseTree:
         self._next: dict[tuple[int, Pattern], int] = {}
         self._ends: dict[int, Entry] = {}
         for phrase in entries:
-            if len(phrase.words) == 1:
+            if len(phrase.words) <= 1:
                 continue
             place = 0
             for pattern in phrase.words:

@@ -13,19 +13,24 @@ from functools import partial
 from itertools import product, takewhile
 from typing import Final
 
-from clankbot.processing.filter.folding import RUN, SEPARATORS
+from clankbot.processing.filter.folding import (
+    OF_RUN,
+    RUN,
+    SCRIPT_CHANGE,
+    SEPARATORS,
+    UNSPACED,
+)
 
-# Lone letters in a row that may spell a word.
+# Lone letters in a row that may spell a word; of scripts without blanks, two do.
 FEWEST_SPELLED: Final = 3
 
 # The word with every run of one letter written as a single letter.
 without_repeats: Final = partial(re.compile(r"(.)(?=\1)").sub, "")
 
 _SYMBOL = re.compile(r"[@$!|]")
-_OF_RUN = RUN.pattern.removesuffix("+")
-_MARKS_BEHIND = re.compile(rf"(?<![!|])[!|]++(?!{_OF_RUN})")
-_MARKS_BEFORE = re.compile(rf"(?<!{_OF_RUN})[!|]+")
-_SIGNS_BEFORE = re.compile(rf"(?<!{_OF_RUN})[@$]+")
+_MARKS_BEHIND = re.compile(rf"(?<![!|])[!|]++(?!{OF_RUN})")
+_MARKS_BEFORE = re.compile(rf"(?<!{OF_RUN})[!|]+")
+_SIGNS_BEFORE = re.compile(rf"(?<!{OF_RUN})[@$]+")
 _SHOUTED = re.compile(r"!1[!1]*(?!\w)")  # the key beside the one that was meant
 _LETTER = re.compile(r"[^\d@$!|]")
 _LEET = re.compile(r"[0134578@$!|]")
@@ -79,7 +84,7 @@ def trimmed(folded: str) -> str:
 
 def runs_of(word: str, kind: RunKind) -> Iterator[tuple[str, RunKind]]:
     """The runs in a trimmed piece that may be words, as they stand and joined."""
-    if word.isalpha():
+    if word.isalpha() and (word.isascii() or not UNSPACED.search(word)):
         yield word, kind
         return
     seen = set()
@@ -97,7 +102,7 @@ def runs_of(word: str, kind: RunKind) -> Iterator[tuple[str, RunKind]]:
 
 def _segments(word: str) -> list[str]:
     """What an apostrophe sets apart: ``she'd`` is no "shed".  Between lone letters it is a mark."""
-    parts = word.replace("'", " ").split()
+    parts = SCRIPT_CHANGE.sub(" ", word.replace("'", " ")).split()
     if len(parts) >= FEWEST_SPELLED and all(map(lone_letter, parts)):
         return [".".join(parts)]
     return parts
@@ -174,7 +179,8 @@ def spelled_out(parts: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
         words: list[str] = []
         for is_spelled, row in rows:
             before = len([*takewhile(_WORDS_OF_ONE_LETTER.__contains__, row[:most_before])])
-            if is_spelled and len(row) - before >= FEWEST_SPELLED:
+            fewest = FEWEST_SPELLED - all(map(UNSPACED.match, row))
+            if is_spelled and len(row) - before >= fewest:
                 row = [*row[:before], "".join(row[before:])]
                 words += ["".join(RUN.findall(version)) for version in versions(row[-1])]
             line += row

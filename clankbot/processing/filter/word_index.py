@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import Final
 
+from clankbot.processing.filter.folding import UNSPACED
 from clankbot.processing.filter.patterns import LETTERS_A_STEP, Budget, Pattern
 from clankbot.processing.filter.readings import RunKind, plain, readings, skeleton, without_repeats
 from clankbot.processing.filter.word_list import Entry
@@ -40,7 +41,7 @@ class IndexedEntry:
     # of each, the skeletons of all parts of its words
     phrases: tuple[tuple[str, ...], ...] = ()
     # whether the entry is a phrase, and the pattern its words without the blanks between them
-    is_unspaced: bool = False
+    is_joined: bool = False
 
 
 class WordIndex:
@@ -66,9 +67,12 @@ class WordIndex:
             *map(slice, starts),
             *(slice(-size, None) for size in {*map(len, ends)}),
         ]
-        self._inner_sizes = {len(key) for key in self._table.keys() - begins - ends}
+        inner = self._table.keys() - begins - ends
+        self._inner_sizes = {*map(len, inner)}
+        # most of the others are of scripts without blanks
+        self._ascii_inner_sizes = {*map(len, filter(str.isascii, inner))}
         self._begins = set[str]()
-        if len(begins) == len(self._table) and all(len(key) > _GLANCE for key in begins):
+        if not (ends or self._ascii_inner_sizes) and all(len(key) > _GLANCE for key in begins):
             letters = {*string.ascii_lowercase, *(key[1:].rstrip(">") for key in begins)}
             self._begins.update(*map(_beginnings, letters))
 
@@ -79,6 +83,8 @@ class WordIndex:
         """
         word = piece.rstrip(_MARKS).lower()
         begins = self._begins
+        if not word.isascii() and UNSPACED.search(word) and not UNSPACED.fullmatch(word):
+            return False  # several words
         if not word.isalpha():  # a mention, whose sign may be a letter
             name, start = word[1:], word[1 : 1 + _GLANCE]
             is_name = word[:1] == "@" and name.isalnum() and start.isalpha()
@@ -97,14 +103,14 @@ class WordIndex:
         budget.spend(len(runs) + len(letters) // LETTERS_A_STEP)
         found: list[tuple[IndexedEntry, str]] = []
         for (run, kind), word in zip(runs, plain(letters).split(" "), strict=False):
-            if not self._begins or word[:_GLANCE] in self._begins:
+            if not self._begins or word[:_GLANCE] in self._begins or not word.isascii():
                 found += self._found(run, kind, f"<{without_repeats(word)}>", budget)
         return found
 
     def _found(
         self, run: str, kind: RunKind, word: str, budget: Budget
     ) -> Iterator[tuple[IndexedEntry, str]]:
-        budget.spend(len(word) * len(self._inner_sizes) // _SLICES_A_STEP)
+        budget.spend(len(word) * len(self._sizes_in(word)) // _SLICES_A_STEP)
         near = [found for key in dict.fromkeys(self._keys_in(word)) for found in self._table[key]]
         if not near:
             return
@@ -113,7 +119,7 @@ class WordIndex:
             each
             for parts, each in near
             if all(part in word for part in parts)
-            and (kind is RunKind.SPELLED or not each.is_unspaced)
+            and (kind is RunKind.SPELLED or not each.is_joined)
         ]
         for reading in readings(run) if candidates else ():
             budget.spend(_STEPS_A_READING + len(run) // LETTERS_A_STEP)
@@ -126,9 +132,12 @@ class WordIndex:
         """The keys of the table that a word holds, its ends marked."""
         table = self._table
         keys = [key for cut in self._cuts if (key := word[cut]) in table]
-        for size in self._inner_sizes:
+        for size in self._sizes_in(word):
             keys += filter(table.__contains__, _slices(word, size))
         return keys
+
+    def _sizes_in(self, word: str) -> set[int]:
+        return self._ascii_inner_sizes if word.isascii() else self._inner_sizes
 
 
 def _keys(parts: list[str]) -> list[str]:
