@@ -148,18 +148,21 @@ class Connection:
         self._ended_at = 0.0
         self._is_closed = False
 
-    def read_lines(self) -> list[str]:
-        """The lines that have arrived, after waiting a moment for some; empty if nothing came.
+    def read_lines(self, *, at_once: bool = False) -> list[str] | None:
+        """The lines that have arrived, after waiting a moment for some unless ``at_once``.
+
+        None if nothing came; no lines if what came is not a whole one yet.
 
         Only the reader's thread calls it.  Raises ConnectionLost when the connection has ended and
         all that arrived before is read.  A line without its end is none: a CLEARCHAT cut short
         would clear the whole chat.
         """
-        data = self._attempt(partial(self._socket.recv, _READ_BYTES), reading=True)
+        wait_s = 0.0 if at_once else _STEP_S
+        data = self._attempt(partial(self._socket.recv, _READ_BYTES), reading=True, wait_s=wait_s)
         if data is None:
             if self._ended is not None:
                 raise ConnectionLost(self._ended)
-            return []
+            return None
         if not data:
             raise self._end("the server closed the connection")
         if self._ended is not None and self._clock() > self._ended_at + _LAST_WORDS_S:
@@ -192,10 +195,12 @@ class Connection:
                 self._say_goodbye()
             self._socket.close()
 
-    def _attempt(self, call: Callable[[], Answer], *, reading: bool) -> Answer | None:
+    def _attempt(
+        self, call: Callable[[], Answer], *, reading: bool, wait_s: float = _STEP_S
+    ) -> Answer | None:
         """The answer of a call on the socket, tried again after a wait for what it lacked.
 
-        None if a moment's wait was not enough.
+        None if that wait was not enough.
         """
         reads = reading
         for is_last in (False, True):
@@ -217,7 +222,7 @@ class Connection:
                 socks = [self._socket]
                 # A socket that is closed by now cannot be waited for: the next try tells.
                 with contextlib.suppress(OSError, ValueError):
-                    select.select(socks if reading else [], [] if reading else socks, [], _STEP_S)
+                    select.select(socks if reading else [], [] if reading else socks, [], wait_s)
         return None
 
     def _end(self, reason: str) -> ConnectionLost:

@@ -18,7 +18,7 @@ import math
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from clankbot.backoff import Backoff
@@ -48,8 +48,9 @@ _HANDED_ON_LAST: Final = OwnState | Notice | MessageDeleted | UserCleared | Chat
 
 _LOGIN_TIMEOUT_S: Final = 15.0
 
-# How long chat that never pauses can put off a stop or a reconnection.
-_LAST_CHAT_S: Final = 0.5
+# How long chat that never pauses can put off a stop or a reconnection; shorter than what a stop
+# waits for it.
+_LAST_CHAT_S: Final = 1.0
 
 # How long the way out stays open after a stop: it has to fit into the program's five seconds.
 _LEAVE_S: Final = 4.0
@@ -125,7 +126,7 @@ class Reader:
             with contextlib.closing(self._dial()) as connection:
                 for line in login.opening:
                     connection.send_line(line)
-                heard = self._listen(connection)
+                heard = Incoming(connection, Silence(self._idle_timeout_s, self._clock))
                 if self._sign_in(heard, login, connection):
                     self._follow(heard)
                     self._take_leave(heard)
@@ -133,45 +134,12 @@ class Reader:
             return 0.0 if self._link.stopping.is_set() else self._after_loss(error)
         return 0.0
 
-    def _listen(self, connection: Connection) -> Iterator[IrcMessage | None]:
-        """What the server says, PING answered; None whenever it says nothing for a moment.
-
-        Raises ConnectionLost when the connection ends, or the server has gone silent.
-        """
-        silence = Silence(self._idle_timeout_s, self._clock)
-        while True:
-            lines = connection.read_lines()
-            if lines:
-                silence.broken()
-            else:
-                if silence.is_to_be_broken():
-                    self._answer(connection, "PING :clankbot")
-                yield None
-            for line in lines:
-                try:
-                    message = parse_line(line)
-                except ValueError:  # one bad line ends no connection
-                    log.debug("malformed line skipped", extra={"line": line})
-                    continue
-                if message.command == "PING":
-                    token = message.params[-1] if message.params else ""
-                    self._answer(connection, format_line("PONG", trailing=token))
-                yield message
-
-    @staticmethod
-    def _answer(connection: Connection, line: str) -> None:
-        """Send a line.  If that fails, reading tells so, once all that has arrived is read."""
-        with contextlib.suppress(ConnectionLost):
-            connection.send_line(line)
-
-    def _sign_in(
-        self, heard: Iterator[IrcMessage | None], login: Login, connection: Connection
-    ) -> bool:
+    def _sign_in(self, heard: Incoming, login: Login, connection: Connection) -> bool:
         """Whether the login is complete; False when stopping."""
         deadline = self._clock() + _LOGIN_TIMEOUT_S
         while not self._link.stopping.is_set():
             try:
-                message = next(heard)
+                message = heard.next()
             except ConnectionLost as loss:
                 raise login.given_up(loss) from loss
             if message and (link_up := login.handle(message)):
@@ -182,31 +150,36 @@ class Reader:
                 raise login.given_up(ConnectionLost("Twitch chat did not answer the login"))
         return False
 
-    def _follow(self, heard: Iterator[IrcMessage | None]) -> None:
+    def _follow(self, heard: Incoming) -> None:
         """Hand on what chat says, until stopping and nothing that has arrived is left.
 
-        So it is when Twitch asks to reconnect: what has arrived behind that is told never again.
+        So it is when Twitch asks to reconnect: what has arrived behind that is told never again,
+        and more of it may be on its way.
         """
         until = math.inf
         must_reconnect = False
-        while self._clock() < until:
-            message = next(heard)
+        while heard.has_more or self._clock() < until:
+            is_stopping = self._link.stopping.is_set()
+            message = heard.next(at_once=is_stopping)
             if message and (event := to_event(message)):
                 self._handle(event)
                 must_reconnect |= isinstance(event, Reconnect)
-            if must_reconnect or self._link.stopping.is_set():
-                if not message:
+            if must_reconnect or is_stopping:
+                if heard.has_paused:
                     break
                 until = min(until, self._clock() + _LAST_CHAT_S)
+        else:
+            if self._link.stopping.is_set():
+                log.warning("chat left unread", extra={"reason": "it came too fast for a stop"})
         if must_reconnect and not self._link.stopping.is_set():
             raise ConnectionLost("Twitch chat asked to reconnect")
 
-    def _take_leave(self, heard: Iterator[IrcMessage | None]) -> None:
+    def _take_leave(self, heard: Incoming) -> None:
         """Keep the way out open for the sender's last lines."""
         self.drained.set()
         until = self._clock() + _LEAVE_S
         while not self._link.is_finished and self._clock() < until:
-            message = next(heard)
+            message = heard.next()
             event = to_event(message) if message else None
             if isinstance(event, _HANDED_ON_LAST):
                 self._handle(event)
@@ -254,6 +227,56 @@ class Reader:
             self._down_reasons.add(reason)
             log.warning("chat not connected", extra={"reason": reason})
             self._handle(LinkDown(reason))
+
+
+class Incoming:
+    """What the server says on a connection, message by message; PING is answered."""
+
+    def __init__(self, connection: Connection, silence: Silence) -> None:
+        self._connection = connection
+        self._silence = silence
+        self._lines: list[str] = []  # read, and not given out yet: the next one is the last
+        # Whether the last look found that nothing more had arrived.
+        self.has_paused = False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether ``next`` has something to give that is read already."""
+        return bool(self._lines)
+
+    def next(self, *, at_once: bool = False) -> IrcMessage | None:
+        """The next message; None if there is none, after waiting a moment unless ``at_once``.
+
+        Raises ConnectionLost when the connection ends, or the server has gone silent.
+        """
+        if not self._lines:
+            self._read(at_once)
+        while self._lines:
+            line = self._lines.pop()
+            try:
+                message = parse_line(line)
+            except ValueError:  # one bad line ends no connection
+                log.debug("malformed line skipped", extra={"line": line})
+                continue
+            if message.command == "PING":
+                token = message.params[-1] if message.params else ""
+                self._answer(format_line("PONG", trailing=token))
+            return message
+        return None
+
+    def _read(self, at_once: bool) -> None:
+        lines = self._connection.read_lines(at_once=at_once)
+        self.has_paused = lines is None
+        if lines:
+            self._lines = lines[::-1]
+            self._silence.broken()
+        elif self._silence.is_to_be_broken():
+            self._answer("PING :clankbot")
+
+    def _answer(self, line: str) -> None:
+        """Send a line.  If that fails, reading tells so, once all that has arrived is read."""
+        with contextlib.suppress(ConnectionLost):
+            self._connection.send_line(line)
 
 
 class Silence:

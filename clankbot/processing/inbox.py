@@ -67,6 +67,7 @@ class Inbox:
         self._removals: deque[Removal] = deque()  # those that are still to be carried out
         self._overtaking = WaitingRemovals()  # those whose place among the records is to come
         self._changed = threading.Condition()
+        self._has_ended = False  # END was put: the worker may never see what follows
         self._dropped = 0
 
     def put_event(self, event: Event) -> None:
@@ -78,13 +79,14 @@ class Inbox:
             self.put(event)
             return
         if self._dropped:
-            if len(self._records) > self._room_for_chat // 2:
+            if self._has_ended or len(self._records) > self._room_for_chat // 2:
                 self._dropped += 1
                 return
             log.warning("chat is taken in again", extra={"dropped": self._dropped})
             self._dropped = 0
         if not self._has_put_chat(event):
-            log.warning("chat is dropped", extra={"reason": "the worker cannot keep up"})
+            reason = "it came after the end" if self._has_ended else "the worker cannot keep up"
+            log.warning("chat is dropped", extra={"reason": reason})
             self._dropped = 1
 
     def put(self, record: Record) -> None:
@@ -94,19 +96,22 @@ class Inbox:
                 self._removals.append(record)
                 self._overtaking.add(record)
                 record = RemovalReached(record)
+            self._has_ended |= isinstance(record, End)
             self._records.append(record)
             self._changed.notify_all()
 
     def _has_put_chat(self, message: ChatMessage) -> bool:
         """Whether the message found room, after a moment if need be."""
         with self._changed:
-            has_room = self._changed.wait_for(
-                lambda: len(self._records) < self._room_for_chat, self._patience_s
+            self._changed.wait_for(
+                lambda: self._has_ended or len(self._records) < self._room_for_chat,
+                self._patience_s,
             )
-            if has_room:
-                self._records.append(message)
-                self._changed.notify_all()
-            return has_room
+            if self._has_ended or len(self._records) >= self._room_for_chat:
+                return False
+            self._records.append(message)
+            self._changed.notify_all()
+            return True
 
     def get(self, wait_s: float) -> Record | None:
         """The next record, a removal before all others; None if none comes in time."""

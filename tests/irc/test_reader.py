@@ -19,6 +19,7 @@ from clankbot.records.accounts import Credentials, Secret
 from clankbot.records.chat import (
     ChatCleared,
     ChatMessage,
+    Event,
     LinkDown,
     LinkUp,
     MessageDeleted,
@@ -523,6 +524,58 @@ def test_chat_that_has_arrived_before_the_stop_is_delivered(room: TwitchRoom) ->
         reading.stopping.set()
         assert reading.reader.drained.wait(PATIENCE_S)
         assert reading.texts() == [str(number) for number in range(300)]
+
+
+def test_so_it_is_over_tls_where_lines_come_in_pieces(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    with TwitchRoom(tls_context=certificate.server_context()) as room:
+        room.split_writes = True
+        with ReaderThread(room, tls_context=certificate.client_context()) as reading:
+            room.wait_joined(["harbour"])
+            for number in range(20):
+                room.say("harbour", "vera", str(number))
+            reading.stopping.set()
+            assert reading.reader.drained.wait(PATIENCE_S)
+            assert reading.texts() == [str(number) for number in range(20)]
+
+
+def test_what_is_read_is_delivered_however_slowly(room: TwitchRoom) -> None:
+    class SlowReaderThread(ReaderThread):
+        def _handle(self, event: Event) -> None:
+            super()._handle(event)
+            if isinstance(event, ChatMessage):
+                self.stopping.set()
+                clock.now_s += 10
+
+    clock = FakeClock()
+    with SlowReaderThread(room, clock=clock) as reading:
+        room.wait_joined(["harbour"])
+        texts = [str(number) for number in range(30)]
+        lines = "".join(f":vera!v@v PRIVMSG #harbour :{text}\r\n" for text in texts)
+        room.raw_bytes(lines.encode())
+        assert reading.reader.drained.wait(PATIENCE_S)
+        assert reading.texts() == texts
+
+
+def test_chat_that_goes_on_does_not_hold_up_a_stop(room: TwitchRoom) -> None:
+    """Once all that had arrived is read, which shows without a pause, the rest is too late."""
+    clock = FakeClock()
+    with ReaderThread(room, clock=clock) as reading:
+        room.wait_joined(["harbour"])
+        talking = threading.Event()
+
+        def talk() -> None:
+            while not talking.wait(0.01):
+                room.say("harbour", "vera", "and on")
+
+        viewer = threading.Thread(target=talk)
+        viewer.start()
+        wait_until(reading.texts)
+        reading.stopping.set()
+        drained = reading.reader.drained.wait(PATIENCE_S)
+        talking.set()
+        viewer.join()
+        assert drained
 
 
 def test_the_connection_is_closed_in_the_end_even_if_nobody_finishes(room: TwitchRoom) -> None:

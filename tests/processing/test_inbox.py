@@ -141,6 +141,18 @@ def test_dropped_chat_is_told_once_when_it_begins_and_once_with_its_number(
     assert len(taken(inbox)) == 2
 
 
+def test_chat_behind_the_end_is_dropped_and_told(
+    inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox.put_event(message("before"))
+    inbox.put(END)
+    for _ in range(3):
+        inbox.put_event(message("behind"))
+    assert len(taken(inbox)) == 2
+    assert [record.message for record in caplog.records] == ["chat is dropped"]
+    assert caplog.records[0].__dict__["reason"] == "it came after the end"
+
+
 def test_a_full_inbox_does_not_hold_up_a_removal() -> None:
     """The reader has to go on answering PING, and a removal must not be lost."""
     inbox = Inbox(room_for_chat=1, patience_s=60.0)
