@@ -51,7 +51,7 @@ SUB_ROOMS: Final = ("processing.commands", "processing.filter", "processing.spea
 
 ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
     # The wiring.
-    "app": ("arguments",),
+    "app": ("arguments", "runtime"),
     "parts": ("config", "database", "processing.filter", "runtime"),
     "services": ("auth", "config", "database", "ollama"),
     "bot": (
@@ -125,7 +125,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "threading.Timer": ("http",),
     "concurrent.futures.ThreadPoolExecutor": (),
-    "importlib": ("app", "parts", "rehearsal.conversation"),
+    "importlib": ("app", "auth.keys", "parts", "rehearsal.conversation"),
     # Clock and chance: whoever decides by them is given them.
     "time": (
         *("bot", "clock", "cli.rehearse", "database.session", "irc.connection", "irc.reader"),
@@ -205,11 +205,13 @@ def nodes(module: Module) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(module.tree))
 
 
-def imports(module: Module) -> Iterator[tuple[ast.stmt, str]]:
+def imports(module: Module) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
     """Every imported name in full, as ``os.environ`` for ``from os import environ``.
 
-    Our own come as ``clankbot.…``, relative ones resolved.
+    Our own come as ``clankbot.…``, relative ones resolved.  Those made only when they are needed,
+    by ``import_module`` and the name itself, are imports like any other.
     """
+    yield from late_imports(module)
     own = ["clankbot", *filter(None, module.name.split("."))]
     for node in import_statements(module):
         if isinstance(node, ast.Import):
@@ -221,13 +223,23 @@ def imports(module: Module) -> Iterator[tuple[ast.stmt, str]]:
             yield from ((node, f"{origin}.{alias.name}") for alias in node.names)
 
 
+def late_imports(module: Module) -> Iterator[tuple[ast.expr, str]]:
+    """What it imports by name in the course of its work."""
+    for node in nodes(module):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name))]
+            ):
+                yield node, name
+
+
 @cache
 def import_statements(module: Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
     """Wherever in the file they stand."""
     return tuple(node for node in nodes(module) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
-def own_imports(module: Module, package: Package) -> Iterator[tuple[ast.stmt, str]]:
+def own_imports(module: Module, package: Package) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
     """The modules of the package that a module imports, by their names here."""
     for node, full in imports(module):
         if full.split(".")[0] == "clankbot":
@@ -286,7 +298,7 @@ def hidden_imports(package: Package) -> Iterator[str]:
     """Imports anywhere but at the top level of a file: they hide rings."""
     for module in package.values():
         for node, full in imports(module):
-            if node not in module.tree.body:
+            if isinstance(node, ast.stmt) and node not in module.tree.body:
                 yield module.at(node, f"imports {full} out of sight")
 
 
@@ -309,7 +321,7 @@ def reaches_out(module: Module) -> tuple[tuple[ast.stmt | ast.expr, str], ...]:
     return (*imported_borders(module), *named_borders(module))
 
 
-def imported_borders(module: Module) -> Iterator[tuple[ast.stmt, str]]:
+def imported_borders(module: Module) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
     """The imports among them."""
     for node, full in imports(module):
         yield from ((node, border) for border in BORDERS if f"{full}.".startswith(f"{border}."))
@@ -520,6 +532,8 @@ PLANTED: Final[list[tuple[Callable[[Package], Iterator[str]], str, str]]] = [
     (crossed_borders, "auth/x.py", "import secrets"),
     (crossed_borders, "irc/x.py", "from uuid import uuid4"),
     (crossed_borders, "database/x.py", "from cryptography.fernet import Fernet"),
+    (crossed_borders, "parts.py", "import importlib\nimportlib.import_module('pymysql')"),
+    (crossing_arrows, "app.py", "import importlib\nimportlib.import_module('clankbot.irc.joins')"),
     (crossed_borders, "irc/x.py", "import importlib"),
     (full_packages, "irc/__init__.py", '"""Doc."""'),
     (full_packages, "irc/__init__.py", "from clankbot.irc.message import parse_line"),

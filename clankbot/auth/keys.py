@@ -5,6 +5,8 @@ It comes from a setting, from a file, or from a file made here at the first sign
 
 from __future__ import annotations
 
+import base64
+import importlib
 import logging
 import os
 import re
@@ -16,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from clankbot.errors import ConfigError, KeyRefused
 from clankbot.records.accounts import Secret
 from clankbot.runtime.redaction import new_token, remember
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # 32 bytes in base64, in either alphabet.
 _KEY: Final = re.compile(r"[A-Za-z0-9_/+-]{43}=?")
 _HOW: Final = "32 bytes in base64, as printed by: openssl rand -base64 32"
+_KEY_BYTES: Final = 32
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 # The mode systemd may give a credential file, in a directory that nobody else may enter.
@@ -42,32 +43,37 @@ class Encryption:
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        self._newest = Fernet(keys[0])
-        self._all = MultiFernet([Fernet(key) for key in keys])
+        # Only here: it takes seven megabytes, and many a command has nothing to encrypt.
+        fernet = importlib.import_module("cryptography.fernet")
+        self._newest = fernet.Fernet(keys[0])
+        self._all = fernet.MultiFernet([fernet.Fernet(key) for key in keys])
+        self._refusal: type[Exception] = fernet.InvalidToken
 
     def encrypt(self, token: Secret) -> str:
         """The token as text that only the newest key decrypts; ASCII, different at every call."""
-        return self._all.encrypt(token.reveal().encode()).decode("ascii")
+        encrypted: bytes = self._all.encrypt(token.reveal().encode())
+        return encrypted.decode("ascii")
 
     def decrypt(self, text: str) -> Secret:
         """The token.  Raises KeyRefused if no key decrypts it, or if it was tampered with."""
         try:
             return new_token(self._all.decrypt(text.encode()).decode())
-        except InvalidToken as error:
+        except self._refusal as error:
             raise _no_key_decrypts() from error
 
     def rotate(self, text: str) -> str:
         """The same token, encrypted with the newest key.  Raises KeyRefused as ``decrypt`` does."""
         try:
-            return self._all.rotate(text.encode()).decode("ascii")
-        except InvalidToken as error:
+            rotated: bytes = self._all.rotate(text.encode())
+        except self._refusal as error:
             raise _no_key_decrypts() from error
+        return rotated.decode("ascii")
 
     def is_current(self, text: str) -> bool:
         """Whether the newest key decrypts it; if not, it should be rotated."""
         try:
             self._newest.decrypt(text.encode())
-        except InvalidToken:
+        except self._refusal:
             return False
         return True
 
@@ -171,7 +177,7 @@ def _make(path: Path) -> None:
     """
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent) as file:
-            file.write(Fernet.generate_key() + b"\n")
+            file.write(base64.urlsafe_b64encode(os.urandom(_KEY_BYTES)) + b"\n")
             file.flush()
             os.fsync(file.fileno())
             os.link(file.name, path)
