@@ -32,7 +32,7 @@ def try_login(dial: Callable[[], Connection], credentials: Credentials) -> LinkU
                 lines = connection.read_lines()
             except ConnectionLost as loss:
                 raise login.given_up(loss) from loss
-            for line in lines:
+            for line in lines or ():
                 try:
                     link_up = login.handle(parse_line(line))
                 except ValueError:

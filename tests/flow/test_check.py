@@ -13,7 +13,6 @@ from tests.doubles.slow_ollama import SlowOllama
 from tests.doubles.twitch_id import Trouble
 from tests.flow.program import Ended, live_program, program
 
-
 # "settings" has two sentences: there is no .env, and where the bot will be.
 SUBJECTS = (
     *("settings", "settings", "words", "files", "database", "sign-in", "chat", "channels"),
