@@ -19,7 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.chat_lines import chat_lines
-from tests.flow.program import SCRIPT, LiveProgram, live_program
+from tests.flow.program import LiveProgram, live_program
+from tests.fork_server import SCRIPT
 
 STARTS = 7
 MESSAGES = 20_000
@@ -42,7 +43,7 @@ def help_ms() -> float:
 
 def join_ms() -> float:
     """From exec to the JOIN of a bot that is signed in."""
-    with TemporaryDirectory() as folder, live_program(Path(folder)) as bot:
+    with TemporaryDirectory() as folder, live_program(Path(folder), forks=False) as bot:
         bot.sign_in()
         return timed(bot.start_and_join)
 
@@ -75,7 +76,7 @@ def print_running() -> None:
     """Memory at rest and after much chat, and what one message costs."""
     with (
         TemporaryDirectory() as folder,
-        live_program(Path(folder), MESSAGE_THRESHOLD="500", TIME_DELAY="86400") as bot,
+        live_program(Path(folder), forks=False, MESSAGE_THRESHOLD="500", TIME_DELAY="86400") as bot,
     ):
         bot.sign_in()
         bot.start_and_join()

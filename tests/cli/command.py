@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ from typing import Final
 
 from clankbot.database.database import Database
 from clankbot.records.writes import Append, StoredMessage, Write
+from tests.fork_server import SCRIPT, start
 from tests.waiting import PATIENCE_S
 
-SCRIPT: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
 BLOCKED: Final = "blorpword"
 """The one entry of the word list."""
 BOT_ID: Final = "900"
@@ -39,16 +40,16 @@ def _environment(folder: Path, **settings: str) -> Mapping[str, str]:
 
 def clankbot(folder: Path, *arguments: str, **settings: str) -> Done:
     """Run a command; ``settings`` are its environment."""
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments],
-        cwd=folder,
-        env=_environment(folder, **settings),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+    environment = _environment(folder, **settings)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = start(arguments, folder, environment, out.fileno(), err.fileno())
+        try:
+            status = process.wait(PATIENCE_S)
+        finally:
+            process.kill()
+        out.seek(0)
+        err.seek(0)
+        return Done(status, out.read().decode(), err.read().decode())
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,12 +24,10 @@ from clankbot.records.accounts import Identity, Secret
 from tests.doubles.fake_ollama import FakeOllama
 from tests.doubles.twitch_id import TwitchId
 from tests.doubles.twitch_room import TwitchRoom
+from tests.fork_server import Forked, start
 from tests.waiting import PATIENCE_S, wait_until
 
 P = TypeVar("P", bound="Program")
-
-SCRIPT = Path(__file__).resolve().parents[2] / "clankbot.py"
-
 
 SECRET_SETTINGS = frozenset(v.name for v in VARIABLES if v.kind.is_secret)
 
@@ -57,13 +55,15 @@ class Program:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
-    running: subprocess.Popen[bytes] | None = None
+    running: subprocess.Popen[bytes] | Forked | None = None
     printed: list[str] = field(default_factory=list)
     """By commands that have come to their end."""
     through: tuple[str, ...] = ()
     """A script that runs the program, and its arguments."""
     given: list[str] = field(default_factory=list)
     """The secrets among the settings of all runs."""
+    forks: bool = False
+    """It begins as a fork that has its imports made, where that makes no difference."""
 
     @property
     def log_file(self) -> Path:
@@ -101,30 +101,34 @@ class Program:
 
     def run(self, *arguments: str, timeout_s: float = PATIENCE_S, **more: str) -> Ended:
         """Run a command to its end."""
-        done = subprocess.run(
-            [sys.executable, *self.through, str(SCRIPT), *arguments],
-            cwd=self.folder,
-            env=self.environment(**more),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=timeout_s,
-            check=False,
-        )
-        self.printed.append(done.stdout.decode("utf-8", "replace"))
-        return Ended(done.returncode, self.printed[-1])
+        with tempfile.TemporaryFile() as output:
+            command = self._begun(arguments, output.fileno(), output.fileno(), more)
+            try:
+                status = command.wait(timeout_s)
+            finally:
+                command.kill()
+            output.seek(0)
+            self.printed.append(output.read().decode("utf-8", "replace"))
+        return Ended(status, self.printed[-1])
 
-    def start(self, command: str = "run", stderr: int = subprocess.STDOUT, **more: str) -> None:
+    def start(self, command: str = "run", stderr: int | None = None, **more: str) -> None:
         """Start the bot, or another command; what it says goes into ``log``, or to ``stderr``."""
         with self.log_file.open("ab") as log:
-            self.running = subprocess.Popen(
-                [sys.executable, *self.through, str(SCRIPT), command],
-                cwd=self.folder,
-                env=self.environment(**more),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=stderr,
-            )
+            errors = log.fileno() if stderr is None else stderr
+            self.running = self._begun([command], log.fileno(), errors, more)
+
+    def _begun(
+        self, arguments: Sequence[str], stdout: int, stderr: int, more: Mapping[str, str]
+    ) -> subprocess.Popen[bytes] | Forked:
+        return start(
+            arguments,
+            self.folder,
+            self.environment(**more),
+            stdout,
+            stderr,
+            forks=self.forks,
+            through=self.through,
+        )
 
     def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = PATIENCE_S) -> int:
         """Ask the bot to stop; its exit status."""
@@ -174,15 +178,15 @@ class LiveProgram(Program):
 
 
 @contextmanager
-def program(folder: Path, **settings: str) -> Iterator[Program]:
+def program(folder: Path, *, forks: bool = True, **settings: str) -> Iterator[Program]:
     """The program in a folder with a word list; killed at the end if it still runs."""
     (folder / "blocked_words.txt").write_text("blorpword\n", encoding="utf-8")
-    yield from _until_killed(Program(folder, dict(settings)))
+    yield from _until_killed(Program(folder, dict(settings), forks=forks))
 
 
 @contextmanager
 def live_program(
-    folder: Path, twitch: TwitchId | None = None, **settings: str
+    folder: Path, twitch: TwitchId | None = None, *, forks: bool = True, **settings: str
 ) -> Iterator[LiveProgram]:
     """The program in a whole world on loopback; nobody is signed in yet."""
     (folder / "blocked_words.txt").write_text("blorpword\n", encoding="utf-8")
@@ -199,9 +203,8 @@ def live_program(
                 "TIME_DELAY": "0",
                 "LOG_LEVEL": "DEBUG",  # the most that can be seen: nothing secret may be in it
             } | settings
-            yield from _until_killed(
-                LiveProgram(folder, environment, room=room, ollama=ollama, twitch=service)
-            )
+            world = {"room": room, "ollama": ollama, "twitch": service}
+            yield from _until_killed(LiveProgram(folder, environment, forks=forks, **world))
 
 
 def _until_killed(child: P) -> Iterator[P]:

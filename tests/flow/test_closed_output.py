@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.terminal import Terminal
-from tests.flow.program import SCRIPT, LiveProgram, live_program
+from tests.flow.program import LiveProgram, live_program
 from tests.flow.world import sql
+from tests.fork_server import SCRIPT
 from tests.waiting import PATIENCE_S, wait_until
 
 
@@ -81,7 +81,7 @@ def test_a_hang_up_in_a_terminal_that_is_still_there_reloads(live: LiveProgram) 
 
 def test_a_bot_without_a_terminal_reloads(live: LiveProgram) -> None:
     live.start_and_join()
-    assert isinstance(live.running, subprocess.Popen)
+    assert live.running is not None
     live.running.send_signal(signal.SIGHUP)
     wait_until(lambda: "blocked words reloaded" in live.log)
     assert live.stop() == 0

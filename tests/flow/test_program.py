@@ -17,8 +17,9 @@ import pytest
 from clankbot import __version__
 from clankbot.database.database import Database
 from tests.doubles.fake_ollama import Behaviour
-from tests.flow.program import SCRIPT, LiveProgram, live_program, program
+from tests.flow.program import LiveProgram, live_program, program
 from tests.flow.world import sql
+from tests.fork_server import SCRIPT
 from tests.waiting import wait_until
 
 
@@ -34,7 +35,7 @@ def signed_in(live: LiveProgram) -> LiveProgram:
 
 
 def test_help_and_version_cost_nothing_and_work_from_anywhere(tmp_path: Path) -> None:
-    with program(tmp_path) as bot:
+    with program(tmp_path, forks=False) as bot:
         assert bot.run("--version").output == f"clankbot {__version__}\n"
         for command in ("run", "login", "check", "rehearse", "stats", "export", "forget"):
             done = bot.run(command, "--help")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.twitch_id import Trouble, TwitchId
-from tests.flow.program import SCRIPT, LiveProgram, live_program
+from tests.flow.program import LiveProgram, live_program
+from tests.fork_server import SCRIPT
 from tests.waiting import PATIENCE_S, wait_until
 
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -41,7 +42,7 @@ def assert_nothing_odd_was_said(live: LiveProgram) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_is_obeyed_at_any_moment_of_a_start(tmp_path: Path, number: signal.Signals) -> None:
-    with live_program(tmp_path, LOG_LEVEL="INFO") as live:
+    with live_program(tmp_path, forks=False, LOG_LEVEL="INFO") as live:
         live.sign_in()
         for moment_s in _MOMENTS_S:
             live.start()
@@ -53,7 +54,7 @@ def test_a_stop_is_obeyed_at_any_moment_of_a_start(tmp_path: Path, number: signa
 
 
 def test_a_hang_up_at_any_moment_of_a_start_ends_nothing(tmp_path: Path) -> None:
-    with live_program(tmp_path, LOG_LEVEL="INFO") as live:
+    with live_program(tmp_path, forks=False, LOG_LEVEL="INFO") as live:
         live.sign_in()
         for moment_s in _MOMENTS_S[::2]:
             joined = len(live.room.joins)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.runtime.line_writer import LineHandler, LineWriter
-from tests.flow.program import SCRIPT
+from tests.fork_server import SCRIPT
 from tests.waiting import AT_ONCE_S, PATIENCE_S
 
 
