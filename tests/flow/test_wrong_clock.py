@@ -26,7 +26,7 @@ from tests.waiting import wait_until
 
 HOUR_S, DAY_S, YEAR_S = 3600, 86_400, 365 * 86_400
 SINCE_1970_S = 1_790_000_000
-MOST_KEPT = 900  # of each channel
+MOST_KEPT = 300  # of each channel
 JUMPS_S = [-SINCE_1970_S, -2 * DAY_S, DAY_S, YEAR_S]
 WORDS = (
     *("river", "mountain", "pepper", "violin", "carpet", "lantern", "button", "window", "saddle"),
@@ -49,6 +49,7 @@ def remarks() -> Iterator[str]:
 class Town:
     """A bot on a machine whose clock can be moved, in a chat whose clock is right."""
 
+    folder: Path
     world: World
     machine: MovedClock
     lines: Iterator[str]
@@ -97,7 +98,7 @@ def town(
     } | settings
     with living(folder, machine=machine, **wanted) as world:  # type: ignore[arg-type]
         world.room.barrier()  # it is in the channels
-        yield Town(world, machine, before.lines if before else remarks())
+        yield Town(folder, world, machine, before.lines if before else remarks())
 
 
 def keep(town: Town, *ages_days: float, channel: str = "alpha") -> list[str]:
@@ -121,13 +122,20 @@ def keep(town: Town, *ages_days: float, channel: str = "alpha") -> list[str]:
 
 def rounds(town: Town) -> None:
     """Retention comes by, which the other channel shows, where messages are too many."""
+
+    def kept() -> int:
+        ((count,),) = sql(town.folder, "SELECT COUNT(*) FROM messages WHERE channel = 'zeta'")
+        return int(count)
+
     for _ in range(2):
-        keep(town, *[1] * (MOST_KEPT + 1 - len(town.world.stored("zeta"))), channel="zeta")
+        keep(town, *[1] * (MOST_KEPT + 1 - kept()), channel="zeta")
 
         def has_come_by() -> bool:
             town.skip(0.6)
-            town.world.room.barrier()  # or so long a silence would end the connection
-            return len(town.world.stored("zeta")) == MOST_KEPT
+            # The worker, which waits by the true clock, looks at this one when something comes.
+            town.world.room.raw(":nightbot!n@n.tmi.twitch.tv PRIVMSG #zeta :still here")
+            town.world.room.barrier()
+            return kept() == MOST_KEPT
 
         wait_until(has_come_by)
 
@@ -268,7 +276,7 @@ def talk(live: LiveProgram, count: int, word: str) -> None:
         live.room.say("alpha", f"viewer{number}", f"{word} number {number}")
 
 
-@pytest.mark.parametrize("off_s", JUMPS_S)
+@pytest.mark.parametrize("off_s", [-SINCE_1970_S, YEAR_S])
 def test_the_program_keeps_all_and_speaks_whatever_its_clock_says(
     tmp_path: Path, off_s: int
 ) -> None:
@@ -282,6 +290,7 @@ def test_the_program_keeps_all_and_speaks_whatever_its_clock_says(
             assert live.room.wait_message("alpha", since=before).text == line
 
         live.sign_in()
+        live.room.set_moderator("alpha")  # or Twitch's limits make it wait
         live.start_and_join(**clock.environment)
         speaks()
         assert live.stop() == 0
