@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,11 @@ def _environment(folder: Path, **settings: str) -> Mapping[str, str]:
 
 def clankbot(folder: Path, *arguments: str, **settings: str) -> Done:
     """Run a command; ``settings`` are its environment."""
-    environment = _environment(folder, **settings)
+    return run(folder, arguments, _environment(folder, **settings))
+
+
+def run(folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
+    """The same with this whole environment."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = start(arguments, folder, environment, out.fileno(), err.fileno())
         try:

@@ -15,11 +15,12 @@ from typing import IO, Final
 
 import pytest
 
+from tests.cli.command import Done, run
 from tests.doubles.fake_ollama import Asked, Behaviour, FakeOllama
 from tests.doubles.terminal import Terminal
-from tests.waiting import PATIENCE_S, wait_until
+from tests.fork_server import SCRIPT
+from tests.waiting import wait_until
 
-PROGRAM: Final = Path(__file__).resolve().parents[2] / "clankbot.py"
 NOBODY: Final = "http://127.0.0.1:9"
 """Where no Ollama listens."""
 STOP_S: Final = 5.0
@@ -27,29 +28,20 @@ REAL: Final = b"the real database"
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, str(PROGRAM), "rehearse", *arguments]
+    return [sys.executable, str(SCRIPT), "rehearse", *arguments]
 
 
 def environment(folder: Path, **settings: str) -> Mapping[str, str]:
     """Nothing but what is named here; what the program leaves behind stays in the folder."""
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
-    base = {"PATH": os.environ["PATH"], "TMPDIR": str(temporary), "PYTHONIOENCODING": "utf-8"}
+    base = {"PATH": os.environ["PATH"], "TMPDIR": str(temporary)}
     return {**base, "OLLAMA_URL": NOBODY, **settings}
 
 
-def rehearse(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def rehearse(folder: Path, *arguments: str, **settings: str) -> Done:
     """A rehearsal that nobody types into, to its end."""
-    return subprocess.run(
-        command(*arguments),
-        cwd=folder,
-        env=environment(folder, **settings),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    return run(folder, ("rehearse", *arguments), environment(folder, **settings))
 
 
 @contextmanager
@@ -84,16 +76,16 @@ def test_the_bot_speaks_and_answers_with_nothing_installed_and_nothing_left(
 ) -> None:
     (tmp_path / "chatbot.db").write_bytes(REAL)
     done = rehearse(tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert "a stand-in" in done.stdout
-    assert "[o_o] clankbot: " in done.stdout
-    assert "[o_o] clankbot → lurk_lotte: " in done.stdout
-    assert "\x1b" not in done.stdout
+    assert done.status == 0, done.err
+    assert done.err == ""
+    assert "a stand-in" in done.out
+    assert "[o_o] clankbot: " in done.out
+    assert "[o_o] clankbot → lurk_lotte: " in done.out
+    assert "\x1b" not in done.out
     assert (tmp_path / "chatbot.db").read_bytes() == REAL
     assert {path.name for path in tmp_path.iterdir()} == {"chatbot.db", "tmp"}
     (log_file,) = (tmp_path / "tmp").iterdir()
-    assert str(log_file) in done.stdout
+    assert str(log_file) in done.out
     assert stat.S_IMODE(log_file.stat().st_mode) == 0o600
     assert "said" in log_file.read_text(encoding="utf-8")
 
@@ -112,11 +104,11 @@ def test_an_ollama_that_answers_is_used_and_the_database_kept_where_asked(
         kept = tmp_path / "kept.db"
         settings = {"OLLAMA_URL": ollama.url, "OLLAMA_MODEL": "tiny", "TWITCH_CHANNELS": "alice"}
         done = rehearse(tmp_path, "--database", str(kept), **settings)
-    assert done.returncode == 0, done.stderr
-    assert f"tiny, of the Ollama at {ollama.url}" in done.stdout
-    assert "#alice" in done.stdout
-    assert "[o_o] clankbot: zanzibar is full of apples" in done.stdout
-    assert "[o_o] clankbot → lurk_lotte: zanzibar is full of bridges" in done.stdout
+    assert done.status == 0, done.err
+    assert f"tiny, of the Ollama at {ollama.url}" in done.out
+    assert "#alice" in done.out
+    assert "[o_o] clankbot: zanzibar is full of apples" in done.out
+    assert "[o_o] clankbot → lurk_lotte: zanzibar is full of bridges" in done.out
     assert kept.exists()
 
 
@@ -138,8 +130,8 @@ def test_a_model_that_is_lacking_and_settings_of_the_folder_show_in_the_banner(
 @pytest.mark.parametrize("name", ["chatbot.db", "./tmp/../chatbot.db"])
 def test_the_real_database_is_refused(tmp_path: Path, name: str) -> None:
     done = rehearse(tmp_path, "--database", name)
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
+    assert done.status == 2
+    assert len(done.err.splitlines()) == 1
     assert not (tmp_path / "chatbot.db").exists()
 
 
@@ -148,9 +140,9 @@ def test_the_real_database_is_refused(tmp_path: Path, name: str) -> None:
 )
 def test_a_wrong_setting_is_told_and_ends_it(tmp_path: Path, variable: str, value: str) -> None:
     done = rehearse(tmp_path, **{variable: value})
-    assert done.returncode == 78
-    assert variable in done.stderr
-    assert value in done.stderr
+    assert done.status == 78
+    assert variable in done.err
+    assert value in done.err
 
 
 def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path) -> None:
