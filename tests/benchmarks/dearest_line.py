@@ -32,7 +32,7 @@ MOST_CHARS: Final = 500
 NAME_CHARS: Final = 25
 CANDIDATES: Final = 20_000
 KEPT: Final = 30
-TRIES: Final = 3  # the quickest counts: others use the machine as well
+TRIES: Final = 3  # the quickest counts: others use the caches as well
 
 COMMANDS: Final = tuple(
     f"!clank {what}"
@@ -211,13 +211,13 @@ class Course:
         number = next(self._numbers)
         line = one.line(number, user=1000 + number % 7000)
         desk = self._desk
-        began = time.perf_counter()
+        began = time.thread_time()  # what other programs do in the meantime does not count
         event = to_event(parse_line(line))
         assert event is not None
         desk.live_state.handle(event)
         desk.inbox.put_event(event)
         desk.worker.take_in(0.0)
-        spent_ms = (time.perf_counter() - began) * 1000
+        spent_ms = (time.thread_time() - began) * 1000
         if number % 400 == 0:
             desk.settle()
             desk.offered.clear()

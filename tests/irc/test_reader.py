@@ -37,7 +37,7 @@ from tests.irc.rigs import (
     RecordedPauses,
     known_credentials,
 )
-from tests.waiting import PATIENCE_S, wait_until
+from tests.waiting import AT_ONCE_S, PATIENCE_S, wait_until
 
 
 def shorter_waits() -> float:
@@ -128,11 +128,9 @@ def test_a_lost_connection_is_made_anew_within_two_seconds(room: TwitchRoom, fau
     stopping = RecordedPauses()
     with ReaderThread(room, choose=longest_waits, stopping=stopping) as reading:
         room.wait_joined(["harbour"])
-        lost_at = time.monotonic()
         getattr(room, fault)()
         reading.wait_connected(2)
         assert stopping.pauses == [1.0]
-        assert room.connections[1] - lost_at + sum(stopping.pauses) < 2
         room.wait_for(lambda: len(room.joins) == 2)
         kinds = [type(e) for e in reading.events if isinstance(e, LinkUp | LinkDown | Reconnect)]
         asked = [Reconnect] if fault == "reconnect" else []
@@ -247,6 +245,7 @@ def test_a_peer_that_drops_is_left_in_peace_ever_longer(
                 serve_one(listener, server, answers, until)
             wait_until(lambda: len(stopping.pauses) >= 6)
             stopping.set()
+            listener.close()  # or one more handshake would be waited for
     assert stopping.pauses[:6] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
 
 
@@ -364,11 +363,12 @@ def test_each_reason_of_an_outage_is_told_once(room: TwitchRoom) -> None:
 def test_a_refused_login_leads_to_one_refresh_and_one_new_try_at_once(room: TwitchRoom) -> None:
     refreshed = threading.Event()
     room.refuse_logins(1)
-    with ReaderThread(room, FakeAccount(login_refused=refreshed.set)) as reading:
+    account, stopping = FakeAccount(login_refused=refreshed.set), RecordedPauses()
+    with ReaderThread(room, account, stopping=stopping) as reading:
         reading.wait_connected(1)
         assert refreshed.is_set()
         assert [login.accepted for login in room.logins] == [False, True]
-        assert room.connections[1] - room.connections[0] < 0.5
+        assert stopping.pauses == [0.0]
 
 
 def test_a_login_refused_again_is_tried_again_with_patience(room: TwitchRoom) -> None:
@@ -595,7 +595,7 @@ def test_a_stop_is_not_kept_waiting_by_a_pause_between_tries(room: TwitchRoom) -
     with ReaderThread(room) as reading:
         room.wait_for(lambda: len(room.logins) == 2 and not room.clients)
         reading.stopping.set()
-        reading.thread.join(0.5)
+        reading.thread.join(AT_ONCE_S)
         assert not reading.thread.is_alive()
 
 
@@ -607,7 +607,7 @@ def test_a_stop_is_not_kept_waiting_by_a_server_that_does_not_answer(tls: bool) 
             sock, _ = silent.accept()
             with sock:
                 reading.stopping.set()
-                reading.thread.join(1.0)
+                reading.thread.join(AT_ONCE_S)
                 assert not reading.thread.is_alive()
                 assert not reading.events
 
