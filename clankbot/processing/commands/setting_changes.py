@@ -6,19 +6,28 @@ takes them back together.
 
 from __future__ import annotations
 
+from typing import Final
+
 from clankbot.clock import Clock
 from clankbot.errors import OllamaError
 from clankbot.processing.channels import Channels
 from clankbot.processing.commands.status import quiet_until
 from clankbot.processing.commands.storage import CommandStorage
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.filter.content_filter import term_problem
+from clankbot.processing.filter.content_filter import single_term, term_problem
 from clankbot.processing.internal_messages import AskLater, ModelChecked, PendingChange
 from clankbot.processing.ports import LanguageModel
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.chat import ChatMessage
 from clankbot.records.settings import Command
 from clankbot.records.writes import BlockTerm, ClearHints, SetSetting, UnblockTerm, Write
+
+# A new term is tried on so many messages; one that blocks this share of them, and not just a few,
+# has to be said again within this time.
+_LOOKED_AT: Final = 200
+_MUCH_BLOCKED: Final = 1 / 20
+_FEW_BLOCKED: Final = 5
+_SAID_AGAIN_S: Final = 60.0
 
 
 class SettingChanges:
@@ -47,6 +56,8 @@ class SettingChanges:
         self._clock = clock
         # Of the last command's changes; each command has a moment of its own.
         self._moment_ms = 0
+        # The term that has to be said again to be blocked: its channel, folded, and since when.
+        self._asked_back: dict[tuple[str, str], float] = {}
         # By channel, the newest change that waits for the server to say whether it has the model.
         self._pending: dict[str, PendingChange] = {}
 
@@ -123,19 +134,39 @@ class SettingChanges:
         return self._store(PendingChange(message, {"quiet_until": end_ms}, answer))
 
     def block(self, message: ChatMessage, command: Command) -> str:
-        """Add a term to the channel's own list."""
+        """Add a term to the channel's own list; one that blocks much has to be said twice."""
         channel, term = message.channel, command.argument
         if problem := term_problem(term):
             return problem
         terms = self._filters.terms(channel)
         if term.casefold() in {known.casefold() for known in terms}:
             return "that term is on this channel's list already"
+        blocked, of = self._would_block(channel, term)
+        would = f"it would have blocked {blocked} of the last {of} messages"
+        wish, now = (channel, term.casefold()), self._clock.monotonic()
+        if blocked >= max(_FEW_BLOCKED, of * _MUCH_BLOCKED):
+            asked_at = self._asked_back.pop(wish, None)
+            if asked_at is None or now - asked_at > _SAID_AGAIN_S:
+                self._asked_back = {wish: now}
+                return f"not blocked: {would}; write it again within a minute to block it anyway"
         by_id, _ = self._storage.asker(message)
         self._storage.store(BlockTerm(channel, term, by_id, self._clock.utc_ms()))
         self._filters.set_terms(channel, (*terms, term))
         added = "added to this channel's list of blocked terms"
         off = "; it blocks nothing while the operator has the filter switched off"
-        return added + off if self._filters.are_off else added
+        if self._filters.are_off:
+            return added + off
+        return f"{added}; {would}" if blocked else added
+
+    def _would_block(self, channel: str, term: str) -> tuple[int, int]:
+        """How many of the newest viewers' messages the term alone holds, and how many there are."""
+        check = single_term(term).check
+        texts = [
+            line.text
+            for line in self._storage.history.recent_messages(channel, _LOOKED_AT)
+            if not line.is_own
+        ]
+        return sum(check(text) is not None for text in texts), len(texts)
 
     def unblock(self, message: ChatMessage, command: Command) -> str:
         """Take a term off the channel's own list."""

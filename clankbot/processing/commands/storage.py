@@ -14,6 +14,7 @@ from clankbot.processing.live_state import LiveState
 from clankbot.processing.write_queue import WritableHistory, WriteQueue
 from clankbot.records.answers import Decision, SettingChange
 from clankbot.records.chat import ChatMessage
+from clankbot.records.speech import ContextLine
 from clankbot.records.writes import Applied, OptIn, OptOut, Write
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ class CommandHistory(WritableHistory, Protocol):
 
     def changes(self, channel: str, limit: int) -> Sequence[SettingChange]:
         """The newest changes of the channel's settings, newest first."""
+
+    def recent_messages(self, channel: str, limit: int) -> Sequence[ContextLine]:
+        """The newest messages of a channel, oldest first."""
 
     def tally(self, channel: str, day: str) -> Mapping[str, int]:
         """The counters of one channel and UTC day."""

@@ -103,6 +103,11 @@ def allow_all() -> ContentFilter:
     return ContentFilter()
 
 
+def single_term(term: str) -> ContentFilter:
+    """The filter of one term of a channel.  Raises ValueError for what ``term_problem`` names."""
+    return ContentFilter(Matcher(WordList((parse_term(term),)), _CHANNEL_PIECES))
+
+
 def term_problem(term: str) -> str | None:
     """What is wrong with a term for a channel's own list, in one sentence; None if nothing is."""
     if term.startswith("!"):

@@ -27,6 +27,28 @@ def test_a_blocked_term_holds_in_this_channel_across_a_restart(tmp_path: Path) -
         assert again.ask("unblock old barn") == ("that term is not on this channel's own list")
 
 
+def test_a_term_that_would_block_much_has_to_be_said_twice(desk: Desk) -> None:
+    desk.chat(*(f"the barn {number}" for number in range(6)), *"abcd")
+    asked = "not blocked: it would have blocked 6 of the last 10 messages; write it again within"
+    assert desk.ask("block the").startswith(asked)
+    desk.clock.forward(61)
+    assert desk.ask("block the").startswith(asked)
+    assert desk.ask("block them") == "added to this channel's list of blocked terms"
+    assert desk.ask("block barn").startswith(asked)
+    assert desk.ask("block the").startswith(asked)
+    desk.chat("the end")
+    assert desk.stored()[-1] == "the end"
+    assert desk.ask("block The").startswith("added")
+    desk.chat("the very end")
+    assert desk.stored()[-1] == "the end"
+
+
+def test_a_term_that_would_have_blocked_a_little_is_told_so(desk: Desk) -> None:
+    desk.chat("the barn", "a", "b")
+    added = "added to this channel's list of blocked terms"
+    assert desk.ask("block barn") == f"{added}; it would have blocked 1 of the last 3 messages"
+
+
 def test_a_channel_has_any_number_of_terms(desk: Desk) -> None:
     desk.ask("block old barn")
     desk.ask("block mill")
