@@ -23,6 +23,7 @@ from clankbot.processing.filter.list_doctor import DoubtfulLine
 from clankbot.processing.filter.list_file import read_list
 from clankbot.services import key_source
 from clankbot.text import counted
+from clankbot.zones import REMEDY, has_files, look_up
 
 # For the search for damage: enough for some hundred megabytes.
 _EXAMINE_S: Final = 5.0
@@ -186,9 +187,22 @@ def look_at_clock(checkup: Checkup) -> Iterator[Finding]:
         behind_s = newest_s - Clock().utc_ms() // 1000
         yield "warn", _clock_is_off(-behind_s, "the newest stored message")
     elif checkup.sign_in is not None:
-        yield "ok", "this machine's clock agrees with Twitch's"
+        yield "ok", "it agrees with Twitch's"
     else:
         yield "skip", "Twitch was not asked for the time, as nobody is signed in"
+    yield from _about_zones(checkup)
+
+
+def _about_zones(checkup: Checkup) -> Iterator[Finding]:
+    """Whether the zones that channels have set can be looked up."""
+    if not has_files():
+        yield "warn", REMEDY
+    elif checkup.database is not None:
+        with checkup.database.open() as store:
+            overrides = store.all_overrides()
+        for channel, values in sorted(overrides.items()):
+            if (zone := values.get("timezone")) and look_up(str(zone)) is None:
+                yield "warn", f"the time zone {zone} of #{channel} is not known here: UTC is used"
 
 
 def _clock_is_off(ahead_s: int, what: str) -> str:

@@ -320,3 +320,12 @@ def test_a_killed_writers_batch_can_be_repeated(sqlite: Database) -> None:
         store.apply(batch)
     with sqlite.open() as store:
         assert [applied.rows for applied in store.apply([*batch, said("new")])] == [0] * 10 + [1]
+
+
+def test_the_search_for_damage_ends_when_its_time_is_up(tmp_path: Path) -> None:
+    database = Database.sqlite(tmp_path / "chatbot.db")
+    database.prepare()
+    with database.open() as store:
+        store.apply([said(str(number), text="x" * 400) for number in range(500)])
+    assert not database.examine(0.0), "all was seen in no time"
+    assert database.examine(60.0)

@@ -180,26 +180,35 @@ def test_an_expired_token_is_renewed_at_the_start_with_the_secret_of_an_app_that
         assert live.stop() == 0
 
 
-@pytest.mark.parametrize(
-    ("command", "number", "status"),
-    [
-        ("run", signal.SIGTERM, 0),
-        ("run", signal.SIGINT, 0),
-        ("check", signal.SIGINT, 130),
-        ("check", signal.SIGTERM, 143),
-        ("check", signal.SIGHUP, 129),
-    ],
-)
+def test_check_never_trades_the_token_which_may_be_good_once_only(tmp_path: Path) -> None:
+    with live_program(tmp_path, TwitchId(lifetime_s=0.0)) as live:
+        live.sign_in()
+        stored = sql(tmp_path, "SELECT * FROM auth_tokens")
+        ended = live.run("check", "--no-model")
+        assert "skip  sign-in    clankbot is signed in; its access token has ended" in ended.output
+        assert "lets in an anonymous reader" in ended.output
+        assert ended.status == 0
+        assert sql(tmp_path, "SELECT * FROM auth_tokens") == stored
+        live.twitch.lifetime_s = 14_400.0
+        live.sign_in()
+        live.twitch.invalidate_all()
+        refused = live.run("check", "--no-model")
+        assert "warn  sign-in    Twitch does not take the token of clankbot any" in refused.output
+        assert live.twitch.count("refresh") == 0
+        assert live.room.joins == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_refresh_under_way_is_stored_before_the_program_leaves(
-    tmp_path: Path, command: str, number: signal.Signals, status: int
+    tmp_path: Path, number: signal.Signals
 ) -> None:
     with live_program(tmp_path, TwitchId(lifetime_s=0.0)) as live:
         live.sign_in()
         live.twitch.lifetime_s = 14_400.0
         live.twitch.trouble("refresh", Trouble(delay_s=0.5))
-        live.start(command)
+        live.start()
         wait_until(lambda: live.twitch.count("refresh") == 1)
-        assert live.stop(number, timeout_s=5.0) == status
+        assert live.stop(number, timeout_s=5.0) == 0
         live.start_and_join()
         assert live.twitch.count("refresh") == 1
         assert live.stop() == 0
