@@ -9,7 +9,6 @@ from __future__ import annotations
 import os.path
 import re
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +44,10 @@ PAUSE: Final = whole_seconds(0, 86_400)
 DAYS: Final = whole(0, 3650, "days", zero="no limit")
 
 _USER_ID = re.compile(r"[0-9]{1,20}")
+# The page of a channel, with what stands behind its name, or of its chat alone.
+_CHANNEL_PAGE = re.compile(
+    r"(?:https?://)?(?:\w+\.)?twitch\.tv/(?:popout/|moderator/|u/|embed/)?(\w+)(?:[/?#].*)?", re.I
+)
 _BASE64_KEY = r"[A-Za-z0-9_/+-]{43}=?"
 _GO_DURATION = r"-?([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|µs|ms|s|m|h))+"
 _MOST_SHOWN_CHARS = 60
@@ -125,6 +128,12 @@ def _listed(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     return names
 
 
+def _read_channels(text: str) -> tuple[str, ...]:
+    """Logins, or the addresses of the channels' pages, between commas or blanks."""
+    items = re.split(r"[\s,;]+", text)
+    return _listed(LOGIN, ",".join(_CHANNEL_PAGE.sub(r"\1", item) for item in items))
+
+
 def _read_ignored(text: str) -> frozenset[str]:
     """The names themselves, or the well-known bots with some more (``+name``) or without some."""
     items = [item.strip() for item in text.split(",")]
@@ -152,13 +161,14 @@ _KEYS = matching(
     is_secret=True,
 )
 _LOGINS_ACCEPTED = "Twitch logins between commas (1 to 25 of a-z, 0-9 and _)"
-_CHANNELS = Kind(_LOGINS_ACCEPTED, partial(_listed, LOGIN))
+_CHANNELS = Kind(f"{_LOGINS_ACCEPTED}, or links to their pages", _read_channels)
 _IGNORED = Kind(
     f"{_LOGINS_ACCEPTED}, or a + or - before each: added to, or taken off, the well-known bots",
     _read_ignored,
 )
 _USER_IDS = Kind(
-    "Twitch user ids (numbers) between commas", lambda text: frozenset(_listed(_USER_ID, text))
+    "Twitch user ids (numbers) between commas",
+    lambda text: frozenset(_listed(_USER_ID, text)),
 )
 _KEEP_ALIVE = matching(
     "seconds, -1 for ever, or a time such as 30m",
@@ -236,7 +246,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         optional(KEY),
         "Its secret, only for a confidential application.",
     ),
-    Variable("TWITCH_CHANNELS", "", _CHANNELS, "The channels to join, with commas between them."),
+    Variable(
+        "TWITCH_CHANNELS",
+        "",
+        _CHANNELS,
+        "The channels to join, with commas or blanks between them; links to their pages do, too.",
+    ),
     Variable("TWITCH_IRC_URL", "ircs://irc.chat.twitch.tv:6697", IRC_SERVER, "Twitch chat."),
     Variable("TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2", SERVICE_URL, "Twitch's sign-in."),
     Variable("TWITCH_API_URL", "https://api.twitch.tv/helix", SERVICE_URL, "Twitch's API."),

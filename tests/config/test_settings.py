@@ -110,6 +110,9 @@ ACCEPTED: list[tuple[str, str, object]] = [
     ("TWITCH_CLIENT_SECRET", '"s3cret"', Secret("s3cret")),
     ("TWITCH_CHANNELS", " #Alpha, beta ,GAMMA_3,alpha,", ("alpha", "beta", "gamma_3")),
     ("TWITCH_CHANNELS", "@alpha", ("alpha",)),
+    ("TWITCH_CHANNELS", "#alpha @beta; Gamma", ("alpha", "beta", "gamma")),
+    ("TWITCH_CHANNELS", "twitch.tv/alpha/videos https://m.twitch.tv/beta?a=b", ("alpha", "beta")),
+    ("TWITCH_CHANNELS", "https://www.twitch.tv/popout/alpha/chat?popout=", ("alpha",)),
     ("TWITCH_CHANNELS", "a" * 25, ("a" * 25,)),
     ("TWITCH_IRC_URL", "ircs://chat.example.net", IrcServer("chat.example.net", 6697, True)),
     ("TWITCH_AUTH_URL", "http://127.0.0.1:8080/oauth2/", "http://127.0.0.1:8080/oauth2"),
@@ -171,10 +174,10 @@ REFUSED: list[tuple[str, str]] = [
     ("OLLAMA_NUM_CTX", "many"),
     ("OLLAMA_READ_AHEAD", "yes"),
     ("TWITCH_CLIENT_ID", "my id"),
-    ("TWITCH_CHANNELS", "alpha,bad name"),
+    ("TWITCH_CHANNELS", "alpha,b-d"),
     ("TWITCH_CHANNELS", "a" * 26),
     ("TWITCH_CHANNELS", "älpha"),
-    ("TWITCH_CHANNELS", "https://twitch.tv/alpha"),
+    ("TWITCH_CHANNELS", "https://example.com/alpha"),
     ("TWITCH_IRC_URL", "irc://irc.chat.twitch.tv:6667"),
     ("TWITCH_AUTH_URL", "http://id.twitch.tv/oauth2"),
     ("TWITCH_API_URL", "api.twitch.tv/helix"),
@@ -303,8 +306,8 @@ def test_all_wrong_settings_are_reported_at_once() -> None:
 
 
 def test_the_bad_name_in_a_list_is_pointed_out() -> None:
-    (problem,) = problems_of({"TWITCH_CHANNELS": "alpha,b@d,beta,c d"})
-    assert problem.endswith("the trouble is 'b@d, c d'")
+    (problem,) = problems_of({"TWITCH_CHANNELS": "alpha,b@d,beta c-d"})
+    assert problem.endswith("the trouble is 'b@d, c-d'")
 
 
 def test_a_password_in_an_address_is_not_shown() -> None:

@@ -58,7 +58,7 @@ def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
 
 def test_all_wrong_settings_are_told_at_once_without_secrets(tmp_path: Path) -> None:
     wrong = {
-        "TWITCH_CHANNELS": "alpha,not a name",
+        "TWITCH_CHANNELS": "alpha,no-name",
         "MESSAGE_THRESHOLD": "many",
         "TWITCH_IRC_URL": "irc://irc.chat.twitch.tv",
         "OLLAMA_API_KEY": "secret key with blanks",
