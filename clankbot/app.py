@@ -28,6 +28,7 @@ from clankbot.errors import (
     TokenRefused,
     WrongDatabase,
 )
+from clankbot.own_command import for_missing_module
 
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
@@ -52,7 +53,10 @@ def main() -> int:
         _flush()
         raise
     try:
-        module = _imported(options.module)
+        try:
+            module = _imported(options.module)
+        except ModuleNotFoundError as error:
+            return _tell(error)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _end)
@@ -110,6 +114,9 @@ def _imported(name: str) -> ModuleType:
 
 def _tell(error: Exception) -> int:
     """Say in one line what was wrong; the traceback only at LOG_LEVEL=DEBUG."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        complain(for_missing_module(error.name.partition(".")[0]))
+        return EXIT_CONFIG
     prefix = "" if isinstance(error, ClankbotError) else f"{type(error).__name__}: "
     for warning in error.warnings if isinstance(error, ConfigError) else ():
         complain(f"{prefix}warning: {warning}")

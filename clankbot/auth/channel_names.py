@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
+from clankbot.own_command import own_command
 from clankbot.records.accounts import Identity
 from clankbot.records.answers import ChannelName
 
 # ``ok``, ``warn`` or ``fail``, and a sentence.
 Finding = tuple[str, str]
 
-OWN_CHANNEL: Final = (
-    "#{login} is the bot's own account: it writes under the streamer's name, whoever writes"
-    " @{login} is answered by it, and what the streamer types counts as a viewer's words and"
-    " commands; an account of its own is better (or: !clank mentions off)"
-)
+
+def own_channel(login: str) -> str:
+    """What it means that the bot is signed in as one of its channels, and how to change that."""
+    return (
+        f"#{login} is the bot's own account: it writes under the streamer's name, whoever writes"
+        f" @{login} is answered by it, and what the streamer types counts as a viewer's words and"
+        " commands; an account of its own is better (or: !clank mentions off). If it was signed in"
+        " by mistake, open the address of the next login in a private window of the browser, signed"
+        f" in to Twitch as the bot; run: {own_command('login')}"
+    )
 
 
 class Users(Protocol):
@@ -42,7 +48,7 @@ def look_at_channels(
     for login in channels:
         new_name = names_now.get(lost.get(login, ""))
         if found.get(login) == own.user_id:
-            yield "warn", OWN_CHANNEL.format(login=login)
+            yield "warn", own_channel(login)
         elif new_name and new_name in channels:
             yield "fail", f"#{login} is called #{new_name} now: take {login} off TWITCH_CHANNELS"
         elif new_name:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.errors import ConfigError, KeyRefused
+from clankbot.own_command import own_command
 from clankbot.records.accounts import Secret
 from clankbot.runtime.redaction import new_token, remember
 
@@ -78,11 +79,15 @@ class Encryption:
         return True
 
 
+def _anew() -> str:
+    return f"{own_command('logout')} && {own_command('login')}"
+
+
 def _no_key_decrypts() -> KeyRefused:
     return KeyRefused(
         "The encryption key does not open the stored sign-in: put the key that encrypted it"
         " into TOKEN_ENCRYPTION_KEY or its file, alone or behind the newer one and a comma;"
-        " if it is lost, run: python clankbot.py logout, then: python clankbot.py login"
+        f" if it is lost, run: {_anew()}"
     )
 
 
@@ -117,7 +122,7 @@ class KeySource:
                 raise KeyRefused(
                     f"The key file {path} is missing, and without it the stored sign-in cannot be"
                     " opened: put it back or set TOKEN_ENCRYPTION_KEY; if the key is lost,"
-                    " run: python clankbot.py logout, then: python clankbot.py login"
+                    f" run: {_anew()}"
                 )
             _make(path)
         keys = self._in_file(path)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from clankbot.errors import AuthError, AuthUnavailable, ConfigError, TokenRefused
 from clankbot.http import Deadline, Failure, HttpError
+from clankbot.own_command import own_command
 from clankbot.records.accounts import Identity, Secret
 from clankbot.runtime.redaction import new_token, redact, remember
 
@@ -252,9 +253,9 @@ def _refresh_refused(answer: Answer) -> AuthError:
     if "client" in answer.said:
         return TokenRefused(
             f"{refused}: set TWITCH_CLIENT_ID to the client id of your app, then run:"
-            " python clankbot.py login"
+            f" {own_command('login')}"
         )
-    return TokenRefused(f"{refused}; run: python clankbot.py login")
+    return TokenRefused(f"{refused}; run: {own_command('login')}")
 
 
 def _grant(fields: Mapping[str, Any], former: Secret | None = None) -> TokenGrant:

@@ -19,6 +19,7 @@ from clankbot.auth.oauth import NotYet, TokenGrant, TwitchOAuth, Validation
 from clankbot.auth.token_store import SignIn, TokenStore, Wait, decrypted, encrypted
 from clankbot.clock import Clock
 from clankbot.errors import AuthError, AuthUnavailable, KeyRefused, TokenRefused
+from clankbot.own_command import own_command
 from clankbot.records.accounts import EncryptedTokens
 
 # Shows one line to the person.
@@ -178,7 +179,7 @@ def show_status(
         with store.reading() as rows:
             row = rows.load_tokens()
     if row is None:
-        say("Nobody is signed in.  To sign in, run: python clankbot.py login")
+        say(f"Nobody is signed in.  To sign in, run: {own_command('login')}")
         return 1
     identity = decrypted(row, Encryption(keys.find(may_create=False))).identity
     say(f"Signed in as {identity.login} (user id {identity.user_id}).")

@@ -18,6 +18,7 @@ from clankbot.auth.oauth import TwitchOAuth
 from clankbot.auth.token_store import SignIn, TokenRows, TokenStore, decrypted, encrypted, rotated
 from clankbot.clock import Clock
 from clankbot.errors import AuthUnavailable, NotSignedIn, TokenRefused
+from clankbot.own_command import own_command
 from clankbot.records.accounts import Credentials, EncryptedTokens, Identity, Secret
 
 log = logging.getLogger(__name__)
@@ -31,14 +32,16 @@ _MOST_SPARE: Final = 0.25
 # Between two rounds of upkeep, whatever lifetime Twitch names.
 _LEAST_PAUSE_S: Final = 0.2
 
-_NOBODY: Final = "Nobody is signed in; run: python clankbot.py login"
+
+def _nobody() -> NotSignedIn:
+    return NotSignedIn(f"Nobody is signed in; run: {own_command('login')}")
 
 
 def stored_encryption(store: TokenStore, keys: KeySource) -> Encryption:
     """The keys of the stored sign-in.  Raises NotSignedIn if there is none; makes no key."""
     with store.reading() as rows:
         if rows.load_tokens() is None:
-            raise NotSignedIn(_NOBODY)
+            raise _nobody()
     return Encryption(keys.find(may_create=False))
 
 
@@ -187,12 +190,12 @@ class TokenKeeper:
         if validation.client_id != self._oauth.client_id:
             raise TokenRefused(
                 "The stored sign-in belongs to another Twitch app than TWITCH_CLIENT_ID names;"
-                " run: python clankbot.py login"
+                f" run: {own_command('login')}"
             )
         if validation.missing_scopes:
             raise TokenRefused(
                 f"The stored sign-in lacks {' and '.join(validation.missing_scopes)};"
-                " run: python clankbot.py login"
+                f" run: {own_command('login')}"
             )
         with self._lock:
             pair = replace(current, expires_at_s=self._clock.monotonic() + validation.lifetime_s)
@@ -266,7 +269,7 @@ class TokenKeeper:
             held, row = self._held, rows.load_tokens()
             if row is None:
                 self._held = None
-                raise NotSignedIn(_NOBODY)
+                raise _nobody()
             if held is not None and held.is_stored_in(row):
                 return held
             found = self._held = self._paired(row)

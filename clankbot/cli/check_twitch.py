@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 
-from clankbot.auth.channel_names import OWN_CHANNEL, look_at_channels
+from clankbot.auth.channel_names import look_at_channels
 from clankbot.auth.helix import Helix
 from clankbot.auth.stored_token import StoredToken
 from clankbot.auth.token_store import TokenStore
@@ -82,8 +82,6 @@ def _validate(checkup: Checkup, stored: StoredToken) -> Iterator[Finding]:
         return
     checkup.sign_in = stored
     yield "ok", f"signed in as {validation.identity.login}, and Twitch agrees"
-    if validation.identity.login in checkup.settings.twitch_channels:
-        yield "warn", OWN_CHANNEL.format(login=validation.identity.login)
 
 
 def look_at_chat(checkup: Checkup) -> Iterator[Finding]:

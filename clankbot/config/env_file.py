@@ -61,6 +61,15 @@ def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
     return EnvFile(values, tuple(problems), tuple(warnings))
 
 
+def new_env_file(template: str, values: Mapping[str, str]) -> str:
+    """The text of a new file: a template such as ``.env.example`` with these values filled in."""
+    lines, left = [], dict(values)
+    for line in template.splitlines():
+        name = line.partition("=")[0]
+        lines.append(f"{name}={left.pop(name)}" if name in left else line)
+    return "\n".join([*lines, *(f"{name}={value}" for name, value in left.items()), ""])
+
+
 def _unread(problem: str) -> EnvFile:
     return EnvFile({}, (problem,), is_readable=False)
 

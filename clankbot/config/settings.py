@@ -124,6 +124,21 @@ def load_settings(
     return _settings(found.valid, warnings)
 
 
+def env_file() -> Path:
+    """Where ``.env`` is looked for."""
+    return Path.cwd() / ".env"
+
+
+def problem_with(name: str, text: str) -> str | None:
+    """What is wrong with a value for a variable; None if nothing is."""
+    (variable,) = (each for each in VARIABLES if each.name == name)
+    try:
+        variable.read(text)
+    except Refused as refusal:
+        return variable.problem(text, refusal)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Inspected:
     """The settings of this process as far as they can be used; a default for each that is wrong."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clankbot.auth.channel_names import OWN_CHANNEL, look_at_channels
+from clankbot.auth.channel_names import look_at_channels, own_channel
 from clankbot.errors import AuthUnavailable
 from clankbot.records.accounts import Identity
 from clankbot.records.answers import ChannelName
@@ -85,7 +85,7 @@ def test_the_newest_owner_of_a_name_counts(rig: Rig) -> None:
 
 
 def test_the_bots_own_account_is_told_for_what_it_means(rig: Rig) -> None:
-    assert findings(rig, "clankbot") == ["warn: " + OWN_CHANNEL.format(login="clankbot")]
+    assert findings(rig, "clankbot") == ["warn: " + own_channel("clankbot")]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_after_a_crash_before_the_commit_the_old_pair_is_tried_once_more(rig: Ri
     rig.file.failing_saves = 1
     with pytest.raises(AuthUnavailable):
         rig.keeper().upkeep()
-    with pytest.raises(TokenRefused, match=r"python clankbot\.py login"):
+    with pytest.raises(TokenRefused, match=r"run: .* login"):
         rig.keeper().upkeep()
     assert rig.twitch.count("refresh") == 2
 

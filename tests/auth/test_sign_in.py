@@ -11,6 +11,7 @@ from clankbot.auth.sign_in import sign_out
 from clankbot.auth.tokens import stored_encryption
 from clankbot.database.file_lock import FileLock
 from clankbot.errors import AuthUnavailable, KeyRefused, NotSignedIn, TokenRefused
+from clankbot.own_command import own_command
 from clankbot.records.accounts import Secret
 from tests.auth.rig import KEY, NEWER_KEY, Rig
 from tests.doubles.twitch_id import Trouble
@@ -133,7 +134,7 @@ def test_signing_out_without_an_app_deletes_and_says_what_is_left_to_do(rig: Rig
 
 def test_the_status_of_nobody_is_one_and_makes_no_key(rig: Rig) -> None:
     code, text = rig.status()
-    assert (code, "python clankbot.py login" in text) == (1, True)
+    assert (code, own_command("login") in text) == (1, True)
     with pytest.raises(NotSignedIn):
         stored_encryption(rig.token_store(), rig.keys())
     assert not rig.file.path.with_suffix(".key").exists()

@@ -30,7 +30,7 @@ def test_start_validates_the_token_and_tells_whose_it_is(rig: Rig) -> None:
 
 
 def test_start_without_a_sign_in_says_what_to_run(rig: Rig) -> None:
-    with pytest.raises(NotSignedIn, match=r"python clankbot\.py login"):
+    with pytest.raises(NotSignedIn, match=r"run: .* login"):
         rig.keeper().start()
 
 
@@ -200,7 +200,7 @@ def test_a_refused_refresh_asks_for_a_person(rig: Rig) -> None:
     keeper.start()
     rig.twitch.invalidate_all()
     rig.clock.now_s += HOUR_S
-    with pytest.raises(TokenRefused, match=r"Invalid refresh token.*python clankbot\.py login"):
+    with pytest.raises(TokenRefused, match=r"Invalid refresh token.*run: .* login"):
         keeper.upkeep()
 
 

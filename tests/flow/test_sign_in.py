@@ -6,14 +6,16 @@ Tokens of the loopback service really expire and rotate, and a refresh token is 
 from __future__ import annotations
 
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
+from tests.doubles.terminal import Terminal
 from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
-from tests.flow.program import live_program
+from tests.flow.program import SCRIPT, live_program
 from tests.flow.world import sql
 from tests.waiting import wait_until
 
@@ -272,3 +274,33 @@ def test_twitch_being_out_of_order_is_no_refusal(tmp_path: Path) -> None:
         live.twitch.outage, live.twitch.lifetime_s = None, 14_400.0
         live.room.wait_for(lambda: len(live.room.joins) >= 2, "a second JOIN", 30.0)
         assert live.stop() == 0
+
+
+def test_a_first_login_asks_two_questions_and_ends_with_the_next_step(tmp_path: Path) -> None:
+    with live_program(tmp_path, TwitchId(interval_s=0.2)) as live:
+        client_id = live.settings.pop("TWITCH_CLIENT_ID")
+        del live.settings["TWITCH_CHANNELS"]
+        unasked = live.run("login")
+        assert unasked.status == 78
+        assert f"there is no .env in {tmp_path}, where it is looked for" in unasked.output
+        command = [sys.executable, str(SCRIPT), "login"]
+        terminal = Terminal(command, tmp_path, live.environment(), columns=200)
+        try:
+            terminal.wait_for("Your channel")
+            terminal.type("no channel!\n")
+            terminal.wait_for("TWITCH_CHANNELS is 'no channel!'; accepted: Twitch logins")
+            terminal.type("https://www.twitch.tv/Alpha\n")
+            terminal.wait_for("The client id of your app")
+            terminal.type(f"{client_id}\n")
+            terminal.wait_for(f"{tmp_path}/.env is made")
+            lines = terminal.wait_for("Next, have the whole set-up tried:")
+        finally:
+            terminal.close()
+        assert f"Settings: {tmp_path}/.env" in lines
+        assert lines[-1].endswith(f"tried: {sys.executable} {SCRIPT} check")
+        made = tmp_path / ".env"
+        assert made.stat().st_mode & 0o777 == 0o600
+        assert "\n#OLLAMA_MODEL=llama3.1\n" in made.read_text("utf-8")
+        checked = live.run("check", "--no-model")
+        assert checked.status == 0
+        assert "ok    settings   the bot will sit in #alpha" in checked.output
