@@ -1,6 +1,6 @@
 """Twitch's API, as far as the bot needs it: who is live, and who is called what.
 
-Source: https://dev.twitch.tv/docs/api/reference (Get Streams, Get Users)
+Source: https://dev.twitch.tv/docs/api/reference (Get Streams, Get Users, Get Chat Settings)
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ _MOST_A_CALL: Final = 100
 # Source: https://dev.twitch.tv/docs/api/guide (Twitch Rate Limits)
 _WAIT_LIMIT_S: Final = 60.0
 _UNIX_SECONDS: Final = re.compile(r"[0-9]{1,12}")
+
+_MODES: Final = (
+    ("follower_mode", "followers-only"),
+    ("subscriber_mode", "subscribers-only"),
+    ("emote_mode", "emote-only"),
+)
 
 Query = Sequence[tuple[str, str]]
 
@@ -88,6 +94,15 @@ class Helix:
                             "Twitch's API is out of order: a user lacks an id or a login"
                         )
         return found
+
+    def closed_to(self, channel_id: str) -> list[str]:
+        """The modes of a channel's chat in which not everybody may write, in words.
+
+        Source: https://dev.twitch.tv/docs/api/reference/#get-chat-settings
+        """
+        rows = self._rows("chat/settings", [("broadcaster_id", channel_id)])
+        modes = rows[0] if rows and isinstance(rows[0], dict) else {}
+        return [words for key, words in _MODES if modes.get(key) is True]
 
     def _rows(self, what: str, query: Query) -> list[Any]:
         """The rows of an answer; a token that Twitch refuses is replaced once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from clankbot.auth.channel_names import look_at_channels
@@ -18,6 +18,7 @@ from clankbot.irc.connection import dial
 from clankbot.irc.trial import try_login
 from clankbot.own_command import own_command
 from clankbot.parts import has_database
+from clankbot.records.accounts import Identity
 from clankbot.services import UNUSED_SIGN_IN, anonymous_account, key_source, twitch_oauth
 
 
@@ -127,3 +128,18 @@ def look_at_the_channels(checkup: Checkup) -> Iterator[Finding]:
     yield from findings
     if not any(verdict == "fail" for verdict, _ in findings):
         yield "ok", "every channel exists on Twitch under its name"
+    yield from _standing(api, checkup.sign_in.identity, channels)
+
+
+def _standing(api: Helix, own: Identity, channels: Sequence[str]) -> Iterator[Finding]:
+    """Where the rooms are closed to some; whether the bot is exempt, Twitch tells only in chat."""
+    try:
+        for room in api.users(logins=channels):
+            if room.user_id != own.user_id and (modes := api.closed_to(room.user_id)):
+                yield (
+                    "ok",
+                    f"the chat of #{room.login} is {' and '.join(modes)} now: the bot speaks there"
+                    f" if it is a moderator (in chat: /mod {own.login})",
+                )
+    except AuthError as error:
+        yield "skip", f"whether the rooms are open to all was not told: {error}"

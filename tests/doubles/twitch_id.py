@@ -118,6 +118,8 @@ class TwitchId:
     )
     """Every account there is, by login; the rooms' ids are those of the loopback room."""
     live: set[str] = field(default_factory=set)
+    room_modes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The modes of Get Chat Settings that are on, by the channel's id."""
     device_answers: list[str] = field(default_factory=list)
     """What the first polls are answered; then the person has agreed, or these go on for ever:"""
     never_agrees: bool = False
@@ -291,7 +293,7 @@ class TwitchId:
         match what:
             case "validate":
                 return self._validate(authorization)
-            case "users" | "streams":
+            case "users" | "streams" | "settings":
                 return self._api(what, given, authorization.removeprefix("Bearer "))
             case _ if one.get("client_id") != self.client_id:
                 return _no("client does not exist" if what == "revoke" else "invalid client")
@@ -391,6 +393,9 @@ class TwitchId:
         if what == "streams":
             wanted = [name for name in given.get("user_login", []) if name in self.live]
             return 200, {"data": [{"user_login": name, "type": "live"} for name in wanted]}
+        if what == "settings":
+            modes = self.room_modes.get(given["broadcaster_id"][0], ())
+            return 200, {"data": [dict.fromkeys(modes, True)]}
         wanted_ids = given.get("id", [])
         return 200, {
             "data": [

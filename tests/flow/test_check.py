@@ -107,8 +107,12 @@ def test_check_asks_twitch_about_the_channels(tmp_path: Path) -> None:
         live.sign_in()
         (told,) = findings(live.run("check"), "channels")
         assert told.startswith("fail: #nosuch does not exist on Twitch")
+        live.twitch.room_modes[live.twitch.users["alpha"]] = ("follower_mode", "emote_mode")
+        exists, closed = findings(live.run("check", TWITCH_CHANNELS="alpha"), "channels")
+        assert exists == "ok: every channel exists on Twitch under its name"
+        assert closed.startswith("ok: the chat of #alpha is followers-only and emote-only now")
         live.twitch.trouble("users", Trouble(503))
-        away = live.run("check", TWITCH_CHANNELS="alpha")
+        away = live.run("check", "--no-model", TWITCH_CHANNELS="alpha")
         assert away.status == 0
         (told,) = findings(away, "channels")
         assert told.startswith("warn: Twitch could not be asked about the channels: Twitch is out")
