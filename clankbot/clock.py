@@ -55,6 +55,10 @@ class Clock:
         """
         return self.utc_ms()
 
+    def ago_s(self, sent_at: datetime) -> float:
+        """How many seconds ago Twitch's clock showed this; negative if it is still to come."""
+        return self.utc_ms() / 1000 - sent_at.timestamp()
+
     def utc_day(self) -> str:
         """Today as ``2026-11-22``, in UTC."""
         return f"{datetime.fromtimestamp(self.utc_ms() / 1000, UTC):%F}"
@@ -116,6 +120,14 @@ class TrustedClock(Clock):
         with self._lock:
             stored_ms = 0 if self._stored is None else self._stored + self._steady_ms()
             return min(now_ms, stored_ms, self._machine.utc_ms())
+
+    def ago_s(self, sent_at: datetime) -> float:
+        """By Twitch's clock, from which that of a machine that is believed may differ a little."""
+        with self._lock:
+            told, steady_ms = self._told(), self._steady_ms()
+        if told is None:
+            return super().ago_s(sent_at)
+        return (steady_ms + told) / 1000 - sent_at.timestamp()
 
     def ahead_s(self) -> int | None:
         """The seconds by which the machine's clock is ahead of Twitch's, negative if it is behind.

@@ -241,6 +241,17 @@ def test_how_far_the_clock_is_off_is_known_from_the_first_line_on(off_s: int) ->
     assert world.clock.ahead_s() == (off_s if abs(off_s) > 30 else 0)
 
 
+@pytest.mark.parametrize("off_s", [-25.0, 0.0, 25.0, DAY_S])
+def test_the_age_of_a_line_goes_by_twitchs_clock_also_while_the_machines_is_believed(
+    off_s: float,
+) -> None:
+    world = World(off_s)
+    world.lines(5)
+    sent_at = at(world.machine.true_ms())
+    world.machine.forward(40)
+    assert world.clock.ago_s(sent_at) == pytest.approx(40.0)
+
+
 def test_no_time_is_told_by_a_line_without_one() -> None:
     world = World(DAY_S)
     world.clock.hear(None)

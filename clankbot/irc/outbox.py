@@ -10,16 +10,13 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from clankbot.records.speech import MessageKind, Outgoing
+from clankbot.records.speech import MAX_AGE_S, MessageKind, Outgoing
 
 # More than Twitch takes in two minutes, so that what overflows would have been stale anyway.
 _MOST_WAITING: Final = 100
 
 # As dank-twitch-irc has it: one channel in slow mode must not fill the outbox.
 _MOST_PER_CHANNEL: Final = 10
-
-# A later line would answer something nobody remembers.
-_STALE_AFTER_S: Final = 60.0
 
 
 class Outbox:
@@ -52,11 +49,11 @@ class Outbox:
 
     def next_stale_at(self) -> float:
         """When the oldest line will be too old to be said."""
-        return min((line.created_at for line in self._lines), default=math.inf) + _STALE_AFTER_S
+        return min((line.since for line in self._lines), default=math.inf) + MAX_AGE_S
 
     def take_stale(self, now: float) -> list[Outgoing]:
         """Takes out the lines that are too old to be said."""
-        stale = [line for line in self._lines if line.created_at + _STALE_AFTER_S <= now]
+        stale = [line for line in self._lines if line.since + MAX_AGE_S <= now]
         for line in stale:
             self._lines.remove(line)
         return stale

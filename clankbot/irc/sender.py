@@ -69,7 +69,7 @@ class Sender:
         """``send_gate`` gives a reason to drop a line, or None.
 
         ``report`` gets what became of each line, and a record of each write that Twitch counts.
-        ``clock`` is the one that ``Outgoing.created_at`` was read from.
+        ``clock`` is the one that ``Outgoing.since`` was read from.
         ``dry_run`` obeys all limits and says nothing.
         """
         self._link = link
@@ -148,8 +148,7 @@ class Sender:
         self._take_in(now)
         self._give_up_overdue(now)
         for stale in self._outbox.take_stale(now):
-            waited_s = f"{now - stale.created_at:.0f} s"
-            self._drop(stale, Reason(Why.STALE, f"too old: it waited {waited_s}"))
+            self._drop(stale, Reason(Why.STALE, f"too old: {now - stale.since:.0f} s"))
         join_at = self._join_next(now)
         line, say_at = self._limits.next_line(self._outbox, now)
         if line is not None:

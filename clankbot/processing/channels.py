@@ -63,7 +63,7 @@ class Mention:
     """A viewer's message to the bot that waits for an answer."""
 
     asked: ContextLine
-    since: float
+    since: float  # when it was written, in monotonic seconds
 
 
 @dataclass

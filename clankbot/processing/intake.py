@@ -150,7 +150,7 @@ class Intake:
         if self._live_state.is_own(message):
             self._typed[stored.message_id] = None  # whoever types as the bot does not ask it
         elif self._speaks_to_us(message):
-            self._turns.mentioned(stored.channel, _as_line(stored))
+            self._turns.mentioned(stored.channel, _as_line(stored), self._written_at(message))
 
     def _speaks_to_us(self, message: ChatMessage) -> bool:
         """A reply to what a person typed with the bot's account is for that person.
@@ -162,6 +162,12 @@ class Intake:
             text = _ADDRESS.sub("", message.text)
             message = replace(message, text=text, reply_to_user_id=None)
         return is_mention(message, own.names, own.user_id)
+
+    def _written_at(self, message: ChatMessage) -> float:
+        """When it was written, in monotonic seconds: it may have waited, for a slow database."""
+        now = self._clock.monotonic()
+        ago_s = 0.0 if message.sent_at is None else self._clock.ago_s(message.sent_at)
+        return now - ago_s if 0 < ago_s <= _MOST_LATE_MS / 1000 else now
 
     def _sent_at_ms(self, message: ChatMessage) -> int:
         """When Twitch took it; now, if Twitch does not say or names a time that cannot be."""

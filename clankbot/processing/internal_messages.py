@@ -25,8 +25,8 @@ class Job:
     generation_id: int
     cancel: Cancel
     asked: ContextLine | None = None
-    # When the mention will have waited too long; other channels' jobs may come first.
-    answer_by: float | None = None
+    # When the mention was written, in monotonic seconds; other channels' jobs may come first.
+    since: float | None = None
     requested: bool = False  # a moderator said ``!clank speak``
 
 

@@ -13,6 +13,9 @@ from clankbot.records.settings import ChannelSettings
 # Source: https://dev.twitch.tv/docs/api/reference#send-chat-message
 MAX_MESSAGE_UTF16: Final = 500
 
+# Nothing older is said, for chat has moved on (contract, section 6): in seconds.
+MAX_AGE_S: Final = 60.0
+
 
 class MessageKind(enum.IntEnum):
     """Why a line is said; a lower number goes first."""
@@ -34,7 +37,9 @@ class Outgoing:
     channel: str
     text: str
     kind: MessageKind
-    created_at: float  # monotonic seconds; nothing older than 60 s is sent
+    # From when on its age counts, in monotonic seconds: since it was made; an answer to a mention
+    # is as old as that.
+    since: float
     reply_to_id: str | None = None
     # User id of the viewer it answers, for the opt-out check at the moment of sending.
     addressee_id: str | None = None

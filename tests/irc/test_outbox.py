@@ -10,8 +10,8 @@ from clankbot.records.speech import MessageKind, Outgoing
 COMMAND, MENTION, SPONTANEOUS = MessageKind
 
 
-def line(text: str, speech: MessageKind, channel: str = "a", created_at: float = 0.0) -> Outgoing:
-    return Outgoing(channel, text, speech, created_at)
+def line(text: str, speech: MessageKind, channel: str = "a", since: float = 0.0) -> Outgoing:
+    return Outgoing(channel, text, speech, since)
 
 
 def texts(outbox: Outbox) -> list[str]:
@@ -66,8 +66,8 @@ def test_a_full_outbox_loses_the_oldest_of_the_least_urgent_lines_anywhere() -> 
 
 def test_a_line_of_sixty_seconds_is_stale() -> None:
     outbox = Outbox()
-    outbox.put(line("old", SPONTANEOUS, created_at=100.0))
-    outbox.put(line("young", COMMAND, created_at=101.0))
+    outbox.put(line("old", SPONTANEOUS, since=100.0))
+    outbox.put(line("young", COMMAND, since=101.0))
     assert outbox.next_stale_at() == 160.0
     assert outbox.take_stale(159.9) == []
     assert [stale.text for stale in outbox.take_stale(160.0)] == ["old"]

@@ -349,7 +349,7 @@ class Desk:
             job.channel,
             text,
             MessageKind.MENTION_ANSWER if job.asked else MessageKind.SPONTANEOUS,
-            self.clock(),
+            self.clock() if job.since is None else job.since,
             reply_to_id=job.asked.message_id if job.asked else None,
             addressee_id=job.asked.user_id if job.asked else None,
             generation_id=job.generation_id,

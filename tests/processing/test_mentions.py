@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from clankbot.records.chat import MessageDeleted, OwnState, RoomState, UserCleared
+from clankbot.records.reasons import Why
 from tests.processing.desk import BOT, BOT_ID, Desk, locked
 
 
@@ -118,6 +119,27 @@ def test_a_mention_waits_for_a_minute_at_most(desk: Desk, waited_s: float, answe
     desk.job()
     desk.give_up("called off")
     assert desk.has_job is answered
+
+
+def test_the_minute_begins_when_a_mention_is_written_and_the_wait_to_be_sent_counts(
+    desk: Desk,
+) -> None:
+    """It may have waited on the way, too: behind a slow database, or a raid."""
+    late = desk.viewer("@clankbot hi")
+    desk.clock.forward(30)
+    desk.hear(late)
+    line = desk.compose_line()
+    desk.clock.forward(30)
+    assert desk.look(line) is None
+    desk.clock.forward(0.5)
+    assert desk.look(line) == Why.STALE
+
+
+def test_a_mention_that_comes_too_late_is_not_answered_at_all(desk: Desk) -> None:
+    late = desk.viewer("@clankbot hi")
+    desk.clock.forward(61)
+    desk.hear(late)
+    assert not desk.has_job
 
 
 def test_a_flood_of_mentions_leaves_only_the_newest_waiting(desk: Desk) -> None:

@@ -121,7 +121,7 @@ class CommandHandler:
     def answer_was_blocked(self, answer: Outgoing) -> None:
         """The filter held an answer back: say so, but not again if it holds that back as well."""
         if answer.text != _UNSPEAKABLE:
-            self._offer(replace(answer, text=_UNSPEAKABLE, created_at=self._clock.monotonic()))
+            self._offer(replace(answer, text=_UNSPEAKABLE, since=self._clock.monotonic()))
 
     def _outcome(self, run: Callable[[], str | None]) -> str | None:
         """The answer, once what was taken in before the command is stored: it may be about that."""
@@ -150,7 +150,7 @@ class CommandHandler:
                 channel=message.channel,
                 text=text,
                 kind=MessageKind.COMMAND_ANSWER,
-                created_at=self._clock.monotonic(),
+                since=self._clock.monotonic(),
                 reply_to_id=message.message_id,
             )
         )

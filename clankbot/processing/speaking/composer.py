@@ -24,7 +24,7 @@ from clankbot.processing.speaking.contexts import ContextHistory, Contexts
 from clankbot.processing.speaking.read_ahead import ReadingAhead
 from clankbot.processing.speaking.send_gate import DATABASE_AWAY
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import MessageKind, Outgoing
+from clankbot.records.speech import MAX_AGE_S, MessageKind, Outgoing
 from clankbot.records.writes import KeepModelFigures, KeepWindow
 
 log = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ class Composer:
 
         if job.cancel.cancelled:
             return nothing(Why.CALLED_OFF, "called off")
-        if job.answer_by is not None and self._clock.monotonic() > job.answer_by:
+        if (within_s := self._left_s(job)) is not None and within_s < 0:
             return nothing(Why.TOO_LATE, "the mention waited too long")
         lines = self._contexts.lines(history, job.channel, job.settings)
         if not (lines or job.asked or job.requested):
@@ -187,9 +187,8 @@ class Composer:
             made_of = (*lines, job.asked)
         if not self._live_state.generations.bind(job.generation_id, made_of):
             return nothing(Why.MODERATED, _MODERATED.text)
-        within_s = None if job.answer_by is None else job.answer_by - self._clock.monotonic()
         assignment = self._contexts.assignment(
-            job.channel, job.settings, lines, job.asked, within_s
+            job.channel, job.settings, lines, job.asked, self._left_s(job)
         )
         composed = self._model.write(assignment, job.cancel)
         self._contexts.began_at(job.channel, composed.begins_at)
@@ -201,12 +200,16 @@ class Composer:
             return nothing(Why.OUTBOX_FULL, "too many lines are waiting")
         return None
 
+    def _left_s(self, job: Job) -> float | None:
+        """The seconds in which the answer is still wanted; None: it answers nobody."""
+        return None if job.since is None else job.since + MAX_AGE_S - self._clock.monotonic()
+
     def _outgoing(self, job: Job, text: str) -> Outgoing:
         return Outgoing(
             channel=job.channel,
             text=text,
             kind=MessageKind.MENTION_ANSWER if job.asked else MessageKind.SPONTANEOUS,
-            created_at=self._clock.monotonic(),
+            since=self._clock.monotonic() if job.since is None else job.since,
             reply_to_id=job.asked.message_id if job.asked else None,
             addressee_id=job.asked.user_id if job.asked else None,
             generation_id=job.generation_id,

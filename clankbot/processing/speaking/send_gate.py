@@ -15,14 +15,13 @@ from clankbot.processing.live_state import LiveState, Room
 from clankbot.processing.speaking.repetition import NEARLY_REMOVED, repeats
 from clankbot.processing.speaking.triggers import HOUR_MS, SLACK_MS, quiet_hours_end
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import MessageKind, Outgoing
+from clankbot.records.speech import MAX_AGE_S, MessageKind, Outgoing
 from clankbot.zones import local_time
 
 log = logging.getLogger(__name__)
 
 SWITCHED_OFF: Final = Reason(Why.SWITCHED_OFF, "switched off")
 DATABASE_AWAY: Final = Reason(Why.DATABASE, "the database is away")
-MAX_AGE_S: Final = 60.0  # nothing older is said: chat has moved on (contract, section 6)
 
 
 class SendGate:
@@ -36,7 +35,7 @@ class SendGate:
     def __call__(self, line: Outgoing) -> Reason | None:
         """The reason to drop the line; None if it may be said."""
         room = self._live_state.view(line.channel)
-        if self._clock.monotonic() - line.created_at > MAX_AGE_S:
+        if self._clock.monotonic() - line.since > MAX_AGE_S:
             return Reason(Why.STALE, "too old")
         if reason := silence_reason(room, line.kind, self._clock, line.requested):
             return reason

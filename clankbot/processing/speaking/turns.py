@@ -33,12 +33,10 @@ from clankbot.processing.speaking.triggers import (
 )
 from clankbot.records.chat import ChatCleared
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import ContextLine, MessageKind
+from clankbot.records.speech import MAX_AGE_S, ContextLine, MessageKind
 
 log = logging.getLogger(__name__)
 
-# While a generation runs, a mention waits at most so long (contract, section 4).
-MENTION_WAITS_S: Final = 60.0
 # So many lines in a row that Twitch keeps from chat are a hint.
 _HELD_TO_HINT: Final = 3
 # Mentions in each channel: a model answers fewer in a minute, and a raid must not fill memory.
@@ -125,11 +123,14 @@ class Turns:
         """The newest message that was stored since the start."""
         return self._channels[name].newest_message_id
 
-    def mentioned(self, name: str, asked: ContextLine) -> None:
-        """A viewer speaks to the bot: the newest mention of each waits for an answer."""
+    def mentioned(self, name: str, asked: ContextLine, since: float) -> None:
+        """A viewer speaks to the bot: the newest mention of each waits for an answer.
+
+        ``since``: when it was written, in monotonic seconds.
+        """
         mentions = self._channels[name].mentions
         mentions.pop(asked.user_id, None)
-        mentions[asked.user_id] = Mention(asked, self._clock.monotonic())
+        mentions[asked.user_id] = Mention(asked, since)
         if len(mentions) > _MOST_WAITING:
             del mentions[next(iter(mentions))]
 
@@ -187,7 +188,7 @@ class Turns:
             if channel.turn is not None:
                 break
             now = self._clock.monotonic()
-            is_late = now - mention.since > MENTION_WAITS_S
+            is_late = now - mention.since > MAX_AGE_S
             if not is_late and channel.exchange.waits_for_others(user_id, now):
                 self._decisions.decide(channel, ANOTHER_VOICE.of_mention())
                 was_refused = True
@@ -238,7 +239,7 @@ class Turns:
                 number,
                 cancel,
                 asked=mention.asked if mention else None,
-                answer_by=mention.since + MENTION_WAITS_S if mention else None,
+                since=mention.since if mention else None,
                 requested=in_vain is not None,
             )
         )

@@ -92,7 +92,7 @@ def test_every_verb_is_carried_out(
 def test_an_answer_replies_to_the_command(desk: Desk) -> None:
     desk.order("threshold 7", message_id="m-a")
     (line,) = desk.offered
-    assert (line.channel, line.reply_to_id, line.kind, line.created_at, line.generation_id) == (
+    assert (line.channel, line.reply_to_id, line.kind, line.since, line.generation_id) == (
         "alpha",
         "m-a",
         MessageKind.COMMAND_ANSWER,

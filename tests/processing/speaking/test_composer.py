@@ -167,6 +167,14 @@ def test_waiting_for_the_turn_and_for_the_composer_add_up(desk: Desk, model: Mod
     assert desk.why() == "the mention waited too long"
 
 
+def test_an_answer_is_as_old_as_its_mention_however_long_it_was_composed(desk: Desk) -> None:
+    desk.chat("@clankbot hi")
+    written_at = desk.clock()
+    line = desk.compose(Model(meanwhile=lambda _: desk.clock.forward(20)))
+    assert line is not None
+    assert line.since == written_at
+
+
 # -- what goes wrong -------------------------------------------------------------------------------
 
 

@@ -51,7 +51,7 @@ def look(live_state: LiveState, clock: Hand, tmp_path: Path) -> Look:
 
 
 def outgoing(speech: MessageKind, text: str = "what a calm river", **more: object) -> Outgoing:
-    return Outgoing("alpha", text, speech, created_at=1000.0, **more)  # type: ignore[arg-type]
+    return Outgoing("alpha", text, speech, since=1000.0, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("speech", list(MessageKind))
