@@ -14,6 +14,7 @@ from typing import Final
 
 TOO_FAST: Final = "msg_ratelimit"
 SLOW_MODE: Final = "msg_slowmode"
+BANNED_NOTICE: Final = "msg_banned"
 BANNED: Final = "banned"
 
 _HOUR_S: Final = 3600.0
@@ -102,7 +103,7 @@ _MEANINGS: Final = {
         "a warning by the moderators waits to be acknowledged",
     ),
     # Until the channel is joined again.
-    "msg_banned": _out("the bot is banned there", BANNED, _DAY_S),
+    BANNED_NOTICE: _out("the bot is banned there", BANNED, _DAY_S),
     "msg_banned_email_alias": _out("the bot's e-mail address is banned there", BANNED, _DAY_S),
     "msg_channel_suspended": _out(
         "the channel is suspended or does not exist",

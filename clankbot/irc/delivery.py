@@ -95,7 +95,8 @@ class Delivery:
         if meaning is None:
             return None
         self._sent = None
-        if self._refusal != notice_id:
+        # That it is shut out of the channel is logged with that (see irc/joins.py).
+        if self._refusal != notice_id and not meaning.rejoin_after_s:
             self._refusal = notice_id
             extra = log_fields(sent.line) | {"notice": notice_id, "reason": meaning.refusal}
             log.warning("Twitch refused a message", extra=extra)

@@ -14,6 +14,7 @@ import math
 from typing import Final
 
 from clankbot.backoff import Backoff
+from clankbot.twitch_notices import BANNED_NOTICE
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +62,15 @@ class Membership:
         self._shut_out_until = -math.inf
         self._trouble = None
 
-    def left(self, now: float) -> None:
-        """The bot was put out of the channel: the answer to the next JOIN tells for how long."""
+    def left(self, now: float, *, is_banned: bool) -> None:
+        """The bot was put out of the channel: the answer to the next JOIN tells for how long.
+
+        ``is_banned``: by a ban that was told, and is logged with all else that it did.
+        """
         self.is_inside = self._has_asked = False
         self.ask_at = max(self.ask_at, now + _AFTER_EVICTION_S)
-        self._log_trouble("put out of it, which means a ban")
+        if is_banned:
+            self._trouble = BANNED_NOTICE
 
     def shut_out(self, notice_id: str, until: float) -> None:
         """A notice said that the bot may not be in the channel."""

@@ -162,10 +162,10 @@ class SendLimits:
                 channel.membership.entered()
                 channel.pace.privileged = event.is_mod or event.is_vip or event.is_broadcaster
             case Left() if event.login == self._own.login:
-                channel.membership.left(now)
+                channel.membership.left(now, is_banned=False)
             case UserCleared(user_id=str(user_id), duration_seconds=None):
                 if user_id == self._own.user_id:
-                    channel.membership.left(now)
+                    channel.membership.left(now, is_banned=True)
             case Notice(notice_id=str(notice_id)):
                 meaning = meaning_of(notice_id)
                 if meaning is not None and meaning.rejoin_after_s:

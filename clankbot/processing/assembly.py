@@ -107,7 +107,9 @@ def build_worker(
         live_state, carried_out, moderation, turns, own_words, commands, write_queue, clock
     )
     retention = Retention(history, channels, clock)
-    rounds = Rounds(history, channels, filters, live_state, turns, own_words, retention, clock)
+    rounds = Rounds(
+        history, channels, filters, live_state, turns, own_words, retention, moderation.log, clock
+    )
     channel_ids = ChannelIds(
         history, live_state, moderation, write_queue, rounds.carried_over, clock
     )

@@ -31,13 +31,13 @@ from clankbot.records.chat import (
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.settings import ChannelSettings
 from clankbot.text import without_unseen
-from clankbot.twitch_notices import BANNED, ShutOut, meaning_of, seconds_told
+from clankbot.twitch_notices import BANNED, BANNED_NOTICE, ShutOut, meaning_of, seconds_told
 
 _HOUR_S: Final = 3600
 _EMOTE_ONLY: Final = Reason(Why.EMOTE_ONLY, "emote-only")
 _SUBSCRIBERS_ONLY: Final = Reason(Why.SUBSCRIBERS_ONLY, "subscribers-only")
 _FOLLOWERS_ONLY: Final = Reason(Why.FOLLOWERS_ONLY, "followers-only")
-_BANNED: Final = Reason("msg_banned", BANNED)
+_BANNED: Final = Reason(BANNED_NOTICE, BANNED)
 _MODES: Final = {mode.text: mode for mode in (_EMOTE_ONLY, _SUBSCRIBERS_ONLY, _FOLLOWERS_ONLY)}
 # How long a timeout is taken to last if its notice does not say.
 _UNTOLD_TIMEOUT_S: Final = 60

@@ -6,6 +6,8 @@ Owned by the worker's thread.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from typing import Final
 
 from clankbot.clock import Clock
 from clankbot.processing.internal_messages import RemovalReached
@@ -26,6 +28,58 @@ from clankbot.records.writes import (
 )
 
 log = logging.getLogger(__name__)
+
+# Of removals that find nothing, so many in a row are told one by one, and the others once a minute.
+_TOLD_ONE_BY_ONE: Final = 3
+_SUMMED_UP_EVERY_S: Final = 60.0
+
+
+@dataclass
+class _Wave:
+    """Removals of nothing that was stored, in one channel."""
+
+    since: float  # or since it was told of last, in monotonic seconds
+    told: int = 0
+    untold: int = 0
+
+
+class RemovalLog:
+    """A line for each removal, with its count and without words; of a wave of bans a few.
+
+    Thousands of accounts that never spoke may be banned at once.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._waves: dict[str, _Wave] = {}  # by channel
+
+    def carried_out(self, event: Removal, rows: int, factor: int | None) -> None:
+        """The rows are gone; by this factor the bot holds back for it, None: not at all."""
+        extra = {"kind": type(event).__name__, "channel": event.channel, "rows": rows}
+        if factor is not None:
+            log.warning("moderated, holding back", extra={**extra, "factor": factor})
+            return
+        if not rows:
+            wave = self._waves.setdefault(event.channel, _Wave(self._clock.monotonic()))
+            if wave.told >= _TOLD_ONE_BY_ONE:
+                wave.untold += 1
+                return
+            wave.told += 1
+        log.info("moderated", extra=extra)
+
+    def sum_up(self, *, at_once: bool = False) -> None:
+        """Tell of what was not told singly, when a minute is over, or ``at_once``."""
+        now = self._clock.monotonic()
+        for channel, wave in list(self._waves.items()):
+            if not at_once and now - wave.since < _SUMMED_UP_EVERY_S:
+                continue
+            if wave.untold:
+                log.info(
+                    "moderated", extra={"removals": wave.untold, "channel": channel, "rows": 0}
+                )
+                wave.since, wave.untold = now, 0
+            else:
+                del self._waves[channel]
 
 
 class Moderation:
@@ -50,6 +104,7 @@ class Moderation:
         self._turns = turns
         self._own_words = own_words
         self._write_queue = write_queue
+        self.log = RemovalLog(clock)
         self._clock = clock
         self._overtaking: list[Removal] = []  # carried out, and not reached yet
 
@@ -86,16 +141,15 @@ class Moderation:
 
         def committed(applied: Applied) -> None:
             self._live_state.generations.removal_committed(event)
-            kind = type(event).__name__
-            extra = {"kind": kind, "channel": event.channel, "rows": applied.rows}
-            log.info("moderated", extra=extra)
             if applied.own_rows:
                 self._own_words.load(event.channel)
             # A full clear is about nobody in particular, and a viewer's ban not about the bot.
             is_own_line = isinstance(event, MessageDeleted) and applied.own_rows > 0
+            factor = None
             if may_be_hint and (is_own_timeout or is_own_line):
                 self._write_queue.add(AddHint(event.channel, now_ms))
-                self._turns.hint(event.channel, now_ms)
+                factor = self._turns.hints.add(event.channel, now_ms)
+            self.log.carried_out(event, applied.rows, factor)
 
         self._write_queue.add(_removal_write(event, now_ms), committed)
 

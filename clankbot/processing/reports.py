@@ -110,13 +110,13 @@ class Reports:
     def handle_undelivered(self, report: Undelivered) -> None:
         """A line was dropped by the sender or refused by Twitch."""
         line, reason = report.line, report.reason
-        kind = line.kind.name
-        extra = {"channel": line.channel, "reason": reason.text, "kind": kind}
-        log.info("not said", extra=extra)
         was_blocked = reason.code == Why.BLOCKED
         if was_blocked:
             self._write_queue.tally(line.channel, "blocked")
         meaning = meaning_of(reason.code)
+        if meaning is None:  # else it is logged already that Twitch refuses such lines
+            extra = {"channel": line.channel, "reason": reason.text, "kind": line.kind.name}
+            log.info("not said", extra=extra)
         if line.kind.is_generated:
             self._write_queue.tally(line.channel, "generated")
             if meaning is not None and meaning.counts_as_spoken:
@@ -133,7 +133,8 @@ class Reports:
         def stored(_: Applied) -> None:
             if self._turns.was_held(channel, line.generation_id, reason):
                 self._write_queue.add(AddHint(channel, now_ms))
-                self._turns.hint(channel, now_ms)
+                factor = self._turns.hints.add(channel, now_ms)
+                log.warning("holding back", extra={"channel": channel, "factor": factor})
             self._own_words.load(channel)
 
         self._write_queue.add(RecordSpoken(channel, None, now_ms, fingerprint(line.text)), stored)

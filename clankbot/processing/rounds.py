@@ -15,6 +15,7 @@ from clankbot.errors import DatabaseError
 from clankbot.processing.channels import Channels, Overrides
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState
+from clankbot.processing.moderation import RemovalLog
 from clankbot.processing.retention import Retention
 from clankbot.processing.speaking.repetition import OwnWords
 from clankbot.processing.speaking.turns import Turns
@@ -60,6 +61,7 @@ class Rounds:
         turns: Turns,
         own_words: OwnWords,
         retention: Retention,
+        removal_log: RemovalLog,
         clock: Clock,
     ) -> None:
         self._history = history
@@ -69,6 +71,7 @@ class Rounds:
         self._turns = turns
         self._own_words = own_words
         self._retention = retention
+        self._removal_log = removal_log
         self._clock = clock
         self._has_new_file = False  # that nothing was loaded from yet
         self._deletion_epoch = 0
@@ -139,6 +142,7 @@ class Rounds:
 
     def look_around(self, *, may_ask: bool) -> None:
         """Notice what others changed: the word list and, if ``may_ask``, the database."""
+        self._removal_log.sum_up()
         self._filters.reload(force=False)
         self._notice_other_words()
         if not may_ask:
@@ -148,6 +152,10 @@ class Rounds:
             self._deletion_epoch = epoch
             self._turns.drop_all_mentions()
             self._live_state.generations.invalidate_all()
+
+    def end(self) -> None:
+        """The run is over: tell what is still to be told of it."""
+        self._removal_log.sum_up(at_once=True)
 
     def _notice_other_words(self) -> None:
         """Where other words are blocked than before, the prompt is another one."""

@@ -87,6 +87,7 @@ class Worker:
         if not self.take_in(0.0 if self._rounds.is_removing else wait_s):
             self._decisions.catch_up()
             self._store_the_last()
+            self._rounds.end()
             return False
         stored = self._follow_file() and self._write_queue.commit()
         self._ask(stored)

@@ -261,6 +261,30 @@ def test_the_operator_forgets_a_viewer_while_something_is_being_made_of_the_word
         assert not world.room.messages
 
 
+def test_a_ban_of_the_bot_is_one_line_however_twitch_tells_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    refused = "SELECT 1 FROM decisions WHERE channel = 'beta' AND reason LIKE '%banned%'"
+    with living(tmp_path, TWITCH_CHANNELS="alpha,beta", MESSAGE_THRESHOLD=4) as world:
+        world.room.refuse_messages("beta", "msg_banned", "You are permanently banned.")
+        wait_until(lambda: [r.message for r in caplog.records].count("channel joined") == 2)
+        caplog.clear()
+        world.room.ban("alpha", world.room.bot_login)
+        for _ in range(2):
+            for channel in ("alpha", "beta"):
+                world.chat(4, channel=channel)
+                world.settle(channel)
+            wait_until(lambda: sql(tmp_path, refused))
+    told = [r for r in caplog.records if r.message != "generation started"]
+    assert [r.message for r in told if r.__dict__.get("channel") == "alpha"] == [
+        "moderated, holding back"
+    ]
+    assert [r.message for r in told if r.__dict__.get("channel") == "beta"] == [
+        "channel not joined"
+    ]
+
+
 def test_a_moderation_is_logged_with_counts_and_without_words(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from clankbot.irc.send_limits import SendLimits
-from clankbot.records.chat import Left, LinkUp, Notice, OwnState
+from clankbot.records.chat import Left, LinkUp, Notice, OwnState, UserCleared
 from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 
 HOUR_S = 3600.0
@@ -224,7 +224,22 @@ def test_a_channel_it_was_put_out_of_is_asked_for_again_after_a_minute(
     joins.put_out("a", 101.0)
     assert not joins.is_inside("a")
     assert joins.again_at("a", 102.0) == 161.0
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert not caplog.records
     joins.ask("a", 161.0)
     joins.enter("a")
     assert joins.is_inside("a")
+
+
+@pytest.mark.parametrize(("is_told", "lines"), [(False, 1), (True, 0)])
+def test_a_ban_that_was_told_is_not_logged_again_when_the_next_join_is_refused(
+    is_told: bool, lines: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    joins = Joining("a")
+    joins.connect(0.0)
+    joins.enter("a")
+    if is_told:
+        joins.limits.handle(UserCleared("a", "1", None), 100.0)
+    joins.put_out("a", 100.0)
+    joins.ask("a", 160.0)
+    joins.refuse("a", "msg_banned", 160.0)
+    assert len(caplog.records) == lines

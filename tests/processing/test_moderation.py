@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.processing.speaking.triggers import HOUR_MS
+from clankbot.cancel import END
+from clankbot.processing.speaking.hints import HOUR_MS
 from clankbot.records.chat import ChatCleared, Event, MessageDeleted, OwnState, UserCleared
 from clankbot.records.reasons import Why
 from clankbot.records.speech import Delivered, MessageKind, Outgoing
@@ -115,6 +116,23 @@ def test_removals_are_logged_with_counts_and_without_words(
     )
     assert record.__dict__["rows"] == 2
     assert "words" not in str(record.__dict__)
+
+
+def test_a_wave_of_bans_of_people_who_never_spoke_is_a_few_lines(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    desk.chat("bad words")
+    for second in range(90):
+        names = (f"bot{second}x{number}" for number in range(20))
+        desk.hear(*(UserCleared("alpha", name, None) for name in names))
+        desk.clock.forward(1)
+    desk.hear(ban(desk))
+    desk.tell(END)
+    lines = [r.__dict__ for r in caplog.records if r.message == "moderated"]
+    assert len(lines) < 10
+    assert sum(line.get("removals", 1) for line in lines) == 90 * 20 + 1
+    assert [line["rows"] for line in lines if line["rows"]] == [1]
 
 
 def test_moderation_in_a_channel_that_is_not_ours_changes_nothing(desk: Desk) -> None:

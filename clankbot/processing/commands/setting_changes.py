@@ -113,7 +113,7 @@ class SettingChanges:
         answer = self._store(
             PendingChange(message, values, "on: I talk along"), ClearHints(channel)
         )
-        self._turns.forgive(channel)
+        self._turns.hints.forgive(channel)
         return answer
 
     def off(self, message: ChatMessage, _: Command) -> str:

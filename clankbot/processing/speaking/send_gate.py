@@ -12,8 +12,9 @@ from typing import Final
 from clankbot.clock import Clock
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState, Room
+from clankbot.processing.speaking.hints import HOUR_MS, SLACK_MS
 from clankbot.processing.speaking.repetition import NEARLY_REMOVED, repeats
-from clankbot.processing.speaking.triggers import HOUR_MS, SLACK_MS, quiet_hours_end
+from clankbot.processing.speaking.triggers import quiet_hours_end
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import MAX_AGE_S, MessageKind, Outgoing
 from clankbot.zones import local_time

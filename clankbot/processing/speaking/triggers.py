@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -11,20 +11,11 @@ from typing import Final, Protocol
 
 from clankbot.clock import Clock
 from clankbot.processing.channels import Channel
+from clankbot.processing.speaking.hints import SLACK_MS, slowdown
 from clankbot.records.answers import Pace
 from clankbot.records.chat import ChatMessage
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.settings import ChannelSettings
-
-HOUR_MS: Final = 3_600_000
-# A hint slows the bot down for a day: long enough to outlast the stream it was given in.
-HINT_WEIGHS_MS: Final = 24 * HOUR_MS
-HINTS_TO_SILENCE: Final = 3  # so many hints within an hour, and the bot goes quiet for an hour
-_LARGEST_SLOWDOWN: Final = 16
-
-# What was noted a moment ago may seem to lie ahead, since the clock is trusted to within a minute;
-# what lies further ahead was noted while it was wrong.
-SLACK_MS: Final = 60_000
 
 ADAPTIVE_WINDOW_MS: Final = 600_000  # ``adaptive`` looks at the last ten minutes
 SPEAKERS_WINDOW_MS: Final = 600_000  # so does ``minviewers``
@@ -149,26 +140,6 @@ def _too_few_speakers(channel: Channel, history: PaceHistory, clock: Clock) -> R
         return None
     speakers = history.speakers_since(channel.name, clock.utc_ms() - SPEAKERS_WINDOW_MS)
     return Reason(Why.SPEAKERS, f"{speakers}/{wanted} speakers") if speakers < wanted else None
-
-
-def slowdown(hints_ms: Sequence[int], now_ms: int) -> int:
-    """By how much threshold, delay and cooldown are multiplied: each recent hint doubles them.
-
-    One that is still to come does not count: it was noted while the clock was wrong.
-    """
-    recent = sum(1 for at in hints_ms if -SLACK_MS <= now_ms - at < HINT_WEIGHS_MS)
-    return int(min(2**recent, _LARGEST_SLOWDOWN))
-
-
-def silenced_until_ms(hints_ms: Sequence[int]) -> int | None:
-    """The end of the hour of silence after three hints within an hour; None without one."""
-    hints = sorted(hints_ms)
-    ends = [
-        last + HOUR_MS
-        for first, last in zip(hints, hints[HINTS_TO_SILENCE - 1 :], strict=False)
-        if last - first < HOUR_MS
-    ]
-    return max(ends, default=None)
 
 
 @lru_cache(maxsize=64)

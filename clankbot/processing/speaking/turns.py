@@ -8,7 +8,7 @@ became of the line.  So the bot never composes on top of a line that still waits
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -20,20 +20,19 @@ from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
 from clankbot.processing.recent_removals import Removal, removes
 from clankbot.processing.speaking.decisions import Decisions
+from clankbot.processing.speaking.hints import HintHistory, Hints, slowdown
 from clankbot.processing.speaking.prompt_changes import PromptChanges
 from clankbot.processing.speaking.send_gate import DATABASE_AWAY, SWITCHED_OFF, silence_reason
 from clankbot.processing.speaking.triggers import (
-    HINT_WEIGHS_MS,
     PaceHistory,
     Standing,
     pace_obstacle,
-    silenced_until_ms,
-    slowdown,
     standing,
 )
 from clankbot.records.chat import ChatCleared
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import MAX_AGE_S, ContextLine, MessageKind
+from clankbot.twitch_notices import meaning_of
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +44,8 @@ _COMPOSING: Final = Reason(Why.COMPOSING, "composing")
 _ON_ITS_WAY: Final = Reason(Why.ON_ITS_WAY, "a message is on its way")
 
 
-class TurnHistory(PaceHistory, Protocol):
+class TurnHistory(PaceHistory, HintHistory, Protocol):
     """What turns depend on."""
-
-    def hints_since(self, channel: str, since_ms: int) -> Sequence[int]:
-        """When moderators removed the bot's words since then."""
 
     def carry_on_removing(self) -> bool:
         """Delete some more of a removal that is too large for one step; whether any is left."""
@@ -77,36 +73,17 @@ class Turns:
         self._decisions = decisions
         self._submit = submit
         self.prompts = prompts
+        self.hints = Hints(history, channels, live_state, clock)
         self._clock = clock
         # Channels in which a message came in since the pace was judged last, in this order.
         self._counted: dict[str, Channel] = {}
 
     def load(self) -> None:
-        """Take the hints that may still count from the database; no prompt is read yet."""
+        """Take what may still count from the database; no prompt is read yet."""
         self.prompts.note_all()
-        since_ms = self._clock.past_ms() - HINT_WEIGHS_MS
+        self.hints.load()
         for channel in self._channels.values():
             channel.began_at = self._clock.monotonic()
-            self._set_hints(channel, self._history.hints_since(channel.name, since_ms))
-
-    # -- hints ---------------------------------------------------------------------------------
-
-    def hint(self, name: str, at_ms: int) -> None:
-        """Moderators removed the bot's words: hold back."""
-        channel = self._channels[name]
-        recent = [at for at in channel.hints_ms if at_ms - at < HINT_WEIGHS_MS]
-        self._set_hints(channel, [*recent, at_ms])
-        factor = slowdown(channel.hints_ms, at_ms)
-        log.warning("holding back", extra={"channel": name, "factor": factor})
-
-    def forgive(self, name: str) -> None:
-        """A moderator switched the bot on again."""
-        self._set_hints(self._channels[name], [])
-        self._live_state.forgive(name)
-
-    def _set_hints(self, channel: Channel, hints_ms: Sequence[int]) -> None:
-        channel.hints_ms = list(hints_ms)
-        self._live_state.set_silence(channel.name, silenced_until_ms(hints_ms) or 0)
 
     # -- occasions ------------------------------------------------------------------------------
 
@@ -345,9 +322,15 @@ class Turns:
         return reason
 
     def _log_obstacle(self, channel: Channel, obstacle: Reason | None) -> None:
-        """Say once when Twitch keeps the bot from speaking, and once when it no longer does."""
+        """Say once when Twitch keeps the bot from speaking, and once when it no longer does.
+
+        But that it is shut out of the channel is logged with that.
+        """
         code = obstacle.code if obstacle else None
-        if code != channel.logged_obstacle:
+        meaning = meaning_of(code) if code else None
+        if meaning is not None and meaning.rejoin_after_s:
+            channel.logged_obstacle = None
+        elif code != channel.logged_obstacle:
             channel.logged_obstacle = code
             phrase = "may not speak" if obstacle else "may speak again"
             reason = obstacle.text if obstacle else None

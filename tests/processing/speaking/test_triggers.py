@@ -6,14 +6,16 @@ from datetime import datetime
 
 import pytest
 
-from clankbot.processing.speaking.triggers import (
+from clankbot.processing.speaking.hints import (
     HINT_WEIGHS_MS,
     HOUR_MS,
+    silenced_until_ms,
+    slowdown,
+)
+from clankbot.processing.speaking.triggers import (
     effective_threshold,
     is_mention,
     quiet_hours_end,
-    silenced_until_ms,
-    slowdown,
     spontaneous_obstacle,
 )
 from clankbot.records.answers import Pace
