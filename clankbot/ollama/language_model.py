@@ -39,6 +39,8 @@ _SLOW_S: Final = 3.0
 # something else, or does what it likes.
 _FIRST_STEP_WAIT_S: Final = 60.0
 _LONGEST_STEP_WAIT_S: Final = 3600.0
+# What tells nothing of now: a server that was restarted answers again at once.
+_MOMENTARY: Final = frozenset({Trouble.CONNECTION_BROKE, Trouble.BROKE_OFF})
 # Sizes, ports and the like: another number is no other trouble.
 _FIGURE: Final = re.compile(r"\w*\d\w*")
 
@@ -71,6 +73,8 @@ class _Outage:
     error: OllamaError
     since_s: float
     next_try_s: float = 0.0
+    # It was a moment's trouble: the server has answered since.
+    is_back: bool = False
 
 
 class LanguageModel:
@@ -131,7 +135,8 @@ class LanguageModel:
         """
         if self._reading_ahead is False or self.runs_in_cloud(model):
             return False
-        if any(outage.error.trouble is not Trouble.TOO_SLOW for outage in self._outages_of(model)):
+        outages = self._outages_of(model)
+        if any(not (each.is_back or each.error.trouble is Trouble.TOO_SLOW) for each in outages):
             return False
         if not self._client.keeps_models or self._clock() < self._next_step_s:
             return False
@@ -257,19 +262,33 @@ class LanguageModel:
     def probe(self) -> float:
         """Look whether a server that could not be reached is back; the seconds until the next look.
 
-        Asks nothing while the server answers, and is done within a few seconds.
+        The same after a connection broke: it may be down.  Asks nothing while the server answers,
+        and is done within a few seconds.
         """
-        if self._client.address not in self._outages:
+        with self._lock:
+            was_away = self._client.address in self._outages
+            broken = [
+                outage
+                for outage in self._outages.values()
+                if outage.error.trouble in _MOMENTARY and not outage.is_back
+            ]
+        if not (was_away or broken):
             return _PROBE_EVERY_S
         try:
             self._client.version()
-        except (Unreachable, OllamaTimeout, Cancelled):
+        except Unreachable as error:
+            if not was_away:
+                self._failed(self._client.address, self._client.address, error)
+            return _PROBE_EVERY_S
+        except (OllamaTimeout, Cancelled):
             return _PROBE_EVERY_S
         except OllamaError as error:  # even that is an answer
             log.debug("the server is back", extra={"problem": error.in_full})
         self._worked(self._client.address)
         with self._lock:
-            for outage in self._outages.values():
+            for outage in broken:
+                outage.is_back = True
+            for outage in self._outages.values() if was_away else ():
                 outage.next_try_s = self._clock()
                 outage.backoff.reset()
         return _PROBE_EVERY_S
@@ -322,6 +341,8 @@ class LanguageModel:
         since = f"{datetime.fromtimestamp(since_ms / 1000, UTC):%H:%M}"
         if outage.error.trouble is Trouble.NOT_REACHABLE:
             return f"Ollama has not answered since {since} UTC (it cannot be reached)"
+        if outage.is_back:
+            return f"{outage.error} at {since} UTC, and it answers again"
         return f"{outage.error} (since {since} UTC)"
 
     def _failed(self, subject: str, name: str, error: OllamaError) -> None:
@@ -333,9 +354,9 @@ class LanguageModel:
             if outage is None:
                 backoff = Backoff(_FIRST_WAIT_S, _LONGEST_WAIT_S)
                 outage = self._outages[subject] = _Outage(name, now_s, backoff, error, now_s)
-            elif outage.error.trouble is not error.trouble:
+            elif outage.error.trouble is not error.trouble or outage.is_back:
                 outage.since_s = now_s
-            outage.error = error
+            outage.error, outage.is_back = error, False
             outage.next_try_s = now_s + outage.backoff.next_s()
         if before is None or _kind(before) != _kind(error):
             log.warning(

@@ -459,6 +459,32 @@ def test_a_server_that_refuses_one_model_is_there_for_the_others(
     assert is_well(model)
 
 
+def test_after_a_connection_broke_it_is_told_what_holds(
+    model: LanguageModel, ollama: FakeOllama, clock: Clock
+) -> None:
+    ollama.behave(Behaviour(reset=True))
+    for _ in range(2):
+        with pytest.raises(OllamaUnavailable):
+            write(model)
+        assert model.outage("llama3.1") == "the connection to Ollama broke (since 00:16 UTC)"
+        assert not model.reads_ahead("llama3.1")
+        model.probe()
+        told = "the connection to Ollama broke at 00:16 UTC, and it answers again"
+        assert model.condition("llama3.1", "alpha") == told
+        assert model.obstacle("llama3.1")
+        clock.now_s += 10
+        assert model.obstacle("llama3.1") is None
+        assert model.reads_ahead("llama3.1")
+    asked = len(ollama.others)
+    model.probe()
+    assert len(ollama.others) == asked
+    with pytest.raises(OllamaUnavailable):
+        write(model)
+    ollama.down()
+    model.probe()
+    assert "it cannot be reached" in str(model.outage("llama3.1"))
+
+
 def test_a_probe_asks_nothing_while_all_is_well(model: LanguageModel, ollama: FakeOllama) -> None:
     assert model.probe() <= 10
     assert ollama.others == []
