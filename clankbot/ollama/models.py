@@ -16,7 +16,7 @@ from typing import Final
 
 from clankbot.ollama.client import NUM_BATCH
 from clankbot.ollama.prompt import Prompt, shared_beginning
-from clankbot.ollama.protocol import Generation, ModelFacts
+from clankbot.ollama.protocol import DEADLINE, Generation, ModelFacts
 from clankbot.ollama.tokens import LEAST_SHARE, TokenEstimate, features
 from clankbot.ollama.window import was_cut
 
@@ -52,6 +52,8 @@ _NOTABLE: Final = 1.15
 # So many prompts teach enough about what texts cost to be worth one.
 _WORTH_KEEPING: Final = 20
 _MOST_PARKED: Final = 8
+# By a larger factor no speed differs from the one that was measured, if the machine is as it was.
+_AS_USUAL: Final = 2.5
 
 
 @dataclass(slots=True)
@@ -61,6 +63,11 @@ class Speed:
     per_s: float | None = None
     # Not measured: it can be no faster, for a deadline passed.
     is_bound: bool = False
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it is known what it is, and not only what it cannot be."""
+        return self.per_s is not None and not self.is_bound
 
     def measured(self, tokens: float, seconds: float) -> None:
         """The server did so much in this time."""
@@ -106,6 +113,11 @@ class Model:
     may_have_more: bool = False
     # How often in a row the server had dropped what it was thought to have kept.
     forgot: int = 0
+    # Time alone says that it had, for the first time; asking for the same again tells whether it
+    # keeps nothing, or whether the machine has become slower.
+    is_doubtful: bool = False
+    # It has just proved to keep what it reads.
+    was_cleared: bool = False
     # The first request of all was made, which tells the speed.
     was_tried: bool = False
     has_company: bool = False
@@ -197,7 +209,9 @@ class Model:
                 read = max(1.0, whole - generation.cached_tokens)
         if counted is not None and self.counts_all is False:
             read = float(counted)
-        read_s = generation.read_s
+        read_s, slowdown = generation.read_s, self._slowdown(generation)
+        if generation.done_reason == DEADLINE and self.reading.is_measured:
+            read_s = None  # by our own clock, which tells less than the server's counts
         if not read_s or max(1.0, whole * unread) / read_s > _FASTEST:  # reading takes longer
             if num_predict > 1 or generation.wrote_on:
                 self.reading.at_least(whole * unread, took_s)
@@ -206,25 +220,45 @@ class Model:
         if not read_s or (read is None and self.may_have_more):
             return
         if read is None:
-            read = self._likeliest(text, whole, read_s)
+            read = self._likeliest(text, whole, read_s, slowdown)
         if whole * (1 - unread) >= _TELLING_TOKENS:
             # More than half of what it was thought to have kept was read anew.
-            self.forgot = self.forgot + 1 if read > whole * (1 + unread) / 2 else 0
+            has_forgotten = read > whole * (1 + unread) / 2
+            is_told = generation.cached_tokens is not None or self.counts_all is False
+            if has_forgotten and self.was_cleared and not is_told:
+                read, has_forgotten = max(1.0, whole * unread), False
+            self.was_cleared = self.is_doubtful and not has_forgotten
+            self.is_doubtful = has_forgotten and not (is_told or self.forgot)
+            self.forgot = self.forgot + 1 if has_forgotten else 0
         if read >= _TELLING_TOKENS:
             self.reading.measured(read, read_s)
 
-    def _likeliest(self, text: str, whole: float, read_s: float) -> float:
-        """How many tokens the server has read in this time, if it does not tell."""
+    def _slowdown(self, generation: Generation) -> float:
+        """By how much slower it has just written than usual: the machine may be busy, or hot."""
+        written, write_s = generation.written_tokens or 0, generation.write_s
+        if written < _TELLING_WRITTEN or not write_s or self.writing.per_s is None:
+            return 1.0
+        return max(1.0, self.writing.per_s * write_s / written)
+
+    def _likeliest(self, text: str, whole: float, read_s: float, slowdown: float) -> float:
+        """How many tokens the server has read in this time, if it does not tell.
+
+        A server that has dropped what it had read takes as long for the whole as it usually does;
+        if that fits neither, it is the machine that has become slower.
+        """
         unread = whole * _unread_share(text, self.read)
         known = self.reading.per_s
         if known is None or self.reading.is_bound:
             return max(1.0, unread)
         # It may have dropped all, or have parked an older prompt that begins alike.
         parked = min((whole * _unread_share(text, read) for read in self._parked), default=unread)
-        return min(
-            (max(1.0, tokens) for tokens in (unread, parked, whole)),
-            key=lambda tokens: abs(math.log(tokens / read_s / known)),
-        )
+        usual = known / slowdown
+
+        def miss(tokens: float) -> float:
+            return abs(math.log(tokens / read_s / usual))
+
+        likeliest = min((max(1.0, tokens) for tokens in (unread, parked, whole)), key=miss)
+        return likeliest if miss(likeliest) < math.log(_AS_USUAL) else max(1.0, unread)
 
     def left(
         self, prompt: Prompt, seconds: float, *, was_late: bool, tells_speed: bool = True

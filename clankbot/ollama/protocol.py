@@ -8,13 +8,15 @@ Source: https://github.com/ollama/ollama/blob/main/docs/api.md, and its server/r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from clankbot.clock import Clock
 from clankbot.errors import OllamaTimeout, OllamaUnavailable, Trouble
 from clankbot.ollama.troubles import error_text, foreign_answer, told_failure
 
+_MONOTONIC: Final = Clock().monotonic
 DEADLINE: Final = "deadline"  # our own done_reason
 # Larger windows and longer answers than any: what is beyond them is no measurement.
 _MOST_TOKENS: Final = 100_000_000
@@ -25,6 +27,8 @@ _LEAST_WINDOW: Final = 256
 # More than what a single token comes in: then the server writes on, whatever it is told.
 _MOST_PIECES: Final = 8
 _MOST_CHARS: Final = 200
+# In less, pieces tell nothing about the speed of writing.
+_TELLING_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +90,29 @@ def json_object(data: bytes) -> Mapping[str, Any]:
     return value
 
 
-def read_generation(lines: Iterable[bytes], model: str, *, one_token: bool = False) -> Generation:
-    """The answer in these lines, read until it is done.
+def read_generation(
+    lines: Iterable[bytes],
+    model: str,
+    *,
+    one_token: bool = False,
+    clock: Callable[[], float] = _MONOTONIC,
+) -> Generation:
+    """The answer in these lines, read until it is done; taking the first one begins the request.
 
     If the time for it is up before that, what has come of it is the answer: it is cut off, as one
-    that grew too long is.  ``one_token``: no more was asked for, so no more is waited for.
+    that grew too long is, and told is how fast it came.  ``one_token``: no more was asked for, so
+    no more is waited for.
     """
-    text, had_thinking = "", False
+    text, had_thinking, pieces = "", False, _Pieces(clock)
     try:
-        for pieces, line in enumerate(lines):
+        for line in lines:
             value = answer_part(line, model)
             message = value.get("message") or {}
             content = message.get("content")
             text += content if isinstance(content, str) else ""
             had_thinking |= bool(message.get("thinking"))
-            if one_token and (pieces > _MOST_PIECES or len(text) > _MOST_CHARS):
+            pieces.came()
+            if one_token and (pieces.count > _MOST_PIECES + 1 or len(text) > _MOST_CHARS):
                 return Generation(text, None, None, had_thinking, wrote_on=True)
             if _is_last(value):
                 reason, written = value.get("done_reason"), _count(value, "eval_count")
@@ -119,8 +131,55 @@ def read_generation(lines: Iterable[bytes], model: str, *, one_token: bool = Fal
     except OllamaTimeout:
         if not (text.strip() or had_thinking):
             raise
-        return Generation(text, DEADLINE, None, had_thinking)
+        return Generation(
+            text,
+            DEADLINE,
+            None,
+            had_thinking,
+            written_tokens=pieces.written,
+            read_s=pieces.first_after_s,
+            write_s=pieces.write_s,
+        )
     raise OllamaUnavailable(Trouble.BROKE_OFF, "the answer ended without a last line")
+
+
+class _Pieces:
+    """When the pieces of an answer came.
+
+    A server sends a token or a few in each, so this tells no more than there was.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began_s = self._first_s = self._last_s = clock()
+        self.count = 0
+
+    def came(self) -> None:
+        """Another one."""
+        self._last_s = self._clock()
+        if not self.count:
+            self._first_s = self._last_s
+        self.count += 1
+
+    @property
+    def first_after_s(self) -> float | None:
+        """How long the prompt was read, and whatever was done before."""
+        return self._first_s - self._began_s if self.count else None
+
+    @property
+    def _is_telling(self) -> bool:
+        """Whether they came one by one, and not all at once from what a proxy had collected."""
+        return self._last_s - self._first_s >= _TELLING_S
+
+    @property
+    def written(self) -> int | None:
+        """How many came after the first."""
+        return self.count - 1 if self._is_telling else None
+
+    @property
+    def write_s(self) -> float | None:
+        """In which time these came."""
+        return self._last_s - self._first_s if self._is_telling else None
 
 
 def _count(value: Mapping[str, Any], name: str, least: int = 1) -> int | None:

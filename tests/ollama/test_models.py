@@ -8,7 +8,7 @@ import pytest
 
 from clankbot.ollama.models import Model, Speed
 from clankbot.ollama.prompt import Prompt, shared_beginning
-from clankbot.ollama.protocol import Generation
+from clankbot.ollama.protocol import DEADLINE, Generation
 from clankbot.ollama.tokens import features
 
 NUM_CTX = 8192
@@ -26,9 +26,12 @@ def tokens(given: Prompt) -> int:
     return len(given.text) // 4
 
 
-def answer(model: Model, given: Prompt, read: int, per_s: float = 50.0) -> None:
-    """The server reads so many of its tokens at this speed, and writes twenty at 10 a second."""
-    generation = Generation("hi", "stop", tokens(given), False, 20, read / per_s, 2.0)
+def answer(
+    model: Model, given: Prompt, read: int, per_s: float = 50.0, writes_per_s: float = 10.0
+) -> None:
+    """The server reads so many of its tokens, and writes twenty."""
+    write_s = 20 / writes_per_s
+    generation = Generation("hi", "stop", tokens(given), False, 20, read / per_s, write_s)
     model.answered(given, generation)
 
 
@@ -91,6 +94,54 @@ def test_a_quick_server_that_has_all_of_a_prompt_takes_no_time_for_it() -> None:
     assert model.forgot == 1
     answer(model, prompt(111), 12, per_s=5_000)
     assert (model.forgot, model.reading.per_s) == (0, pytest.approx(5_000, rel=0.01))
+
+
+@pytest.mark.parametrize("slower", [1.5, 3.0, 6.0, 12.0, 40.0])
+def test_a_machine_that_became_slower_is_not_taken_for_one_that_keeps_nothing(
+    slower: float,
+) -> None:
+    """It writes slower, too."""
+    model = Model("m", num_ctx=NUM_CTX)
+    for lines in (100, 110):
+        answer(model, prompt(lines), tokens(prompt(lines)) - (lines > 100) * tokens(prompt(100)))
+    before = model.reading.per_s
+    for lines in range(120, 180, 10):
+        new = tokens(prompt(lines)) - tokens(prompt(lines - 10))
+        answer(model, prompt(lines), new, per_s=50 / slower, writes_per_s=10 / slower)
+        assert model.forgot == 0
+    assert before is not None
+    assert model.reading.per_s is not None
+    assert 50 / slower * 0.9 < model.reading.per_s < before / (slower**0.5)
+
+
+@pytest.mark.parametrize("slower", [1.5, 3.0, 6.0, 12.0, 40.0])
+def test_nor_is_it_by_the_steps_of_reading_ahead_that_write_nothing(slower: float) -> None:
+    model = Model("m", num_ctx=NUM_CTX)
+    for lines in (100, 110):
+        answer(model, prompt(lines), tokens(prompt(lines)) - (lines > 100) * tokens(prompt(100)))
+    had_read = 110
+    for _ in range(12):
+        given = prompt(had_read if model.is_doubtful else had_read + 10)
+        read = 12 if model.is_doubtful else tokens(given) - tokens(prompt(had_read))
+        had_read = len(given.log)
+        model.answered(
+            given, Generation("h", "length", tokens(given), False, 1, read * slower / 50)
+        )
+        assert not model.keeps_nothing
+    assert model.reading.per_s is not None
+    assert model.reading.per_s < 50 / slower**0.5
+
+
+def test_an_answer_that_was_cut_off_tells_how_fast_the_model_writes_and_reads() -> None:
+    """Small models write on to the end of their time: a whole answer may never come."""
+    model, given = Model("m", num_ctx=NUM_CTX), prompt(50)
+    cut_off = Generation("la la", DEADLINE, None, False, 80, tokens(given) / 40, 20.0)
+    model.answered(given, cut_off, num_predict=200, took_s=30)
+    assert model.writing.per_s == pytest.approx(4)
+    learned = model.reading.per_s
+    assert learned == pytest.approx(40, rel=0.5)
+    model.answered(prompt(90), cut_off, num_predict=200, took_s=30)
+    assert model.reading.per_s == learned
 
 
 def test_a_prompt_that_the_server_has_parked_is_not_taken_for_a_quick_one() -> None:
@@ -259,8 +310,9 @@ def test_only_what_is_notable_is_kept_anew() -> None:
     for _ in range(3):
         answer(model, prompt(60), tokens(prompt(60)), per_s=52)
     assert model.to_keep() is None
-    for _ in range(5):
-        answer(model, prompt(60), tokens(prompt(60)), per_s=200)
+    for number in range(5):
+        another = prompt(60, f"channel{number}")
+        answer(model, another, tokens(another), per_s=200)
     assert model.to_keep()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,10 +11,13 @@ from clankbot.errors import (
     ModelMissing,
     OllamaError,
     OllamaRefused,
+    OllamaTimeout,
     OllamaUnavailable,
     PromptTooLong,
+    Trouble,
 )
 from clankbot.ollama.protocol import (
+    DEADLINE,
     Generation,
     InMemory,
     ModelFacts,
@@ -96,6 +100,25 @@ def test_a_thought_is_told_apart() -> None:
     generation = read_generation(lines, "m")
     assert generation == Generation("", None, None, True)
     assert generation.only_thought
+
+
+@pytest.mark.parametrize(("apart_s", "told"), [(0.25, (7.0, 40, 10.0)), (0.001, (7.0, None, None))])
+def test_an_answer_cut_off_by_the_deadline_tells_how_fast_it_came(
+    apart_s: float, told: tuple[float, int | None, float | None]
+) -> None:
+    """But not if a proxy has let all of it through at once."""
+    now_s = [100.0]
+
+    def pieces() -> Iterator[bytes]:
+        now_s[0] += 7.0
+        for _ in range(41):
+            yield b'{"message": {"content": " la"}, "done": false}'
+            now_s[0] += apart_s
+        raise OllamaTimeout(Trouble.TOO_SLOW)
+
+    came = read_generation(pieces(), "m", clock=lambda: now_s[0])
+    assert came.done_reason == DEADLINE
+    assert (came.read_s, came.written_tokens, came.write_s) == pytest.approx(told)
 
 
 def test_an_answer_that_never_says_it_is_done_is_no_answer() -> None:
