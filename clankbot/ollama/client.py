@@ -228,8 +228,8 @@ class OllamaClient:
 
         ``options`` should set num_predict, and what the model was loaded with (num_ctx, num_batch):
         another makes the server load it anew.  With a num_predict of 1 the prompt is read, and kept
-        for the next one.  A cancel closes the connection at once.  ``timeout_s`` can only shorten
-        the deadline.  Raises PromptTooLong if the server says so.
+        for the next one.  A cancel closes the connection at once.  ``timeout_s`` takes the place of
+        the usual deadline.  Raises PromptTooLong if the server says so.
         """
         only_reads = options.get("num_predict") == 1
         body: dict[str, Any] = {
@@ -244,7 +244,7 @@ class OllamaClient:
             **(self._keep_loaded if only_reads else self._keep),
         }
         key = model_key(model)
-        limit_s = self._timeout_s if timeout_s is None else min(timeout_s, self._timeout_s)
+        limit_s = self._timeout_s if timeout_s is None else timeout_s
         with Deadline(limit_s, cancel, self._closing) as deadline:
             if key not in self._without_think:
                 lines = self._lines(deadline, "/api/chat", body | {"think": False}, model)

@@ -23,10 +23,11 @@ from clankbot.errors import (
 )
 from clankbot.ollama.client import NUM_BATCH, OllamaClient, is_cloud_model
 from clankbot.ollama.models import Model
-from clankbot.ollama.prompt import Prompt, Room, build_prompt, shared_beginning
+from clankbot.ollama.prompt import Prompt, Room, build_prompt
 from clankbot.ollama.protocol import Generation, model_key
 from clankbot.ollama.reply import line_of
 from clankbot.ollama.situations import situation_of
+from clankbot.ollama.steps import next_step
 from clankbot.ollama.tokens import features
 from clankbot.ollama.verdict import Refusal, Refused
 from clankbot.ollama.window import prompt_room, reply_tokens, window_size
@@ -46,12 +47,12 @@ _LEAST_WINDOW: Final = 2048
 # this part of the time for a generation.
 _STEP_S: Final = 2.0
 _STEP_SHARE: Final = 0.25
-_FIRST_STEP_TOKENS: Final = 128.0
-# Less is not worth a request: each reads the end of the template anew.
-_LEAST_STEP_TOKENS: Final = 48.0
 # A look for what is new costs some 10 ms on a small computer: with the rest that follows a step,
 # not more than one in two seconds, however quick the chat.
 _LOOK_S: Final = 0.7
+# For the first request of all to a model: its weights may still be on their way from the disk, and
+# nobody is answered by it.  After that the instructions are read, and the speed is known.
+_TRY_OUT_S: Final = 120.0
 # The least time to try it with, when a mention has waited long.
 _LEAST_S: Final = 1.0
 
@@ -178,10 +179,15 @@ class Generator:
         """
         if model.was_tried or self._client.is_cloud or is_cloud_model(model.name):
             return
-        model.was_tried = True
         room = Room(0)
         beginning = replace(build_prompt(assignment, model.estimate, room), log=(), task="")
-        self._ask(model, beginning, self._options(model, {}, 1), cancel, None)
+        within_s = max(_TRY_OUT_S, self._client.timeout_s)
+        try:
+            self._ask(model, beginning, self._options(model, {}, 1), cancel, within_s)
+        except OllamaTimeout:
+            model.was_tried = True  # that tells the speed, too
+            raise
+        model.was_tried = True
 
     def _generate(
         self, assignment: Assignment, model: Model, cancel: Cancel, until_s: float | None
@@ -335,13 +341,13 @@ class Generator:
         room = Room(_tokens_room(assignment, model), None, model.read)
         whole = replace(self._prompt(assignment, model, room), task="")
         step_s = min(_STEP_S, _STEP_SHARE * self._client.timeout_s)
-        step = whole if model.may_have_more else _next_step(whole, model, step_s)
+        step = next_step(whole, model, step_s)
         if step is not None:
             options = self._options(model, assignment.settings.model_options, 1)
             self._ask(model, step, options, cancel, None)
             model.was_tried = True
         self._begun.pop(assignment.channel, None)
-        is_done = step is None or step.log == whole.log
+        is_done = step is None or step.text == whole.text
         return ReadAhead(whole.begins_at, is_done, max(_LOOK_S, self._clock() - began_s))
 
 
@@ -354,21 +360,6 @@ def _num_predict(assignment: Assignment, model: Model) -> int:
 def _tokens_room(assignment: Assignment, model: Model) -> int:
     """The tokens of the window that are left for the prompt; alike for reading and for writing."""
     return prompt_room(model.num_ctx, _num_predict(assignment, model))
-
-
-def _next_step(whole: Prompt, model: Model, step_s: float) -> Prompt | None:
-    """So much of the beginning of a prompt as can be read in a step; None: nothing is left."""
-    per_s = model.reading.per_s
-    most = max(_LEAST_STEP_TOKENS, per_s * step_s) if per_s else _FIRST_STEP_TOKENS
-    shared, end, tokens = shared_beginning(whole.text, model.read), 0, 0.0
-    for count, part in enumerate((replace(whole, log=()).text, *whole.log)):
-        end += len(part)
-        if end > shared:
-            unread = part[max(0, len(part) - end + shared) :]
-            tokens += model.estimate.expected_of_part(features(unread))
-        if tokens >= most:
-            return replace(whole, log=whole.log[:count])
-    return whole if tokens >= _LEAST_STEP_TOKENS else None
 
 
 def _too_slow(model: Model, prompt: Prompt, error: OllamaTimeout) -> OllamaTimeout:

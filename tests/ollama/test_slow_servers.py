@@ -19,7 +19,7 @@ from clankbot.records.speech import Assignment, Composed, ContextLine
 from tests.doubles.fake_ollama import Asked
 from tests.doubles.slow_ollama import SlowOllama
 from tests.ollama.assignments import line
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 # A machine of 50 tokens a second with 30 seconds, in quick motion.
 QUICKER = 25
@@ -127,6 +127,44 @@ def test_reading_ahead_goes_in_small_steps(slow: SlowOllama) -> None:
     assert len(steps) > 1
     assert max(steps) < slow.reads_per_s * 3
     assert min(steps[1:-1]) > slow.reads_per_s * 1.25
+
+
+def test_the_instructions_are_read_in_small_steps_too(slow: SlowOllama) -> None:
+    slow.reads_per_s = 500
+    model = LanguageModel(OllamaClient(slow.url, timeout_s=0.8), "llama3.1")
+    model.preload()
+    given = replace(task(talk(20)), settings=ChannelSettings(persona="You like owls. " * 60))
+    for _ in range(3):
+        assert not model.read_ahead(given, Cancel()).is_done
+    assert not any("viewer" in asked.user for asked in slow.readings)
+    lengths = [len(asked.system) for asked in slow.readings]
+    assert lengths == sorted(set(lengths))
+    assert max(read(slow)) < 200
+
+
+def test_the_first_request_of_all_has_a_time_of_its_own_and_teaches_the_speed(
+    slow: SlowOllama,
+) -> None:
+    slow.reads_per_s = 1_000
+    model = LanguageModel(OllamaClient(slow.url, timeout_s=0.1), "llama3.1")
+    with pytest.raises(OllamaTimeout):
+        model.write(task(talk(LIMIT)), Cancel())
+    assert (len(slow.readings), len(slow.asked)) == (1, 1)
+    assert read(slow)[0] > 100
+
+
+def test_a_first_request_that_was_called_off_is_made_again(
+    model: LanguageModel, slow: SlowOllama, elsewhere: ThreadPoolExecutor
+) -> None:
+    model.preload()
+    cancel = Cancel()
+    with slow.place:
+        first = elsewhere.submit(model.write, task(talk(20)), cancel)
+        slow.wait_until(lambda: len(slow.readings) == 1)
+        cancel.cancel()
+        assert isinstance(first.exception(PATIENCE_S), Cancelled)
+    assert model.write(task(talk(20)), Cancel()).text
+    assert len(slow.readings) == 2
 
 
 def test_what_is_already_read_is_not_asked_for_again(
