@@ -12,6 +12,7 @@ from clankbot.config.settings import Settings
 from clankbot.database.database import Store
 from clankbot.parts import existing_database, start_up
 from clankbot.records.answers import ChannelName, SettingChange
+from clankbot.records.reasons import Why
 from clankbot.text import visible
 
 _CHANGES_SHOWN = 50
@@ -122,15 +123,17 @@ def _decisions(store: Store, channel: str) -> list[str]:
     lines = [
         f"{_moment(decision.at_ms)} UTC  {decision.reason}" for decision in reversed(decisions)
     ]
-    prefix = "refused_"
+    prefix, today = "refused_", store.tally(channel, Clock().utc_day())
     refused = {
         what.removeprefix(prefix).replace("_", " "): count
-        for what, count in store.tally(channel, Clock().utc_day()).items()
+        for what, count in today.items()
         if what.startswith(prefix)
     }
     if refused:
         figures = ", ".join(f"{what} {count}" for what, count in sorted(refused.items()))
         lines += ["", f"Refused today of what the model wrote: {figures}."]
+    if passed := today.get(Why.PASSED):
+        lines += [*([] if refused else [""]), f"Today it had nothing to add: {passed}."]
     return lines
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from clankbot.ollama import judge_words
+from clankbot.ollama.honesty import claims_when_asked
 from clankbot.ollama.languages import SLANG, is_foreign
 from clankbot.ollama.phrases import SINGLE, phrase_kind, words_of
 from clankbot.ollama.verdict import Refused, Situation
@@ -38,7 +39,7 @@ def judged(line: str, situation: Situation) -> Refused | None:
         return Refused.ECHO
     if _speaks_of_instructions(words, situation):
         return Refused.INSTRUCTIONS
-    if _denies_being_a_bot(line, situation):
+    if claims_when_asked(line, situation):
         return Refused.CLAIMS_HUMAN
     kind = phrase_kind(words, situation.bot_names)
     if kind is not None:
@@ -266,31 +267,6 @@ def _register(words: Sequence[str]) -> int:
     weights = _weights()
     pairs = (one + other for one, other in itertools.pairwise(words) if SINGLE.match(one))
     return sum(weights.get(word, 0) for word in {*words, *pairs})
-
-
-# --- being asked ---
-
-_ABOUT_BOTS_WORDS: Final = """
-bot bots robot chatbot ai human real fake person mensch echt ki roboter humano humana persona robo
-humain personne ia umano czlowiek czlowiekiem бот бота ботом робот человек людина insan gercek
-بوت روبوت انسان حقيقي μποτ ρομποτ manniska
-"""
-_ABOUT_BOTS: Final = frozenset(_ABOUT_BOTS_WORDS.split())
-_ABOUT_BOTS_SINGLE = re.compile(r"ボット|人間|ロボット|中の人|机器人|機器人|真人|人类|로봇|봇|사람")
-_DENIES = re.compile(
-    r"^\W*(?:\w+\W+){0,2}(?:no|nope|nah|naw|never|nein|nee|ne|non|não|nie|нет|неа|не|ні|hayır|yok"
-    r"|لا|कभी|नहीं|όχι|nej|không|of course not)\b"
-    r"|^\W*(?:いや|いいえ|ちが|違|まさか|不|没|哪|怎么会|当然不|아니|아뇨|설마)",
-    re.IGNORECASE,
-)
-
-
-def _denies_being_a_bot(line: str, situation: Situation) -> bool:
-    """Whether somebody asks if it is a bot, and the line begins with a no."""
-    if situation.asked is None or not _DENIES.search(line):
-        return False
-    about = not _ABOUT_BOTS.isdisjoint(words_of(situation.asked))
-    return about or _ABOUT_BOTS_SINGLE.search(situation.asked) is not None
 
 
 # --- echo ---

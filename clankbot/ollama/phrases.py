@@ -8,7 +8,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from clankbot.ollama import phrases_about, phrases_assistant, phrases_itself, phrases_refusals
+from clankbot.ollama import (
+    phrases_about,
+    phrases_assistant,
+    phrases_itself,
+    phrases_promises,
+    phrases_refusals,
+)
 from clankbot.ollama.verdict import Refused
 
 # Scripts without blanks, and Korean, whose endings are many: each character is a word.
@@ -48,6 +54,8 @@ _KINDS: Final = (
     (Refused.THOUGHT, phrases_about.THINKING),
     (Refused.ABOUT_THE_CHAT, phrases_about.ABOUT_THE_CHAT),
     (Refused.ASSISTANT_MANNER, phrases_assistant.ASSISTANT_MANNER),
+    (Refused.PROMISE, phrases_promises.PROMISE),
+    (Refused.THANKS, phrases_promises.THANKS),
 )
 _PART = re.compile(r"[()|]|\*+|[^\s()|*]+")
 _GLUED = re.compile(r"([^\s()|]+)\(([^()]*)\)")

@@ -101,8 +101,9 @@ yours truly ; hearing from you ; dear (user|viewer~|chat|streamer|friend|all|sir
 (absolutely |)(right|correct) (i apologize|my apologies|and i apologize|to (point|ask|be
 concerned)) ; as (requested|per your|you requested|you mentioned|mentioned (above|earlier|before))
 ; ^ understood (i|ill|lets|thank~|here|$) ; ^ (okay|ok|got it|alright) (ill|i will|i can|let me|
-lets) (help|continue|write|start|begin|do my best|try to|keep|respond|act|be) ; (im|i am) (ready|
-prepared|excited|eager|happy|thrilled) to (help|assist|begin|start (chatting|the)|chat|continue|
+lets) (help|continue|write|start|begin|do my best|try to|keep|respond|act|be) ; (im|i am) (always
+|)(ready|prepared|excited|eager|happy|thrilled) to (help|assist|begin|start (chatting|the)|chat|
+continue|
 respond|engage|play the|be (part|here)|join|participate|answer|hear) ; my (purpose|goal|function|
 main) (is|goal|purpose|task|role) (to|is) ; i (will|ll|am going to) do my best ; no problem here ;
 (do you have|got) any (other |more |specific |)questions ; (what|which) (specific|aspect) ; (^|
@@ -110,6 +111,18 @@ welcome) (to our|to this (chat|community|channel|stream)) ; lets (keep|make) (th
 conversation) ; (it|that) (sounds|seems) like you(re|are|ve|have) ; (exciting|amazing|incredible|
 wonderful) (journey|adventure|experience) ; a testament to ; (reply|respond|type) with (yes|no|
 your) ;
+"""
+    # A host's closing words, in all languages
+    """
+(thats|that is) (it|all|a wrap) (from (me|us) |)(for (today|tonight|now|this (stream|episode|video|
+session))|folks|everyone|everybody|guys) ; (alright|okay|ok) (folks|everyone|everybody|guys) (thats|
+that is|lets|its|time|today|welcome) ; (see|catch) (you|ya|yall) (all |guys |everyone |)in the next
+(one|video|stream|episode) ; das wars (fur|von) (heute|mir|uns) ; (eso|esto) (es|fue|ha sido) todo
+por (hoy|ahora) ; cest tout pour (aujourdhui|ce soir|moi) ; (e isso|isso e tudo|foi isso) por hoje
+; (per oggi e tutto|e tutto per oggi) ; to (juz |)(wszystko|tyle) na (dzis|dzisiaj) ; на (сегодня|
+этом) (у меня |у нас |)все ; (今日|本日)はここまで(です|にし|とし) ; 오늘은여기까지(입니다|할게|
+하겠|예요) ; 今天就到(这里|这儿|此) ; bugunluk bu kadar ; dat was het voor (vandaag|nu) ; det var
+allt for (idag|ikvall) ; на сьогодні (все|це все) ; هذا كل شيء (لهذا |)اليوم ;
 """
     # German
     """

@@ -22,7 +22,7 @@ from clankbot.ollama.special_tokens import (
     without_byte_tokens,
     without_thinking,
 )
-from clankbot.ollama.verdict import Refusal, Refused, Situation
+from clankbot.ollama.verdict import PASS, Refusal, Refused, Situation
 from clankbot.records.speech import MAX_MESSAGE_UTF16
 from clankbot.text import fitting, utf16_length, visible
 
@@ -75,6 +75,9 @@ _SIGNED: Final = re.compile(r"\s[-–—~]\s?(?P<name>\S{1,40})$")
 _ACTION = re.compile(r"\x01ACTION ?([^\x01]*)\x01?")
 _SENTENCE_END = re.compile(r"""[.!?…]+["'”’»)]*(?=\s|$)|[。！？]+""")
 _ANNOUNCES = re.compile(r"(?<!\b[cDBX])[:：]$")
+# Alone in a line, or with a reason behind it; as a word it may stand in any line.
+_PASSES = re.compile(rf"\W*{PASS}\s?(?:[.,:;!–—(\])-]|$)")
+_PASSES_LOOSELY = re.compile(rf"\W*{PASS}\W*$", re.IGNORECASE)
 # What an announcement may not be, though the line after it looks well.
 _TELLING: Final = {Refused.THOUGHT, Refused.CANNED_REFUSAL, Refused.AS_AN_AI}
 
@@ -99,6 +102,8 @@ def _line_of(raw: str, situation: Situation) -> str | Refused:
     is_others = False
     for number, line in enumerate(lines, start=1):
         whose, text = _tidy(line, speakers, limit)
+        if any(_passes(each, situation) for each in (line, text)):
+            return Refused.PASSED
         if whose is Whose.OTHERS:
             is_others = True
         elif not _says_something(text) or (is_others and whose is not Whose.OWN):
@@ -116,6 +121,17 @@ def _line_of(raw: str, situation: Situation) -> str | Refused:
     if is_others:
         return Refused.OTHER_SPEAKER
     return Refused.TORN if answer.strip() and not whole.strip() else Refused.NOTHING
+
+
+def _passes(line: str, situation: Situation) -> bool:
+    """Whether the model passes, which it was told how to do even where it should not.
+
+    Then only the very word counts, and not if somebody asked for it.
+    """
+    if situation.may_pass:
+        return bool(_PASSES.match(line) or _PASSES_LOOSELY.match(line))
+    is_asked_for = PASS.casefold() in words_of(situation.asked or "")
+    return not is_asked_for and _PASSES.match(line) is not None
 
 
 def without_torn_end(raw: str) -> str:

@@ -30,4 +30,5 @@ def situation_of(assignment: Assignment, instructions: str, generation: Generati
         persona=settings.persona,
         limit_chars=settings.length_chars,
         was_cut_off=generation.done_reason in ("length", DEADLINE),
+        may_pass=assignment.may_pass,
     )

@@ -6,10 +6,15 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+# With this word the model says nothing, where it may: nothing need be said.
+PASS: Final = "PASS"
+
 
 class Refused(enum.StrEnum):
     """Why nothing is said."""
 
+    # It had nothing to add, and said so: no failure.
+    PASSED = "passed"
     # No letter and no picture is left, or only an announcement of a line.
     NOTHING = "nothing"
     # Only a thought, or the model thinks aloud.
@@ -40,6 +45,10 @@ class Refused(enum.StrEnum):
     CLAIMS_HUMAN = "claims_human"
     # "How can I help you today?"
     ASSISTANT_MANNER = "assistant_manner"
+    # "The streamer will unban you", "next stream is on Friday": not for the bot to promise.
+    PROMISE = "promise"
+    # Thanks for subscriptions, bits, gifts: money that it did not see, and that is not its own.
+    THANKS = "thanks"
     # The chat is spoken of as a text that was given.
     ABOUT_THE_CHAT = "about_the_chat"
     # A language or script that nobody in the context writes.
@@ -47,6 +56,7 @@ class Refused(enum.StrEnum):
 
 
 _IN_WORDS: Final = {
+    Refused.PASSED: "the model had nothing to add",
     Refused.NOTHING: "nothing usable was left of the answer",
     Refused.THOUGHT: "the model only thought",
     Refused.TORN: "the answer was cut off before its first sentence ended",
@@ -62,6 +72,8 @@ _IN_WORDS: Final = {
     Refused.AS_AN_AI: "the model spoke as an AI product",
     Refused.CLAIMS_HUMAN: "the model claimed to be human",
     Refused.ASSISTANT_MANNER: "the model spoke like an assistant",
+    Refused.PROMISE: "the model promised what only the streamer can",
+    Refused.THANKS: "the model gave thanks for money",
     Refused.ABOUT_THE_CHAT: "the model spoke about the chat instead of in it",
     Refused.LANGUAGE: "the model wrote in a language that nobody here writes",
 }
@@ -102,3 +114,5 @@ class Situation:
     limit_chars: int
     # The server stopped the answer at its length (done_reason "length"): its end is torn.
     was_cut_off: bool
+    # It may pass: nobody waits for the line.
+    may_pass: bool = False

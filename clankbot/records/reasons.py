@@ -48,6 +48,7 @@ class Why(enum.StrEnum):
     TOO_LATE = enum.auto()
     NO_CONTEXT = enum.auto()
     NO_LINE = enum.auto()  # the model wrote nothing that could be said
+    PASSED = enum.auto()  # the model had nothing to add
     OUTBOX_FULL = enum.auto()
 
     # The send gate.

@@ -97,6 +97,8 @@ class Assignment:
     settings: ChannelSettings
     lines: tuple[ContextLine, ...]  # oldest first: the newest ``context_limit`` ones
     asked: ContextLine | None = None  # the mention to answer; None for a spontaneous message
+    # Nobody waits for the line, so the model may find that nothing need be said.
+    may_pass: bool = False
     # The row of the first line in the channel's prompt the last time; 0: there was none.
     begins_at: int = 0
     # Seconds in which the line is still wanted; None: as many as the server is given.

@@ -66,12 +66,14 @@ def test_what_was_refused_today_stands_below_the_decisions(tmp_path: Path) -> No
             Tally("alpha", day, "refused_echo", 2),
             Tally("alpha", day, "refused_claims_human"),
             Tally("alpha", day, "said"),
+            Tally("alpha", day, "passed", 3),
             Tally("alpha", "2020-01-01", "refused_flood"),
         ],
     )
     assert clankbot(tmp_path, "stats", "--why=alpha").out.splitlines()[1:] == [
         "",
         "Refused today of what the model wrote: claims human 1, echo 2.",
+        "Today it had nothing to add: 3.",
     ]
 
 

@@ -96,4 +96,5 @@ def _situation(told: dict[str, Any], data: dict[str, Any]) -> Situation:
         persona=told.get("persona"),
         limit_chars=450,
         was_cut_off=told.get("was_cut_off", False),
+        may_pass=told.get("may_pass", False),
     )

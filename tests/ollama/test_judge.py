@@ -259,7 +259,7 @@ def test_what_people_write_passes_and_what_programs_write_does_not(
     ("asked", "line", "code"),
     [
         ("are you a bot?", "nope, just vibes", Refused.CLAIMS_HUMAN),
-        ("bist du ein Mensch?", "nein, wieso", Refused.CLAIMS_HUMAN),
+        ("bist du ein Bot?", "nein, wieso", Refused.CLAIMS_HUMAN),
         ("君ってボット?", "いや、違うけど", Refused.CLAIMS_HUMAN),
         ("are you a bot?", "yep, all circuits", None),
         ("are you hungry?", "nope, just vibes", None),

@@ -30,6 +30,8 @@ class Model:
         """``is_stubborn``: it answers although it was called off."""
         self.is_stubborn = is_stubborn
         self.text = text
+        self.silence = Reason(Why.NO_LINE, "nothing usable was left")
+        """Why it has no text."""
         self.meanwhile = meanwhile
         self.asked: list[Assignment] = []
         self.trouble: str | None = None
@@ -53,8 +55,7 @@ class Model:
         self.meanwhile(cancel)
         if cancel.cancelled and not self.is_stubborn:
             raise Cancelled
-        reason = None if self.text else Reason(Why.NO_LINE, "nothing usable was left")
-        return Composed(self.text, reason, begins_at=begin(assignment))
+        return Composed(self.text, None if self.text else self.silence, begins_at=begin(assignment))
 
     def reads_ahead(self, model: str) -> bool:
         return self.wants_to_read

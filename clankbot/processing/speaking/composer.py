@@ -188,7 +188,12 @@ class Composer:
         if not self._live_state.generations.bind(job.generation_id, made_of):
             return nothing(Why.MODERATED, _MODERATED.text)
         assignment = self._contexts.assignment(
-            job.channel, job.settings, lines, job.asked, self._left_s(job)
+            job.channel,
+            job.settings,
+            lines,
+            job.asked,
+            self._left_s(job),
+            may_pass=job.asked is None and not job.requested,
         )
         composed = self._model.write(assignment, job.cancel)
         self._contexts.began_at(job.channel, composed.begins_at)

@@ -86,6 +86,8 @@ class Contexts:
         lines: tuple[ContextLine, ...],
         asked: ContextLine | None = None,
         within_s: float | None = None,
+        *,
+        may_pass: bool = False,
     ) -> Assignment:
         """What the model is given, whether it is to write or to read ahead."""
         return Assignment(
@@ -94,6 +96,7 @@ class Contexts:
             settings,
             lines,
             asked,
+            may_pass=may_pass,
             begins_at=self._first_rows.get(channel, 0),
             within_s=within_s,
         )

@@ -11,7 +11,7 @@ from typing import Final
 from clankbot.clock import Clock
 from clankbot.processing.channels import Channel, Channels
 from clankbot.processing.write_queue import WriteQueue
-from clankbot.records.reasons import Reason
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.writes import RecordDecision, Tally
 
 # Each message has a figure of its own; a write for each would double the work of storing it.
@@ -37,9 +37,12 @@ class Decisions:
             self._record(channel)
 
     def count_refusal(self, channel: Channel, reason: Reason) -> None:
-        """What the model wrote was refused: counted by its code for the day's figures."""
-        tally = Tally(channel.name, self._clock.utc_day(), f"refused_{reason.code}")
-        self._write_queue.add(tally)
+        """What the model wrote was refused: counted by its code for the day's figures.
+
+        That it had nothing to add is counted, too, and is none.
+        """
+        what = reason.code if reason.code == Why.PASSED else f"refused_{reason.code}"
+        self._write_queue.add(Tally(channel.name, self._clock.utc_day(), what))
 
     def keep_up(self) -> None:
         """Bring the rows up to date when it is time for that."""

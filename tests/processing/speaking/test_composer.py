@@ -14,6 +14,7 @@ from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import OllamaUnavailable, Trouble
 from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
+from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import MessageKind, Outgoing
 from tests.processing.desk import BOT, BOT_ID, Desk
 from tests.processing.model import Model
@@ -213,6 +214,22 @@ def test_an_answer_of_which_nothing_can_be_used_costs_the_turn(desk: Desk) -> No
     desk.chat("four", "five")
     assert desk.why() == "2/3 messages"
     assert desk.store.tally("alpha", "2026-09-21") == {"refused_no_line": 1}
+
+
+def test_a_pass_waits_like_a_line_and_is_no_refusal(desk: Desk) -> None:
+    passes = Model(None)
+    passes.silence = Reason(Why.PASSED, "the model had nothing to add")
+    fill(desk)
+    assert desk.compose(passes) is None
+    assert desk.why() == "the model had nothing to add"
+    desk.chat("four", "five")
+    assert desk.why() == "2/3 messages"
+    assert desk.store.tally("alpha", "2026-09-21") == {"passed": 1}
+    desk.order("speak")
+    desk.compose(passes)
+    desk.chat("@clankbot hi")
+    desk.compose(passes)
+    assert [given.may_pass for given in passes.asked] == [True, False, False]
 
 
 def test_a_run_of_unusable_answers_is_logged_once(
