@@ -204,6 +204,7 @@ def become(request: Mapping[str, object], descriptors: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])  # type: ignore[arg-type]
     sys.argv = [str(SCRIPT), *request["arguments"]]  # type: ignore[misc]
+    sys.orig_argv = [sys.executable, *sys.argv]  # type: ignore[misc]
 
 
 def import_all() -> None:

@@ -15,8 +15,9 @@ import pytest
 
 from tests.doubles.terminal import Terminal
 from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
-from tests.flow.program import SCRIPT, live_program
+from tests.flow.program import live_program
 from tests.flow.world import sql
+from tests.fork_server import SCRIPT
 from tests.waiting import wait_until
 
 
