@@ -136,7 +136,7 @@ class Candidate:
     body: str = ""  # of the message that is answered
     emotes: str = ""
 
-    def line(self, number: int, user: int) -> str:
+    def line(self, number: int, user: int, sent_at_ms: int = 1790000000000) -> str:
         """The line as Twitch would send it; each has an id of its own."""
         tags = {
             "badge-info": "",
@@ -147,7 +147,7 @@ class Candidate:
             "id": f"00000000-0000-0000-0000-{number:012}",
             "mod": "0",
             "room-id": "1337",
-            "tmi-sent-ts": "1790000000000",
+            "tmi-sent-ts": str(sent_at_ms),
             "user-id": str(user),
         }
         if self.body:

@@ -9,7 +9,7 @@ from tests.faults.preload import OPEN, READ, SYNC, TRUNCATE, WRITE, FailingCalls
 from tests.faults.scene import Scene
 from tests.waiting import wait_until
 
-_FAST_POSITIONS = 6
+_FAST_POSITIONS = 3
 _ALL = {
     "write": (WRITE, errno.EIO),
     "write, the disk is full": (WRITE, errno.ENOSPC),

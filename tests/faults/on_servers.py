@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import time
 from collections.abc import Iterable, Iterator
 
+from clankbot.loopback.room_lines import now_ms
 from tests.benchmarks.dearest_line import Candidate, search
 from tests.doubles import hostile_answers
 from tests.doubles.drips import DripServer, Script
@@ -21,6 +23,7 @@ _FEW = (
 )
 _LINES_A_SECOND = 500
 _AT_ONCE = 25
+_IDS = itertools.count()  # of the lines of all floods
 _WRITERS = 40  # each may be answered, and Twitch lets the bot say a hundred lines in 30 s
 
 
@@ -96,8 +99,8 @@ def _flood(scene: Scene, candidates: int, seconds: int) -> None:
     lines = _dearest(candidates)
     began = time.monotonic()
     for number in range(seconds * _LINES_A_SECOND):
-        line = lines[number % len(lines)].line(number, user=7000 + number % _WRITERS)
-        scene.room.raw(line)
+        user = 7000 + number % _WRITERS
+        scene.room.raw(lines[number % len(lines)].line(next(_IDS), user, now_ms()))
         if number % _AT_ONCE == _AT_ONCE - 1:
             due = began + number / _LINES_A_SECOND
             wait_until(lambda due=due: time.monotonic() > due)  # type: ignore[misc]

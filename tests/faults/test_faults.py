@@ -1,18 +1,17 @@
-"""Every row of the table; those of the long half only with ``-m long``.
-
-The fast half is kept out of the suite, too, as long as one of its rows is red once in a while:
-SIGTERM under load, where some lines are missing in one run of six.
-"""
+"""Every row of the table; those of the long half only with ``-m long``."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.faults.row import Row
+from tests.faults.row import Half, Row
 from tests.faults.runner import Runner, missing
 from tests.faults.table import TABLE
 
-_ROWS = [pytest.param(row, marks=pytest.mark.long, id=row.name) for row in TABLE]
+_ROWS = [
+    pytest.param(row, marks=[pytest.mark.long] if row.half is Half.LONG else [], id=row.name)
+    for row in TABLE
+]
 
 
 @pytest.mark.parametrize("row", _ROWS)
