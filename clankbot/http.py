@@ -13,6 +13,7 @@ and connecting are beyond its reach; connecting has a short timeout of its own.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import enum
 import functools
@@ -21,7 +22,7 @@ import itertools
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import requests
@@ -35,6 +36,8 @@ from clankbot.text import visible
 
 # For each address of a server; even one on the internet answers within half a second.
 _CONNECT_TIMEOUT_S: Final = 3.0
+# A thread begins sooner on the busiest machine, and a stop has no more time.
+_BEGIN_WITHIN_S: Final = 2.0
 # How much longer the timeout of requests is than the deadline, so that the deadline comes first.
 _SPARE_S: Final = 5.0
 # No answer we want is longer: a thousand tokens of a model are some 150 kB of JSON, a hundred live
@@ -84,23 +87,18 @@ class Deadline:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._end: Failure | None = None
+        self._is_over = threading.Event()
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Deadline:
-        self._timer = threading.Timer(self._seconds, self._finish, [Failure.LATE])
-        self._timer.name = "deadline"
-        self._timer.daemon = True
-        try:
-            self._timer.start()
-        except RuntimeError as error:  # without it a server could hold us for ever
-            text = "no room for another thread"
-            raise HttpError(Failure.CONNECTION, text, connected=False) from error
+        if not _has_begun(self._watch):  # without it a server could hold us for ever
+            raise HttpError(Failure.CONNECTION, "no room for another thread", connected=False)
         for cancel in self._cancels:
             cancel.attach(self._call_off)
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._timer.cancel()
+        self._is_over.set()
         for cancel in self._cancels:
             cancel.detach(self._call_off)
         self._open.close()
@@ -182,6 +180,15 @@ class Deadline:
             if self._end is not None:
                 self._shut_down()
 
+    def _watch(self) -> None:
+        """Thread body: ends the request when its time is up."""
+        is_kept = False
+        try:
+            is_kept = self._is_over.wait(self._seconds)
+        finally:  # for lack of memory, too
+            if not is_kept:
+                self._finish(Failure.LATE)
+
     def _call_off(self) -> None:
         self._finish(Failure.CANCELLED)
 
@@ -194,6 +201,24 @@ class Deadline:
         for sock in self._sockets:
             with contextlib.suppress(OSError):  # the other side was first
                 sock.shutdown(socket.SHUT_RDWR)
+
+
+def _has_begun(body: Callable[[], None]) -> bool:
+    """Start a thread; False if the system has no room for it.
+
+    ``Thread.start`` would wait for ever for one that dies of a lack of memory before it has begun.
+    """
+    begun = threading.Event()
+
+    def begin() -> None:
+        begun.set()
+        body()
+
+    try:
+        _thread.start_new_thread(begin, ())
+    except (RuntimeError, MemoryError):
+        return False
+    return begun.wait(_BEGIN_WITHIN_S)
 
 
 def certificates_problem(path: str) -> str | None:

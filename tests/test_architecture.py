@@ -123,7 +123,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "threading.Thread": (
         *("runtime.threads", "runtime.line_writer", "database.locks", "loopback"),
     ),
-    "threading.Timer": ("http",),
+    "_thread": ("http",),
     "concurrent.futures.ThreadPoolExecutor": (),
     "importlib": ("app", "auth.keys", "parts", "rehearsal.conversation"),
     # Clock and chance: whoever decides by them is given them.
@@ -519,7 +519,7 @@ PLANTED: Final[list[tuple[Callable[[Package], Iterator[str]], str, str]]] = [
     (crossed_borders, "cli/x.py", "import os\nos.system('true')"),
     (crossed_borders, "irc/x.py", "import asyncio"),
     (crossed_borders, "bot.py", "import threading\nthreading.Thread(target=print).start()"),
-    (crossed_borders, "irc/x.py", "from threading import Timer"),
+    (crossed_borders, "irc/x.py", "import _thread"),
     (crossed_borders, "bot.py", "from signal import signal"),
     (crossed_borders, "processing/worker.py", "import time"),
     (crossed_borders, "processing/filter/x.py", "from time import monotonic"),

@@ -36,6 +36,8 @@ QUEUES: Final = {"Queue", "SimpleQueue", "LifoQueue", "PriorityQueue"}
 STOPS: Final = {"Event", "Cancel"}
 MADE_BY_THE_LIBRARY: Final = "process_request_thread"
 """The thread of one request to a ThreadingHTTPServer."""
+NAMELESS: Final = "without a name"
+"""One that is started without a ``Thread``."""
 
 MERE_MEMORIES: Final = {
     ("irc/privmsg.py", "_said"),
@@ -166,13 +168,13 @@ def threads() -> set[Site]:
             keywords = {keyword.arg: keyword.value for keyword in call.keywords}
             if kind == "Thread" and not isinstance(keywords.get("name"), ast.Name):
                 found.add((path, _text(keywords.get("name"))))
+            if kind == "start_new_thread":
+                found.add((path, NAMELESS))
             # BotThreads names its threads as it is told.
             if kind == "start" and len(call.args) == 2:
                 found.add((path, _text(call.args[0])))
         for node in ast.walk(source.tree):
             match node:
-                case ast.Assign(targets=[ast.Attribute(attr="name")], value=ast.Constant(value)):
-                    found.add((path, str(value)))  # a Timer takes no name
                 case ast.ClassDef() if "ThreadingHTTPServer" in source.bases[node.name]:
                     found.add((path, MADE_BY_THE_LIBRARY))
     return found
@@ -233,7 +235,11 @@ def is_known(text: str) -> bool:
         return text.strip("{}") in sources()["database/schema.py"].literals
     module = PACKAGE / text.replace(".", "/")
     places = (ROOT / text, PACKAGE / text, module, module.with_suffix(".py"))
-    if any(place.exists() for place in places) or text in {*tables(), MADE_BY_THE_LIBRARY}:
+    if any(place.exists() for place in places) or text in {
+        *tables(),
+        MADE_BY_THE_LIBRARY,
+        NAMELESS,
+    }:
         return True
     first, _, rest = text.partition(".")
     if rest and first in sys.stdlib_module_names:
@@ -416,7 +422,7 @@ SPOILED: Final[list[tuple[Callable[[str], Iterator[str]], str, str]]] = [
     (wrong_rooms, "`bounded_dict`, ", ""),
     (wrong_rooms, "  twitch_notices", ""),
     (wrong_threads, "\n| `scheduler` |", "\n| `upkeep` |"),
-    (wrong_threads, "| `deadline` | `http.py` |", "| `deadline` | `bot.py` |"),
+    (wrong_threads, "| `without a name` | `http.py` |", "| `without a name` | `bot.py` |"),
     (wrong_queues, "| `Sender._offers` |", "| `Sender._lines` |"),
     (wrong_queues, "| 9,000 records |", "| 20,000 records |"),
     (wrong_queues, "| 1,000 jobs |", "| unbounded |"),

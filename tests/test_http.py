@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +18,9 @@ from clankbot.http import Deadline, Failure, HttpError, Response, certificates_p
 from tests.auth.certificate import self_signed
 from tests.doubles import drips, hostile_answers
 from tests.doubles.drips import DripServer, Script
-from tests.waiting import AT_ONCE_S, PATIENCE_S
+from tests.waiting import AT_ONCE_S, PATIENCE_S, wait_until
+
+ROOT = Path(__file__).resolve().parents[1]
 
 LIMIT_S = 0.15
 # Over TLS the handshake has to be over by then, on a busy machine, too: where the connection is
@@ -299,29 +304,22 @@ def test_the_environment_has_a_say_only_if_it_is_given_one(monkeypatch: pytest.M
     assert caught.value.failure is Failure.PROXY
 
 
-def deadline_thread() -> threading.Thread:
-    """The thread of the only deadline there is."""
-    (timer,) = (t for t in threading.enumerate() if t.name == "deadline")
-    return timer
-
-
 def test_the_first_reason_to_end_is_the_one_that_counts() -> None:
-    cancel = Cancel()
+    cancel, before = Cancel(), _thread._count()
     with Deadline(0.05, cancel) as deadline:
         deadline.check()
-        timer = deadline_thread()
         cancel.cancel()
-        timer.join(PATIENCE_S)
+        wait_until(lambda: _thread._count() == before)
         with pytest.raises(HttpError) as caught:
             deadline.check()
         assert caught.value.failure is Failure.CANCELLED
 
 
 def test_a_deadline_that_was_kept_leaves_no_thread() -> None:
+    before = _thread._count()
     with Deadline(60):
-        timer = deadline_thread()
-    timer.join(PATIENCE_S)
-    assert not timer.is_alive()
+        assert _thread._count() == before + 1
+    wait_until(lambda: _thread._count() == before)
 
 
 def test_a_request_that_finds_no_room_for_its_deadline_is_an_outage() -> None:
@@ -335,3 +333,29 @@ def test_a_request_that_finds_no_room_for_its_deadline_is_an_outage() -> None:
         Failure.CONNECTION,
         "no room for another thread",
     )
+
+
+WITHOUT_MEMORY = """
+import _testcapi
+from clankbot.http import Deadline, HttpError
+
+for number in range(1000):
+    try:
+        _testcapi.set_nomemory(number, number + 1)  # one allocation of this or the new thread fails
+        with Deadline(60):
+            _testcapi.remove_mem_hooks()
+    except HttpError as error:
+        _testcapi.remove_mem_hooks()
+        print(error)
+        break
+    except (MemoryError, RuntimeError):
+        _testcapi.remove_mem_hooks()
+"""
+
+
+def test_a_thread_that_dies_before_it_has_begun_holds_nobody_up() -> None:
+    """``Thread.start`` waits for it for ever, and the bot would never speak again."""
+    pytest.importorskip("_testcapi")
+    command = [sys.executable, "-c", WITHOUT_MEMORY]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert (done.returncode, done.stdout) == (0, "no room for another thread\n")
