@@ -23,6 +23,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import requests
@@ -31,6 +32,7 @@ import requests.utils
 from clankbot.cancel import Cancel
 from clankbot.clock import doubt_about_clock
 from clankbot.errors import ClankbotError
+from clankbot.files import refuse_what_is_none
 from clankbot.http_adapter import Adapter, TooLong
 from clankbot.text import visible
 
@@ -237,6 +239,7 @@ def _trusting(ca_file: str) -> ssl.SSLContext:
     A certificate that a server made for itself may be in the file, or that of an authority, or
     only that which an authority nobody knows has given to the server.
     """
+    refuse_what_is_none(Path(ca_file))
     context = ssl.create_default_context(cafile=ca_file)
     context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN

@@ -29,6 +29,7 @@ GROUND: Final = {
     "cancel",
     "clock",
     "errors",
+    "files",
     "http",
     "http_adapter",
     "own_command",

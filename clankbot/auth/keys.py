@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.errors import ConfigError, KeyRefused
+from clankbot.files import read_bytes
 from clankbot.own_command import own_command
 from clankbot.records.accounts import Secret
 from clankbot.runtime.redaction import new_token, remember
@@ -146,7 +147,7 @@ class KeySource:
     def _in_file(self, path: Path) -> list[bytes]:
         source = "The key file" if self.key_file is None else "TOKEN_ENCRYPTION_KEY_FILE"
         try:
-            text = path.read_text(encoding="ascii")
+            text = read_bytes(path).decode("ascii")
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not text"
             raise ConfigError(

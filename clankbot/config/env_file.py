@@ -15,6 +15,8 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
+from clankbot.files import read_bytes
+
 _CUT_OFF = re.compile(r"\s#\w")
 # TWITCH_CHANEL is nearly TWITCH_CHANNELS; the variables of other programs are left alone.
 _NEAR = 0.85
@@ -36,7 +38,7 @@ class EnvFile:
 def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
     """The file's values; none if there is no file.  ``known`` are the names of our variables."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except FileNotFoundError:
         return EnvFile({})
     except OSError as error:
@@ -46,7 +48,7 @@ def read_env_file(path: Path, known: Collection[str]) -> EnvFile:
     values: dict[str, str] = {}
     problems: list[str] = []
     warnings: list[str] = []
-    for binding in parse_stream(io.StringIO(text)):
+    for binding in parse_stream(io.StringIO(text, newline=None)):
         if binding.error:
             written = binding.original.string
             blank_lines = written[: len(written) - len(written.lstrip())].count("\n")

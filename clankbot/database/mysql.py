@@ -27,6 +27,7 @@ from clankbot.errors import (
     WriteTooLarge,
     WrongDatabase,
 )
+from clankbot.files import refuse_what_is_none
 from clankbot.records.accounts import Secret
 
 _MODE: Final = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
@@ -256,6 +257,7 @@ class MySqlEngine:
         if self.settings.ssl_ca is None:
             return None
         try:
+            refuse_what_is_none(self.settings.ssl_ca)
             context = ssl.create_default_context(cafile=self.settings.ssl_ca)
         except OSError as error:
             raise WrongDatabase(

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from clankbot.database.file_lock import FileLock
 from clankbot.errors import DatabaseFileLost
+from clankbot.files import kind_of
 
 # Device and inode.
 FileId = tuple[int, int]
@@ -113,17 +114,6 @@ def id_or_none(path: str) -> FileId | None:
         return id_of(os.stat(path))
     except OSError:
         return None
-
-
-def kind_of(mode: int) -> str:
-    """What lies there instead of a file of data, in words."""
-    if stat.S_ISDIR(mode):
-        return "a folder"
-    if stat.S_ISFIFO(mode):
-        return "a pipe"
-    if stat.S_ISSOCK(mode):
-        return "a socket"
-    return "a device"
 
 
 def id_of(found: os.stat_result) -> FileId:

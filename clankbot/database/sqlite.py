@@ -17,7 +17,7 @@ from clankbot.clock import Clock
 from clankbot.database.dialect import Dialect
 from clankbot.database.file_connection import FileConnection
 from clankbot.database.file_lock import WITHOUT_LOCKS, has_file_locks
-from clankbot.database.place import Place, identify, kind_of, overwritten, replaced
+from clankbot.database.place import Place, identify, overwritten, replaced
 from clankbot.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -26,6 +26,7 @@ from clankbot.errors import (
     WriteRefused,
     WrongDatabase,
 )
+from clankbot.files import kind_of
 
 # How long a statement waits for another program that is writing.  No longer, because the worker
 # takes in nothing meanwhile; it keeps what it has and tries again.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.errors import ConfigError
+from clankbot.files import read_bytes
 from clankbot.processing.filter.list_doctor import DoubtfulLine, doubtful_lines
 from clankbot.processing.filter.word_list import WordList, parse_list
 
@@ -52,7 +53,7 @@ def read_list(path: Path) -> ListFile:
 def read_text(path: Path) -> str:
     """The text of the file.  ConfigError if there is none, or it is no text in UTF-8."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except OSError as error:
         raise ConfigError(
             f"the list of blocked words, {path}, cannot be read: {error.strerror}"
