@@ -43,10 +43,10 @@ class _Handler(fake_ollama._Handler):
         known = 0 if server.keeps_nothing else shared(prompt, server.slot)
         server.slot = prompt[:known]
         batch = options.get("num_batch", _LARGEST_BATCH)
-        began = time.monotonic()
+        began = due = time.monotonic()
         for at in range(known, len(prompt), batch):
             part = prompt[at : at + batch]
-            time.sleep(len(part) / server.reads_per_s)
+            due = at_pace(due, len(part) / server.reads_per_s)
             server.slot += part
             self._see_whether_the_client_is_there()
         read_s = time.monotonic() - began
@@ -54,9 +54,9 @@ class _Handler(fake_ollama._Handler):
         if server.writes_on:
             written = ["on", " and "] * (server.writes_on // 2)
         self.begin_stream()
-        began = time.monotonic()
+        began = due = time.monotonic()
         for token in written:
-            time.sleep(1 / server.writes_per_s)
+            due = at_pace(due, 1 / server.writes_per_s)
             self._see_whether_the_client_is_there()
             more = {"thinking": token} if server.thinks_aloud else {}
             self.send_piece(fake_ollama.piece(given, "" if more else token, **more))
@@ -82,6 +82,16 @@ class _Handler(fake_ollama._Handler):
         ready, _, _ = select.select([self.connection], [], [], 0)
         if ready and not self.connection.recv(1, socket.MSG_PEEK):
             raise ConnectionAbortedError("the client left")
+
+
+def at_pace(due: float, takes_s: float) -> float:
+    """Wait until so long after ``due``; when that was.
+
+    A wait that was too long, as on a busy machine, makes the next one shorter, not all of it late.
+    """
+    due += takes_s
+    time.sleep(max(0.0, due - time.monotonic()))
+    return due
 
 
 class SlowOllama(FakeOllama):

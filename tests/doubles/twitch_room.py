@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -98,6 +98,16 @@ class TwitchRoom(twitch_room.TwitchRoom):
         return f"{'ircs' if self._tls_context else 'irc'}://{self.host}:{self.port}"
 
     # --- what the bot did, and waiting for it ---
+
+    def wait_for(
+        self, condition: Callable[[], bool], what: str = "it", timeout_s: float = PATIENCE_S
+    ) -> None:
+        """As in the rehearsal, but with the patience of a test on a busy machine."""
+        super().wait_for(condition, what, timeout_s)
+
+    def wait_joined(self, channels: Iterable[str], timeout_s: float = PATIENCE_S) -> None:
+        """The same."""
+        super().wait_joined(channels, timeout_s)
 
     def wait_message(
         self, channel: str | None = None, since: int = 0, timeout_s: float = PATIENCE_S

@@ -27,7 +27,7 @@ from tests.doubles.mariadb import HOST, MariaDb, frozen
 from tests.doubles.mysql_proxy import MysqlProxy
 from tests.flow.program import live_program, program
 from tests.flow.world import BLOCKED, living, sql
-from tests.waiting import wait_until
+from tests.waiting import AT_ONCE_S, wait_until
 
 Outage = Callable[[MariaDb], AbstractContextManager[None]]
 
@@ -83,7 +83,7 @@ def test_an_outage_in_mid_chat_loses_nothing_and_nothing_stale_is_said(
             room.barrier()
             assert (len(room.messages), len(ollama.asked), len(room.logins)) == (2, 1, 1)
             ollama.say("here I am again")
-        room.wait_for(lambda: len(room.messages) == 3, "the answer", 12.0)
+        room.wait_for(lambda: len(room.messages) == 3, "the answer")
         assert (room.messages[2].text, room.messages[2].reply_to) == ("here I am again", mention)
         world.wait_stored("here I am again")
         meanwhile = [f"said meanwhile {number}" for number in range(40) if number != 20]
@@ -92,7 +92,7 @@ def test_an_outage_in_mid_chat_loses_nothing_and_nothing_stale_is_said(
         assert all(text in ollama.asked[1].prompt for text in meanwhile)
         assert "deleted meanwhile" not in ollama.asked[1].prompt
         (away,), (back,) = logged(caplog, "database away"), logged(caplog, "database back")
-        assert back["seconds"] == pytest.approx(back["created"] - away["created"], abs=0.2)
+        assert back["seconds"] == pytest.approx(back["created"] - away["created"], abs=1)
         assert [entry["reason"] for entry in logged(caplog, "not said")] == ["the database is away"]
         assert "60 seconds" in world.order("!clank cooldown"), "what was refused is not made up for"
 
@@ -202,7 +202,7 @@ def test_a_server_that_takes_little_at_once_gets_what_was_held_in_small_pieces(
             wait_until(lambda: logged(caplog, "database away"))
         mariadb.execute("SET GLOBAL max_allowed_packet = 16384")
         try:
-            world.wait_stored(*texts, timeout_s=15.0)
+            world.wait_stored(*texts)
         finally:
             mariadb.execute("SET GLOBAL max_allowed_packet = 16777216")
     assert logged(caplog, "write refused") == []
@@ -229,7 +229,7 @@ def test_a_stop_takes_five_seconds_also_where_two_threads_wait_for_a_server_that
             for number in range(20):
                 live.room.say("alpha", "bruno", f"too late {number}")
             live.room.barrier()
-            assert live.stop(timeout_s=6.0) == 0
+            assert live.stop(timeout_s=AT_ONCE_S) == 0
         live.room.wait_line("QUIT")
         (told,) = (line for line in live.log.splitlines() if "not stored" in line)
         assert int(told.rpartition("writes=")[2]) > 20

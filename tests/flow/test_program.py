@@ -20,7 +20,7 @@ from tests.doubles.fake_ollama import Behaviour
 from tests.flow.program import LiveProgram, live_program, program
 from tests.flow.world import sql
 from tests.fork_server import SCRIPT
-from tests.waiting import wait_until
+from tests.waiting import AT_ONCE_S, wait_until
 
 
 def texts(folder: Path) -> list[str]:
@@ -168,7 +168,7 @@ def test_a_signal_in_the_middle_of_a_generation_stops_it_cleanly(
         for text in late:
             live.room.say("alpha", "bruno", text)
         wait_until(lambda: texts(tmp_path))
-        assert live.stop(number, timeout_s=5.0) == 0
+        assert live.stop(number, timeout_s=AT_ONCE_S) == 0
         assert asked.hung_up
         assert live.room.wait_line("QUIT")
         kept = texts(tmp_path)

@@ -18,7 +18,7 @@ from tests.doubles.twitch_id import DROPPED, Trouble, TwitchId
 from tests.flow.program import live_program
 from tests.flow.world import sql
 from tests.fork_server import SCRIPT
-from tests.waiting import wait_until
+from tests.waiting import AT_ONCE_S, wait_until
 
 
 def logging_in(**how: object) -> TwitchId:
@@ -211,7 +211,7 @@ def test_a_refresh_under_way_is_stored_before_the_program_leaves(
         live.twitch.trouble("refresh", Trouble(delay_s=0.5))
         live.start()
         wait_until(lambda: live.twitch.count("refresh") == 1)
-        assert live.stop(number, timeout_s=5.0) == 0
+        assert live.stop(number, timeout_s=AT_ONCE_S) == 0
         live.start_and_join()
         assert live.twitch.count("refresh") == 1
         assert live.stop() == 0
@@ -223,7 +223,7 @@ def test_a_stop_does_not_wait_for_a_sign_in_service_that_never_answers(tmp_path:
         live.twitch.trouble("validate", Trouble(delay_s=30.0))
         live.start()
         wait_until(lambda: live.twitch.count("validate") == 1)
-        assert live.stop(timeout_s=5.0) == 0
+        assert live.stop(timeout_s=AT_ONCE_S) == 0
 
 
 def test_a_refused_login_leads_to_exactly_one_refresh_and_a_new_try(tmp_path: Path) -> None:
