@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from datetime import UTC, date, tzinfo
 from pathlib import Path
 
 from clankbot import __version__
+from clankbot.zones import look_up
 
 _EPILOG = """\
 Settings come from the environment and from .env in the current directory; .env.example lists
@@ -46,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     forget.add_argument("--channel", type=_channel, metavar="C", help="in this channel only")
     _add_copy(commands)
+    _add_import(commands)
     _add_replay(commands)
     return parser
 
@@ -130,12 +133,46 @@ def _add_copy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
 
 
+def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    imports = _add(commands, "import", "a saved chat into the history of a channel")
+    imports.set_defaults(module="clankbot.cli.import_chat")
+    imports.add_argument("file", type=Path, metavar="FILE", help="the log, whoever saved it")
+    imports.add_argument(
+        "--channel", type=_channel, metavar="C", required=True, help="the channel that it is of"
+    )
+    _add_times(imports)
+
+
+def _add_times(parser: argparse.ArgumentParser) -> None:
+    """What a log may leave out."""
+    parser.add_argument(
+        "--timezone",
+        type=_zone,
+        default=UTC,
+        metavar="ZONE",
+        help="of times that name none, such as Europe/Berlin (UTC)",
+    )
+    parser.add_argument(
+        "--date", type=_date, metavar="YYYY-MM-DD", help="the first day of a log that names none"
+    )
+
+
 def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     replay = _add(
         commands, "replay", "a saved chat on a fake clock: when would the bot speak, and what"
     )
     replay.set_defaults(module="clankbot.replay.command")
-    replay.add_argument("file", type=Path, metavar="FILE", help="IRC log lines, or an export")
+    replay.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="the log of a chat, whoever saved it"
+    )
+    replay.add_argument(
+        "--from",
+        type=_channel,
+        dest="stored",
+        metavar="CHANNEL",
+        help="instead of a file, what the bot's own database holds of this channel",
+    )
+    _add_times(replay)
     replay.add_argument("--channel", type=_bare, metavar="C", help="this channel of the file only")
     replay.add_argument(
         "--speed", type=_speed, default=0.0, metavar="X", help="X times as fast; 0: at once (0)"
@@ -182,6 +219,20 @@ def _line_count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 500:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 500")
     return int(text)
+
+
+def _zone(text: str) -> tzinfo:
+    zone = look_up(_typed(text))
+    if zone is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as Europe/Berlin or UTC")
+    return zone
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2030-05-07") from None
 
 
 def _speed(text: str) -> float:

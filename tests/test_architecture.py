@@ -62,11 +62,14 @@ ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "cli": (
         *("app", "bot", "parts", "services"),
         *("auth", "config", "database", "irc", "ollama", "processing.filter", "runtime"),
-        *("loopback", "rehearsal"),
+        *("loopback", "rehearsal", "saved_chat"),
     ),
+    # Reads IRC lines as the bot does.
+    "saved_chat": ("irc.events", "irc.message"),
     "replay": (
-        *("app", "parts", "services", "config", "database", "irc", "ollama"),
+        *("app", "parts", "services", "config", "database", "ollama"),
         *("processing", "processing.filter", "processing.speaking"),
+        "saved_chat",
     ),
     # Whoever gets to know a secret has it kept out of the log.
     "auth": ("runtime.redaction",),
@@ -131,7 +134,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "time": (
         *("bot", "clock", "cli.rehearse", "database.session", "irc.connection", "irc.reader"),
         *("loopback.room_lines", "ollama.language_model"),
-        *("rehearsal.conversation", "rehearsal.stage", "replay.command"),
+        *("rehearsal.conversation", "rehearsal.stage", "replay.command", "cli.import_chat"),
         *("runtime.scheduler", "runtime.threads"),
     ),
     "time.sleep": (),

@@ -418,7 +418,7 @@ SPOILED: Final[list[tuple[Callable[[str], Iterator[str]], str, str]]] = [
     (unknown_names, "`RELEASED`", "`RELEASES`"),
     (wrong_rooms, "\n| `irc` |", "\n| `chat` |"),
     (wrong_rooms, "| `irc.message` |", "| `irc.message`, `auth` |"),
-    (wrong_rooms, ", `loopback`, `rehearsal` |", ", `rehearsal` |"),
+    (wrong_rooms, ", `loopback`, `rehearsal`, `saved_chat` |", ", `rehearsal` |"),
     (wrong_rooms, "`bounded_dict`, ", ""),
     (wrong_rooms, "  twitch_notices", ""),
     (wrong_threads, "\n| `scheduler` |", "\n| `upkeep` |"),

@@ -22,11 +22,12 @@ from clankbot.database.database import Database, Store
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import ClankbotError, OllamaError
 from clankbot.ollama.language_model import LanguageModel
-from clankbot.parts import set_up_logs
+from clankbot.parts import existing_database, set_up_logs
 from clankbot.records.settings import Command, Verb
 from clankbot.replay.bot import FileClock, ReplayedBot, ReplaySchema
-from clankbot.replay.report import Report
-from clankbot.replay.saved_chat import Moment, SavedChat
+from clankbot.replay.report import Chat, Report
+from clankbot.replay.stored_chat import StoredChat
+from clankbot.saved_chat.saved_chat import Moment, SavedChat
 from clankbot.services import ollama_client
 
 
@@ -39,17 +40,22 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         complain(str(error))
         return EXIT_USAGE
-    chat = SavedChat(options.file, options.channel)
+    if (options.file is None) == (options.stored is None):
+        complain("either a FILE is wanted, or --from CHANNEL")
+        return EXIT_USAGE
+    name = options.bot.strip().lstrip("@").lower()
+    chat: Chat
+    if options.stored is not None:
+        chat = StoredChat(existing_database(settings), options.stored, name)
+    else:
+        chat = SavedChat(
+            options.file, options.channel, zone=options.timezone, first_day=options.date
+        )
     channels = chat.channels()
     if not chat.messages:
-        where = f" of #{chat.channel}" if chat.channel else ""
-        raise ClankbotError(
-            f"{options.file} holds no chat message{where} that can be read;"
-            " IRC log lines and the JSON Lines of `export` can"
-        )
+        raise ClankbotError(chat.nothing())
     clock, holds = FileClock(), schema.resolve({})
     model = None if options.no_model else _model(settings, clock, holds.model)
-    name = options.bot.strip().lstrip("@").lower()
     report = Report(chat, channels, name)
     with _throw_away_store(clock) as store:
         bot = ReplayedBot(settings, schema, name, channels, store, clock, model)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from clankbot.config.kinds import duration_text
 from clankbot.records.chat import ChatMessage
 from clankbot.records.settings import ChannelSettings
 from clankbot.replay.bot import Attempt
-from clankbot.replay.saved_chat import GAP_MS, START_MS, Moment, SavedChat
+from clankbot.saved_chat.saved_chat import GAP_MS, Moment
+from clankbot.saved_chat.text_logs import START_MS
 from clankbot.text import counted, visible
 
 # Room for most occasions, so that what is said begins in one column.
@@ -53,10 +54,31 @@ class _Figures:
         return f"{'; '.join(parts)}; longest silence {_length(longest_ms)}"
 
 
+class Chat(Protocol):
+    """What is played; the figures are of its last reading."""
+
+    channel: str | None
+    other_lines: int
+    timed: int
+    untimed: int
+
+    @property
+    def messages(self) -> int:
+        """All messages."""
+
+    def channels(self) -> Sequence[str]:
+        """The channels that it is of; reads all of it."""
+
+    def nothing(self) -> str:
+        """Why there is nothing to play, after a reading without any message."""
+
+    def __iter__(self) -> Iterator[Moment]: ...
+
+
 class Report:
     """Prints as the replay goes on; to be told of every moment first, then of what came of it."""
 
-    def __init__(self, chat: SavedChat, channels: Sequence[str], bot_name: str) -> None:
+    def __init__(self, chat: Chat, channels: Sequence[str], bot_name: str) -> None:
         """``chat`` has been read once, to know what is in it."""
         self._chat = chat
         self._channels = channels

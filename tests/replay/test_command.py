@@ -242,8 +242,9 @@ def test_a_wrong_change_is_wrong_usage(tmp_path: Path, change: str, reason: str)
 
 def test_a_file_without_chat_is_told(tmp_path: Path) -> None:
     log = Log()
-    formats = "IRC log lines and the JSON Lines of `export` can"
-    assert f"holds no chat message that can be read; {formats}" in replay(tmp_path, log).err
+    assert (
+        "holds no chat message that can be read; accepted are logs of" in replay(tmp_path, log).err
+    )
     log.chat(3)
     done = replay(tmp_path, log, "--channel", "#Beta")
     assert (done.status, done.out) == (1, "")

@@ -12,7 +12,8 @@ from clankbot.cli.export import examples
 from clankbot.errors import ClankbotError
 from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, UserCleared
 from clankbot.records.writes import StoredMessage
-from clankbot.replay.saved_chat import GAP_MS, START_MS, SavedChat
+from clankbot.saved_chat.saved_chat import GAP_MS, SavedChat
+from clankbot.saved_chat.text_logs import START_MS
 
 MS = 1_700_000_000_000
 MAY_2030 = 1_904_385_600_000
@@ -186,7 +187,7 @@ def test_an_export_becomes_the_chat_that_it_was_made_of(tmp_path: Path, line_cou
     expected = [(name, text) for name, text, _ in CHAT]
     expected[-1] = ("somebody", "the end")
     assert spoken(chat) == expected
-    assert chat.channels() == ("export",)
+    assert chat.channels() == ("chat",)
     assert (chat.timed, chat.other_lines) == (0, 0)
 
 
