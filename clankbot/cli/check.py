@@ -28,6 +28,8 @@ _DATABASE: Final = (
     *("DATABASE_TYPE", "DATABASE_URL", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER"),
     *("MYSQL_PASSWORD", "MYSQL_DATABASE", "MYSQL_SSL_CA"),
 )
+# Of those that are wrong.
+_MOST_NAMED: Final = 3
 _KEY: Final = ("TOKEN_ENCRYPTION_KEY", "TOKEN_ENCRYPTION_KEY_FILE")
 _TWITCH: Final = ("TWITCH_CLIENT_ID", "TWITCH_AUTH_URL")
 _OLLAMA: Final = ("OLLAMA_URL", "OLLAMA_MODEL", "OLLAMA_API_KEY", "OLLAMA_CA_FILE")
@@ -71,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
         if look.is_of_model and options.no_model:
             report.add(look.subject, ("skip", "no line was written (--no-model)"))
         elif wrong := [name for name in look.needs if name in found.wrong]:
-            names, verb = " and ".join(wrong[:3]), "is" if len(wrong) == 1 else "are"
-            report.add(look.subject, ("skip", f"{names} {verb} wrong"))
+            names = ", ".join(wrong) if len(wrong) <= _MOST_NAMED else "the settings"
+            report.add(look.subject, ("skip", f"to be mended first: {names}"))
         else:
             for finding in _findings(look, checkup):
                 report.add(look.subject, finding)

@@ -18,7 +18,6 @@ Finding = tuple[str, str]
 
 _COLOURS: Final = {"ok": "32", "warn": "33", "fail": "31", "skip": "2"}
 _SUBJECT_WIDTH: Final = 9
-_INDENT: Final = len("fail  ") + _SUBJECT_WIDTH + 2
 # In a narrower terminal what follows a finding's first line begins further left.
 _NARROW: Final = 60
 _NARROW_INDENT: Final = 6
@@ -44,7 +43,7 @@ class Report:
             return
         self._end_progress()
         head = f"{verdict:4}  {subject:{_SUBJECT_WIDTH}}  "
-        shown = self._wrapped(head, text) if self._is_terminal else head + text
+        shown = wrapped(head, text, len(head)) if self._is_terminal else head + text
         if self._colours:
             shown = f"\x1b[{_COLOURS[verdict]}m{verdict:4}\x1b[0m{shown[4:]}"
         print(shown, flush=True)
@@ -75,20 +74,21 @@ class Report:
             print("\r\x1b[K", end="", flush=True)
             self._has_progress = False
 
-    def _wrapped(self, head: str, text: str) -> str:
-        """With a hanging indent; a command at the end is not broken, so that it can be copied."""
-        width = shutil.get_terminal_size().columns
-        command = _COMMAND.fullmatch(text)
-        sentence = command[1].rstrip() if command else text
-        indent = " " * (_INDENT if width >= _NARROW else _NARROW_INDENT)
-        lines = textwrap.wrap(
-            sentence,
-            max(width - 1, 20),
-            initial_indent=head,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [head.rstrip()]
-        if command:
-            lines.append(indent + command[2])
-        return "\n".join(lines)
+
+def wrapped(head: str, text: str, indent: int) -> str:
+    """For a terminal, with a hanging indent.
+
+    A command at the end is not broken, so that it can be copied.
+    """
+    width = shutil.get_terminal_size().columns
+    command = _COMMAND.fullmatch(text)
+    margin = " " * (indent if width >= _NARROW else min(indent, _NARROW_INDENT))
+    lines = textwrap.wrap(
+        command[1].rstrip() if command else text,
+        max(width - 1, 20),
+        initial_indent=head,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join([*lines, margin + command[2]] if command else lines)

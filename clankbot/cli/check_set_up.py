@@ -6,7 +6,7 @@ import os
 import shlex
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,8 +19,9 @@ from clankbot.config.settings import Inspected, Settings, require, run_requireme
 from clankbot.database.database import Database
 from clankbot.errors import ConfigError
 from clankbot.parts import has_database, name_database
-from clankbot.processing.filter.list_doctor import DoubtfulLine
-from clankbot.processing.filter.list_file import read_list
+from clankbot.processing.filter.list_doctor import DoubtfulLine, doubtful_lines
+from clankbot.processing.filter.list_file import read_text
+from clankbot.processing.filter.word_list import parse_list
 from clankbot.services import key_source
 from clankbot.text import counted
 from clankbot.zones import REMEDY, has_files, look_up
@@ -44,6 +45,8 @@ class Checkup:
     clock: TrustedClock = field(default_factory=TrustedClock)
     # Once it is known that it can be read, with its tables up to date.
     database: Database | None = None
+    # Once it is known that there is none yet, but that one can be made.
+    is_database_missing: bool = False
     # Once Twitch has agreed to it.
     sign_in: StoredToken | None = None
     newest_ms: int | None = None
@@ -85,25 +88,31 @@ def look_at_words(checkup: Checkup) -> Iterator[Finding]:
         yield "warn", "the filter is off (CONTENT_FILTER_ENABLED=false)"
         return
     path = settings.blocked_words_file
-    found = read_list(path)
+    text = read_text(path)
+    problems: tuple[str, ...] = ()
+    try:
+        entries = parse_list(text, str(path)).entries
+    except ConfigError as error:
+        problems = error.problems
+    yield from (("fail", problem) for problem in problems)
     alike: dict[str, list[DoubtfulLine]] = defaultdict(list)
-    for line in found.doubtful:
-        alike[line.doubt.looks_like].append(line)
+    for line in doubtful_lines(text):
+        if not any(f", line {line.number}: " in problem for problem in problems):
+            alike[line.doubt.looks_like].append(line)
     for lines in alike.values():
-        for number, doubt in lines[:_LINES_NAMED]:
-            yield "warn", f"line {number} of {path.name} {doubt.for_list}"
-        if more := lines[_LINES_NAMED:]:
-            yield (
-                "warn",
-                f"{counted(len(more), 'more line')} of {path.name} like these, up to line"
-                f" {more[-1].number}",
-            )
-    if not found.words.entries:
-        yield "warn", f"{path} holds no entry: nothing is blocked"
-        return
-    entries = counted(len(found.words.entries), "entry").replace("entrys", "entries")
-    good = "" if found.doubtful else ", every line makes sense"
-    yield "ok", f"{path}: {entries}{good}"
+        yield from _about_lines(path.name, lines)
+    if not problems:
+        told = f"{path} has {len(entries):,} words and phrases"
+        yield ("ok", told) if entries else ("warn", f"{path} is empty: nothing is blocked")
+
+
+def _about_lines(name: str, lines: Sequence[DoubtfulLine]) -> Iterator[Finding]:
+    """Lines that are no word or phrase, all in the same way."""
+    for number, doubt in lines[:_LINES_NAMED]:
+        yield "warn", f"line {number} of {name} {doubt.for_list}"
+    if more := lines[_LINES_NAMED:]:
+        count, last = counted(len(more), "more line"), more[-1].number
+        yield "warn", f"{count} of {name} like these, up to line {last}"
 
 
 def look_at_files(checkup: Checkup) -> Iterator[Finding]:
@@ -129,7 +138,7 @@ def look_at_database(checkup: Checkup) -> Iterator[Finding]:
     """Whether it is whole, of this version, and can be written to."""
     settings, database = checkup.settings, name_database(checkup.settings)
     if not has_database(settings):
-        yield from _missing(settings.database_url)
+        yield from _missing(checkup)
         return
     checkup.report.progress("database", "looking for damage ...")
     is_seen_whole = database.examine(_EXAMINE_S)  # first: to open it may mix it with a log
@@ -137,6 +146,7 @@ def look_at_database(checkup: Checkup) -> Iterator[Finding]:
     named = f"{settings.database_type} at {where}"
     schema, latest = database.schema()
     if not schema:
+        checkup.is_database_missing = True
         yield "ok", f"{named} is empty; the bot makes its tables at its first start"
         return
     if schema < latest:
@@ -158,14 +168,16 @@ def look_at_database(checkup: Checkup) -> Iterator[Finding]:
         yield from _free_space(settings.database_url.parent)
 
 
-def _missing(path: Path) -> Iterator[Finding]:
+def _missing(checkup: Checkup) -> Iterator[Finding]:
     """A database that is still to be made."""
+    path = checkup.settings.database_url
     folder = path.parent
     if not folder.is_dir():
         yield "fail", f"DATABASE_URL is {path}, and there is no folder {folder}"
     elif not os.access(folder, os.W_OK | os.X_OK):
         yield "fail", f"DATABASE_URL is {path}, and this user may not write in {folder}"
     else:
+        checkup.is_database_missing = True
         yield "ok", f"there is none at {path} yet; the bot makes it at its first start"
         yield from _free_space(folder)
 
@@ -189,7 +201,10 @@ def look_at_clock(checkup: Checkup) -> Iterator[Finding]:
     elif checkup.sign_in is not None:
         yield "ok", "it agrees with Twitch's"
     else:
-        yield "skip", "Twitch was not asked for the time, as nobody is signed in"
+        yield (
+            "skip",
+            "Twitch tells the time only to an account that is signed in, and none could be used",
+        )
     yield from _about_zones(checkup)
 
 

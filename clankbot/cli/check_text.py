@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Final
 
 from clankbot.app import EXIT_FAILED
+from clankbot.cli.check_report import wrapped
 from clankbot.config.settings import Inspected, Settings
 from clankbot.errors import ConfigError
 from clankbot.parts import has_database, name_database
@@ -16,6 +18,7 @@ from clankbot.processing.filter.explanation import Explanation, explain
 from clankbot.runtime.redaction import redact
 from clankbot.text import escaped
 
+_INDENT: Final = 2
 _NEEDED: Final = ("CONTENT_FILTER_ENABLED", "BLOCKED_WORDS_FILE")
 
 
@@ -33,7 +36,8 @@ def tell_of_text(options: argparse.Namespace, found: Inspected) -> int:
         print(json.dumps({"channel": channel, **asdict(why)}, indent=1))
     else:
         for line in _told(why, settings, channel):
-            print(escaped(redact(line)))
+            shown = escaped(redact(line))
+            print(wrapped("", shown, _INDENT) if sys.stdout.isatty() else shown)
     return EXIT_FAILED if why.is_blocked else 0
 
 

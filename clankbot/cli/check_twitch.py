@@ -17,7 +17,6 @@ from clankbot.errors import AuthError, ConnectionLost, LoginRefused
 from clankbot.irc.connection import dial
 from clankbot.irc.trial import try_login
 from clankbot.own_command import own_command
-from clankbot.parts import has_database
 from clankbot.records.accounts import Identity
 from clankbot.services import UNUSED_SIGN_IN, anonymous_account, key_source, twitch_oauth
 
@@ -29,7 +28,7 @@ def look_at_sign_in(checkup: Checkup) -> Iterator[Finding]:
     if checkup.database is not None:
         store = TokenStore(checkup.database.open, threading.Event().wait)
         stored = StoredToken.load(store, key_source(settings))
-    elif has_database(settings):
+    elif not checkup.is_database_missing:
         yield "skip", "the sign-in is in the database, which was not read"
         return
     if settings.twitch_client_id is None:
@@ -116,7 +115,10 @@ def look_at_the_channels(checkup: Checkup) -> Iterator[Finding]:
     for line in former_names([name for name in names if name.channel_id in ours]):
         yield "ok", f"{line}; all that is stored of it has come along"
     if checkup.sign_in is None or settings.twitch_client_id is None:
-        yield "skip", "Twitch tells of channels only to an account that is signed in"
+        yield (
+            "skip",
+            "Twitch tells of channels only to an account that is signed in, and none could be used",
+        )
         return
     checkup.report.progress("channels", "asking Twitch ...")
     api = Helix(settings.twitch_api_url, settings.twitch_client_id, checkup.sign_in, checkup.clock)

@@ -161,7 +161,10 @@ _KEYS = matching(
     is_secret=True,
 )
 _LOGINS_ACCEPTED = "Twitch logins between commas (1 to 25 of a-z, 0-9 and _)"
-_CHANNELS = Kind(f"{_LOGINS_ACCEPTED}, or links to their pages", _read_channels)
+_CHANNELS = Kind(
+    "Twitch logins (1 to 25 of a-z, 0-9 and _) or links to their pages, between commas or blanks",
+    _read_channels,
+)
 _IGNORED = Kind(
     f"{_LOGINS_ACCEPTED}, or a + or - before each: added to, or taken off, the well-known bots",
     _read_ignored,

@@ -267,7 +267,8 @@ def version(session: Session, migrations: Sequence[str] = MIGRATIONS) -> int:
     found, latest = session.number(VERSION), len(migrations)
     if found > latest:
         raise DatabaseTooNew(
-            f"the database has schema {found} of a newer clankbot; this one knows up to {latest}"
+            f"the database has schema {found} of a newer clankbot; this one knows up to {latest}:"
+            " bring the program up to date, or put back the backup that was made before"
         )
     return found
 

@@ -198,7 +198,8 @@ class SqliteEngine:
                         raise self._damaged(finding, has_log)
         except sqlite3.Error as error:
             trouble = self.translate(error)
-            if isinstance(trouble, DatabaseDamaged):
+            is_none = _code(error) & 0xFF == sqlite3.SQLITE_NOTADB and not has_log
+            if isinstance(trouble, DatabaseDamaged) and not is_none:
                 raise self._damaged(str(error), has_log) from error
             if _code(error) & 0xFF == sqlite3.SQLITE_INTERRUPT:
                 return False
@@ -227,7 +228,10 @@ class SqliteEngine:
         where, code = f"the database {self.path}", _code(error)
         kind = code & 0xFF
         if kind == sqlite3.SQLITE_NOTADB:
-            return DatabaseDamaged(f"{where} is not an SQLite database")
+            return DatabaseDamaged(
+                f"{where} is not an SQLite database; DATABASE_URL accepts one, or a file that is"
+                " still to be made"
+            )
         if kind == sqlite3.SQLITE_CORRUPT:
             return self._damaged(str(error), has_log=False)
         if kind in _IN_USE or code == sqlite3.SQLITE_IOERR_LOCK:

@@ -39,7 +39,11 @@ def test_the_word_list_is_looked_at_line_by_line(tmp_path: Path) -> None:
     assert told[1].startswith("line 3 of words.txt looks like a regular expression")
     assert told[6] == "25 more lines of words.txt like these, up to line 32"
     assert told[7].startswith("line 33 of words.txt looks like a word with a comment")
-    assert told[8] == f"{words}: 33 entries"
+    assert told[8] == f"{words} has 33 words and phrases"
+    words.write_text("zizzle, wobbly\n[\nzizzle\n", "utf-8")
+    out = clankbot(tmp_path, "check", BLOCKED_WORDS_FILE=str(words), **NOWHERE).out
+    assert f"fail  words      {words}, line 2: looks like a bracket of JSON; leave it out" in out
+    assert "warn  words      line 1 of words.txt looks like a row of words with commas" in out
     words.write_bytes("zizzle\n".encode("utf-16"))
     out = clankbot(tmp_path, "check", BLOCKED_WORDS_FILE=str(words), **NOWHERE).out
     assert f"fail  words      {words} is UTF-16 text; save it as UTF-8" in out
@@ -85,8 +89,8 @@ def test_a_wrong_setting_hides_only_what_hangs_on_it(tmp_path: Path) -> None:
     assert done.status == 1
     shown = json.loads(done.out)
     told = {(each["subject"], each["verdict"]): each["text"] for each in shown["findings"]}
-    assert told["ollama", "skip"] == "OLLAMA_URL is wrong"
-    assert told["chat", "skip"] == "TWITCH_IRC_URL is wrong"
+    assert told["ollama", "skip"] == "to be mended first: OLLAMA_URL"
+    assert told["chat", "skip"] == "to be mended first: TWITCH_IRC_URL"
     assert told["settings", "ok"] == "the bot will sit in #alpha"
     assert told["model", "skip"] == "there is no model to be tried"
     assert told["sign-in", "fail"].endswith(f"run: {sys.executable} {SCRIPT} login")
