@@ -119,7 +119,7 @@ def _tell(error: Exception) -> int:
         return EXIT_CONFIG
     prefix = "" if isinstance(error, ClankbotError) else f"{type(error).__name__}: "
     for warning in error.warnings if isinstance(error, ConfigError) else ():
-        complain(f"{prefix}warning: {warning}")
+        complain(f"{prefix}warning: {warning}", logging.WARNING)
     text = error.in_full if isinstance(error, OllamaError) else str(error)
     for line in text.splitlines() or [""]:
         complain(prefix + line)
@@ -127,12 +127,16 @@ def _tell(error: Exception) -> int:
     return exit_status(error)
 
 
-def complain(sentence: str) -> None:
+def complain(sentence: str, level: int = logging.CRITICAL) -> None:
     """Say on standard error what is wrong, with no secret in it and nothing that a terminal obeys.
 
-    What a server, a file or a person said may be part of it.
+    What a server, a file or a person said may be part of it.  If the log is read by a program, it
+    is a line of the log.
     """
     # Only here, for what a command without a complaint costs.
+    if importlib.import_module("clankbot.runtime.logging_setup").is_for_programs():
+        logging.getLogger(__name__).log(level, "%s", sentence)
+        return
     redaction = importlib.import_module("clankbot.runtime.redaction")
     text = importlib.import_module("clankbot.text")
     line = f"clankbot: {text.escaped(redaction.redact(sentence))}"

@@ -13,10 +13,11 @@ from clankbot.config.settings import (
     Settings,
     ValidValues,
     from_systemd,
+    inspect_settings,
     settings_from_process,
 )
 from clankbot.database.database import Database
-from clankbot.errors import ClankbotError
+from clankbot.errors import ClankbotError, ConfigError
 from clankbot.processing.filter.channel_filters import Words
 from clankbot.processing.filter.content_filter import (
     ContentFilter,
@@ -46,7 +47,11 @@ class NoWords:
 
 def start_up(*needs: Needs) -> Settings:
     """The settings of this process, with all that its command needs, and logs as they say."""
-    settings = settings_from_process(needs=needs)
+    try:
+        settings = settings_from_process(needs=needs)
+    except ConfigError:
+        set_up_logs(inspect_settings().settings)  # it is told as the log is, if that is known
+        raise
     set_up_logs(settings)
     return settings
 

@@ -44,7 +44,7 @@ class ConsoleFormatter(logging.Formatter):
     def __init__(self, *, tracebacks: bool = False, journal: bool = False) -> None:
         super().__init__()
         self._tracebacks = tracebacks
-        self._journal = journal
+        self.is_journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
         """The finished line, or lines if a traceback is shown."""
@@ -56,14 +56,14 @@ class ConsoleFormatter(logging.Formatter):
             else:
                 fields["exception"] = _in_short(error)
         prefix = f"{_utc(record.created)} "
-        if self._journal:
+        if self.is_journal:
             prefix = next(mark for least, mark in _PRIORITIES if record.levelno >= least)
         words = (
             f"{prefix}{record.levelname} {escaped(record.name.removeprefix('clankbot.'))}:",
             escaped(record.getMessage()),
             *(f"{escaped(key)}={_quoted(str(value))}" for key, value in fields.items()),
         )
-        indent = (prefix if self._journal else "") + "    "
+        indent = (prefix if self.is_journal else "") + "    "
         return "\n".join(
             (" ".join(words), *(indent + escaped(line) for line in trace.splitlines()))
         )
@@ -123,6 +123,15 @@ def set_up_logging(
     least = logging.NOTSET if debugging else max(logging.WARNING, logging.getLogger().level)
     for library in _CHATTY_LIBRARIES:
         logging.getLogger(library).setLevel(least)
+
+
+def is_for_programs() -> bool:
+    """Whether the log is set up as JSON or for the journal: then all else is to come that way."""
+    formatters = [handler.formatter for handler in logging.getLogger().handlers]
+    return any(
+        isinstance(each, JsonFormatter) or (isinstance(each, ConsoleFormatter) and each.is_journal)
+        for each in formatters
+    )
 
 
 def _fields(record: logging.LogRecord, taken: Sequence[str]) -> Iterator[tuple[str, object]]:

@@ -88,6 +88,18 @@ def test_missing_settings_and_bad_files_are_told_with_the_wrong_ones(tmp_path: P
     assert check.output.startswith("warn  settings   TWITCH_CHANEL")
 
 
+def test_a_fatal_line_is_a_line_of_the_log_if_a_program_reads_that(tmp_path: Path) -> None:
+    wrong = {"TIME_DELAY": "soon", "LOG_LEVEL": "ERROR"}
+    with program(tmp_path, **wrong, TWITCH_CHANNELS="alpha", DRY_RUN="true") as bot:
+        told = json.loads(bot.run("run", LOG_FORMAT="json").output)
+        assert told["level"] == "CRITICAL"
+        assert told["message"].startswith("TIME_DELAY is 'soon'; accepted: ")
+        (tmp_path / "odd").mkdir()
+        late = bot.run("run", LOG_FORMAT="json", TIME_DELAY="0", DATABASE_URL="odd")
+        assert late.status == 78
+        assert json.loads(late.output)["message"].startswith(f"the database {tmp_path}/odd cannot")
+
+
 def test_login_tells_what_is_doubtful_in_the_settings(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TWITCH_CLIENTID=x\n", encoding="utf-8")
     with program(tmp_path) as bot:
