@@ -140,10 +140,13 @@ def look_at_database(checkup: Checkup) -> Iterator[Finding]:
     if not has_database(settings):
         yield from _missing(checkup)
         return
+    is_mysql, where = settings.database_type == "mysql", settings.database_url
+    named = f"mysql at {settings.mysql_host}" if is_mysql else f"sqlite at {where}"
+    if not is_mysql and not os.access(where.parent, os.W_OK | os.X_OK):
+        yield "fail", f"{named}: this user may not write in {where.parent}, as the bot has to"
+        return
     checkup.report.progress("database", "looking for damage ...")
     is_seen_whole = database.examine(_EXAMINE_S)  # first: to open it may mix it with a log
-    where = settings.mysql_host if settings.database_type == "mysql" else settings.database_url
-    named = f"{settings.database_type} at {where}"
     schema, latest = database.schema()
     if not schema:
         checkup.is_database_missing = True
@@ -164,8 +167,8 @@ def look_at_database(checkup: Checkup) -> Iterator[Finding]:
     if not is_seen_whole:
         yield "ok", f"no damage was found in the {_EXAMINE_S:.0f} s that it was looked for"
     yield "ok", f"{named}, {megabytes:.1f} MB, tables up to date"
-    if settings.database_type == "sqlite":
-        yield from _free_space(settings.database_url.parent)
+    if not is_mysql:
+        yield from _free_space(where.parent)
 
 
 def _missing(checkup: Checkup) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ from clankbot.errors import DatabaseError, WrongDatabase
 
 # What a file system says that has no locks, such as a network share mounted without them.
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
+# What only a person can change.
+_NO_RIGHTS: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 WITHOUT_LOCKS: Final = (
     "lies where files cannot be locked, such as on a network share mounted without locks;"
     " DATABASE_URL accepts a file on a disk of this machine"
@@ -109,7 +111,12 @@ class FileLock:
         return file
 
     def _unusable(self, error: OSError) -> DatabaseError:
-        return DatabaseError(f"the database {self._database} cannot be used: {error.strerror}")
+        trouble = f"the database {self._database} cannot be used: {error.strerror}"
+        if error.errno in _NO_RIGHTS:
+            return WrongDatabase(
+                f"{trouble} ({self._path}); the bot's user must be allowed to write in its folder"
+            )
+        return DatabaseError(trouble)
 
     def _planted(self) -> DatabaseError:
         return WrongDatabase(

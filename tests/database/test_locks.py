@@ -15,6 +15,7 @@ import pytest
 
 from clankbot.database.database import Database
 from clankbot.database.dialect import both
+from clankbot.database.file_lock import FileLock
 from clankbot.database.locks import ServerLock, hold_instance_lock
 from clankbot.database.session import Session
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WrongDatabase
@@ -216,3 +217,10 @@ def test_a_server_that_hangs_does_not_hold_up_the_end(mysql: Database, mariadb: 
         began = time.monotonic()
         lock.__exit__(None, None, None)
         assert time.monotonic() - began < AT_ONCE_S
+
+
+def test_a_folder_that_may_not_be_written_in_is_a_wrong_setting() -> None:
+    """Here the kernel's own, where not even root makes files."""
+    told = r"cannot be used: .+ \(/sys/chatbot\.db\.lock\); the bot's user must be allowed to write"
+    with pytest.raises(WrongDatabase, match=told):
+        FileLock(Path("/sys/chatbot.db"), ".lock").take()
