@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from clankbot.errors import ConfigError
 from clankbot.parts import has_database, name_database
 from clankbot.processing.filter.list_doctor import DoubtfulLine, doubtful_lines
 from clankbot.processing.filter.list_file import read_text
-from clankbot.processing.filter.word_list import parse_list
+from clankbot.processing.filter.word_list import how_matched, parse_list
 from clankbot.services import key_source
 from clankbot.text import counted
 from clankbot.zones import REMEDY, has_files, look_up
@@ -91,7 +92,7 @@ def look_at_words(checkup: Checkup) -> Iterator[Finding]:
     text = read_text(path)
     problems: tuple[str, ...] = ()
     try:
-        entries = parse_list(text, str(path)).entries
+        entries = [entry.text for entry in parse_list(text, str(path)).entries]
     except ConfigError as error:
         problems = error.problems
     yield from (("fail", problem) for problem in problems)
@@ -104,6 +105,21 @@ def look_at_words(checkup: Checkup) -> Iterator[Finding]:
     if not problems:
         told = f"{path} has {len(entries):,} words and phrases"
         yield ("ok", told) if entries else ("warn", f"{path} is empty: nothing is blocked")
+        yield from _about_attached(path.name, entries)
+
+
+def _about_attached(name: str, entries: Sequence[str]) -> Iterator[Finding]:
+    """Words of scripts in which more may be attached to a word."""
+    told = [(entry, how_matched(entry)) for entry in entries if not entry.isascii()]
+    for hint, of_script in groupby(sorted(told, key=_hint), key=_hint):
+        if hint:
+            words = [entry for entry, _ in of_script]
+            more = f" and {len(words) - 1:,} more" if len(words) > 1 else ""
+            yield "ok", f"{words[0]}{more} of {name}: that whole word; {hint}"
+
+
+def _hint(told: tuple[str, str]) -> str:
+    return told[1].partition("; ")[2]
 
 
 def _about_lines(name: str, lines: Sequence[DoubtfulLine]) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ def _told(why: Explanation, settings: Settings, channel: str | None) -> Iterator
         )
         return
     where = f"line {why.line} of {name}" if why.line else f"a term of #{channel}"
-    entry = f"{why.entry} ({where}; it stands for {why.stands_for})"
+    entry = f"{why.entry} ({where}: {why.blocks})"
     if not why.is_blocked:
         lines = " and ".join(f"line {line}" for line in why.spared_by)
         yield f"passes: {lines} of {name} leaves {why.found_in} alone; else blocked by {entry}"

@@ -40,6 +40,9 @@ def test_the_word_list_is_looked_at_line_by_line(tmp_path: Path) -> None:
     assert told[6] == "25 more lines of words.txt like these, up to line 32"
     assert told[7].startswith("line 33 of words.txt looks like a word with a comment")
     assert told[8] == f"{words} has 33 words and phrases"
+    words.write_text("바보\n멍청이\n", "utf-8")
+    out = clankbot(tmp_path, "check", BLOCKED_WORDS_FILE=str(words), **NOWHERE).out
+    assert "and 1 more of words.txt: that whole word; with a particle attached only if" in out
     words.write_text("zizzle, wobbly\n[\nzizzle\n", "utf-8")
     out = clankbot(tmp_path, "check", BLOCKED_WORDS_FILE=str(words), **NOWHERE).out
     assert f"fail  words      {words}, line 2: looks like a bracket of JSON; leave it out" in out
@@ -61,15 +64,14 @@ def test_what_the_filter_makes_of_a_text(tmp_path: Path) -> None:
 
     assert told("so Z1ZZLE") == (
         1,
-        "blocked: Z1ZZLE is blocked by zizzle (line 2 of words.txt; it stands for that whole word)"
+        "blocked: Z1ZZLE is blocked by zizzle (line 2 of words.txt: that whole word)"
         "\n"
         "it was read as zizzle, through capitals, digits and signs for letters\n",
     )
     assert told("the old barn") == (0, "passes: nothing of it is on words.txt\n")
     assert told("the old barn", "--channel", "#Alpha") == (
         1,
-        "blocked: old barn is blocked by old barn (a term of #alpha; it stands for these words in a"
-        " row)\n",
+        "blocked: old barn is blocked by old barn (a term of #alpha: that phrase)\n",
     )
     status, out = told("zizzle", "--json")
     why = json.loads(out)

@@ -13,7 +13,7 @@ from clankbot.processing.filter.folding import FOLDED, RUN, as_written, fold
 from clankbot.processing.filter.list_file import read_list, read_text
 from clankbot.processing.filter.matcher import TOO_COSTLY, Matcher
 from clankbot.processing.filter.readings import plain, without_repeats
-from clankbot.processing.filter.word_list import Match, WordList, parse_term
+from clankbot.processing.filter.word_list import Match, WordList, how_matched, parse_term
 
 _SIGNS: Final = frozenset("0134578@$!|")
 
@@ -28,8 +28,8 @@ class Explanation:
     entry: str | None = None
     # Its line in the operator's list; None: it is one of the channel's own terms.
     line: int | None = None
-    # In what words the entry is found.
-    stands_for: str = ""
+    # What the entry blocks, in words.
+    blocks: str = ""
     # The part of the text that it was found in, how that was read, and what was seen through.
     found_in: str = ""
     reading: str = ""
@@ -59,29 +59,12 @@ def explain(text: str, path: Path, terms: Iterable[str] = ()) -> Explanation:
         is_blocked,
         match.entry,
         lines.get(match.entry),
-        stands_for(match.entry),
+        how_matched(match.entry),
         part,
         match.reading,
         tuple(_seen_through(part, match)),
         () if is_blocked else tuple(lines[each] for each in exceptions),
     )
-
-
-def stands_for(written: str) -> str:
-    """In what words an entry is found."""
-    words = parse_term(written).words
-    if len(words) > 1:
-        return "these words in a row"
-    match words[0].parts:
-        case (_,):
-            return "that whole word"
-        case (_, ""):
-            return "all words that begin so"
-        case ("", _):
-            return "all words that end so"
-        case ("", _, ""):
-            return "all words that hold it"
-    return "all words of that form"
 
 
 def _numbered(text: str) -> dict[str, int]:
@@ -107,6 +90,12 @@ def _smallest_part(text: str, match: Match, judge: ContentFilter) -> str:
 
 def _seen_through(part: str, match: Match) -> Iterator[str]:
     """What makes the part look otherwise than the reading, and the reading than the entry."""
+    if pictures := parse_term(match.entry).pictures:
+        if any(each not in part for each in pictures):
+            yield "how the emoji is drawn"
+        if len(pictures) > 1 and match.reading not in part:
+            yield "what stands between the emoji"
+        return
     lowered, folded = part.lower(), fold(part)
     reading, entry = match.reading, fold(match.entry)
     if lowered != part and reading not in part:

@@ -16,6 +16,9 @@ old barn
 !hám
 *mill*
 ha*burger
+バカ
+🖕
+🍆💦
 """
 
 
@@ -42,6 +45,9 @@ BLOCKED = [
     ("o l d b a r n", "old barn", 4, "o l d b a r n", ("letters set apart",)),
     ("windmills", "*mill*", 6, "windmills", ()),
     ("a hamburger", "ha*burger", 7, "hamburger", ()),
+    ("お前はバカだ", "バカ", 8, "お前はバカだ", ()),
+    ("so 🖕🏽", "🖕", 9, "🖕🏽", ()),
+    ("🍆 and 💦 it", "🍆💦", 10, "🍆 and 💦", ("what stands between the emoji",)),
     ("zz top", "zz", None, "zz", ()),
 ]
 
@@ -54,7 +60,7 @@ def test_a_blocked_text_is_traced_to_its_entry(
     assert (why.is_blocked, why.entry, why.line, why.found_in) == (True, entry, line, part)
     assert why.seen_through == through or through is None
     assert why.spared_by == ()
-    assert why.stands_for
+    assert why.blocks
 
 
 def test_a_phrase_in_disguise_has_all_of_it_told(path: Path) -> None:
