@@ -164,7 +164,9 @@ class TwitchOAuth:
         if "denied" in said:
             raise TokenRefused("The sign-in was denied on Twitch's page, so nothing was stored.")
         if "expired" in said or "invalid device code" in said:
-            raise TokenRefused("The code has expired or was used already: run login again.")
+            raise TokenRefused(
+                f"The code has expired or was used already; run: {own_command('login')}"
+            )
         if answer.status not in _REFUSALS:
             raise AuthUnavailable(f"Twitch does not answer about the sign-in: {answer.message}")
         raise TokenRefused(f"Twitch refuses the sign-in: {answer.message}")

@@ -87,6 +87,10 @@ def sign_in_account(
     return 0
 
 
+def _again() -> str:
+    return f"run: {own_command('login')}"
+
+
 def _granted(oauth: TwitchOAuth, say: Say, wait: Wait, clock: Clock) -> TokenGrant:
     """Show the code, and ask Twitch at its pace until the person has confirmed it."""
     code = oauth.start_device()
@@ -101,7 +105,7 @@ def _granted(oauth: TwitchOAuth, say: Say, wait: Wait, clock: Clock) -> TokenGra
     fault: AuthUnavailable | None = None
     while not wait(interval_s):
         if clock.monotonic() >= deadline_s:
-            raise fault or TokenRefused("Nobody confirmed the code in time: run login again.")
+            raise fault or TokenRefused(f"Nobody confirmed the code in time; {_again()}")
         try:
             answer = oauth.poll_device(code)
         except AuthUnavailable as error:
@@ -129,11 +133,11 @@ def _validated(oauth: TwitchOAuth, grant: TokenGrant, wait: Wait) -> Validation:
             if pause_s is None or wait(pause_s):
                 raise
     if validation is None:
-        raise TokenRefused("Twitch does not accept the token it has just given: run login again.")
+        raise TokenRefused(f"Twitch does not accept the token it has just given; {_again()}")
     if missing := validation.missing_scopes:
         raise TokenRefused(
-            f"Twitch gave a token without {' and '.join(missing)}, so nothing was stored:"
-            " run login again and leave every permission on."
+            f"Twitch gave a token without {' and '.join(missing)}, so nothing was stored: leave"
+            f" every permission on; {_again()}"
         )
     return validation
 

@@ -13,7 +13,6 @@ from clankbot.auth.token_store import TokenStore
 from clankbot.cli.first_settings import make_missing_settings
 from clankbot.clock import Clock
 from clankbot.config.settings import env_file, login_requirements
-from clankbot.errors import ConfigError
 from clankbot.own_command import own_command
 from clankbot.parts import has_database, open_database, start_up
 from clankbot.services import key_source, twitch_oauth
@@ -26,14 +25,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.status:
         make_missing_settings()
     needs = () if options.status else (login_requirements,)
-    path = env_file()
-    try:
-        settings = start_up(*needs)
-    except ConfigError as error:
-        if path.exists():
-            raise
-        looked = f"there is no .env in {path.parent}, where it is looked for"
-        raise ConfigError(*error.problems, looked, warnings=error.warnings) from error
+    settings, path = start_up(*needs), env_file()
     for warning in settings.warnings:
         log.warning(warning)
     keys, say, wait = key_source(settings), partial(print, flush=True), threading.Event().wait

@@ -23,6 +23,7 @@ from clankbot.records.accounts import Secret
 MOST_CHANNELS = 100
 
 _NAMES = frozenset(variable.name for variable in VARIABLES)
+_IS_MISSING = " is not set"
 _NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -117,7 +118,10 @@ def load_settings(
     found = _read(environ, folder, defaults)
     problems = list(found.problems)
     if found.is_complete:  # or what is missing may well be there
-        problems += (problem for need in needs for problem in need(found.valid))
+        missing = [problem for need in needs for problem in need(found.valid)]
+        if any(_IS_MISSING in problem for problem in missing) and not (folder / ".env").exists():
+            missing.append(f"there is no .env in {folder}, where it is looked for")
+        problems += missing
     warnings = (*found.warnings, *_cautions(found.valid))
     if problems:
         raise ConfigError(*problems, warnings=warnings)
@@ -276,4 +280,4 @@ def _cautions(valid: ValidValues) -> Iterator[str]:
 
 
 def _missing(name: str, accepted: str) -> str:
-    return f"{name} is not set; accepted: {accepted}"
+    return f"{name}{_IS_MISSING}; accepted: {accepted}"

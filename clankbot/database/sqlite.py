@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sqlite3
 import stat
 from collections.abc import Mapping
@@ -212,7 +213,8 @@ class SqliteEngine:
         if not has_log:
             return DatabaseDamaged(
                 f"the database {self.path} is damaged ({finding}): stop the bot and put a backup in"
-                f" its place; what can be read of it is saved by: sqlite3 {name} .recover"
+                f" its place; what can be read of it is saved by:"
+                f" sqlite3 {shlex.quote(str(self.path))} .recover"
             )
         return DatabaseDamaged(
             f"the database {self.path} does not go with the log {name}-wal beside it, or is damaged"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.errors import ConfigError
+from clankbot.own_command import own_command
 from clankbot.processing.filter.list_doctor import doubt_about
 from clankbot.processing.filter.list_file import ListFile, read_list
 from clankbot.processing.filter.matcher import Matcher
@@ -181,5 +182,11 @@ def _tell_doubts(file: ListFile) -> None:
     """One line of the log, however many lines of the list are in doubt."""
     if file.doubtful:
         number, doubt = file.doubtful[0]
-        extra = {"lines": len(file.doubtful), "first": f"line {number} {doubt.for_list}"}
-        log.warning("blocked words: lines that are no word or phrase; see: check", extra=extra)
+        log.warning(
+            "blocked words: lines that are no word or phrase",
+            extra={
+                "lines": len(file.doubtful),
+                "first": f"line {number} {doubt.for_list}",
+                "all_of_them": f"run: {own_command('check')}",
+            },
+        )
