@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from clankbot.app import EXIT_FAILED
+from clankbot.app import EXIT_FAILED, EXIT_USAGE, complain
 from clankbot.cli.check_model import look_at_model, look_at_ollama
 from clankbot.cli.check_report import Finding, Report
 from clankbot.cli.check_set_up import (
@@ -67,6 +67,9 @@ def run(options: argparse.Namespace) -> int:
     logging.disable(logging.WARNING)  # each finding is told here, in its own line
     if options.text is not None:
         return tell_of_text(options, found)
+    if options.channel is not None:
+        complain("--channel goes with --text; without it all of TWITCH_CHANNELS are looked at")
+        return EXIT_USAGE
     report = Report(as_json=options.json, colours=wants_colours())
     checkup = Checkup(found, report)
     for look in _LOOKS:

@@ -16,9 +16,10 @@ from clankbot.auth.keys import is_open_to_others
 from clankbot.auth.stored_token import StoredToken
 from clankbot.cli.check_report import Finding, Report
 from clankbot.clock import Clock, TrustedClock
-from clankbot.config.settings import Inspected, Settings, require, run_requirements
+from clankbot.config.settings import Inspected, Settings, env_file, require, run_requirements
 from clankbot.database.database import Database
 from clankbot.errors import ConfigError
+from clankbot.own_command import own_command
 from clankbot.parts import has_database, name_database
 from clankbot.processing.filter.list_doctor import DoubtfulLine, doubtful_lines
 from clankbot.processing.filter.list_file import read_text
@@ -62,19 +63,27 @@ class Checkup:
 
 def look_at_settings(checkup: Checkup) -> Iterator[Finding]:
     """What is wrong with each, and which channels the bot will be in."""
-    settings, folder = checkup.settings, Path.cwd()
+    settings = checkup.settings
     for warning in settings.warnings:
         yield "warn", warning
     for problem in checkup.found.problems:
         yield "fail", problem
-    if not (folder / ".env").exists():
-        yield "ok", f"there is no .env in {folder}: all settings are from the environment"
+    missing: tuple[str, ...] = ()
     try:
         require(settings, run_requirements)
     except ConfigError as error:
-        for problem in error.problems:
-            if problem.split()[0] not in checkup.found.wrong:
-                yield "fail", problem
+        missing = tuple(p for p in error.problems if p.split()[0] not in checkup.found.wrong)
+    yield from (("fail", problem) for problem in missing)
+    if not env_file().exists():
+        looked = f"there is no .env in {env_file().parent}, where it is looked for"
+        if missing:
+            yield (
+                "warn",
+                f"{looked}; a first login asks for what it needs; run: {own_command('login')}",
+            )
+        else:
+            yield "ok", f"{looked}: all settings are from the environment"
+    if not settings.twitch_channels:
         return
     channels = ", ".join(f"#{channel}" for channel in settings.twitch_channels)
     yield "ok", f"the bot will sit in {channels}"
@@ -134,7 +143,7 @@ def _about_lines(name: str, lines: Sequence[DoubtfulLine]) -> Iterator[Finding]:
 def look_at_files(checkup: Checkup) -> Iterator[Finding]:
     """Whether others can read what they should not; speaks only of what is wrong."""
     settings = checkup.settings
-    files = [Path.cwd() / ".env", key_source(settings).file]
+    files = [env_file(), key_source(settings).file]
     if settings.database_type == "sqlite":
         file = settings.database_url
         files += [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]

@@ -101,6 +101,16 @@ def test_a_wrong_setting_hides_only_what_hangs_on_it(tmp_path: Path) -> None:
     assert shown["fail"] == sum(each["verdict"] == "fail" for each in shown["findings"]) == 3
 
 
+def test_what_is_missing_is_told_with_where_it_was_looked_for(tmp_path: Path) -> None:
+    given = {name: NOWHERE[name] for name in NOWHERE if name != "TWITCH_CLIENT_ID"}
+    out = clankbot(tmp_path, "check", **given).out.splitlines()
+    assert out[0].startswith("fail  settings   TWITCH_CLIENT_ID is not set; accepted: ")
+    assert out[1].startswith(f"warn  settings   there is no .env in {tmp_path}, where it is looked")
+    assert out[1].endswith(f"; run: {sys.executable} {SCRIPT} login")
+    assert out[2] == "ok    settings   the bot will sit in #alpha"
+    assert clankbot(tmp_path, "check", "--channel", "alpha").status == 2
+
+
 def test_it_changes_nothing_not_even_an_older_database(tmp_path: Path) -> None:
     clankbot(tmp_path, "check", **NOWHERE)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["blocked_words.txt"]

@@ -49,7 +49,7 @@ def test_check_tells_of_each_part_and_fails_where_one_does(tmp_path: Path) -> No
         live.ollama.up()
         bad = live.run("check", TWITCH_CHANNELS="", OLLAMA_MODEL="mistral")
         assert bad.status == 1
-        assert "TWITCH_CHANNELS" in findings(bad, "settings")[1]
+        assert "TWITCH_CHANNELS" in findings(bad, "settings")[0]
         lacking = finding(bad, "ollama")
         assert lacking.startswith("fail: ")
         assert lacking.endswith("lacks mistral; run: ollama pull mistral")

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 _MOST_SHOWN: Final = 3  # of the entries that were probably meant
 _LONGEST_SHOWN: Final = 40  # characters of one
+_MOST_LOOKED_AT: Final = 500  # characters of a line: a whole file may be one row
 
 
 class Doubt(NamedTuple):
@@ -63,84 +65,88 @@ _NO_REGEX: Final = "an entry is a word or phrase, and * in it stands for any let
 _HIDDEN: Final = "write the word itself, since * stands for any number of letters"
 
 # How a form is recognized, what it looks like, and what to do.  What the group holds was meant.
-_FORMS: Final[Sequence[tuple[re.Pattern[str], str, str]]] = tuple(
-    (re.compile(pattern, re.I), looks_like, advice)
-    for pattern, looks_like, advice in (
-        (
-            rf"^https?://(?:raw|gist|pastebin)\.\S*$|^https?://\S*\.(?:{_FILES})$",
-            "the address of a list",
-            "download it and put its lines here",
-        ),
-        (rf"^\S+\.(?:{_FILES})$", "the name of a file", "put its lines here"),
-        (
-            r"^</?[a-z!][^<>]*>",
-            "a line of a web page",
-            "download the list itself (on GitHub: Raw)",
-        ),
-        (r"&(?:amp|lt|gt|quot|nbsp|#\d+);", "HTML", "write the characters themselves"),
-        (r"\\u[0-9a-f]{4}", "JSON", "write the characters themselves"),
-        (r"^[\[\](){},;\s]+$", "a bracket of JSON", "leave it out"),
-        (r"^[{\s]*[\"']([^\"']+)[\"']\s*:(?:\s|$)", "JSON", _ALONE),
-        (r"^!clank\s+(?:un)?block\s+(.+)$", "a command", _ALONE),
-        (r"^~?/([\w' -]+)/[a-z]*$", "a regular expression", _NO_REGEX),
-        (r"^\^([\w' -]+)\$?$", "a regular expression", _NO_REGEX),
-        (r"^\\b([\w' -]+)\\b$", "a regular expression", _NO_REGEX),
-        (
-            r"^~?/.+/[a-z]*$|^\^.*\$$|\\[bdsw]|\(\?[:=!<i]|\([^()|]*\|[^()]*\)|\w\[[^\]\s]+\]"
-            rf"|\[[^\]\s]+\][\w+*?{{]|\w\.[*+]|\w\{{\d+,?\d*\}}|{_L}\+{_L}+\+",
-            "a regular expression",
-            _NO_REGEX,
-        ),
-        (rf"{_L}\?{_L}", "a pattern with ? for a letter", "write the word itself"),
-        (r"\w\*{2,}|(?<!\\)\*{2,}\w", "a word with letters hidden behind stars", _HIDDEN),
-        (rf"{_L}[#%]{_L}", "a word with a hidden letter", "write the word itself"),
-        (r"^[-–—•·‣●○▪*+]\s+(\S.*)$", "an item of a list", _ALONE),
-        (r"^\d{1,5}[.)]\s+(\D.*)$", "a numbered item", _ALONE),
-        (r"^(?://|;\s|--|/\*)", "a comment", _COMMENTS),
-        (r"^(.*?\S)\s+(?:#|//|--|/\*)\s+\S", "a word with a comment", _COMMENTS),
-        (r"^(.*?\S)(?:\s{2,}|\t\s*)#\S", "a word with a comment", _COMMENTS),
-        (
-            r"^(.*\S)\s+[(\[{][^()\[\]{}]*\w[^()\[\]{}]*[)\]}]$",
-            "a word with a remark",
-            _COMMENTS,
-        ),
-        (r"\w\((?:e?[snrd]|ing)\)", "a word with two endings", "write both words"),
-        (r"^(.*?\S)\s*(?:=>|->|→|\s=\s)\s*\S", "a word and what replaces it", _ALONE),
-        (r"^([^\s/?]+?)(?::\s+|=)(?:[\d\"']\S*|true|false|null)$", "a word and its value", _ALONE),
-        (rf"^[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}],?$", "a word in quotes", _ALONE),
-    )
+_FORMS: Final[Sequence[tuple[str, str, str]]] = (
+    (
+        rf"^https?://(?:raw|gist|pastebin)\.\S*$|^https?://\S*\.(?:{_FILES})$",
+        "the address of a list",
+        "download it and put its lines here",
+    ),
+    (rf"^\S+\.(?:{_FILES})$", "the name of a file", "put its lines here"),
+    (
+        r"^</?[a-z!][^<>]*>",
+        "a line of a web page",
+        "download the list itself (on GitHub: Raw)",
+    ),
+    (r"&(?:amp|lt|gt|quot|nbsp|#\d+);", "HTML", "write the characters themselves"),
+    (r"\\u[0-9a-f]{4}", "JSON", "write the characters themselves"),
+    (r"^[\[\](){},;\s]+$", "a bracket of JSON", "leave it out"),
+    (r"^[{\s]*[\"']([^\"']+)[\"']\s*:(?:\s|$)", "JSON", _ALONE),
+    (r"^!clank\s+(?:un)?block\s+(.+)$", "a command", _ALONE),
+    (r"^~?/([\w' -]+)/[a-z]*$", "a regular expression", _NO_REGEX),
+    (r"^\^([\w' -]+)\$?$", "a regular expression", _NO_REGEX),
+    (r"^\\b([\w' -]+)\\b$", "a regular expression", _NO_REGEX),
+    (
+        r"^~?/.+/[a-z]*$|^\^.*\$$|\\[bdsw]|\(\?[:=!<i]|\([^()|]*\|[^()]*\)|\w\[[^\]\s]+\]"
+        rf"|\[[^\]\s]+\][\w+*?{{]|\w\.[*+]|\w\{{\d+,?\d*\}}|{_L}\+{_L}+\+",
+        "a regular expression",
+        _NO_REGEX,
+    ),
+    (rf"{_L}\?{_L}", "a pattern with ? for a letter", "write the word itself"),
+    (r"\w\*{2,}|(?<!\\)\*{2,}\w", "a word with letters hidden behind stars", _HIDDEN),
+    (rf"{_L}[#%]{_L}", "a word with a hidden letter", "write the word itself"),
+    (r"^[-–—•·‣●○▪*+]\s+(\S.*)$", "an item of a list", _ALONE),
+    (r"^\d{1,5}[.)]\s+(\D.*)$", "a numbered item", _ALONE),
+    (r"^(?://|;\s|--|/\*)", "a comment", _COMMENTS),
+    (r"^(.*?\S)\s+(?:#|//|--|/\*)\s+\S", "a word with a comment", _COMMENTS),
+    (r"^(.*?\S)(?:\s{2,}|\t\s*)#\S", "a word with a comment", _COMMENTS),
+    (
+        r"^(.*\S)\s+[(\[{][^()\[\]{}]*\w[^()\[\]{}]*[)\]}]$",
+        "a word with a remark",
+        _COMMENTS,
+    ),
+    (r"\w\((?:e?[snrd]|ing)\)", "a word with two endings", "write both words"),
+    (r"^(.*?\S)\s*(?:=>|->|→|\s=\s)\s*\S", "a word and what replaces it", _ALONE),
+    (r"^([^\s/?]+?)(?::\s+|=)(?:[\d\"']\S*|true|false|null)$", "a word and its value", _ALONE),
+    (rf"^[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}],?$", "a word in quotes", _ALONE),
 )
 # A word with one star inside hides a letter if it is short: sh*t, but not col*red.
-_STARRED: Final = re.compile(rf"\b({_L}+)\*({_L}+)\b")
+_STARRED: Final = rf"\b({_L}+)\*({_L}+)\b"
 _MOST_LETTERS_HIDDEN: Final = 5
 
 # Between the cells of a row; no comma within a number, no wink and no letter behind a bar.
 _SEPARATORS: Final = (
-    ("tabs", re.compile(r"\t+")),
-    ("commas", re.compile(r",(?!\d{3}\b)|(?<!\b\d)(?<!\b\d\d)(?<!\b\d\d\d),|[،、，]")),
-    ("semicolons", re.compile(r";(?!\w\b)")),
-    ("bars", re.compile(r"\s\|\s|(?<=\w{3})\|(?=\w{3})")),
-    ("slashes", re.compile(r"\s/\s")),
+    ("tabs", r"\t+"),
+    ("commas", r",(?!\d{3}\b)|(?<!\b\d)(?<!\b\d\d)(?<!\b\d\d\d),|[،、，]"),
+    ("semicolons", r";(?!\w\b)"),
+    ("bars", r"\s\|\s|(?<=\w{3})\|(?=\w{3})"),
+    ("slashes", r"\s/\s"),
 )
 _CELL_ENDS: Final = f" \t()[]{{}}{_QUOTES}"
 
 # Most lines of most lists, told apart at once: there may be ten thousand.
-_PLAIN: Final = re.compile(r"\*?\w(?:[\w' ]|-(?!-))*\*?")
+_PLAIN: Final = re.compile(r"!\w+|\*?\w(?:[\w']|-(?!-)|\*? \*?(?=\w))*\*?")
+
+
+@cache
+def _forms() -> Sequence[tuple[re.Pattern[str], str, str]]:
+    """Compiled once needed, for most lists never: it takes longer than to read the list."""
+    return [(re.compile(form, re.I), looks_like, advice) for form, looks_like, advice in _FORMS]
 
 
 def doubt_about(written: str) -> Doubt | None:
     """What a line, or a term for a channel, was probably meant to be; None for an ordinary one."""
     if _PLAIN.fullmatch(written):
         return None
-    for pattern, looks_like, advice in _FORMS:
+    written = written[:_MOST_LOOKED_AT]
+    for pattern, looks_like, advice in _forms():
         if match := pattern.search(written):
             meant = (match[1].strip(_CELL_ENDS),) if pattern.groups else ()
             return Doubt(looks_like, advice, meant)
-    for match in _STARRED.finditer(written):
+    for match in re.finditer(_STARRED, written):
         if len(match[1] + match[2]) <= _MOST_LETTERS_HIDDEN:
             return Doubt("a word with a letter hidden behind a star", _HIDDEN)
     for name, separator in _SEPARATORS:
-        cells = [cell.strip(_CELL_ENDS) for cell in separator.split(written)]
+        cells = [cell.strip(_CELL_ENDS) for cell in re.split(separator, written)]
         if sum(any(map(str.isalnum, cell)) for cell in cells) > 1:
             words = tuple(cell for cell in cells if any(map(str.isalpha, cell)))
             advice = "write each on a line of its own" if len(words) > 1 else _ALONE
