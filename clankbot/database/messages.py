@@ -38,14 +38,19 @@ STEP_ROWS: Final = 2_000
 class Removal:
     """How the messages of one scope are deleted in steps."""
 
-    def __init__(self, index: str, *keys: str) -> None:
-        """``keys`` are the columns that name the scope; their values go first in each statement."""
+    def __init__(self, index: str, *keys: str, own_ids: str | None = None) -> None:
+        """``keys`` are the columns that name the scope; their values go first in each statement.
+
+        ``own_ids`` finds the ids of the bot's own messages, if there is a shorter way.
+        """
         table = f"messages FORCE INDEX ({index})"
         where = " AND ".join(f"{key} = ?" for key in keys)
         step = f"SELECT id FROM {table} WHERE {where} AND id <= ? LIMIT ?"
         self.key_count = len(keys)
         # The bot's own messages among them.
-        self.own_ids = both(f"SELECT message_id FROM {table} WHERE {where} AND is_own = 1")
+        self.own_ids = both(
+            own_ids or f"SELECT message_id FROM {table} WHERE {where} AND is_own = 1"
+        )
         # Up to a row: so many of them at once, and how many there are.
         self.step = each(
             both(f"DELETE FROM messages WHERE id IN ({step})").sqlite,
@@ -54,11 +59,16 @@ class Removal:
         self.count = both(f"SELECT COUNT(*) FROM {table} WHERE {where} AND id <= ?")
 
 
-# By scope, as the table ``removals`` names it.
+_OWN_IN_CHANNEL: Final = (
+    "SELECT messages.message_id FROM spoken FORCE INDEX (spoken_by_channel)"
+    " JOIN messages ON messages.message_id = spoken.message_id WHERE spoken.channel = ?"
+)
+# By scope, as the table ``removals`` names it.  Twitch names viewers by their ids, so that a login
+# may take longer to find.
 REMOVALS: Final = {
     "viewer": Removal("messages_by_viewer", "user_id", "channel"),
-    "login": Removal("messages_by_login", "user_login", "channel"),
-    "channel": Removal("messages_by_channel", "channel"),
+    "login": Removal("messages_by_channel", "user_login", "channel"),
+    "channel": Removal("messages_by_channel", "channel", own_ids=_OWN_IN_CHANNEL),
     "everywhere": Removal("messages_by_viewer", "user_id"),
 }
 
@@ -247,7 +257,7 @@ class Messages(Repository):
             " WHERE channel = ? AND id <= ? AND user_id = ?"
         ),
         "login": both(
-            "UPDATE messages FORCE INDEX (messages_by_login) SET channel = ?"
+            "UPDATE messages FORCE INDEX (messages_by_channel) SET channel = ?"
             " WHERE channel = ? AND id <= ? AND user_login = ?"
         ),
     }

@@ -38,6 +38,7 @@ _PATIENT_BUSY_MS: Final = 5000
 _SET_UP: Final = (
     "PRAGMA synchronous = NORMAL",  # in WAL mode a crash loses nothing, a power cut the last moment
     "PRAGMA secure_delete = ON",  # removed words are overwritten in the file, not only unlinked
+    "PRAGMA wal_autocheckpoint = 2000",  # 4 MB of a new file's pages, like that limit
     "PRAGMA journal_size_limit = 4194304",  # the log shrinks again after a burst
 )
 # Where the disk does not confirm anything, SQLite would store nothing at all.

@@ -172,6 +172,8 @@ _ON_PURPOSE: dict[Statement, str] = {
     Tokens.LOAD_TOKENS: "one row",
     Tokens.DELETE_TOKENS: "one row",
     Viewers.FIND_VIEWERS: "messages by index; changes and terms are a few that people made by hand",
+    Viewers.WITH_LOGIN: "for a person who waits",
+    Viewers.WITH_LOGIN_IN_CHANNEL: "the same in one channel",
     Viewers.LOCALIZED_NAMES: "for a person who waits, and only for a name that is no login",
     Viewers.LOCALIZED_NAMES_IN_CHANNEL: "the same in one channel",
     schema.VERSION: "a row for each migration",

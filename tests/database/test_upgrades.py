@@ -153,6 +153,10 @@ RELEASED = {
         "ccdbba106bc42949fd12dd59fd74bc988619f1a8bec1406a198443ae539c0cb0",
         "e1a5756d02d19799e9d4e5f8e2eddc8e0d2075596ea507d18b006dba13544891",
     ),
+    6: (
+        "07a4889d11b83ce2220a2378a9c6882ed362bc5773f2d0ac5edd4e31f421f032",
+        "da71ee3bf27ba8c569982470f36cb390b19531395d35770f78345d10ccadc544",
+    ),
 }
 """SHA-256 of what each migration runs on SQLite and on MySQL.  These lines are only added to."""
 
