@@ -102,8 +102,8 @@ class Bot:
         self._stopping = stopping
         self._give_up = threading.Event()
         self._threads = BotThreads(reports, stopping)
-        self._inbox = Inbox()
         self._live_state = LiveState(own, clock, settings.ignored_users, settings.bot_owners)
+        self._inbox = Inbox(is_pressing=self._live_state.may_want_us)
         self._channels = Channels(
             settings.twitch_channels,
             SettingsSchema(settings),

@@ -34,9 +34,10 @@ from clankbot.processing.reports import Reports
 from clankbot.processing.retention import PrunableHistory, Retention
 from clankbot.processing.rounds import Rounds, SharedHistory
 from clankbot.processing.speaking.decisions import Decisions
+from clankbot.processing.speaking.known_pace import AskedHistory, KnownPace
 from clankbot.processing.speaking.prompt_changes import PromptChanges
 from clankbot.processing.speaking.repetition import OwnWords, SpokenHistory
-from clankbot.processing.speaking.turns import TurnHistory, Turns
+from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.worker import Handlers, Worker
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import (
@@ -54,7 +55,7 @@ from clankbot.records.writes import KeepModelFigures, KeepWindow, RecordRateLimi
 
 class History(
     CommandHistory,
-    TurnHistory,
+    AskedHistory,
     SpokenHistory,
     PrunableHistory,
     SharedHistory,
@@ -88,11 +89,12 @@ def build_worker(
     Its work goes to the composer (``submit``, ``prompt_changed``), the sender (``offer``) and the
     scheduler (``run_later``); none of these blocks.  ``give_up`` is for the ``Worker``.
     """
-    write_queue = WriteQueue(history, live_state, clock)
+    pace = KnownPace(history, channels, clock)
+    write_queue = WriteQueue(history, live_state, clock, note=pace.note)
     decisions = Decisions(channels, write_queue, clock)
     own_words = OwnWords(history, live_state)
     prompts = PromptChanges(channels, live_state, prompt_changed, clock)
-    turns = Turns(history, channels, live_state, model, decisions, submit, prompts, clock)
+    turns = Turns(pace, channels, live_state, model, decisions, submit, prompts, clock)
     carried_out, passed = RecentRemovals(clock), RecentRemovals(clock)
     moderation = Moderation(live_state, carried_out, passed, turns, own_words, write_queue, clock)
 
@@ -107,22 +109,16 @@ def build_worker(
         live_state, carried_out, moderation, turns, own_words, commands, write_queue, clock
     )
     retention = Retention(history, channels, clock)
+    told = moderation.log
     rounds = Rounds(
-        history, channels, filters, live_state, turns, own_words, retention, moderation.log, clock
+        history, channels, filters, live_state, turns, pace, own_words, retention, told, clock
     )
     channel_ids = ChannelIds(
         history, live_state, moderation, write_queue, rounds.carried_over, clock
     )
+    schema = channels.schema
     intake = Intake(
-        live_state,
-        passed,
-        filters,
-        turns,
-        channels.schema,
-        commands,
-        channel_ids,
-        write_queue,
-        clock,
+        live_state, passed, filters, turns, schema, commands, channel_ids, write_queue, clock
     )
     handlers = _handlers(
         intake, moderation, channel_ids, reports, turns, write_queue, commands, filters

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from clankbot.cancel import End
@@ -59,15 +60,22 @@ class Inbox:
     """Takes records from any thread, chat from the reader's alone; the worker takes them out."""
 
     def __init__(
-        self, room_for_chat: int = _ROOM_FOR_CHAT, patience_s: float = _PATIENCE_S
+        self,
+        room_for_chat: int = _ROOM_FOR_CHAT,
+        patience_s: float = _PATIENCE_S,
+        is_pressing: Callable[[ChatMessage], bool] = lambda _: True,
     ) -> None:
+        """``is_pressing`` tells whether a message wakes the worker at once."""
         self._room_for_chat = room_for_chat
         self._patience_s = patience_s
+        self._is_pressing = is_pressing
         self._records: deque[Record] = deque()  # in the order in which they came
         self._removals: deque[Removal] = deque()  # those that are still to be carried out
         self._overtaking = WaitingRemovals()  # those whose place among the records is to come
         self._changed = threading.Condition()
         self._has_ended = False  # END was put: the worker may never see what follows
+        self._has_pressing = False  # one of the records cannot wait for more
+        self._wanted = 1  # so many records are worth waking the worker
         self._dropped = 0
 
     def put_event(self, event: Event) -> None:
@@ -98,32 +106,50 @@ class Inbox:
                 record = RemovalReached(record)
             self._has_ended |= isinstance(record, End)
             self._records.append(record)
+            self._has_pressing = True
             self._changed.notify_all()
 
     def _has_put_chat(self, message: ChatMessage) -> bool:
         """Whether the message found room, after a moment if need be."""
+        records = self._records
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._has_ended or len(self._records) < self._room_for_chat,
-                self._patience_s,
-            )
-            if self._has_ended or len(self._records) >= self._room_for_chat:
+            if len(records) >= self._room_for_chat:
+                self._changed.wait_for(
+                    lambda: self._has_ended or len(records) < self._room_for_chat, self._patience_s
+                )
+            if self._has_ended or len(records) >= self._room_for_chat:
                 return False
-            self._records.append(message)
-            self._changed.notify_all()
+            records.append(message)
+            if self._is_pressing(message):
+                self._has_pressing = True
+            if self._has_pressing or len(records) >= self._wanted:
+                self._changed.notify_all()
             return True
 
-    def get(self, wait_s: float) -> Record | None:
-        """The next record, a removal before all others; None if none comes in time."""
+    def take(self, most: int, wait_s: float, wanted: int = 1) -> list[Record]:
+        """All removals that wait, and then the next other records, at most so many.
+
+        Waits until ``wanted`` are there, or one that cannot wait, or the time is over.
+        """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._records, wait_s):
-                return None
-            if self._removals:
-                return self._removals.popleft()
+            if wait_s > 0:
+                self._wanted = wanted
+                self._changed.wait_for(self._is_worth_waking, wait_s)
+            taken: list[Record] = list(self._removals)
+            self._removals.clear()
+            taken += (self._next() for _ in range(min(most, len(self._records))))
+            if not self._records:
+                self._has_pressing = False
             self._changed.notify_all()
-            record = self._records.popleft()
-            if isinstance(record, RemovalReached):
-                self._overtaking.reached(record.removal)
-            elif isinstance(record, ChatMessage) and self._overtaking.cover(record):
-                return RemovedMessage(record)
-            return record
+            return taken
+
+    def _is_worth_waking(self) -> bool:
+        return self._has_pressing or len(self._records) >= self._wanted
+
+    def _next(self) -> Record:
+        record = self._records.popleft()
+        if isinstance(record, RemovalReached):
+            self._overtaking.reached(record.removal)
+        elif isinstance(record, ChatMessage) and self._overtaking.cover(record):
+            return RemovedMessage(record)
+        return record

@@ -151,6 +151,7 @@ class Intake:
             self._typed[stored.message_id] = None  # whoever types as the bot does not ask it
         elif self._speaks_to_us(message):
             self._turns.mentioned(stored.channel, _as_line(stored), self._written_at(message))
+            self._write_queue.is_pressing = True
 
     def _speaks_to_us(self, message: ChatMessage) -> bool:
         """A reply to what a person typed with the bot's account is for that person.

@@ -281,6 +281,15 @@ class LiveState:
         """Whether its author may command: moderators by badge or id, and the bot's owners."""
         return message.is_broadcaster or message.is_mod or message.user_id in self._owners
 
+    def may_want_us(self, message: ChatMessage) -> bool:
+        """Whether, at a glance, it looks like a command or a mention, which must not wait."""
+        own, text = self.own, message.text
+        return (
+            text.startswith(("!", "@"))
+            or own.login in text.lower()
+            or (message.reply_to_user_id is not None and message.reply_to_user_id == own.user_id)
+        )
+
     def has_opted_out(self, user_id: str | None) -> bool:
         """Whether this viewer wants nothing of the bot."""
         return user_id in self.opted_out

@@ -17,6 +17,7 @@ from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import RemovalLog
 from clankbot.processing.retention import Retention
+from clankbot.processing.speaking.known_pace import KnownPace
 from clankbot.processing.speaking.repetition import OwnWords
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.writes import CarriedOver, OptOut
@@ -59,6 +60,7 @@ class Rounds:
         filters: ChannelFilters,
         live_state: LiveState,
         turns: Turns,
+        pace: KnownPace,
         own_words: OwnWords,
         retention: Retention,
         removal_log: RemovalLog,
@@ -69,6 +71,7 @@ class Rounds:
         self._filters = filters
         self._live_state = live_state
         self._turns = turns
+        self.pace = pace
         self._own_words = own_words
         self._retention = retention
         self._removal_log = removal_log
@@ -88,6 +91,7 @@ class Rounds:
 
     def _load_channels(self) -> None:
         """Take what is stored under the names of the bot's channels."""
+        self.pace.forget()
         self._channels.load(self._history.all_overrides())
         self._filters.load(self._history.all_terms())
         self._turns.load()
@@ -137,7 +141,8 @@ class Rounds:
         self.is_removing = self._history.carry_on_removing()
         if self.is_removing:
             return  # what is on its way out must not be taken for context
-        self._turns.judge()
+        with self.pace.judging():
+            self._turns.judge()
         self._retention.step()
 
     def look_around(self, *, may_ask: bool) -> None:

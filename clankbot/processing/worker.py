@@ -28,8 +28,13 @@ log = logging.getLogger(__name__)
 
 Handlers = Mapping[type, Callable[[Any], object]]
 
-_BATCH: Final = 500  # records a round: one transaction, some 10 ms on a Raspberry Pi
+# What nobody waits for is collected for so long, or until there is so much of it, and then stored
+# in one transaction: each costs an SD card nearly the same, however little is in it.
+_WINDOW_S: Final = 0.4
+_WINDOW_RECORDS: Final = 50
+_BATCH: Final = 500  # records a round if so many wait: some 10 ms on a Raspberry Pi
 _BATCH_BEHIND_REMOVALS: Final = 50
+_AT_ONCE: Final = 50  # records between two looks for removals
 # How long it waits for a record before it looks after retention and the word list.
 _IDLE_S: Final = 0.5
 # How soon it is noticed that the word list was edited, or a viewer forgotten by ``forget``.
@@ -143,24 +148,35 @@ class Worker:
         return True
 
     def take_in(self, wait_s: float) -> bool:
-        """Handle what waits, up to a batch; False if END was taken.
+        """Handle what comes until the window is over; False if END was taken.
 
-        After removals, which come first, it is a small batch: they are to be stored at once, yet
-        even a wave of them that goes on and on must not hold up chat.
+        Waits ``wait_s`` for a first record, and no longer for more.  The window ends at once when
+        something has to see the database, and then only what is there already is taken along.
+        After removals, which come first, that is little: they are to be stored at once, yet even a
+        wave of them that goes on and on must not hold up chat.
         """
-        most, others = _BATCH, 0
+        most, others, wanted = _BATCH, 0, 1
+        window_s, ends_at = min(wait_s, _WINDOW_S), 0.0
         while others < most:
-            record = self._inbox.get(wait_s)
-            wait_s = 0.0
-            if record is None:
+            records = self._inbox.take(min(_AT_ONCE, most - others), wait_s, wanted)
+            if not records:
                 break
-            if isinstance(record, End):
-                return False
-            self._handle(record)
-            if isinstance(record, MessageDeleted | UserCleared | ChatCleared):
-                most = _BATCH_BEHIND_REMOVALS
+            if not others:
+                ends_at = self._clock.monotonic() + window_s
+            for record in records:
+                if isinstance(record, End):
+                    return False
+                self._handle(record)
+                if isinstance(record, MessageDeleted | UserCleared | ChatCleared):
+                    most = _BATCH_BEHIND_REMOVALS
+                else:
+                    others += 1
+            wanted = _WINDOW_RECORDS - others
+            if wanted <= 0 or self._write_queue.is_pressing or self._rounds.pace.may_be_time():
+                wait_s = 0.0
             else:
-                others += 1
+                wait_s = max(0.0, ends_at - self._clock.monotonic())
+                wanted = self._rounds.pace.lines_until_time(wanted)
         return True
 
     def _handle(self, record: Record) -> None:

@@ -50,6 +50,8 @@ _MAY_GIVE_WAY: Final = (
     RecordRateLimitEvent,
     Tally,
 )
+# What nobody waits for: it may be collected for a while, to be stored with more of its kind.
+_MAY_WAIT: Final = (Append, KeepModelFigures, KeepWindow, RecordDecision, Tally)
 _BATCH: Final = 500
 # Writes of one group keep their order, whatever becomes of the others.  All that has to do with
 # messages is in one: a message must never be stored behind its removal.
@@ -87,13 +89,18 @@ class WriteQueue:
         live_state: LiveState,
         clock: Clock,
         most_held: int = MAX_HELD,
+        note: Callable[[Write], None] = lambda _: None,
     ) -> None:
+        """``note`` is told each write when it is queued."""
         self._history = history
+        self._note = note
         self._clock = clock
         self._most_held = most_held
         # In order; for the queue alone to change.
         self.held: deque[tuple[Write, Then | None]] = deque()
         self.outage = Outage(live_state, clock)
+        # Somebody waits for what is held: for a write, or for the answer to a mention.
+        self.is_pressing = False
         self._dropped = 0  # in this outage
         self._singly = 0  # so many writes go one by one, since one of them was refused
         self._batch = _BATCH  # fewer if the server has found a batch too large
@@ -106,6 +113,9 @@ class WriteQueue:
     def add(self, write: Write, then: Then | None = None) -> None:
         """Queue a write; ``then`` is called with its outcome once it is stored, or refused."""
         self.held.append((write, then))
+        self._note(write)
+        if then is not None or not isinstance(write, _MAY_WAIT):
+            self.is_pressing = True
         if len(self.held) > self._most_held:
             self._drop_oldest()
 
@@ -134,6 +144,7 @@ class WriteQueue:
         the database for a sign of life even if nothing is held.  A batch whose commit was not
         answered is simply carried out again: that is harmless (see ``Store.apply``).
         """
+        self.is_pressing = False
         outage = self.outage
         sign_of_life = not outage.has(Work.STORING)
         if not (sign_of_life or force or outage.is_due(Work.STORING)):

@@ -126,9 +126,13 @@ class Desk:
         """The connection that the worker works with."""
         return self.database.open()
 
+    def open_inbox(self) -> Inbox:
+        """What other threads tell the worker comes by this."""
+        return Inbox()
+
     def _wire(self, settings: dict[str, str]) -> None:
         settled = load_settings(SETTINGS | settings, self.folder)
-        self.inbox = Inbox()
+        self.inbox = self.open_inbox()
         self.live_state = LiveState(Own(BOT), self.clock, settled.ignored_users, settled.bot_owners)
         self.filters = ChannelFilters(load_words(settled))
         self.send_gate = SendGate(self.live_state, self.filters, self.clock)

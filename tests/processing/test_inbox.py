@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 
 import pytest
@@ -21,6 +23,7 @@ from clankbot.records.chat import (
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.speech import MessageKind, Outgoing, Undelivered
 from tests.processing.chat import message
+from tests.waiting import PATIENCE_S
 
 NOTHING = NothingOffered("alpha", 1, Reason(Why.NO_LINE, "only thought"))
 LINE = Outgoing("alpha", "calm river", MessageKind.SPONTANEOUS, 0.0)
@@ -34,7 +37,7 @@ def inbox() -> Inbox:
 
 def taken(inbox: Inbox) -> list[Record]:
     """All that is in it."""
-    return list(iter(lambda: inbox.get(0), None))
+    return inbox.take(100_000, 0)
 
 
 def test_records_leave_in_the_order_they_came(inbox: Inbox) -> None:
@@ -88,7 +91,7 @@ def test_what_comes_behind_a_removal_is_not_removed_by_it(inbox: Inbox) -> None:
     removal = UserCleared("alpha", "7", 1)
     inbox.put_event(DELETED)
     inbox.put_event(removal)
-    assert inbox.get(0) == removal
+    assert inbox.take(0, 0) == [removal]
     inbox.put_event(behind := message(user_id="7"))
     assert taken(inbox) == [RemovedMessage(DELETED), RemovalReached(removal), behind]
 
@@ -107,7 +110,31 @@ def test_of_two_removals_of_one_viewer_each_counts_up_to_its_place(inbox: Inbox)
 
 
 def test_an_empty_inbox_says_so_after_the_wait(inbox: Inbox) -> None:
-    assert inbox.get(0.01) is None
+    assert inbox.take(1, 0.01) == []
+
+
+def test_it_waits_for_as_much_as_is_wanted_or_for_what_cannot_wait() -> None:
+    inbox = Inbox(is_pressing=lambda said: said.text.startswith("!"))
+    inbox.put_event(message())
+    assert len(inbox.take(9, 0.01, wanted=2)) == 1, "the time was over"
+    woken: queue.SimpleQueue[list[Record]] = queue.SimpleQueue()
+    for records in ([message(), message()], [message("!clank")], [MessageDeleted("alpha", "m-1")]):
+        waiting = threading.Thread(target=lambda: woken.put(inbox.take(9, PATIENCE_S, wanted=2)))
+        waiting.start()
+        for record in records:
+            assert woken.empty()
+            inbox.put_event(record)
+        assert woken.get(timeout=PATIENCE_S)[0] == records[0]
+        waiting.join()
+        inbox.take(9, 0)
+
+
+def test_what_cannot_wait_counts_until_it_is_taken() -> None:
+    inbox = Inbox(is_pressing=lambda said: said.text.startswith("!"))
+    inbox.put_event(message())
+    inbox.put_event(message("!clank"))
+    assert len(inbox.take(1, PATIENCE_S, wanted=9)) == 1
+    assert len(inbox.take(1, PATIENCE_S, wanted=9)) == 1
 
 
 def test_when_it_is_full_chat_is_dropped_and_all_else_still_gets_in(inbox: Inbox) -> None:

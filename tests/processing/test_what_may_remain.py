@@ -23,6 +23,7 @@ from tests.processing import model as models
 from tests.processing.chat import at
 from tests.processing.desk import BOT_ID, CHANNELS, Desk
 from tests.processing.rounds import ComposerAtHand
+from tests.processing.windows import WindowDesk
 
 VIEWERS = {"7": "alice", "8": "bruno", "9": "carla"}
 IDS = {login: user_id for user_id, login in VIEWERS.items()}
@@ -273,14 +274,18 @@ def test_no_prompt_holds_what_may_not_remain(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_remains_is_what_may_remain(tmp_path: Path, seed: int) -> None:
+    """With every other seed what happens at once arrives bit by bit, while chat is collected."""
     dice = random.Random(seed)
-    with Desk(tmp_path, MESSAGE_THRESHOLD="500") as desk:
+    with WindowDesk(tmp_path, MESSAGE_THRESHOLD="500") as desk:
         chat, model, most = Chat(dice, desk), Model(), 0
         for _ in range(ROUNDS):
             batch = [chat.event() for _ in range(dice.randint(1, 12))]
             for event in batch:
                 model.hear(event, desk.clock.ms())
-            desk.hear(*batch)
+            if seed % 2:
+                desk.hear(*batch)
+            else:
+                desk.windows(*([event] for event in batch))
             for channel in CHANNELS:
                 expected = [text for where, _, text in model.kept if where == channel]
                 assert desk.stored(channel) == expected

@@ -27,6 +27,14 @@ class PaceHistory(Protocol):
     def pace(self, channel: str, count_cap: int, hold_cap: int) -> Pace:
         """Messages since the bot last spoke, messages held, and when it spoke."""
 
+    def known_pace(
+        self, channel: str, count_cap: int, hold_cap: int, *, is_bound: bool = False
+    ) -> Pace | None:
+        """The same as far as it is known without asking, None if it is not.
+
+        ``is_bound``: it is enough if the truth is no more than that.
+        """
+
     def count_since(self, channel: str, since_ms: int) -> int:
         """How many viewers' messages were stored since then."""
 
@@ -52,11 +60,41 @@ def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
 
 
 def pace_obstacle(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
-    """Why the bot does not speak by itself yet; None if it is time."""
+    """Why the bot does not speak by itself yet; None if it is time, which the database has said."""
+    if not channel.settings.adaptive:
+        threshold, factor = _threshold(channel, 0, clock)
+        known = history.known_pace(channel.name, threshold, _needed_context(channel.settings))
+        if known is not None:
+            known = _since_lost_turn(channel, known)
+            if reason := _obstacle(channel, known, threshold, factor, clock):
+                return reason
     pace, threshold, factor = _pace(channel, history, clock)
-    silent = silent_ms(channel, pace, clock)
-    reason = spontaneous_obstacle(channel.settings, pace, threshold, factor, silent)
+    reason = _obstacle(channel, pace, threshold, factor, clock)
     return reason or _too_few_speakers(channel, history, clock)
+
+
+def lines_missing(channel: Channel, history: PaceHistory, clock: Clock) -> int | None:
+    """So many messages, at least, are still to come before it can be time to speak.
+
+    0 if it may be time already, or nobody knows; None if some of the delay is to pass first.  Asks
+    the database nothing.
+    """
+    threshold, factor = _threshold(channel, 0, clock)
+    needed = _needed_context(channel.settings)
+    pace = history.known_pace(channel.name, threshold, needed, is_bound=True)
+    if pace is None:
+        return 0
+    if delay_left(channel.settings, silent_ms(channel, pace, clock), factor):
+        return None
+    counted = _since_lost_turn(channel, pace).counted
+    return max(threshold - counted, needed - pace.held, 0)
+
+
+def _obstacle(
+    channel: Channel, pace: Pace, threshold: int, factor: int, clock: Clock
+) -> Reason | None:
+    silent = silent_ms(channel, pace, clock)
+    return spontaneous_obstacle(channel.settings, pace, threshold, factor, silent)
 
 
 def spontaneous_obstacle(
@@ -79,15 +117,25 @@ def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, i
     """The pace, the threshold it is measured against, and the slowdown that is in it."""
     settings, since_ms = channel.settings, clock.utc_ms() - ADAPTIVE_WINDOW_MS
     recent = history.count_since(channel.name, since_ms) if settings.adaptive else 0
-    factor = slowdown(channel.hints_ms, clock.utc_ms())
-    wanted = effective_threshold(settings, recent) * factor
-    # More messages than are kept can never be counted: the bot would be silent for ever.
-    threshold = min(wanted, max(settings.threshold, settings.retention_count or wanted))
+    threshold, factor = _threshold(channel, recent, clock)
     pace = history.pace(channel.name, threshold, _needed_context(settings))
-    if channel.lost_turn_at is not None:
-        counted = min(pace.counted, channel.counted_since_lost)
-        pace = Pace(counted, pace.held, pace.spoke_at_ms)
-    return pace, threshold, factor
+    return _since_lost_turn(channel, pace), threshold, factor
+
+
+def _threshold(channel: Channel, recent_messages: int, clock: Clock) -> tuple[int, int]:
+    """The threshold, and the slowdown in it; without recent messages the least it can be."""
+    settings = channel.settings
+    factor = slowdown(channel.hints_ms, clock.utc_ms())
+    wanted = effective_threshold(settings, recent_messages) * factor
+    # More messages than are kept can never be counted: the bot would be silent for ever.
+    return min(wanted, max(settings.threshold, settings.retention_count or wanted)), factor
+
+
+def _since_lost_turn(channel: Channel, pace: Pace) -> Pace:
+    if channel.lost_turn_at is None:
+        return pace
+    counted = min(pace.counted, channel.counted_since_lost)
+    return Pace(counted, pace.held, pace.spoke_at_ms)
 
 
 def _needed_context(settings: ChannelSettings) -> int:
