@@ -16,29 +16,38 @@ from typing import IO, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNS: Final = 4
-SLOW: Final = {
-    "test_faults": 400,
-    "flow": 16,
-    "replay": 6,
-    "cli": 4,
-    "filter": 4,
-    "ollama": 3,
-    "database": 2,
+SECONDS: Final = {
+    "ollama/test_odd_slow_servers": 31,
+    "flow/test_sign_in": 28,
+    "ollama/test_slow_servers": 25,
+    "flow/test_check": 24,
+    "flow/test_database_file": 24,
+    "flow/test_database_trouble": 23,
+    "processing/filter/test_content_filter_limits": 22,
+    "flow/test_mysql": 17,
+    "processing/test_removal_interleavings": 14,
+    "flow/test_wrong_clock": 13,
 }
-"""Folders, and a file, whose tests start whole programs or try thousands of texts: a line there
-takes as long as so many elsewhere."""
+"""What the files take that take longest, measured; some of them wait, some of them compute."""
+BYTES_A_SECOND: Final = {"flow": 2_000, "cli": 2_000}
+"""How quickly any other file is done, by its folder."""
+BYTES_A_SECOND_ELSEWHERE: Final = 10_000
 NO_TESTS: Final = 5
 """Pytest's status where an option such as ``-k`` leaves nothing of a run."""
 
 
+def seconds(file: Path) -> float:
+    """About how long its tests take."""
+    name = file.relative_to(ROOT / "tests").with_suffix("").as_posix()
+    bytes_a_second = BYTES_A_SECOND.get(file.parent.name, BYTES_A_SECOND_ELSEWHERE)
+    return SECONDS.get(name, file.stat().st_size / bytes_a_second)
+
+
 def dealt() -> list[list[str]]:
     """Every file of tests, the longest first, each to the run that has least to do so far."""
-    weights = {
-        file: file.stat().st_size * SLOW.get(file.stem, SLOW.get(file.parent.name, 1))
-        for file in ROOT.glob("tests/**/test_*.py")
-    }
+    weights = {file: seconds(file) for file in ROOT.glob("tests/**/test_*.py")}
     hands: list[list[str]] = [[] for _ in range(RUNS)]
-    loads = [0] * RUNS
+    loads = [0.0] * RUNS
     for file in sorted(weights, key=lambda each: (-weights[each], each)):
         least = loads.index(min(loads))
         hands[least].append(str(file.relative_to(ROOT)))
