@@ -235,6 +235,7 @@ class Bot:
         """
         deadline = time.monotonic() + STOP_WITHIN_S
         self._stopping.set()
+        self._reader.wake()
         self._composer.stop()
         self._model.close()
         self._scheduler.wake()

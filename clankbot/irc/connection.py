@@ -32,8 +32,8 @@ Answer = TypeVar("Answer")
 # For TCP to one address of the server, and again for the TLS handshake.  A stop has five seconds.
 _DIAL_TIMEOUT_S: Final = 4.0
 
-# Longest single wait for data: how soon a stop request is noticed.
-_STEP_S: Final = 0.1
+# Longest single wait for data.  A stop ends it, except while signing in.
+_STEP_S: Final = 0.5
 
 # A peer that does not take even one line in this time is given up.
 _SEND_TIMEOUT_S: Final = 5.0
@@ -139,6 +139,9 @@ class Connection:
     def __init__(self, sock: socket.socket, clock: Callable[[], float] = time.monotonic) -> None:
         sock.setblocking(False)
         self._socket = sock
+        self._woken, self._waker = socket.socketpair()
+        self._woken.setblocking(False)
+        self._waker.setblocking(False)
         self._clock = clock
         self._buffer = LineBuffer()
         self._lock = threading.Lock()
@@ -193,7 +196,13 @@ class Connection:
             self._is_closed = True
             with contextlib.suppress(OSError, ValueError):  # the peer may be gone already
                 self._say_goodbye()
-            self._socket.close()
+            for sock in (self._socket, self._woken, self._waker):
+                sock.close()
+
+    def wake(self) -> None:
+        """End the reader's wait for data.  For any thread; never waits."""
+        with contextlib.suppress(OSError):  # it is closed, or woken already
+            self._waker.send(b"!")
 
     def _attempt(
         self, call: Callable[[], Answer], *, reading: bool, wait_s: float = _STEP_S
@@ -219,11 +228,16 @@ class Connection:
             except OSError as error:
                 raise self._end(_reason(error)) from error
             if not is_last:
-                socks = [self._socket]
                 # A socket that is closed by now cannot be waited for: the next try tells.
                 with contextlib.suppress(OSError, ValueError):
-                    select.select(socks if reading else [], [] if reading else socks, [], wait_s)
+                    self._wait(wait_s, for_data=reading, may_be_woken=reads)
         return None
+
+    def _wait(self, wait_s: float, *, for_data: bool, may_be_woken: bool) -> None:
+        socks, woken = [self._socket], [self._woken] if may_be_woken else []
+        wanted = [*socks, *woken] if for_data else woken
+        if self._woken in select.select(wanted, [] if for_data else socks, [], wait_s)[0]:
+            self._woken.recv(_READ_BYTES)
 
     def _end(self, reason: str) -> ConnectionLost:
         """Nothing goes in or out from now on; the error that says why."""
@@ -260,6 +274,11 @@ class Link:
     def attach(self, connection: Connection) -> None:
         """From now on lines go to this connection."""
         self._connection = connection
+
+    def wake(self) -> None:
+        """Have the reader look at once whether it is to end.  For any thread; never waits."""
+        if self._connection is not None:
+            self._connection.wake()
 
     def send_line(self, line: str) -> bool:
         """Whether the line went out whole; False if there is no connection.  For any thread."""

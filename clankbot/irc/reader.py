@@ -119,6 +119,10 @@ class Reader:
         finally:
             self.drained.set()
 
+    def wake(self) -> None:
+        """Make the thread look at ``stopping`` now.  For any thread, never waits."""
+        self._link.wake()
+
     def _live_through_one_connection(self) -> float:
         """Connect, follow chat, and take leave when stopping; seconds to wait before the next."""
         try:

@@ -138,6 +138,7 @@ class Sender:
                 self._wake.wait(min(max(0.0, due_at - self._clock.monotonic()), _LONGEST_WAIT_S))
         finally:
             self._link.is_finished = True
+            self._link.wake()
 
     def step(self, now: float) -> float:
         """Does what is due, at most one JOIN and one chat line; the moment of the next step.

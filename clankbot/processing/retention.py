@@ -14,10 +14,13 @@ log = logging.getLogger(__name__)
 
 _STEP_EVERY_S: Final = 0.5
 _ROUND_EVERY_S: Final = 10.0
+# A channel where nothing is new has only what has grown old meanwhile.
+_QUIET_ROUND_EVERY_S: Final = 600.0
 _ROWS_A_STEP: Final = 500
 _PAGES_A_STEP: Final = 64  # of 4 KB each: a quarter of a megabyte is given back in a step
 _TOLD_EVERY_S: Final = 3600.0
-_DAY_MS: Final = 86_400_000
+_HOUR_MS: Final = 3_600_000
+_DAY_MS: Final = 24 * _HOUR_MS
 
 
 class PrunableHistory(Protocol):
@@ -44,6 +47,8 @@ class Retention:
         self._clock = clock
         self._stored_channels: Sequence[str] = ()
         self._round: deque[str] = deque()
+        # By channel: what was new there when all that was past its time had gone, and when.
+        self._looked: dict[str, tuple[object, float]] = {}
         self._next_step = 0.0
         self._next_round = 0.0
         # Deleted of each channel since that was last told.
@@ -53,6 +58,7 @@ class Retention:
     def load(self) -> None:
         """Find the channels that the bot has left."""
         self._stored_channels = self._history.channels()
+        self._looked.clear()
 
     def step(self) -> None:
         """Delete at most a few hundred old messages; does nothing most of the time."""
@@ -65,16 +71,33 @@ class Retention:
                 return
             self._next_round = now + _ROUND_EVERY_S
             self._tell(now)
-            self._round.extend(dict.fromkeys((*self._channels, *self._stored_channels)))
-        name = self._round[0]
+            names = dict.fromkeys((*self._channels, *self._stored_channels))
+            self._round.extend(name for name in names if self._is_worth_a_look(name, now))
+        pruned = self._prune(self._round[0]) if self._round else 0
+        released = self._history.release_space(_PAGES_A_STEP)
+        if self._round and pruned < _ROWS_A_STEP and released < _PAGES_A_STEP:
+            name = self._round.popleft()
+            self._looked[name] = self._state_of(name), now
+
+    def _is_worth_a_look(self, name: str, now: float) -> bool:
+        state, looked_at = self._looked.get(name, (None, 0.0))
+        return state != self._state_of(name) or now - looked_at >= _QUIET_ROUND_EVERY_S
+
+    def _state_of(self, name: str) -> object:
+        """What changes when there may be more to delete than what has grown old."""
+        settings = self._channels.settings_of(name)
+        newest = self._channels[name].newest_message_id if name in self._channels else None
+        # By how many hours the time is ahead of the steady clock: it may have been set right.
+        ahead_h = (self._clock.past_ms() - round(self._clock.monotonic() * 1000)) // _HOUR_MS
+        return newest, settings.retention_days, settings.retention_count, ahead_h
+
+    def _prune(self, name: str) -> int:
         settings = self._channels.settings_of(name)
         days, count = settings.retention_days, settings.retention_count
         older_than = self._clock.past_ms() - days * _DAY_MS if days else None
         pruned = self._history.prune(name, older_than, count or None, _ROWS_A_STEP)
         self._untold[name] += pruned
-        released = self._history.release_space(_PAGES_A_STEP)
-        if pruned < _ROWS_A_STEP and released < _PAGES_A_STEP:
-            self._round.popleft()
+        return pruned
 
     def _tell(self, now: float) -> None:
         """Sum up what was deleted: in a busy chat a few messages are, every few seconds."""

@@ -122,14 +122,19 @@ def test_what_was_deleted_is_summed_up_once_an_hour(
     assert len(told) == 2
 
 
-def test_a_round_begins_every_ten_seconds(desk: Desk) -> None:
+def test_a_round_begins_every_ten_seconds_where_anything_is_new(desk: Desk) -> None:
     kept = retention(desk)
     steps(desk, kept, 5)
     store(desk, [31])
+    store(desk, [31], "beta")
+    desk.channels["alpha"].newest_message_id = "alpha-0"
     steps(desk, kept, 5)
     assert desk.stored() == ["31"]
-    steps(desk, kept, 1)
+    steps(desk, kept, 2)
     assert desk.stored() == []
+    assert desk.stored("beta") == ["31"], "nothing came in there"
+    steps(desk, kept, 600)
+    assert desk.stored("beta") == []
 
 
 def test_freed_space_goes_back_to_the_disk(desk: Desk, tmp_path: Path) -> None:
