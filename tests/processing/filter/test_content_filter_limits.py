@@ -28,6 +28,7 @@ BUSY = 4  # times slower a machine may be on which tests run side by side
 CALLS_PER_KB = 25_000  # of functions: the promise again, at a fifth of a microsecond each
 CALLS_OF_A_MESSAGE = 14_000
 LISTS = nasty_lists()
+HARD_LISTS = hard_lists()
 FEW_PIECES = 64  # remembered, so that one text helps the next one little
 
 
@@ -88,16 +89,16 @@ def test_with_any_list_a_nasty_text_costs_no_more_than_promised(name: str) -> No
 
 
 @pytest.mark.parametrize("one_in", [4, pytest.param(1, marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", hard_lists())
+@pytest.mark.parametrize("name", HARD_LISTS)
 def test_no_message_takes_many_steps_be_its_pieces_and_characters_never_met_before(
     name: str, one_in: int
 ) -> None:
     """Of the nasty texts one in four with each list: in all, each with a few lists."""
-    entries = hard_lists()[name]
+    entries = HARD_LISTS[name]
     matcher = matcher_of(entries, most_pieces=0)
     choose = random.Random(name)
     ways = makers(entries)
-    nasty = [*NASTY.values()][[*hard_lists()].index(name) % one_in :: one_in]
+    nasty = [*NASTY.values()][[*HARD_LISTS].index(name) % one_in :: one_in]
     for text in [*(cut(filled(parts, 2000)) for parts in nasty)] + [
         made(choose, ways) for _ in range(60 // one_in)
     ]:
