@@ -47,6 +47,8 @@ class Checkup:
     clock: TrustedClock = field(default_factory=TrustedClock)
     # Once it is known that it can be read, with its tables up to date.
     database: Database | None = None
+    # The same, or one of an older version: the sign-in has always been stored alike.
+    sign_in_database: Database | None = None
     # Once it is known that there is none yet, but that one can be made.
     is_database_missing: bool = False
     # Once Twitch has agreed to it.
@@ -177,6 +179,7 @@ def look_at_database(checkup: Checkup) -> Iterator[Finding]:
         checkup.is_database_missing = True
         yield "ok", f"{named} is empty; the bot makes its tables at its first start"
         return
+    checkup.sign_in_database = database
     if schema < latest:
         yield (
             "warn",

@@ -25,8 +25,8 @@ def look_at_sign_in(checkup: Checkup) -> Iterator[Finding]:
     """Who is signed in, and whether Twitch agrees."""
     settings = checkup.settings
     stored = None
-    if checkup.database is not None:
-        store = TokenStore(checkup.database.open, threading.Event().wait)
+    if checkup.sign_in_database is not None:
+        store = TokenStore(checkup.sign_in_database.open, threading.Event().wait)
         stored = StoredToken.load(store, key_source(settings))
     elif not checkup.is_database_missing:
         yield "skip", "the sign-in is in the database, which was not read"

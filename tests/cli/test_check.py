@@ -122,7 +122,7 @@ def test_it_changes_nothing_not_even_an_older_database(tmp_path: Path) -> None:
     before = path.read_bytes()
     out = clankbot(tmp_path, "check", **NOWHERE).out
     assert "is of an older version (schema 2, this is" in out
-    assert "skip  sign-in    the sign-in is in the database, which was not read" in out
+    assert "fail  sign-in    nobody is signed in; run: " in out
     assert path.read_bytes() == before
     zone = SetSetting("alpha", "timezone", "Moon/Base", "7", "mona", 1)
     (tmp_path / "another").mkdir()
