@@ -9,6 +9,7 @@ import queue
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Final
 
@@ -17,11 +18,12 @@ from clankbot.app import EXIT_FAILED, exit_status
 from clankbot.bot import STOP_WITHIN_S, Bot
 from clankbot.clock import TrustedClock
 from clankbot.config.settings import Settings, from_systemd, run_requirements
+from clankbot.database.database import patiently
 from clankbot.database.locks import hold_instance_lock
 from clankbot.parts import load_words, name_database, start_up, word_list_requirements
 from clankbot.runtime.systemd import Notifier, watchdog_interval_s
 from clankbot.runtime.terminal import is_any_closed, terminals
-from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off
+from clankbot.runtime.threads import Failure, Reports, Signals, not_torn_off, start_patiently
 from clankbot.services import certificate_requirements, key_requirements, open_account
 
 log = logging.getLogger(__name__)
@@ -52,12 +54,11 @@ def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
     words = load_words(settings)
     database = name_database(settings)
     stopping, clock = threading.Event(), TrustedClock()
-    with hold_instance_lock(
-        database.engine, lambda error: reports.put(Failure("instance-lock", error))
-    ):
-        database.refuse_foreign_log()
-        database.prepare()
-        database.wait_until_writable(STOP_WITHIN_S, stopping.wait)
+    with ExitStack() as held:
+        lost = lambda error: reports.put(Failure("instance-lock", error))  # noqa: E731
+        lock = partial(hold_instance_lock, database.engine, lost, start_patiently)
+        patiently(lambda: held.enter_context(lock()), STOP_WITHIN_S, stopping.wait)
+        database.make_ready(STOP_WITHIN_S, stopping.wait)
         account = not_torn_off(partial(open_account, settings, database, stopping, clock))
         bot = Bot(settings, account, database, words, reports, stopping, clock)
         log.info(

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from clankbot.clock import Clock
 from clankbot.database.channel_names import ChannelNames
@@ -21,12 +21,14 @@ from clankbot.database.spoken import Spoken
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.database.tokens import Tokens
 from clankbot.database.viewers import Viewers
-from clankbot.errors import DatabaseFileLost, DatabaseUnavailable
+from clankbot.errors import DatabaseDamaged, DatabaseFileLost, DatabaseUnavailable
 from clankbot.records import writes
 from clankbot.records.accounts import EncryptedTokens
 from clankbot.records.writes import Append, Applied, Write
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 # For a look at a database whose last program did not end in good order: a start must not wait
 # longer, and of a large file much is seen in that time.
@@ -83,24 +85,23 @@ class Database:
         with closing(Session(self.engine.patient())) as session:
             return look_at_version(session), len(MIGRATIONS)
 
-    def wait_until_writable(self, within_s: float, wait: Callable[[float], object]) -> None:
-        """Return once something can be stored; ``wait`` waits for so many seconds.
+    def make_ready(self, within_s: float, wait: Callable[[float], object]) -> None:
+        """For the only program at the database: return once its data can be read and stored.
 
-        Raises what the database says if it still cannot after so long; a signal is heard meanwhile.
+        Each step is done ``patiently``.
         """
-        began, told = self.clock.monotonic(), False
-        while True:
-            with closing(Session(self.engine)) as session:
-                try:
-                    with session.transaction():
-                        return
-                except DatabaseUnavailable as error:
-                    if self.clock.monotonic() - began >= within_s:
-                        raise
-                    if not told:
-                        told = True
-                        log.warning("waiting for the database", extra={"problem": str(error)})
-            wait(_ASK_AGAIN_S)
+        patiently(self.refuse_foreign_log, within_s, wait)
+        patiently(self.prepare, within_s, wait)
+        self.wait_until_writable(within_s, wait)
+
+    def wait_until_writable(self, within_s: float, wait: Callable[[float], object]) -> None:
+        """Return once something can be stored; see ``patiently``."""
+
+        def begin_to_write() -> None:
+            with closing(Session(self.engine)) as session, session.transaction():
+                pass
+
+        patiently(begin_to_write, within_s, wait)
 
     def open(self, *, lets_go: bool = False) -> Store:
         """A store for one thread: the one that asks it first, which is to close it.
@@ -118,6 +119,33 @@ class Database:
         For the last moment of a stop, when a server hangs.  A file is waited for a little longer.
         """
         self.engine.abandon()
+
+
+def patiently(
+    work: Callable[[], Answer], within_s: float, wait: Callable[[float], object]
+) -> Answer:
+    """What ``work`` gives, tried again for so long while the database cannot be used just now.
+
+    Then it raises what the database says, but not at the first time: SQLite itself may try for
+    longer than that.  ``wait`` waits for so many seconds; a signal is heard meanwhile.  What looks
+    like damage is looked at twice, since SQLite calls a read that failed so, too.
+    """
+    clock, is_damaged, was_told = Clock(), False, False
+    until = clock.monotonic() + within_s
+    while True:
+        try:
+            return work()
+        except DatabaseDamaged:
+            if is_damaged:
+                raise
+            is_damaged = True
+        except DatabaseUnavailable as error:
+            if was_told and clock.monotonic() >= until:
+                raise
+            if not was_told:
+                was_told = True
+                log.warning("waiting for the database", extra={"problem": str(error)})
+        wait(_ASK_AGAIN_S)
 
 
 class Store(Spoken, Viewers, ChannelNames, Channels, Prompts, Tokens, Housekeeping):

@@ -10,10 +10,11 @@ import fcntl
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from clankbot.errors import DatabaseError, WrongDatabase
+from clankbot.errors import DatabaseError, DatabaseUnavailable, DiskFailing, WrongDatabase
 
 # What a file system says that has no locks, such as a network share mounted without them.
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
@@ -23,6 +24,19 @@ WITHOUT_LOCKS: Final = (
     "lies where files cannot be locked, such as on a network share mounted without locks;"
     " DATABASE_URL accepts a file on a disk of this machine"
 )
+
+
+# What may be otherwise a moment later.
+_PASSING: Final = frozenset(
+    {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.ESTALE}
+)
+
+
+def trouble_of(error: OSError, text: str) -> DatabaseError:
+    """What to raise, with this text, for a call of the system that failed."""
+    if error.errno == errno.EIO:
+        return DiskFailing(text)
+    return DatabaseUnavailable(text) if error.errno in _PASSING else DatabaseError(text)
 
 
 def has_file_locks(folder: Path) -> bool:
@@ -61,11 +75,11 @@ class FileLock:
                 return False
             if error.errno in _NO_LOCKS:
                 raise WrongDatabase(f"the database {self._database} {WITHOUT_LOCKS}") from error
-            raise DatabaseError(
-                f"the database {self._database} cannot be locked: {error.strerror}"
-            ) from error
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()}\n".encode())
+            text = f"the database {self._database} cannot be locked: {error.strerror}"
+            raise trouble_of(error, text) from error
+        with suppress(OSError):  # who has it is only told to others; the disk may be full
+            os.ftruncate(file, 0)
+            os.write(file, f"{os.getpid()}\n".encode())
         self._file = file
         return True
 
@@ -116,7 +130,7 @@ class FileLock:
             return WrongDatabase(
                 f"{trouble} ({self._path}); the bot's user must be allowed to write in its folder"
             )
-        return DatabaseError(trouble)
+        return trouble_of(error, trouble)
 
     def _planted(self) -> DatabaseError:
         return WrongDatabase(

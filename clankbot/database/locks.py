@@ -28,15 +28,20 @@ _LEAVE_WITHIN_S: Final = 0.2
 
 
 @contextmanager
-def hold_instance_lock(engine: Engine, lost: Callable[[Exception], None]) -> Iterator[None]:
+def hold_instance_lock(
+    engine: Engine,
+    lost: Callable[[Exception], None],
+    start: Callable[[threading.Thread], object] = threading.Thread.start,
+) -> Iterator[None]:
     """Be the only bot at this database until the block ends, or the process does, however.
 
     The file of an SQLite database is made first: it is what is locked, by whatever name.
     DatabaseError if another one is.  A server may lose the lock, and another bot take it: then
-    ``lost`` is told why this one must end.  It is called in a thread of its own.
+    ``lost`` is told why this one must end.  It is called in a thread of its own, which ``start``
+    starts.
     """
     if not isinstance(engine, SqliteEngine):
-        with ServerLock(engine, lost):
+        with ServerLock(engine, lost, start):
             yield
         return
     engine.create()
@@ -79,10 +84,12 @@ class ServerLock:
         self,
         engine: Engine,
         lost: Callable[[Exception], None],
+        start: Callable[[threading.Thread], object] = threading.Thread.start,
         check_every_s: float = CHECK_EVERY_S,
     ) -> None:
         self._engine = engine
         self._lost = lost
+        self._start = start
         self._check_every_s = check_every_s
         self._leaving = threading.Event()
         self._taken: Future[None] = Future()
@@ -91,7 +98,7 @@ class ServerLock:
         self._thread = threading.Thread(target=self._run, name="instance-lock", daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._start(self._thread)
         self._taken.result()
         return self
 

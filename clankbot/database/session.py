@@ -16,7 +16,14 @@ from typing import Any, Final, Protocol
 
 from clankbot.clock import Clock
 from clankbot.database.dialect import Dialect, Statement, both, each
-from clankbot.errors import CommitInDoubt, DatabaseError, DatabaseFileLost, DatabaseUnavailable
+from clankbot.errors import (
+    CommitInDoubt,
+    DatabaseDamaged,
+    DatabaseError,
+    DatabaseFileLost,
+    DatabaseUnavailable,
+    DiskFailing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +114,20 @@ class Engine(Protocol):
         """Any thread: let nobody wait for the database any longer, and nobody connect anew."""
 
 
-class ConnectionGone(DatabaseUnavailable):
-    """The connection was found dead.  A fresh one may work at once."""
+class MayWorkAtOnce(DatabaseUnavailable):
+    """Something failed that a fresh connection may get over at once."""
+
+
+class ConnectionGone(MayWorkAtOnce):
+    """The connection was found dead."""
+
+
+class OpenFailed(MayWorkAtOnce):
+    """The file could not be opened."""
+
+
+class CallFailed(MayWorkAtOnce, DiskFailing):
+    """The system could not read or write the file."""
 
 
 class AlreadyThere(DatabaseError):
@@ -119,8 +138,8 @@ class Session:
     """A connection for one thread, opened at the first statement; which also decides whose it is.
 
     After DatabaseUnavailable the connection is closed, and the next unit of work opens a new one.
-    A connection found dead at the start of a unit of work is silently replaced, once; never in the
-    middle of a transaction.
+    What goes wrong at the start of a unit of work and may work at once is tried once more, over a
+    new connection; never in the middle of a transaction.
     """
 
     _PING: Final = both("SELECT 1")
@@ -255,14 +274,17 @@ class Session:
         """The rows of the answer, and how many rows were touched."""
         self._refuse_other_threads()
         self._thread = threading.get_ident()
-        replaceable = self._connection is not None and not self._in_transaction
+        had_connection = self._connection is not None
         try:
             return self._attempt(statement, values, many)
-        except ConnectionGone:
-            if not replaceable:
+        except (MayWorkAtOnce, DatabaseDamaged) as error:  # SQLite calls a failed read damage, too
+            if self._in_transaction or (isinstance(error, ConnectionGone) and not had_connection):
                 raise
-        log.debug("database connection renewed")
-        return self._attempt(statement, values, many)
+            problem = str(error)
+        self._drop()
+        answer = self._attempt(statement, values, many)
+        log.info("database works at a second try", extra={"problem": problem})
+        return answer
 
     def _attempt(
         self, statement: Statement, values: Sequence[Any], many: bool

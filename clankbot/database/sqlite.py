@@ -17,8 +17,9 @@ from urllib.parse import quote
 from clankbot.clock import Clock
 from clankbot.database.dialect import Dialect
 from clankbot.database.file_connection import FileConnection
-from clankbot.database.file_lock import WITHOUT_LOCKS, has_file_locks
+from clankbot.database.file_lock import WITHOUT_LOCKS, has_file_locks, trouble_of
 from clankbot.database.place import Place, identify, overwritten, replaced
+from clankbot.database.session import CallFailed, OpenFailed
 from clankbot.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -49,7 +50,6 @@ _IN_USE: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.
 _PASSING: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full",
     sqlite3.SQLITE_READONLY: "is read-only",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
     sqlite3.SQLITE_NOMEM: "needs more memory than there is",
     sqlite3.SQLITE_INTERRUPT: "was interrupted",
 }
@@ -108,7 +108,7 @@ class SqliteEngine:
             trouble = f"the database {self.path} cannot be opened: {error.strerror or error}"
             if error.errno in _WRONG_PATH:
                 raise WrongDatabase(f"{trouble}; {_ACCEPTED}") from error
-            raise DatabaseError(trouble) from error
+            raise trouble_of(error, trouble) from error
         self.place.in_use = identify(self.path)
 
     def connect(self) -> FileConnection:
@@ -251,7 +251,9 @@ class SqliteEngine:
             )
         if kind == sqlite3.SQLITE_IOERR:
             name = getattr(error, "sqlite_errorname", "")
-            return DiskFailing(f"{where} cannot be read or written ({error}, {name})")
+            return CallFailed(f"{where} cannot be read or written ({error}, {name})")
+        if kind == sqlite3.SQLITE_CANTOPEN:
+            return OpenFailed(f"{where} cannot be opened ({error})")
         if kind in _PASSING:
             return DatabaseUnavailable(f"{where} {_PASSING[kind]} ({error})")
         refusal = WriteRefused if kind in _OF_A_VALUE else DatabaseError

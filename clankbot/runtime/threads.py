@@ -66,7 +66,7 @@ class BotThreads:
             raise ValueError(f"a thread named {name!r} was already started")
         thread = threading.Thread(target=self._guard, args=(name, body), name=name, daemon=True)
         self._threads[name] = thread
-        _start_patiently(thread, self._is_over)
+        start_patiently(thread, self._is_over)
 
     def _is_over(self, within_s: float) -> bool:
         """Whether something is to end the bot before all of it has begun."""
@@ -116,7 +116,7 @@ def not_torn_off(work: Callable[[], Answer]) -> Answer:
 
     try:
         thread = threading.Thread(target=body, name="not-torn-off", daemon=True)
-        _start_patiently(thread, threading.Event().wait)
+        start_patiently(thread)
         wait([ended])
     except BaseException:
         wait([ended], _LET_END_S)  # not join: interrupted once, Python takes the thread for ended
@@ -140,8 +140,9 @@ def start_deaf(thread: threading.Thread) -> bool:
     return True
 
 
-def _start_patiently(thread: threading.Thread, wait: Callable[[float], bool]) -> None:
-    """Start it as soon as there is room for it, or not at all if ``wait`` says so."""
+def start_patiently(thread: threading.Thread, wait: Callable[[float], bool] | None = None) -> None:
+    """Start it deaf as soon as there is room for it, or not at all if ``wait`` says so."""
+    wait = wait or threading.Event().wait
     if start_deaf(thread):
         return
     log.warning("no room for another thread, still trying", extra={"thread_name": thread.name})

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -164,7 +165,7 @@ def _is_held(database: Database) -> bool:
 
 
 def test_a_server_started_anew_finds_the_lock_held_again(mysql: Database, mariadb: MariaDb) -> None:
-    with ServerLock(mysql.engine, ignored, OFTEN_S):
+    with ServerLock(mysql.engine, ignored, check_every_s=OFTEN_S):
         mariadb.stop()
         mariadb.start()
         with closing(Session(mysql.engine)) as session:
@@ -173,12 +174,24 @@ def test_a_server_started_anew_finds_the_lock_held_again(mysql: Database, mariad
     assert not _is_held(mysql)
 
 
+def test_its_thread_is_started_as_the_wiring_says(mysql: Database) -> None:
+    started: list[str] = []
+
+    def start(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        thread.start()
+
+    with hold_instance_lock(mysql.engine, ignored, start):
+        assert _is_held(mysql)
+    assert started == ["instance-lock"]
+
+
 def test_a_bot_whose_lock_another_has_taken_is_told_to_end(
     mysql: Database, mariadb: MariaDb
 ) -> None:
     told: list[Exception] = []
     with (
-        ServerLock(mysql.engine, told.append, OFTEN_S),
+        ServerLock(mysql.engine, told.append, check_every_s=OFTEN_S),
         instance_lock_taken_over(mariadb, mysql),
     ):
         wait_until(lambda: told)
