@@ -436,7 +436,11 @@ SPOILED: Final[list[tuple[Callable[[str], Iterator[str]], str, str]]] = [
     (wrong_stop_signals, "`cli/login.py`, ", ""),
     (wrong_stop_signals, "`cli/login.py`, ", "`cli/login.py`, `cli/stats.py`, "),
     (wrong_tables, "\n| `hints` |", "\n| `nudges` |"),
-    (wrong_tables, "the deletion epoch | `RaiseDeletionEpoch` | no |", "the epoch | | yes |"),
+    (
+        wrong_tables,
+        "the deletion epoch | `Store.note_backup`, `RaiseDeletionEpoch` | no |",
+        "the epoch | | yes |",
+    ),
 ]
 
 

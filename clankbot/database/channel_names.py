@@ -28,6 +28,7 @@ CARRIED: Final = {
     "channel_terms": True,
     "decisions": False,
     "tallies": True,
+    "figures": True,
     "windows": True,
     "traffic": False,
 }

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
-from clankbot.database import channel_names, channels, spoken, tokens
+from clankbot.database import channel_names, channels, figures, spoken, tokens
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, both, insert
 from clankbot.database.messages import MESSAGE_COLUMNS, REMOVAL_COLUMNS, Messages
@@ -61,6 +61,7 @@ TABLES: Final = (
     Table("channel_terms", "id", channels.TERM_COLUMNS),
     Table("decisions", "id", channels.DECISION_COLUMNS),
     Table("tallies", channels.TALLY_KEY, "n"),
+    Table("figures", figures.FIGURES_KEY, "counts"),
     Table("windows", "channel", "first_row"),
     Table("model_figures", "model", "figures"),
     Table("auth_tokens", "id", tokens.TOKEN_COLUMNS),

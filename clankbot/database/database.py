@@ -13,6 +13,7 @@ from typing import Any, Final, Self, TypeVar
 from clankbot.clock import Clock
 from clankbot.database.channel_names import ChannelNames
 from clankbot.database.channels import Channels
+from clankbot.database.figures import FiguresKept
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.prompts import Prompts
 from clankbot.database.schema import MIGRATIONS, look_at_version, migrate
@@ -148,7 +149,7 @@ def patiently(
         wait(_ASK_AGAIN_S)
 
 
-class Store(Spoken, Viewers, ChannelNames, Channels, Prompts, Tokens, Housekeeping):
+class Store(Spoken, Viewers, ChannelNames, Channels, FiguresKept, Prompts, Tokens, Housekeeping):
     """All repositories over one connection, usable only in the thread of its first question.
 
     Any method may raise DatabaseError, and one that writes WriteRefused; see clankbot.errors.
@@ -259,4 +260,6 @@ DEEDS: Final[Mapping[type[Write], Callable[[Store, Any], Applied]]] = {
     writes.KeepWindow: Store._keep_window,
     writes.IdentifyChannel: Store._identify_channel,
     writes.KeepModelFigures: Store._keep_model_figures,
+    writes.KeepFigures: Store._keep_figures,
+    writes.KeepState: Store._keep_state,
 }

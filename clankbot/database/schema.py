@@ -230,9 +230,20 @@ CREATE INDEX messages_by_viewer ON messages (user_id);
 DROP INDEX messages_by_login {of_messages};
 """
 
+# ``counts`` is JSON: the names of what is counted are many, and only read all together.
+_FIGURES: Final = """
+CREATE TABLE figures (
+    channel {word} NOT NULL,
+    span {number} NOT NULL,
+    began_at {number} NOT NULL,
+    counts {text} NOT NULL,
+    PRIMARY KEY (span, began_at, channel)
+) {options};
+"""
+
 # Each is the step to the schema of its place, from 1 on: statements with semicolons between them.
 # ``{id}`` and the like stand for the engines' own names of the types.
-MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS, _CHANNELS, _SLIM)
+MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS, _CHANNELS, _SLIM, _FIGURES)
 
 _HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
 # What a new SQLite file begins with, in this order.  Later it has no effect, but waits for other

@@ -100,7 +100,7 @@ class Delivery:
             self._refusal = notice_id
             extra = log_fields(sent.line) | {"notice": notice_id, "reason": meaning.refusal}
             log.warning("Twitch refused a message", extra=extra)
-        return Undelivered(sent.line, Reason(notice_id, meaning.refusal))
+        return Undelivered(sent.line, Reason(notice_id, meaning.refusal), was_sent=True)
 
 
 def log_fields(line: Outgoing) -> dict[str, object]:

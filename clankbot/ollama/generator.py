@@ -7,7 +7,7 @@ ahead; loading may go on beside it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -69,6 +69,8 @@ class Generator:
         self._models: dict[str, Model] = {}
         # Where the prompts began of which nobody else knows yet: those that came to nothing.
         self._begun: dict[str, int] = {}
+        # Of the prompts for lines that nobody was told of yet.
+        self._read: list[tuple[int, int]] = []
         # Until then the server may still be reading what we have left.
         self._busy_until_s = 0.0
 
@@ -166,7 +168,7 @@ class Generator:
             log.debug("loading refused", extra={"model": model.name, "problem": error.in_full})
         finally:
             model.loading_since_s = None
-            took_s = self._clock() - began_s
+            took_s = model.load_s = self._clock() - began_s
             if took_s >= _NOTABLE_LOAD_S:
                 model.lost()
         if took_s >= _NOTABLE_LOAD_S:
@@ -212,7 +214,13 @@ class Generator:
                 model.estimate.learn(features(prompt.text), error.tokens)
             prompt = build_prompt(assignment, model.estimate, room, len(prompt.log) // 2)
             generation = self._ask(model, prompt, options, cancel, self._within_s(until_s))
+        self._read.append(model.prompt_read)
         return prompt, generation, model.was_cut
+
+    def prompts_read(self) -> Sequence[tuple[int, int]]:
+        """What servers had to read of the prompts for lines since the last call, and had kept."""
+        told, self._read = self._read, []
+        return told
 
     def _prompt(self, assignment: Assignment, model: Model, room: Room) -> Prompt:
         """The next prompt of a channel, which begins as the last one, also if that came to nothing.

@@ -53,6 +53,8 @@ class Pace:
     writes_per_s: float | None
     # How many ordinary lines of chat can be read anew and answered within the timeout.
     lines_in_time: int | None
+    # The time that the last load took.
+    load_s: float | None = None
 
     def line_s(self, lines: int) -> float | None:
         """About how long reading so many ordinary lines anew and answering takes; None: unknown."""
@@ -177,6 +179,13 @@ class LanguageModel:
         """
         return self._generator.learned()
 
+    def prompts_read(self) -> Sequence[tuple[int, int]]:
+        """Of each prompt for a line since the last call: the tokens that were read, and those kept.
+
+        For the thread that writes.
+        """
+        return self._generator.prompts_read()
+
     def pace(self, model: str) -> Pace:
         """How fast a model has proved to be so far.  Never waits."""
         known = self._generator.known(model)
@@ -184,7 +193,8 @@ class LanguageModel:
             return Pace(None, None, None)
         readable = known.readable(self._client.timeout_s)
         lines = None if readable is None else int((readable - _FRAME_TOKENS) / _LINE_TOKENS)
-        return Pace(known.reading.per_s, known.writing.per_s, lines and max(0, lines))
+        lines = lines and max(0, lines)
+        return Pace(known.reading.per_s, known.writing.per_s, lines, known.load_s)
 
     def loading(self, model: str) -> str | None:
         """That the model is being loaded, and since when; None if it is not.  Never waits."""

@@ -136,6 +136,10 @@ class Model:
     # By channel: how many lines of how many were in the last prompt, if more could not be read.
     narrowed: dict[str, tuple[int, int]] = field(default_factory=dict)
     was_narrowed: bool = False
+    # Of the last prompt, in tokens: what was read anew, and what the server had kept.
+    prompt_read: tuple[int, int] = (0, 0)
+    # The time that the last load took.
+    load_s: float | None = None
     # Earlier prompts: newer servers keep these in main memory.
     _parked: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_PARKED))
     _kept_speeds: tuple[float, ...] = (0.0, 0.0)
@@ -172,6 +176,7 @@ class Model:
             counted = None
         size = features(text)
         expected = self.estimate.expected(size)
+        self.prompt_read = self._shares(text, counted, expected, generation)
         self.was_cut = counted is not None and was_cut(counted, expected, self.num_ctx, num_predict)
         if self.was_cut:  # how large it was is not told, but it was larger than the window
             self.estimate.learn(size, self.num_ctx)
@@ -184,6 +189,20 @@ class Model:
         if shared_beginning(text, self.read) < len(self.read) // 2:
             self._parked.append(self.read)
         self.read, self.may_have_more = text, False
+
+    def _shares(
+        self, text: str, counted: int | None, expected: float, generation: Generation
+    ) -> tuple[int, int]:
+        """How many tokens of a prompt were read anew, and how many were not; as far as is told."""
+        whole = expected if counted is None or self.counts_all is False else float(counted)
+        if generation.cached_tokens is not None:
+            read = whole - generation.cached_tokens
+        elif counted is not None and self.counts_all is False:
+            read = float(counted)
+        else:
+            read = whole * (1.0 if self.forgot else _unread_share(text, self.read))
+        read = min(whole, max(0.0, read))
+        return round(read), round(whole - read)
 
     def _learn(
         self,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from clankbot.clock import Clock
 from clankbot.processing.channel_ids import ChannelIds, NamedHistory
@@ -22,6 +22,7 @@ from clankbot.processing.internal_messages import (
     Job,
     ModelChecked,
     NothingOffered,
+    PromptRead,
     Reload,
     RemovalReached,
     RemovedMessage,
@@ -34,12 +35,14 @@ from clankbot.processing.reports import Reports
 from clankbot.processing.retention import PrunableHistory, Retention
 from clankbot.processing.rounds import Rounds, SharedHistory
 from clankbot.processing.speaking.decisions import Decisions
+from clankbot.processing.speaking.funnel import Funnel
 from clankbot.processing.speaking.known_pace import AskedHistory, KnownPace
 from clankbot.processing.speaking.prompt_changes import PromptChanges
 from clankbot.processing.speaking.repetition import OwnWords, SpokenHistory
 from clankbot.processing.speaking.turns import Turns
-from clankbot.processing.worker import Handlers, Worker
+from clankbot.processing.worker import Worker
 from clankbot.processing.write_queue import WriteQueue
+from clankbot.records.answers import Figures
 from clankbot.records.chat import (
     ChatCleared,
     ChatMessage,
@@ -50,7 +53,12 @@ from clankbot.records.chat import (
     UserCleared,
 )
 from clankbot.records.speech import Delivered, Outgoing, Undelivered
-from clankbot.records.writes import KeepModelFigures, KeepWindow, RecordRateLimitEvent
+from clankbot.records.writes import (
+    KeepModelFigures,
+    KeepState,
+    KeepWindow,
+    RecordRateLimitEvent,
+)
 
 
 class History(
@@ -67,6 +75,9 @@ class History(
 
     Every method may raise DatabaseError: while the bot runs, that is an outage.
     """
+
+    def figures(self, span_s: int, since_ms: int, until_ms: int) -> Sequence[Figures]:
+        """What was counted in stretches of this length that began in that time."""
 
 
 def build_worker(
@@ -91,7 +102,7 @@ def build_worker(
     """
     pace = KnownPace(history, channels, clock)
     write_queue = WriteQueue(history, live_state, clock, note=pace.note)
-    decisions = Decisions(channels, write_queue, clock)
+    decisions = Decisions(channels, write_queue, history.figures, clock)
     own_words = OwnWords(history, live_state)
     prompts = PromptChanges(channels, live_state, prompt_changed, clock)
     turns = Turns(pace, channels, live_state, model, decisions, submit, prompts, clock)
@@ -122,7 +133,7 @@ def build_worker(
     )
     handlers = _handlers(
         intake, moderation, channel_ids, reports, turns, write_queue, commands, filters
-    )
+    ) | _counting(decisions.funnel, reports, turns)
     return Worker(inbox, handlers, history, write_queue, rounds, decisions, clock, give_up)
 
 
@@ -135,8 +146,8 @@ def _handlers(
     write_queue: WriteQueue,
     commands: CommandHandler,
     filters: ChannelFilters,
-) -> Handlers:
-    """What takes each kind of record that comes off the inbox."""
+) -> dict[type, Callable[[Any], object]]:
+    """What takes each kind of record that comes off the inbox, but for those of a turn's end."""
     return {
         ChatMessage: intake.handle,
         MessageDeleted: moderation.handle,
@@ -147,13 +158,33 @@ def _handlers(
         RoomState: channel_ids.handle_room_state,
         LinkUp: channel_ids.handle_link_up,
         OwnState: reports.handle_own_state,
-        Delivered: reports.handle_delivered,
-        Undelivered: reports.handle_undelivered,
-        NothingOffered: turns.handle_nothing_offered,
         RecordRateLimitEvent: write_queue.add,
         KeepWindow: write_queue.add,
         KeepModelFigures: write_queue.add,
         AnswerFound: commands.answer_found,
+        KeepState: write_queue.add,
         ModelChecked: commands.model_checked,
         Reload: lambda _: filters.reload(force=True),
+    }
+
+
+def _counting(
+    funnel: Funnel, reports: Reports, turns: Turns
+) -> dict[type, Callable[[Any], object]]:
+    """What takes the records of a turn's end: each is counted first."""
+
+    def counted(
+        count: Callable[[Any], None], handle: Callable[[Any], object]
+    ) -> Callable[[Any], None]:
+        def both(record: object) -> None:
+            count(record)
+            handle(record)
+
+        return both
+
+    return {
+        Delivered: counted(funnel.delivered, reports.handle_delivered),
+        Undelivered: counted(funnel.undelivered, reports.handle_undelivered),
+        NothingOffered: counted(funnel.nothing_offered, turns.handle_nothing_offered),
+        PromptRead: funnel.prompt_read,
     }

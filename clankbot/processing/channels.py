@@ -28,6 +28,7 @@ _LONGEST_RETRY_S: Final = 10.0
 ANOTHER_VOICE: Final = Reason(
     Why.ANOTHER_VOICE, "three answers in a row to one account; it waits for somebody else to speak"
 )
+TOO_LATE: Final = Reason(Why.TOO_LATE, "it waited too long")
 
 
 class Schema(Protocol):

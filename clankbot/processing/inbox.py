@@ -21,6 +21,7 @@ from clankbot.processing.internal_messages import (
     AnswerFound,
     ModelChecked,
     NothingOffered,
+    PromptRead,
     Reload,
     RemovalReached,
     RemovedMessage,
@@ -28,7 +29,7 @@ from clankbot.processing.internal_messages import (
 from clankbot.processing.recent_removals import Removal, WaitingRemovals
 from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
 from clankbot.records.speech import Delivered, Undelivered
-from clankbot.records.writes import KeepModelFigures, KeepWindow, RecordRateLimitEvent
+from clankbot.records.writes import KeepModelFigures, KeepState, KeepWindow, RecordRateLimitEvent
 
 Record = (
     Event
@@ -38,9 +39,11 @@ Record = (
     | Undelivered
     | RecordRateLimitEvent
     | NothingOffered
+    | PromptRead
     | KeepWindow
     | KeepModelFigures
     | AnswerFound
+    | KeepState
     | ModelChecked
     | Reload
     | End

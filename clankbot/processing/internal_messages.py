@@ -48,6 +48,14 @@ class NothingOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptRead:
+    """What a server had to read of the prompt for a line, in tokens, and what it had kept."""
+
+    read: int
+    reused: int
+
+
+@dataclass(frozen=True, slots=True)
 class PendingChange:
     """What a command is to change in the settings of its channel, and the answer to give then."""
 

@@ -34,6 +34,12 @@ class LanguageModel(Protocol):
     def learned(self) -> Mapping[str, str]:
         """What is to be kept of models since the last call; mostly nothing.  Never waits."""
 
+    def prompts_read(self) -> Sequence[tuple[int, int]]:
+        """Of each prompt for a line since the last call: the tokens that were read, and those kept.
+
+        For the thread that writes; never waits.
+        """
+
     def obstacle(self, model: str) -> str | None:
         """Why a model is not to be asked just now; None if it may be.  Never waits."""
 

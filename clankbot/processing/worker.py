@@ -70,7 +70,13 @@ class Worker:
         self._clock = clock
         self._give_up = give_up
         self._next_look = 0.0
+        self.funnel = decisions.funnel
         self.stepped_at = clock.monotonic()  # a sign of life, for any thread to read
+
+    @property
+    def writes_waiting(self) -> int:
+        """Writes that are still to be stored; for any thread."""
+        return len(self._write_queue.held)
 
     def run(self) -> None:
         """Work until END; the wiring guards and joins the thread."""
@@ -82,6 +88,7 @@ class Worker:
     def load(self) -> None:
         """Take what holds since the last run."""
         self._rounds.load()
+        self.funnel.load()
 
     def step(self, wait_s: float) -> bool:
         """One round: take in, store, decide; False after END, when all that can be is stored.

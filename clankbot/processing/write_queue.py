@@ -25,7 +25,9 @@ from clankbot.records.writes import (
     Applied,
     BlockTerm,
     ClearHints,
+    KeepFigures,
     KeepModelFigures,
+    KeepState,
     KeepWindow,
     RaiseDeletionEpoch,
     RecordDecision,
@@ -44,7 +46,9 @@ Then = Callable[[Applied], None]
 MAX_HELD: Final = 20_000
 _MAY_GIVE_WAY: Final = (
     Append,
+    KeepFigures,
     KeepModelFigures,
+    KeepState,
     KeepWindow,
     RecordDecision,
     RecordRateLimitEvent,
@@ -68,6 +72,8 @@ _GROUPS: Final[Mapping[type[Write], str]] = {
     RecordRateLimitEvent: "traffic",
     KeepWindow: "windows",
     KeepModelFigures: "model figures",
+    KeepFigures: "figures",
+    KeepState: "figures",
 }
 
 _Held = tuple[Write, Then | None]

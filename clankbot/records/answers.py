@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clankbot.records.settings import SettingValue
@@ -71,3 +72,21 @@ class ChannelSummary:
     own_messages: int
     first_at_ms: int | None
     last_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was counted of a channel in a stretch of time; "" stands for all channels together."""
+
+    channel: str
+    span_s: int
+    began_ms: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """How the bot was doing when it told last, in the form of the room ``status``."""
+
+    at_ms: int
+    state: str

@@ -67,10 +67,11 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """What became of an Outgoing: it was dropped or refused."""
+    """What became of an Outgoing: it was dropped, or sent and refused."""
 
     line: Outgoing
     reason: Reason
+    was_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from clankbot.records.answers import Figures
 from clankbot.records.settings import SettingValue
 
 
@@ -219,6 +220,21 @@ class KeepModelFigures:
     figures: str  # in the language model's own form, some 3,000 characters
 
 
+@dataclass(frozen=True, slots=True)
+class KeepFigures:
+    """Note what was counted of a channel in a stretch of time; what was there of it is replaced."""
+
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class KeepState:
+    """Note how the bot is doing, in the place of what was noted before."""
+
+    at_ms: int
+    state: str  # in the form of the room ``status``
+
+
 # Everything the worker asks of the database; applied in order, one transaction a batch.
 Write = (
     Append
@@ -241,6 +257,8 @@ Write = (
     | KeepWindow
     | IdentifyChannel
     | KeepModelFigures
+    | KeepFigures
+    | KeepState
 )
 
 

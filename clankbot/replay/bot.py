@@ -132,6 +132,10 @@ class _ReplayModel:
         """Nothing is kept: a replay leaves the database as it is."""
         return {}
 
+    def prompts_read(self) -> Sequence[tuple[int, int]]:
+        """Nobody counts."""
+        return ()
+
     def loading(self, model: str) -> None:
         """Nobody is told."""
 

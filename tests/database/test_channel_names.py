@@ -11,7 +11,7 @@ from clankbot.database.database import Database, Store
 from clankbot.database.dialect import both, each
 from clankbot.database.messages import STEP_ROWS
 from clankbot.database.session import Session
-from clankbot.records.answers import ChannelName
+from clankbot.records.answers import ChannelName, Figures
 from clankbot.records.writes import (
     AddHint,
     Append,
@@ -19,6 +19,7 @@ from clankbot.records.writes import (
     CarriedOver,
     ForgetViewer,
     IdentifyChannel,
+    KeepFigures,
     KeepWindow,
     RateLimitEvent,
     RecordDecision,
@@ -31,7 +32,7 @@ from clankbot.records.writes import (
     Tally,
     Write,
 )
-from tests.database.conftest import bot_said, said
+from tests.database.conftest import NOW_MS, bot_said, said
 
 _MANY = 2 * STEP_ROWS + 10
 
@@ -51,6 +52,7 @@ def _notes(channel: str, mark: int = 1) -> list[Write]:
         BlockTerm(channel, f"term{mark}", "7", mark),
         RecordDecision(channel, mark, "off"),
         Tally(channel, "2030-03-17", "said", mark),
+        KeepFigures(Figures(channel, 300, NOW_MS, {"messages": mark})),
         KeepWindow(channel, mark),
         RecordRateLimitEvent(RateLimitEvent.MESSAGE, mark, channel, mark),
     ]

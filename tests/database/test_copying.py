@@ -17,11 +17,12 @@ from clankbot.database.session import Row, Session
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError
 from clankbot.records.accounts import EncryptedTokens
-from clankbot.records.answers import Pace
+from clankbot.records.answers import Figures, Pace
 from clankbot.records.writes import (
     AddHint,
     BlockTerm,
     IdentifyChannel,
+    KeepFigures,
     KeepModelFigures,
     KeepWindow,
     OptOut,
@@ -33,7 +34,7 @@ from clankbot.records.writes import (
     SetSetting,
     Tally,
 )
-from tests.database.conftest import NewDatabase, bot_said, prepared, said
+from tests.database.conftest import NOW_MS, NewDatabase, bot_said, prepared, said
 
 _MESSAGES = 270
 
@@ -55,6 +56,13 @@ def _fill(database: Database) -> None:
         store.apply([RecordDecision("alpha", n, "off") for n in range(5)])
         store.apply([Tally(c, "2030-03-17", w) for c in ("alpha", "beta") for w in ("x", "y")])
         store.apply([KeepWindow("alpha", 30), KeepModelFigures("qwen3:8b", '{"reads": 52}')])
+        store.apply(
+            [
+                KeepFigures(Figures(c, 300, NOW_MS - 300_000 * n, {"sent": n}))
+                for c in "ab"
+                for n in (0, 1)
+            ]
+        )
         store.apply([IdentifyChannel("alpha", "111", 1), IdentifyChannel("beta", "222", 2)])
         store.save_tokens(EncryptedTokens("a", "r", 1, "bot", "900", 1))
     with closing(Session(database.engine)) as session:

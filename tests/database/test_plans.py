@@ -19,6 +19,7 @@ from clankbot.database.channel_names import ChannelNames
 from clankbot.database.channels import Channels
 from clankbot.database.database import Database
 from clankbot.database.dialect import Dialect, Statement, both, each
+from clankbot.database.figures import FiguresKept
 from clankbot.database.housekeeping import Housekeeping
 from clankbot.database.messages import REMOVALS, Messages, Removal
 from clankbot.database.mysql import MySqlEngine
@@ -118,6 +119,9 @@ _QUESTIONS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "spoken past": (Housekeeping.SPOKEN_ID_PAST, ("quiet", 5)),
     "decisions past": (Channels.DECISION_ID_PAST, ("quiet", 5)),
     "counter": (Viewers.COUNTER, ("call_offs",)),
+    "figures": (FiguresKept.BETWEEN, (300, 0, 10**9)),
+    "state": (FiguresKept.STATE, (0,)),
+    "when backed up": (FiguresKept.BACKED_UP, ("backed_up_at",)),
     "owner of a name": (ChannelNames.OWNER, ("n7",)),
     "name of a channel": (ChannelNames.CURRENT_NAME, ("7",)),
     "names of a channel": (ChannelNames.EVER_NAMED, ("7",)),
@@ -154,12 +158,16 @@ _DEEDS: dict[str, tuple[Statement, tuple[object, ...]]] = {
     "move a viewer ahead": (Messages.TAKE_ALONG["viewer"], ("other", "alpha", 9000, "3")),
     "move a login ahead": (Messages.TAKE_ALONG["login"], ("other", "alpha", 9000, "viewer3")),
     "make a name former": (ChannelNames.MAKE_FORMER, ("7",)),
+    "prune figures": (FiguresKept.PRUNE, (300, 5000)),
+    "forget a state": (FiguresKept.DROP_STATE, (0,)),
     "prune tallies": (Housekeeping.PRUNE_TALLIES, ("quiet", "2030-01-01")),
 }
 _ON_PURPOSE: dict[Statement, str] = {
     Housekeeping.CHANNELS: "for a person who waits",
     Housekeeping.SUMMARIES: "for a person who waits",
     Channels.CHANGES: "the newest few of all",
+    FiguresKept.ALL_DECISIONS: "for a person who waits: a hundred of each channel",
+    FiguresKept.MESSAGES: "for a person who waits",
     Channels.TERMS: "the few of one channel, by index, then sorted",
     Messages.NEXT_REMOVAL: "the first of a few",
     Messages.MOVES: "all of a few",

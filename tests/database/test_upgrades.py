@@ -13,7 +13,14 @@ from clankbot.database.dialect import Dialect, both, each
 from clankbot.database.schema import MIGRATIONS, migrate, statements, version
 from clankbot.database.session import Row, Session
 from clankbot.records.accounts import EncryptedTokens
-from clankbot.records.answers import Decision, Pace, SettingChange, SpokenRow
+from clankbot.records.answers import (
+    Decision,
+    Figures,
+    Pace,
+    SettingChange,
+    SpokenRow,
+    StoredState,
+)
 from clankbot.records.speech import ContextLine
 from clankbot.records.writes import RateLimitEvent, RecordRateLimitEvent
 from tests.database.conftest import NOW_MS, NewDatabase, prepared
@@ -128,6 +135,12 @@ CONTENTS = (
         (("111", "alpha", 1, 2000, 3000), ("111", "former", 0, 1000, 1000)),
         since=5,
     ),
+    Content(
+        "figures",
+        "span, began_at, channel, counts",
+        ((0, 900_000, "", "{}"), (300, 900_000, "alpha", '{"messages":7,"judged:echo":1}')),
+        since=7,
+    ),
 )
 """What lies in each table.  A migration that makes a table adds to this list; one that takes a
 table away gives its rows a last schema."""
@@ -156,6 +169,10 @@ RELEASED = {
     6: (
         "07a4889d11b83ce2220a2378a9c6882ed362bc5773f2d0ac5edd4e31f421f032",
         "da71ee3bf27ba8c569982470f36cb390b19531395d35770f78345d10ccadc544",
+    ),
+    7: (
+        "f38a9ca7987e3c64ddd1eb2e22628b0fe7d9ce63166c9ebe0381de2f9bb9eeda",
+        "049c4140ce9ecc898babdd4067f0ec1491bb086d59e98202eb6ca5f4ac7a03a8",
     ),
 }
 """SHA-256 of what each migration runs on SQLite and on MySQL.  These lines are only added to."""
@@ -272,6 +289,9 @@ def test_the_program_answers_from_what_was_there(written: Database, schema: int)
         assert store.deletion_epoch() == (17 if schema >= 3 else 0)
         assert store.windows() == ({"alpha": 4, "beta": 8} if schema >= 4 else {})
         assert store.model_figures() == ({"qwen3:8b": '{"reads": 52}'} if schema >= 4 else {})
+        counted = Figures("alpha", 300, 900_000, {"messages": 7, "judged:echo": 1})
+        assert store.figures(300, 0, 900_000) == ([counted] if schema >= 7 else [])
+        assert store.state() == (StoredState(900_000, "{}") if schema >= 7 else None)
 
 
 def test_a_removal_that_an_earlier_version_began_is_carried_on(

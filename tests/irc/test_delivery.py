@@ -101,7 +101,8 @@ def test_a_refusal_is_reported_with_its_reason_and_the_line_is_not_said_again(
     meaning = meaning_of(notice_id)
     assert meaning is not None
     line = Outgoing("a", "hello", MessageKind.SPONTANEOUS, 1600.0)
-    assert rig.reports == [Undelivered(line, Reason(notice_id, meaning.refusal))]
+    refused = Undelivered(line, Reason(notice_id, meaning.refusal), was_sent=True)
+    assert rig.reports == [refused]
 
 
 def test_a_notice_about_a_mode_is_no_refusal() -> None:

@@ -190,6 +190,9 @@ class Desk:
     def learned(self) -> Mapping[str, str]:
         raise AssertionError("the composer does that")
 
+    def prompts_read(self) -> Sequence[tuple[int, int]]:
+        raise AssertionError("the composer does that")
+
     def obstacle(self, model: str) -> str | None:
         return self.model_obstacle
 

@@ -77,6 +77,9 @@ class Model:
     def recall(self, figures: Mapping[str, str]) -> None:
         self.recalled.append(figures)
 
+    def prompts_read(self) -> Sequence[tuple[int, int]]:
+        return ()
+
     def learned(self) -> Mapping[str, str]:
         kept, self.to_be_kept = self.to_be_kept, {}
         return kept

@@ -98,7 +98,7 @@ def test_what_could_not_be_stored_at_the_end_is_told(
         desk.inbox.put(END)
         assert desk.worker.step(0) is False
     assert [(record.message, record.__dict__["writes"]) for record in caplog.records] == [
-        ("not stored", 2)
+        ("not stored", 4)  # and what was counted in these five minutes, and in this hour
     ]
 
 

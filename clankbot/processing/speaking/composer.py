@@ -17,7 +17,7 @@ from clankbot.cancel import END, Cancel, End
 from clankbot.clock import Clock
 from clankbot.errors import Cancelled, DatabaseError, OllamaError
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.internal_messages import Job, NothingOffered, PromptChanged
+from clankbot.processing.internal_messages import Job, NothingOffered, PromptChanged, PromptRead
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
 from clankbot.processing.speaking.contexts import ContextHistory, Contexts
@@ -29,7 +29,7 @@ from clankbot.records.writes import KeepModelFigures, KeepWindow
 
 log = logging.getLogger(__name__)
 
-Report = NothingOffered | KeepWindow | KeepModelFigures
+Report = NothingOffered | PromptRead | KeepWindow | KeepModelFigures
 
 # One turn a channel at a time and one piece of news, and Twitch lets an account join 100 channels.
 _MOST_JOBS: Final = 1_000
@@ -133,6 +133,8 @@ class Composer:
             self.compose(taken, history)
         for model, figures in self._model.learned().items():
             self._report(KeepModelFigures(model, figures))
+        for read, reused in self._model.prompts_read():
+            self._report(PromptRead(read, reused))
         return True
 
     def _recall(self, history: ContextHistory) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from clankbot.clock import Clock
 from clankbot.processing.channels import Channel, Channels
+from clankbot.processing.speaking.funnel import Funnel, StoredFigures
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.writes import RecordDecision, Tally
@@ -19,12 +20,15 @@ _UP_TO_DATE_EVERY_S: Final = 60.0
 
 
 class Decisions:
-    """Keeps the newest decision of each channel, and its row."""
+    """Keeps the newest decision of each channel, and its row; counts them in the funnel."""
 
-    def __init__(self, channels: Channels, write_queue: WriteQueue, clock: Clock) -> None:
+    def __init__(
+        self, channels: Channels, write_queue: WriteQueue, stored: StoredFigures, clock: Clock
+    ) -> None:
         self._channels = channels
         self._write_queue = write_queue
         self._clock = clock
+        self.funnel = Funnel(write_queue.add, stored, clock)
         self._next_s = clock.monotonic() + _UP_TO_DATE_EVERY_S
 
     def decide(self, channel: Channel, reason: Reason) -> None:
@@ -35,6 +39,12 @@ class Decisions:
         channel.is_decision_behind = before is not None and before.code == reason.code
         if not channel.is_decision_behind:
             self._record(channel)
+
+    def pass_over(self, channel: Channel, reason: Reason, *, tell: bool = True) -> None:
+        """It was an occasion to speak, and not the time; ``tell``: that is what decided."""
+        self.funnel.passed_over(channel.name, reason)
+        if tell:
+            self.decide(channel, reason)
 
     def count_refusal(self, channel: Channel, reason: Reason) -> None:
         """What the model wrote was refused: counted by its code for the day's figures.
@@ -56,6 +66,7 @@ class Decisions:
             if channel.is_decision_behind:
                 channel.is_decision_behind = False
                 self._record(channel, goes_on=True)
+        self.funnel.keep()
 
     def _record(self, channel: Channel, *, goes_on: bool = False) -> None:
         write = RecordDecision(channel.name, channel.decided_at_ms, str(channel.decision), goes_on)

@@ -20,7 +20,9 @@ from clankbot.records.answers import Pace
 from clankbot.records.writes import (
     Append,
     IdentifyChannel,
+    KeepFigures,
     KeepModelFigures,
+    KeepState,
     KeepWindow,
     RecordDecision,
     RecordRateLimitEvent,
@@ -31,7 +33,9 @@ from clankbot.records.writes import (
 # Another program may have stored or deleted something: the database is asked at least so often.
 _HOLDS_S: Final = 60.0
 _CHANGE_NOTHING: Final = (
+    KeepFigures,
     KeepModelFigures,
+    KeepState,
     KeepWindow,
     RecordDecision,
     RecordRateLimitEvent,

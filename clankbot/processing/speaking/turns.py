@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from clankbot.cancel import Cancel
 from clankbot.clock import Clock
-from clankbot.processing.channels import ANOTHER_VOICE, Channel, Channels, Mention, Turn
+from clankbot.processing.channels import ANOTHER_VOICE, TOO_LATE, Channel, Channels, Mention, Turn
 from clankbot.processing.internal_messages import Job, NothingOffered
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
@@ -91,6 +91,7 @@ class Turns:
         """A message counts: it may be time to speak once it is stored."""
         channel = self._channels[name]
         self._counted.setdefault(name, channel)
+        self._decisions.funnel.heard(name)
         self.prompts.note(name)
         channel.counted_since_lost += 1
         channel.exchange.heard(user_id)
@@ -105,6 +106,7 @@ class Turns:
 
         ``since``: when it was written, in monotonic seconds.
         """
+        self._decisions.funnel.spoken_to(name)
         mentions = self._channels[name].mentions
         mentions.pop(asked.user_id, None)
         mentions[asked.user_id] = Mention(asked, since)
@@ -148,12 +150,13 @@ class Turns:
             if self._answer_mentions(channel):
                 refused.add(channel.name)
         for channel in list(self._counted.values()):
-            if channel.turn is None:
-                reason = self._silence(channel, MessageKind.SPONTANEOUS) or self._not_yet(channel)
-                if reason is None:
-                    self._start(channel)
-                elif channel.name not in refused:  # else ``why`` would never tell of the mention
-                    self._decisions.decide(channel, reason)
+            reason = _ON_ITS_WAY if channel.turn else None
+            reason = reason or self._silence(channel, MessageKind.SPONTANEOUS)
+            if (reason := reason or self._not_yet(channel)) is None:
+                self._start(channel)
+            else:  # of a mention that was refused ``why`` would never tell otherwise
+                is_told = channel.turn is None and channel.name not in refused
+                self._decisions.pass_over(channel, reason, tell=is_told)
             del self._counted[channel.name]  # only now, for the database may have failed
         self.prompts.hand_on()
         self._decisions.keep_up()
@@ -171,14 +174,12 @@ class Turns:
                 was_refused = True
                 continue
             del channel.mentions[user_id]
-            if is_late:
-                continue
-            reason = self._silence(channel, MessageKind.MENTION_ANSWER)
+            reason = TOO_LATE if is_late else self._silence(channel, MessageKind.MENTION_ANSWER)
             reason = reason or self._cooldown(channel, user_id)
             if reason is None:
                 self._start(channel, mention)
             else:
-                self._decisions.decide(channel, reason.of_mention())
+                self._decisions.pass_over(channel, reason.of_mention())
                 was_refused = True
         return was_refused
 
@@ -209,6 +210,7 @@ class Turns:
         number = self._live_state.generations.register(channel.name, cancel)
         addressee_id = mention.asked.user_id if mention else None
         channel.turn = Turn(number, cancel, addressee_id, in_vain)
+        self._decisions.funnel.started(channel.name, number)
         self._submit(
             Job(
                 channel.name,
@@ -333,8 +335,7 @@ class Turns:
         elif code != channel.logged_obstacle:
             channel.logged_obstacle = code
             phrase = "may not speak" if obstacle else "may speak again"
-            reason = obstacle.text if obstacle else None
-            log.info(phrase, extra={"channel": channel.name, "reason": reason})
+            log.info(phrase, extra={"channel": channel.name, "reason": obstacle and obstacle.text})
 
     def _not_yet(self, channel: Channel) -> Reason | None:
         return self._retry_obstacle(channel) or pace_obstacle(channel, self._history, self._clock)

@@ -27,7 +27,7 @@ class Records:
         schema = SettingsSchema(load_settings({}, Path.cwd()))
         self.channels = Channels(("alpha", "beta"), schema, live_state)
         self.queue = WriteQueue(self, live_state, self.clock)
-        self.decisions = Decisions(self.channels, self.queue, self.clock)
+        self.decisions = Decisions(self.channels, self.queue, lambda *_: [], self.clock)
         self._rows: list[RecordDecision] = []
 
     def apply(self, writes: Sequence[Write]) -> list[Applied]:
