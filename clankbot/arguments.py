@@ -38,6 +38,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_rehearse(commands)
     _add_stats(commands)
+    status = _add(commands, "status", "how a running bot is doing; fit for a health check")
+    status.add_argument("--json", action="store_true", help="for programs")
+    _add_backup(commands)
     _add_export(commands)
     forget = _add(commands, "forget", "delete all stored data of one viewer")
     forget.add_argument(
@@ -105,6 +108,12 @@ def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="CHANNEL",
         help="the last changes of settings",
     )
+
+
+def _add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = _add(commands, "backup", "a verified copy of the SQLite file, also while the bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the file to make")
+    backup.add_argument("--force", action="store_true", help="replace a file that is there")
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

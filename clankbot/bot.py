@@ -24,6 +24,7 @@ from clankbot.errors import DatabaseError
 from clankbot.irc.connection import Link, dial
 from clankbot.irc.reader import Reader
 from clankbot.irc.sender import Sender
+from clankbot.monitoring import Monitoring, Parts
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.processing.assembly import build_worker
 from clankbot.processing.channels import Channels
@@ -38,6 +39,7 @@ from clankbot.records.chat import ChatCleared, ChatMessage, Event, UserCleared
 from clankbot.runtime.scheduler import PeriodicTask, Scheduler
 from clankbot.runtime.threads import BotThreads, Reports
 from clankbot.services import Account, ollama_client
+from clankbot.status.link_watch import LinkWatch
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,9 @@ _LONGEST_ROUND_S: Final = 60.0
 # Threads that may outlast a stop, for none has anything left to lose.  The first two may wait for
 # Twitch's sign-in: a refresh that is cancelled can lose a one-time token.  The reader and the
 # composer may be looking up the name of a server, which nothing can cancel.
-_MAY_BE_LATE: Final = frozenset({"scheduler", "irc-reader", "composer"})
+_MAY_BE_LATE: Final = frozenset(
+    {"scheduler", "irc-reader", "composer", "status-page", "status-builder", "heartbeat"}
+)
 # How far back Twitch's limits reach, with a margin: slow mode is at most two minutes.
 _TRAFFIC_COUNTS_MS: Final = 130_000
 _NAME_WITHOUT_ACCOUNT: Final = "clankbot"
@@ -112,6 +116,7 @@ class Bot:
         )
         self._model = _language_model(settings, clock)
         self._sender, self._reader = self._chat(settings, account, filters)
+        self._link_watch = LinkWatch(clock)
         self._composer = Composer(
             database.open(lets_go=True),
             self._model,
@@ -136,6 +141,26 @@ class Bot:
             clock=clock,
             give_up=self._give_up,
         )
+        self._monitoring = self._monitored(settings, account, filters)
+
+    def _monitored(
+        self, settings: Settings, account: Account, filters: ChannelFilters
+    ) -> Monitoring:
+        parts = Parts(
+            settings,
+            account,
+            self._database,
+            self._clock,
+            self._live_state,
+            self._channels,
+            filters,
+            self._model,
+            self._inbox,
+            self._scheduler,
+            self._worker,
+            self._threads,
+        )
+        return Monitoring(parts, self._link_watch, self._stopping)
 
     def _chat(
         self, settings: Settings, account: Account, filters: ChannelFilters
@@ -171,11 +196,15 @@ class Bot:
         if isinstance(event, ChatMessage | UserCleared | ChatCleared):
             self._clock.hear(event.sent_at)
         self._live_state.handle(event)
+        self._link_watch.handle(event)
         self._sender.handle(event)
         self._inbox.put_event(event)
 
     def _timetable(self, account: Account) -> Scheduler:
-        tasks = [PeriodicTask("ollama", self._model.probe)]
+        tasks = [
+            PeriodicTask("ollama", self._model.probe),
+            PeriodicTask("state", lambda: self._monitoring.note_state()),
+        ]
         if account.keep_valid is not None:
             tasks.append(PeriodicTask("sign-in", account.keep_valid))
         if (helix := account.helix) is not None:
@@ -218,6 +247,7 @@ class Bot:
         self._threads.start("irc-sender", self._sender.run)
         self._threads.start("irc-reader", self._reader.run)
         self._threads.start("scheduler", self._scheduler.run)
+        self._monitoring.start(self._threads)
 
     def is_lively(self) -> bool:
         """Whether the worker's rounds go on; if it hangs, the watchdog is to end the program."""
@@ -239,6 +269,7 @@ class Bot:
         self._composer.stop()
         self._model.close()
         self._scheduler.wake()
+        self._monitoring.close()
         self._reader.drained.wait(_DRAIN_WITHIN_S)
         self._composer.finish()
         self._sender.finish()

@@ -34,6 +34,8 @@ from clankbot.runtime.systemd import is_journal
 class NoWords:
     """The word list of an operator who has switched the filter off."""
 
+    problem = None
+
     def __init__(self) -> None:
         self._nothing = allow_all()
 

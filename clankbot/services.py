@@ -42,6 +42,7 @@ class Account:
     login_refused: Callable[[], None]
     keep_valid: Callable[[], float] | None = None
     helix: Helix | None = None
+    good_for_s: Callable[[], float | None] | None = None
 
 
 def ollama_client(settings: Settings) -> OllamaClient:
@@ -149,4 +150,11 @@ def open_account(
         raise
     assert settings.twitch_client_id is not None
     helix = Helix(settings.twitch_api_url, settings.twitch_client_id, keeper, clock)
-    return Account(identity, keeper.credentials, keeper.login_refused, keeper.upkeep, helix)
+    return Account(
+        identity,
+        keeper.credentials,
+        keeper.login_refused,
+        keeper.upkeep,
+        helix,
+        keeper.good_for_s,
+    )

@@ -56,13 +56,17 @@ ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "parts": ("config", "database", "processing.filter", "runtime"),
     "services": ("auth", "config", "database", "ollama"),
     "bot": (
-        *("services", "auth", "config", "database", "irc", "ollama", "runtime"),
-        *("processing", "processing.filter", "processing.speaking"),
+        *("monitoring", "services", "auth", "config", "database", "irc", "ollama", "runtime"),
+        *("processing", "processing.filter", "processing.speaking", "status"),
+    ),
+    "monitoring": (
+        *("services", "config", "database", "ollama", "runtime"),
+        *("processing", "processing.filter", "processing.speaking", "status"),
     ),
     "cli": (
         *("app", "bot", "parts", "services"),
         *("auth", "config", "database", "irc", "ollama", "processing.filter", "runtime"),
-        *("loopback", "rehearsal", "saved_chat"),
+        *("status", "loopback", "rehearsal", "saved_chat"),
     ),
     # Reads IRC lines as the bot does.
     "saved_chat": ("irc.events", "irc.message"),
@@ -98,24 +102,26 @@ ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
 Any that it does not import is to be taken off."""
 
 _PROCESSES: Final = ("subprocess", "multiprocessing", "asyncio", "os.system", "os.popen", "os.fork")
-_OTHER_HTTP: Final = ("urllib.request", "socketserver", "selectors", "asyncore")
+_OTHER_HTTP: Final = ("urllib.request", "socketserver", "asyncore")
 _WALL_CLOCK: Final = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")
 
 BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     # The network.
     "socket": (
         *("irc.connection", "http", "http_adapter", "database.mysql", "runtime.systemd"),
+        "status.server",
         *("loopback.room_client", "loopback.twitch_room"),
     ),
     "ssl": ("irc.connection", "http", "http_adapter", "database.mysql"),
     "select": ("irc.connection",),
+    "selectors": ("status.server",),
     "http.client": ("http", "http_adapter"),
     "requests": ("http", "http_adapter"),
     "urllib3": ("http_adapter",),
     "http.server": ("loopback.fake_ollama",),
     **dict.fromkeys(_OTHER_HTTP, ()),
     # Databases.
-    "sqlite3": ("database.sqlite", "database.file_connection"),
+    "sqlite3": ("database.sqlite", "database.file_connection", "database.backup"),
     "pymysql": ("database.mysql",),
     "fcntl": ("database.file_lock",),
     # The machine.
@@ -129,7 +135,7 @@ BORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "_thread": ("http",),
     "concurrent.futures.ThreadPoolExecutor": (),
-    "importlib": ("app", "auth.keys", "parts", "rehearsal.conversation"),
+    "importlib": ("app", "auth.keys", "parts", "rehearsal.conversation", "status.builder"),
     # Clock and chance: whoever decides by them is given them.
     "time": (
         *("bot", "clock", "cli.rehearse", "database.session", "irc.connection", "irc.reader"),

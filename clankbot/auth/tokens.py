@@ -123,6 +123,11 @@ class TokenKeeper:
         """A token that is good now, for Twitch's API; waits for one as ``credentials`` does."""
         return self._usable().sign_in.access
 
+    def good_for_s(self) -> float | None:
+        """For how many seconds the token held is still good; None if none is.  Never waits."""
+        held = self._held
+        return None if held is None else held.expires_at_s - self._clock.monotonic()
+
     def login_refused(self) -> None:
         """Chat refused the credentials given out last: see ``token_refused``."""
         if self._handed_out is not None:

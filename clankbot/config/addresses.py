@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from clankbot.config.kinds import Kind, Refused
+from clankbot.records.accounts import Secret
 
 _ASCII = re.compile(r"[!-~]+")
 # No label may be empty or longer than this.  https://www.rfc-editor.org/rfc/rfc1035 (2.3.4)
@@ -46,6 +47,11 @@ class Listener:
 
     host: str
     port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches it."""
+        return _is_loopback(self.host)
 
 
 def without_password(text: str) -> str:
@@ -105,6 +111,15 @@ def _read_service_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
+def _read_heartbeat_url(text: str) -> Secret:
+    """The same, and a query may stand behind it; as it was written, for that is the key to it."""
+    place, _, query = text.partition("?")
+    _read_service_url(place)
+    if query and (not _ASCII.fullmatch(query) or "#" in query):
+        raise Refused
+    return Secret(text)
+
+
 def _read_ollama_url(text: str) -> str:
     """The base URL that is meant, whatever of it was pasted; no slash at the end.
 
@@ -152,4 +167,5 @@ SERVICE_URL: Final = Kind(
     "https://host[:port][/path], or http:// where the host is this machine", _read_service_url
 )
 OLLAMA_URL: Final = Kind("http://host:port or https://host[/path]", _read_ollama_url)
+HEARTBEAT_URL: Final = Kind(SERVICE_URL.accepts, _read_heartbeat_url, is_secret=True)
 LISTENER: Final = Kind("host:port, such as 127.0.0.1:8787", _read_listener)

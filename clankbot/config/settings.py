@@ -70,6 +70,7 @@ class Settings:
     irc_idle_timeout: float
     token_validate_interval: float
     status_listen: Listener | None
+    heartbeat_url: Secret | None = field(repr=False)
     bot_cluster: bool
     log_level: str
     log_format: str
@@ -274,9 +275,14 @@ def _cautions(valid: ValidValues) -> Iterator[str]:
             f"TWITCH_CHANNELS names {count} channels, one account can join {MOST_CHANNELS}:"
             f" the last {count - MOST_CHANNELS} are left out"
         )
-    for name in ("STATUS_LISTEN", "BOT_CLUSTER"):
-        if valid.get(name.lower()):
-            yield f"{name} comes in a later version and has no effect yet"
+    listener = valid.get("status_listen")
+    if listener is not None and not listener.is_loopback:
+        yield (
+            f"STATUS_LISTEN is {listener.host}:{listener.port}, which others may reach: the page"
+            " has no password"
+        )
+    if valid.get("bot_cluster"):
+        yield "BOT_CLUSTER comes in a later version and has no effect yet"
 
 
 def _missing(name: str, accepted: str) -> str:

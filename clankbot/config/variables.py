@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from clankbot.config.addresses import (
+    HEARTBEAT_URL,
     IRC_SERVER,
     LISTENER,
     OLLAMA_URL,
@@ -306,7 +307,18 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         seconds(0.1, 3600),
         "Seconds between two checks of the sign-in; Twitch asks for one an hour.",
     ),
-    Variable("STATUS_LISTEN", "", optional(LISTENER), "Where a status page is served; not yet."),
+    Variable(
+        "STATUS_LISTEN",
+        "",
+        optional(LISTENER),
+        "Where the status page is served, such as 127.0.0.1:8787; unset: nowhere.",
+    ),
+    Variable(
+        "HEARTBEAT_URL",
+        "",
+        optional(HEARTBEAT_URL),
+        "An address that is asked once a minute while the bot is up, for a monitor elsewhere.",
+    ),
     Variable("BOT_CLUSTER", "off", FLAG, "Several processes share the channels; not yet."),
     Variable("LOG_LEVEL", "INFO", _LEVEL, "The least important messages that are logged."),
     Variable(

@@ -231,6 +231,11 @@ class LanguageModel:
         outages = self._outages_of(model)
         return self._told(outages[0]) if outages else None
 
+    def trouble(self, model: str) -> Trouble | None:
+        """The kind of what ``outage`` tells.  Never waits."""
+        outages = self._outages_of(model)
+        return outages[0].error.trouble if outages else None
+
     def check_choice(self, model: str) -> str | None:
         """Why a moderator may not choose this model; asks the server, raises OllamaError.
 

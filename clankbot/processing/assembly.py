@@ -26,6 +26,7 @@ from clankbot.processing.internal_messages import (
     Reload,
     RemovalReached,
     RemovedMessage,
+    WaitsAsked,
 )
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.moderation import Moderation
@@ -134,6 +135,7 @@ def build_worker(
     handlers = _handlers(
         intake, moderation, channel_ids, reports, turns, write_queue, commands, filters
     ) | _counting(decisions.funnel, reports, turns)
+    handlers[WaitsAsked] = status.tell_waits
     return Worker(inbox, handlers, history, write_queue, rounds, decisions, clock, give_up)
 
 

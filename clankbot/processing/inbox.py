@@ -25,6 +25,7 @@ from clankbot.processing.internal_messages import (
     Reload,
     RemovalReached,
     RemovedMessage,
+    WaitsAsked,
 )
 from clankbot.processing.recent_removals import Removal, WaitingRemovals
 from clankbot.records.chat import ChatCleared, ChatMessage, Event, MessageDeleted, UserCleared
@@ -45,6 +46,7 @@ Record = (
     | AnswerFound
     | KeepState
     | ModelChecked
+    | WaitsAsked
     | Reload
     | End
 )

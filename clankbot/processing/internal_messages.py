@@ -75,6 +75,13 @@ class ModelChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitsAsked:
+    """Somebody looks at the status page: ``told`` gets, by channel, what the bot waits for."""
+
+    told: Callable[[Mapping[str, str]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerFound:
     """The one-off task behind a command that only asks has the answer."""
 

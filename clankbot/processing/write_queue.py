@@ -55,7 +55,15 @@ _MAY_GIVE_WAY: Final = (
     Tally,
 )
 # What nobody waits for: it may be collected for a while, to be stored with more of its kind.
-_MAY_WAIT: Final = (Append, KeepModelFigures, KeepWindow, RecordDecision, Tally)
+_MAY_WAIT: Final = (
+    Append,
+    KeepFigures,
+    KeepModelFigures,
+    KeepState,
+    KeepWindow,
+    RecordDecision,
+    Tally,
+)
 _BATCH: Final = 500
 # Writes of one group keep their order, whatever becomes of the others.  All that has to do with
 # messages is in one: a message must never be stored behind its removal.

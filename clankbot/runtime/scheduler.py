@@ -49,6 +49,7 @@ class PeriodicTask:
     # When it is due, and how it has failed since it last worked: kept by the scheduler.
     due_s: float = -math.inf
     failing: type[Exception] | None = None
+    trouble: str | None = None  # the failure in words
     failing_since_s: float = 0.0
     backoff: Backoff = field(default_factory=lambda: Backoff(_RETRY_S, _RETRY_MAX_S))
 
@@ -79,6 +80,10 @@ class Scheduler:
         except queue.Full:
             return False
         return True
+
+    def trouble(self, name: str) -> str | None:
+        """Why a periodic task fails, if it does; for any thread."""
+        return next((task.trouble for task in self._tasks if task.name == name), None)
 
     def wake(self) -> None:
         """Make the thread look at ``stopping`` now.  For any thread, never waits."""
@@ -124,13 +129,13 @@ def _run_periodic(task: PeriodicTask, now_s: float) -> float:
         if type(error) is not task.failing:
             extra = {"task": task.name, "reason": str(error)}
             log.warning("periodic task failed", extra=extra)
-        task.failing = type(error)
+        task.failing, task.trouble = type(error), str(error)
         if isinstance(error, RequestRefused):
             return _RETRY_REFUSED_S
         return _RETRY_S if isinstance(error, OllamaError) else task.backoff.next_s()
     if task.failing is not None:
         failing_s = round(now_s - task.failing_since_s)
         log.info("periodic task works again", extra={"task": task.name, "after_s": failing_s})
-        task.failing = None
+        task.failing = task.trouble = None
         task.backoff.reset()
     return max(pause_s, _LEAST_PAUSE_S)

@@ -72,6 +72,10 @@ class BotThreads:
         """Whether something is to end the bot before all of it has begun."""
         return self._stopping.wait(within_s) or not self._reports.empty()
 
+    def alive(self) -> dict[str, bool]:
+        """Whether each thread that was started is alive; for any thread."""
+        return {name: thread.is_alive() for name, thread in list(self._threads.items())}
+
     def join(self, name: str, deadline_s: float) -> bool:
         """Whether the thread ended before ``deadline_s``, in monotonic seconds."""
         thread = self._threads.get(name)

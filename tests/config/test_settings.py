@@ -63,6 +63,7 @@ DEFAULTS: dict[str, object] = {
     "IRC_IDLE_TIMEOUT": 60.0,
     "TOKEN_VALIDATE_INTERVAL": 3600.0,
     "STATUS_LISTEN": None,
+    "HEARTBEAT_URL": None,
     "BOT_CLUSTER": False,
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "console",
@@ -140,6 +141,10 @@ ACCEPTED: list[tuple[str, str, object]] = [
     ("IRC_IDLE_TIMEOUT", "0.5", 0.5),
     ("TOKEN_VALIDATE_INTERVAL", "2", 2.0),
     ("STATUS_LISTEN", "127.0.0.1:8787", Listener("127.0.0.1", 8787)),
+    ("STATUS_LISTEN", "8787", Listener("127.0.0.1", 8787)),
+    ("STATUS_LISTEN", "[::1]:8787", Listener("::1", 8787)),
+    ("HEARTBEAT_URL", "https://hc.example/ping/x/", Secret("https://hc.example/ping/x/")),
+    ("HEARTBEAT_URL", "http://localhost:3001/a?b=c&d", Secret("http://localhost:3001/a?b=c&d")),
     ("BOT_CLUSTER", "on", True),
     ("LOG_LEVEL", "debug", "DEBUG"),
     ("LOG_LEVEL", "Warn", "WARNING"),
@@ -202,6 +207,10 @@ REFUSED: list[tuple[str, str]] = [
     ("TOKEN_VALIDATE_INTERVAL", "3601"),
     ("STATUS_LISTEN", "nowhere"),
     ("STATUS_LISTEN", "127.0.0.1:0"),
+    ("STATUS_LISTEN", ":8787"),
+    ("HEARTBEAT_URL", "http://hc.example/ping"),
+    ("HEARTBEAT_URL", "https://me:hush@hc.example/ping"),
+    ("HEARTBEAT_URL", "https://hc.example/ping?a#b"),
     ("BOT_CLUSTER", "two"),
     ("LOG_LEVEL", "loud"),
     ("LOG_FORMAT", "xml"),
@@ -322,8 +331,9 @@ def test_a_password_in_an_address_is_not_shown() -> None:
 def test_no_secret_is_in_the_text_form_of_settings() -> None:
     hush = "hush" + "k" * 39
     secret = {v.name: hush for v in VARIABLES if v.kind.is_secret}
+    secret["HEARTBEAT_URL"] = f"https://hc.example/{hush}"
     shown = repr(load({**secret, "OLLAMA_URL": "http://me:hush@host"}))
-    assert len(secret) == 4
+    assert len(secret) == 5
     assert "hush" not in shown
     assert "llama3.1" in shown
 
@@ -346,7 +356,8 @@ def test_two_keys_are_one_too_many() -> None:
     [
         ("CONTENT_FILTER_ENABLED", "false", "blocked words are stored"),
         ("BOT_CLUSTER", "on", "comes in a later version"),
-        ("STATUS_LISTEN", "127.0.0.1:8787", "comes in a later version"),
+        ("STATUS_LISTEN", "0.0.0.0:8787", "no password"),
+        ("STATUS_LISTEN", "[::]:8787", "no password"),
         ("TWITCH_CHANNELS", ",".join(f"c{n}" for n in range(101)), "can join 100"),
     ],
 )

@@ -5,17 +5,19 @@ Each is one chat line.  Asked on the worker's thread, whose connection to the da
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from clankbot import __version__
 from clankbot.clock import Clock
-from clankbot.errors import OllamaError
+from clankbot.errors import DatabaseError, OllamaError
 from clankbot.processing.channels import Channels
 from clankbot.processing.commands.storage import CommandHistory
 from clankbot.processing.commands.throttle import Throttle
 from clankbot.processing.filter.channel_filters import ChannelFilters
-from clankbot.processing.internal_messages import AnswerFound, AskLater
+from clankbot.processing.internal_messages import AnswerFound, AskLater, WaitsAsked
 from clankbot.processing.ports import LanguageModel
+from clankbot.processing.speaking.triggers import Standing
 from clankbot.processing.speaking.turns import Turns
 from clankbot.records.answers import SettingChange
 from clankbot.records.chat import ChatMessage
@@ -108,13 +110,21 @@ class Status:
         parts = [
             "on" if holds.enabled else "off",
             f"{holds.model}: {self._model.condition(holds.model, channel)}",
-            f"{standing.counted}/{standing.threshold} messages",
+            *_waits(standing, is_on=holds.enabled),
         ]
-        if holds.enabled:
-            parts.append(str(standing.obstacle or "delay is over"))
         today = self._history.tally(channel, self._clock.utc_day())
         figures = (f"{today.get(what, 0)} {what}" for what in ("generated", "said", "blocked"))
         return " | ".join([*parts, f"today {', '.join(figures)}"])
+
+    def tell_waits(self, asked: WaitsAsked) -> None:
+        """What each channel waits for, in the words of the summary."""
+        waits = {}
+        with suppress(DatabaseError):  # the worker tells of it
+            for name, channel in self._channels.items():
+                is_on = channel.settings.enabled
+                told = _waits(self._turns.standing(name), is_on=is_on)
+                waits[name] = ", ".join(told if is_on else ["switched off", *told])
+        asked.told(waits)
 
     def why(self, message: ChatMessage, _: Command) -> str:
         """What decided last whether the bot speaks, also from before a restart."""
@@ -196,3 +206,9 @@ class Status:
             f"I keep this chat's messages {kept}{newest}. "
             "Say !clank optout and yours are deleted and no longer kept."
         )
+
+
+def _waits(standing: Standing, *, is_on: bool) -> list[str]:
+    """How far the count is, and what else is in the way."""
+    count = f"{standing.counted}/{standing.threshold} messages"
+    return [count, str(standing.obstacle or "delay is over")] if is_on else [count]

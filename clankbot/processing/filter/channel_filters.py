@@ -17,6 +17,10 @@ class Words(Protocol):
     def refresh(self, *, force: bool) -> object:
         """Look whether its file has changed; with ``force``, read it in any case."""
 
+    @property
+    def problem(self) -> str | None:
+        """What was wrong with it when it was read last."""
+
 
 class ChannelFilters:
     """Compiled filters by channel.
@@ -38,6 +42,11 @@ class ChannelFilters:
     def are_off(self) -> bool:
         """Whether the operator has switched filtering off, channels' own terms included."""
         return self._base.is_off
+
+    @property
+    def problem(self) -> str | None:
+        """What was wrong with the global list when it was read last: an older one is in use."""
+        return self._words.problem
 
     def terms(self, channel: str) -> tuple[str, ...]:
         """The channel's own terms."""

@@ -131,7 +131,7 @@ class FilterFile:
         """Load the file.  Raises ConfigError as ``load_filter`` does."""
         self._path = Path(path)
         self._stamp = self._stamp_now()
-        self._problem: str | None = None  # what was wrong with it when it was read last
+        self.problem: str | None = None  # what was wrong with it when it was read last
         self._filter = load_filter(self._path)
 
     def current(self) -> ContentFilter:
@@ -155,16 +155,16 @@ class FilterFile:
             if not file.words.entries:
                 raise ConfigError(f"{self._path} holds no entry")
         except ConfigError as error:
-            is_told, self._problem = str(error) == self._problem, str(error)
+            is_told, self.problem = str(error) == self.problem, str(error)
             if isinstance(error.__cause__, OSError):
                 self._stamp = None
             if force or not is_told:
                 log.error(
                     "blocked words not reloaded, the list in use stays",
-                    extra={"problem": self._problem},
+                    extra={"problem": self.problem},
                 )
             return False
-        self._problem = None
+        self.problem = None
         self._filter = ContentFilter(Matcher(file.words))
         log.info("blocked words reloaded", extra={"entries": len(file.words.entries)})
         _tell_doubts(file)

@@ -124,6 +124,7 @@ class Funnel:
             self._latest_s.append(took_s)
             totals = self._totals[occasion.channel]
             totals.update(f"within:{bound}" for bound in LINE_BOUNDS_S if took_s <= bound)
+            totals["lines_timed"] += 1
         if report.message_id is not None:
             self._said[occasion.channel] = occasion, now_s
 

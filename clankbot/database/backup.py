@@ -1,0 +1,138 @@
+"""A consistent copy of an SQLite file while a bot writes to it, verified before it has its name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from clankbot.database.sqlite import SqliteEngine
+from clankbot.errors import ClankbotError, DatabaseError
+
+# So many pages of 4 KB between two reports of progress.
+_STEP_PAGES: Final = 1024
+_TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+# What lies beside a database that is in use, or was not closed in order.
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+# For a file system that has little to spare after it.
+_SPARE_BYTES: Final = 1 << 20
+
+# Told after each step: the pages copied by now, and the pages there are.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What was made: its size, and the rows of each table."""
+
+    size_bytes: int
+    rows: dict[str, int]
+
+
+def back_up(engine: SqliteEngine, target: Path, progress: Progress, *, replaces: bool) -> Backup:
+    """Copy the database as it is at this moment; ``target`` is there once the copy is verified.
+
+    The bot may go on writing: what it writes meanwhile is not in the copy.  ClankbotError if
+    ``target`` is there already and not to be replaced, or is no place for a backup; DatabaseError
+    if the copy fails or is not good, and then nothing is left of it.
+    """
+    partial = target.with_name(f"{target.name}.part")
+    _refuse_place(engine, target, replaces=replaces)
+    try:
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise ClankbotError(
+            f"{partial} is there: another backup is under way, or was broken off; then delete it"
+        ) from None
+    except OSError as error:
+        raise ClankbotError(f"{target} cannot be written: {error.strerror}") from error
+    try:
+        rows = _copied(engine, partial, progress)
+        _verify(partial, rows)
+        _keep(partial)
+        made = Backup(partial.stat().st_size, rows)
+        if not replaces and target.exists():
+            raise ClankbotError(f"{target} was made by somebody else meanwhile")
+        os.replace(partial, target)
+        _keep(target.parent)
+    except OSError as error:
+        raise ClankbotError(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        for end in ("", *_BESIDE):
+            with suppress(OSError):
+                os.unlink(f"{partial}{end}")
+    return made
+
+
+def _refuse_place(engine: SqliteEngine, target: Path, *, replaces: bool) -> None:
+    if target.is_dir():
+        raise ClankbotError(f"{target} is a folder: name a file in it")
+    if target.exists():
+        if target.samefile(engine.path):
+            raise ClankbotError(f"{target} is the database itself")
+        if not replaces:
+            raise ClankbotError(f"{target} is there already: name another file, or give --force")
+    for end in _BESIDE:
+        if Path(f"{target}{end}").exists():
+            raise ClankbotError(
+                f"{target}{end} lies there and would be mixed into the backup: name another file"
+            )
+    with suppress(OSError):
+        disk = os.statvfs(target.parent)
+        needed = engine.path.stat().st_size + _SPARE_BYTES
+        if disk.f_bavail * disk.f_frsize < needed:
+            raise ClankbotError(
+                f"the disk of {target} has too little room: {needed / 1e6:.0f} MB are needed"
+            )
+
+
+def _copied(engine: SqliteEngine, partial: Path, progress: Progress) -> dict[str, int]:
+    """Copy it within one transaction that only reads, so that it is of one moment; the rows."""
+    try:
+        with (
+            closing(engine.patient().connect()) as source,
+            closing(sqlite3.connect(partial, isolation_level=None)) as copy,
+        ):
+            source.execute("BEGIN")
+            rows = _rows(source)  # the first question fixes the moment
+            source.backup(
+                copy, pages=_STEP_PAGES, progress=lambda _, left, of: progress(of - left, of)
+            )
+            source.execute("ROLLBACK")
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+    except engine.foreign_errors as error:
+        raise engine.translate(error) from error
+    return rows
+
+
+def _verify(partial: Path, expected: dict[str, int]) -> None:
+    try:
+        with closing(sqlite3.connect(f"file:{partial}?mode=ro", uri=True)) as copy:
+            ((finding,),) = copy.execute("PRAGMA integrity_check(1)")
+            found = _rows(copy)
+    except sqlite3.Error as error:
+        raise DatabaseError(f"the copy cannot be read ({error}); nothing is left of it") from error
+    if finding != "ok":
+        raise DatabaseError(f"the copy is damaged ({finding}); nothing is left of it")
+    if found != expected:
+        raise DatabaseError("the copy holds other rows than the database; nothing is left of it")
+
+
+def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+    names = [name for (name,) in connection.execute(_TABLES)]
+    return {
+        name: connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0] for name in names
+    }
+
+
+def _keep(path: Path) -> None:
+    """Have it on the disk before anything else is."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
