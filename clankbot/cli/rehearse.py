@@ -85,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
             database_type="sqlite",
             database_url=kept or Path(folder) / "chatbot.db",
             dry_run=False,
+            heartbeat_url=None,  # this is no sign of life of the bot that is watched
         )
         with _bot_in(room, settings, words, end):
             if is_terminal:
@@ -166,6 +167,8 @@ def _ollama(settings: Settings) -> Iterator[tuple[Settings, Sequence[str]]]:
 def _banner(
     settings: Settings, model: Sequence[str], kept: Path | None, log_file: Path
 ) -> Sequence[str]:
+    listener = settings.status_listen
+    page = [f"  status    http://{listener.host}:{listener.port}"] if listener else []
     pace = f"{settings.message_threshold} messages and {settings.time_delay} s"
     return (
         "Clankbot rehearses: the real bot, in a chat room on this machine alone.",
@@ -174,6 +177,7 @@ def _banner(
         *(f"            {more}" for more in model[1:]),
         f"  database  {kept or 'thrown away at the end'}",
         f"  log       {log_file}",
+        *page,
     )
 
 

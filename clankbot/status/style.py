@@ -96,7 +96,8 @@ svg text{font-size:13px}.decisions thead{display:none}.decisions tr{display:bloc
 border-top:1px solid var(--line)}.decisions td{display:inline;border:0}
 .decisions td:nth-child(-n+2){color:var(--dim);font-size:.8125rem;padding-right:.5rem}
 .decisions td:nth-child(3){display:block}}
-@media print{body{font-size:11px}header,main,footer{max-width:none;padding-left:0;padding-right:0}
+@media print{html{font-size:11px}body{font-size:1rem}.waits{break-after:avoid}
+header,main,footer{max-width:none;padding-left:0;padding-right:0}
 .card,.parts li,tr{break-inside:avoid}h2{break-after:avoid}}
 """.strip().replace("\n", "")
 
