@@ -149,6 +149,8 @@ class State:
 def state_from_json(text: str) -> State:
     """What ``State.to_json`` gave; ValueError, KeyError or TypeError for anything else."""
     value = json.loads(text)
+    if not value["parts"]:
+        raise ValueError("a state has parts")
     parts = tuple(
         Part(each["name"], Level(each["level"]), each["words"], each["since_ms"])
         for each in value["parts"]

@@ -160,7 +160,7 @@ def test_a_state_comes_back_from_its_json(known: Callable[[], Facts]) -> None:
     assert again.verdict == state.verdict
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"parts": 1}', '{"parts": [{}]}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"parts": []}', '{"parts": 1}', '{"parts": [{}]}'])
 def test_what_is_no_state_is_refused(text: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         state_from_json(text)
