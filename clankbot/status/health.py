@@ -7,7 +7,7 @@ nothing here waits.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from clankbot.errors import Trouble
@@ -69,7 +69,7 @@ class Health:
             facts.started_ms,
             facts.version,
             facts.channels,
-            tuple(self._dated(facts, *judged) for judged in _parts(facts)),
+            self._dated(facts, list(_parts(facts))),
             tuple(_repairs(facts)),
             _numbers(facts),
         )
@@ -80,13 +80,18 @@ class Health:
         part = Part("bot", Level.DOWN, "stopped", facts.at_ms)
         return State(facts.at_ms, facts.started_ms, facts.version, facts.channels, (part,), (), {})
 
-    def _dated(self, facts: Facts, name: str, level: Level, words: str) -> Part:
+    def _dated(self, facts: Facts, judged: Sequence[_Judged]) -> tuple[Part, ...]:
+        """The parts, each with the time since which it has been at its level."""
         with self._lock:
-            before = self._since.get(name, (level, facts.started_ms))
-            since = before if before[0] is level else (level, facts.at_ms)
-            self._since[name] = since
-        since_ms = facts.chat.since_ms if name == "chat" else since[1]
-        return Part(name, level, words, since_ms)
+            first_ms = facts.at_ms if self._since else facts.started_ms
+            since = {}
+            for name, level, _ in judged:
+                before = self._since.get(name, (level, first_ms))
+                since[name] = before if before[0] is level else (level, facts.at_ms)
+            self._since = since
+        moments = {name: at_ms for name, (_, at_ms) in since.items()}
+        moments["chat"] = facts.chat.since_ms
+        return tuple(Part(name, level, words, moments[name]) for name, level, words in judged)
 
 
 # -- parts -----------------------------------------------------------------------------------------

@@ -150,6 +150,8 @@ def test_since_when_is_remembered_until_it_changes() -> None:
     now[0] = facts(at_ms=NOW_MS + 3000)
     assert since("threads") == NOW_MS + 3000
     assert since("chat") == facts().chat.since_ms
+    now[0] = facts(at_ms=NOW_MS + 4000, word_list_trouble="line 12")
+    assert since("word list") == NOW_MS + 4000
 
 
 @pytest.mark.parametrize("known", [facts, troubled])
@@ -160,7 +162,9 @@ def test_a_state_comes_back_from_its_json(known: Callable[[], Facts]) -> None:
     assert again.verdict == state.verdict
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"parts": []}', '{"parts": 1}', '{"parts": [{}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"parts": []}', '{"parts": 1}', '{"parts": [{}]}']
+)
 def test_what_is_no_state_is_refused(text: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         state_from_json(text)
