@@ -17,6 +17,7 @@ from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
 from clankbot.ollama.language_model import LanguageModel
+from clankbot.own_command import own_command
 from clankbot.processing.channels import Channels
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.inbox import Inbox
@@ -75,7 +76,7 @@ class Monitoring:
         self._parts = parts
         self._watch = watch
         self._started_ms = parts.clock.utc_ms()
-        health = Health(self._facts)
+        health = Health(self._facts, own_command("check"))
         self.state = health.state
         self._stopped = health.stopped
         self._noted: tuple[Level | None, float] = (None, 0.0)  # what was noted last, and when

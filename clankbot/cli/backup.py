@@ -16,7 +16,7 @@ from clankbot.parts import has_database, name_database, start_up
 from clankbot.services import key_source
 from clankbot.text import counted
 
-_LINE_CHARS: Final = 60
+_LINE_CHARS: Final = 20
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,7 +60,7 @@ def _progress() -> Callable[[int, int], None]:
 
     def show(done: int, total: int) -> None:
         if is_terminal:
-            text = f"{100 * done // max(1, total)} % of {total * 4096 / 1e6:.0f} MB copied"
+            text = f"{100 * done // max(1, total)} % copied"
             end = "\n" if done >= total else ""
             print(f"\r{text:<{_LINE_CHARS}}", end=end, file=sys.stderr, flush=True)
 

@@ -13,7 +13,7 @@ from typing import Final
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import ClankbotError, DatabaseError
 
-# So many pages of 4 KB between two reports of progress.
+# So many pages, of two or four kilobytes, between two reports of progress.
 _STEP_PAGES: Final = 1024
 _TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 # What lies beside a database that is in use, or was not closed in order.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from clankbot.errors import Trouble
 from clankbot.records.reasons import Reason
@@ -103,10 +103,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Something that needs a person, and what to do about it; a command stands alone."""
+    """Something that needs a person, and what to do about it: a command, or a sentence."""
 
     words: str
     fix: str
+    is_command: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,12 @@ class State:
         ill = sorted((p for p in self.parts if p.level), key=lambda part: -part.level)
         first = self.repairs[0] if self.repairs else None
         if ill and ill[0].level is Level.DOWN:
-            return Repair(f"Down: {ill[0].name}: {ill[0].words}", first.fix if first else "")
+            words = f"Down: {ill[0].name}: {ill[0].words}"
+            return replace(first, words=words) if first else Repair(words, "")
         if first:
             count = len(self.repairs)
             todo = "One thing to do" if count == 1 else f"{count} things to do, first"
-            return Repair(f"{todo}: {first.words}", first.fix)
+            return replace(first, words=f"{todo}: {first.words}")
         if ill:
             return Repair(f"Running, but {ill[0].name}: {ill[0].words}", "")
         return Repair("All well", "")
@@ -155,6 +157,6 @@ def state_from_json(text: str) -> State:
         Part(each["name"], Level(each["level"]), each["words"], each["since_ms"])
         for each in value["parts"]
     )
-    repairs = tuple(Repair(each["words"], each["fix"]) for each in value["repairs"])
+    repairs = tuple(Repair(**each) for each in value["repairs"])
     channels = tuple(value["channels"])
     return State(**{**value, "channels": channels, "parts": parts, "repairs": repairs})

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from clankbot.errors import Trouble
-from clankbot.records.reasons import Why
+from clankbot.records.reasons import Reason, Why
 from clankbot.status.facts import Facts, Level, ModelState, Part, Repair, State
 from clankbot.status.words import lasted, size
 from clankbot.text import counted
@@ -28,7 +28,6 @@ _SLOW_LINE_S: Final = 30.0
 _DAY_S: Final = 86_400.0
 _JOINS_WITHIN_MS: Final = 60_000
 
-_CHECK: Final = "python clankbot.py check"
 _MODES: Final = frozenset({Why.FOLLOWERS_ONLY, Why.SUBSCRIBERS_ONLY})
 # What passes by itself, or was wanted so by the channel's moderators.
 _PASSING: Final = frozenset({Why.EMOTE_ONLY, Why.TIMED_OUT})
@@ -36,10 +35,9 @@ _PASSING: Final = frozenset({Why.EMOTE_ONLY, Why.TIMED_OUT})
 _MODEL_FIXES: Final = {
     Trouble.MODEL_MISSING: "ollama pull {model}",
     Trouble.NOT_REACHABLE: "ollama serve",
-    Trouble.OUT_OF_MEMORY: "choose a smaller model: OLLAMA_MODEL",
-    Trouble.TOO_SLOW: "choose a smaller model: OLLAMA_MODEL",
-    Trouble.LOADS_TOO_SLOWLY: "choose a smaller model: OLLAMA_MODEL",
 }
+_TOO_MUCH: Final = frozenset({Trouble.OUT_OF_MEMORY, Trouble.TOO_SLOW, Trouble.LOADS_TOO_SLOWLY})
+_SMALLER: Final = "choose a smaller model: OLLAMA_MODEL, or !clank model NAME"
 # Troubles that pass: the next request may well be answered.
 _PASSING_TROUBLES: Final = frozenset(
     {
@@ -55,8 +53,10 @@ _Judged = tuple[str, Level, str]
 class Health:
     """See the module's text.  ``collect`` gives what is known now, from any thread."""
 
-    def __init__(self, collect: Callable[[], Facts]) -> None:
+    def __init__(self, collect: Callable[[], Facts], check: str) -> None:
+        """``check`` is the command that tells more, as a line for the shell."""
         self._collect = collect
+        self._check = check
         self._lock = threading.Lock()
         # By part, the level at which it was seen last, and since when it has been so.
         self._since: dict[str, tuple[Level, int]] = {}
@@ -70,7 +70,7 @@ class Health:
             facts.version,
             facts.channels,
             self._dated(facts, list(_parts(facts))),
-            tuple(_repairs(facts)),
+            tuple(_repairs(facts, self._check)),
             _numbers(facts),
         )
 
@@ -182,44 +182,45 @@ def _disk(facts: Facts) -> _Judged | None:
 # -- repairs ---------------------------------------------------------------------------------------
 
 
-def _repairs(facts: Facts) -> Iterator[Repair]:
+def _repairs(facts: Facts, check: str) -> Iterator[Repair]:
     """What needs a person, the most urgent first."""
     if facts.database.trouble is not None:
-        yield Repair(f"the database cannot be used: {facts.database.trouble}", _CHECK)
+        yield Repair(f"the database cannot be used: {facts.database.trouble}", check)
     sign_in = facts.sign_in
     if sign_in.trouble is not None and (sign_in.good_for_s or 0.0) < _DAY_S:
         left = lasted(max(0.0, sign_in.good_for_s or 0.0))
-        yield Repair(f"the sign-in ends in {left} and cannot be renewed", _CHECK)
-    yield from (repair for state in facts.models if (repair := _model_repair(state)))
+        yield Repair(f"the sign-in ends in {left} and cannot be renewed", check)
+    yield from (repair for state in facts.models if (repair := _model_repair(state, check)))
     if facts.line_s is not None and facts.line_s > _SLOW_LINE_S:
         words = f"the model takes {facts.line_s:.0f} s a line"
-        yield Repair(words, "choose a smaller model: OLLAMA_MODEL, or !clank model NAME")
+        yield Repair(words, _SMALLER, is_command=False)
     for channel, reason in facts.obstacles.items():
         if reason.code not in _PASSING:
-            yield Repair(
-                f"#{channel}: {reason.text} shuts the bot out", _let_in(facts, reason.code)
-            )
+            yield _let_in(facts, channel, reason)
     if (disk := _disk(facts)) is not None and disk[1]:
         yield Repair(f"the disk is nearly full: {disk[2]}", "df -h")
     if facts.word_list_trouble is not None:
-        yield Repair(f"the word list was not understood: {facts.word_list_trouble}", _CHECK)
+        yield Repair(f"the word list was not understood: {facts.word_list_trouble}", check)
 
 
-def _model_repair(state: ModelState) -> Repair | None:
+def _model_repair(state: ModelState, check: str) -> Repair | None:
     if state.trouble is None or state.trouble in _PASSING_TROUBLES:
         return None
     words = f"{state.model}: {state.told or state.trouble.value}"
-    return Repair(words, _MODEL_FIXES.get(state.trouble, _CHECK).format(model=state.model))
+    if state.trouble in _TOO_MUCH:
+        return Repair(words, _SMALLER, is_command=False)
+    return Repair(words, _MODEL_FIXES.get(state.trouble, check).format(model=state.model))
 
 
-def _let_in(facts: Facts, code: str) -> str:
+def _let_in(facts: Facts, channel: str, reason: Reason) -> Repair:
     """What a moderator, or the account's owner, can do about it."""
-    login = facts.sign_in.login or "the bot"
+    login, code = facts.sign_in.login or "the bot", reason.code
+    words = f"#{channel}: {reason.text} shuts the bot out"
     if code in _MODES or "followers" in code or "subs" in code:
-        return f"/mod {login}"
+        return Repair(words, f"/mod {login}")
     if code == "msg_banned":
-        return f"/unban {login}"
-    return f"sign in to Twitch as {login} and see to it"
+        return Repair(words, f"/unban {login}")
+    return Repair(words, f"sign in to Twitch as {login} and see to it", is_command=False)
 
 
 def _numbers(facts: Facts) -> dict[str, float]:

@@ -20,7 +20,7 @@ from clankbot.status.document import (
     HOUR_S,
     Document,
 )
-from clankbot.status.facts import Level
+from clankbot.status.facts import Level, Repair
 from clankbot.status.funnel_rows import Row, funnel_rows
 from clankbot.status.plain import stored
 from clankbot.status.plots import Stretches, Time, messages_plot, seconds_plot, tokens_plot
@@ -32,7 +32,6 @@ _REFRESH_S: Final = 30
 # Channels with a funnel and plots of their own: those where most happens.  A hundred of them would
 # make a page of a megabyte.
 _IN_FULL: Final = 12
-_COMMANDS: Final = ("python ", "ollama ", "/", "df ", "!clank ")
 _ROW_STYLES: Final = ("stage", "lost", "why")
 
 
@@ -57,7 +56,7 @@ def _body(document: Document) -> Iterator[str]:
     if state.repairs:
         yield '<section class="repairs"><h2>What needs a person</h2><ol class="card">'
         for repair in state.repairs:
-            yield f"<li>{escape(repair.words)}<span>{_fix(repair.fix)}</span></li>"
+            yield f"<li>{escape(repair.words)}<span>{_fix(repair)}</span></li>"
         yield "</ol></section>"
     yield "<section><h2>Parts</h2>"
     yield from _parts(document)
@@ -91,7 +90,7 @@ def _header(document: Document) -> Iterator[str]:
     yield f'<div class="verdict {state.level.word if not state.repairs else _least(state.level)}">'
     yield f"<h1>{escape(verdict.words)}</h1>"
     if verdict.fix:
-        yield f"<p>{_fix(verdict.fix)}</p>"
+        yield f"<p>{_fix(verdict)}</p>"
     yield "</div></header>"
 
 
@@ -100,10 +99,10 @@ def _least(level: Level) -> str:
     return max(level, Level.DEGRADED).word
 
 
-def _fix(text: str) -> str:
+def _fix(repair: Repair) -> str:
     """A command as one, anything else as a sentence."""
-    shown = escape(text)
-    return f"<code>{shown}</code>" if text.startswith(_COMMANDS) else shown
+    shown = escape(repair.fix)
+    return f"<code>{shown}</code>" if repair.is_command else shown
 
 
 def _parts(document: Document) -> Iterator[str]:

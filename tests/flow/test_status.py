@@ -19,7 +19,7 @@ from clankbot.records.writes import KeepState
 from clankbot.status.health import Health
 from tests.flow.program import live_program
 from tests.flow.world import living
-from tests.pictures.busy_hour import facts
+from tests.pictures.busy_hour import CHECK, facts
 from tests.status.asking import ask, connect, free_port, rest
 from tests.waiting import wait_until
 
@@ -112,7 +112,7 @@ def test_without_a_page_the_database_tells(tmp_path: Path) -> None:
 
     # A bot that was killed says nothing; after a while that tells enough.
     long_ago_ms = Clock().utc_ms() - 600_000
-    state = Health(lambda: facts(at_ms=long_ago_ms)).state()
+    state = Health(lambda: facts(at_ms=long_ago_ms), CHECK).state()
     with name_database(settings).open() as store:
         store.apply([KeepState(long_ago_ms, state.to_json())])
     text, is_down = told(settings)

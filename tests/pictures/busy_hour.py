@@ -25,6 +25,7 @@ from clankbot.status.health import Health
 
 NOW_MS: Final = 1_795_982_730_000
 """A Sunday, 20:05:30 UTC."""
+CHECK: Final = ".venv/bin/python clankbot.py check"
 _HOUR_MS: Final = 3_600_000
 CHANNELS: Final = ("moth_kingdom", "cosy_crafts")
 
@@ -84,7 +85,7 @@ def document(known: Facts | None = None) -> Document:
     fine[ALL] = _tokens(fine[CHANNELS[0]])
     coarse[ALL] = _tokens(coarse[CHANNELS[0]])
     looked_at = [facts(), replace(known or facts(), at_ms=NOW_MS - 24 * 60_000), known or facts()]
-    health = Health(lambda: looked_at.pop(0))
+    health = Health(lambda: looked_at.pop(0), CHECK)
     state = [health.state() for _ in range(3)][-1]
     waits = {
         CHANNELS[0]: "18/30 messages, 121 s of the delay left",

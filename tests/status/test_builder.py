@@ -16,7 +16,7 @@ from clankbot.status.builder import Builder
 from clankbot.status.facts import State
 from clankbot.status.health import Health
 from clankbot.status.request import Reply, Request
-from tests.pictures.busy_hour import NOW_MS, facts
+from tests.pictures.busy_hour import CHECK, NOW_MS, facts
 from tests.processing.chat import Hand
 from tests.waiting import AT_ONCE_S, PATIENCE_S, wait_until
 
@@ -39,7 +39,7 @@ class Bot:
         self.looks += 1
         if self.fault is not None:
             raise self.fault
-        return Health(facts).state()
+        return Health(facts, CHECK).state()
 
     def open_store(self) -> Store:
         return self.database.open()

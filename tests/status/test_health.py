@@ -21,13 +21,13 @@ from clankbot.status.facts import (
 )
 from clankbot.status.health import Health
 from clankbot.status.words import ago, lasted, moment, size
-from tests.pictures.busy_hour import CHANNELS, NOW_MS, facts, troubled
+from tests.pictures.busy_hour import CHANNELS, CHECK, NOW_MS, facts, troubled
 
 THREADS = ("worker", "composer")
 
 
 def judged(**other: object) -> State:
-    return Health(lambda: facts(**other)).state()
+    return Health(lambda: facts(**other), CHECK).state()
 
 
 def database(trouble: str | None = None, waiting: int = 0, free: int = 10**12) -> DatabaseFacts:
@@ -128,7 +128,7 @@ def test_what_passes_by_itself_needs_nobody(other: dict[str, object]) -> None:
 
 
 def test_the_verdict_names_the_worst_first_and_counts_the_rest() -> None:
-    state = Health(troubled).state()
+    state = Health(troubled, CHECK).state()
     assert state.verdict.words.startswith("4 things to do, first: llama3.1: Ollama has not")
     down = judged(chat=chat(connected=False), line_s=99.0)
     assert down.verdict.words == "Down: chat: not connected (it was reset)"
@@ -137,7 +137,7 @@ def test_the_verdict_names_the_worst_first_and_counts_the_rest() -> None:
 
 def test_since_when_is_remembered_until_it_changes() -> None:
     now = [facts()]
-    told = Health(lambda: now[0])
+    told = Health(lambda: now[0], CHECK)
 
     def since(part: str) -> int:
         return next(each.since_ms for each in told.state().parts if each.name == part)
@@ -156,7 +156,7 @@ def test_since_when_is_remembered_until_it_changes() -> None:
 
 @pytest.mark.parametrize("known", [facts, troubled])
 def test_a_state_comes_back_from_its_json(known: Callable[[], Facts]) -> None:
-    state = Health(known).state()
+    state = Health(known, CHECK).state()
     again = state_from_json(state.to_json())
     assert again == state
     assert again.verdict == state.verdict

@@ -11,18 +11,22 @@ from clankbot.status.facts import State
 from clankbot.status.health import Health
 from clankbot.status.heartbeat import Heartbeat
 from tests.doubles.pages import Page, PageServer
-from tests.pictures.busy_hour import facts, troubled
+from tests.pictures.busy_hour import CHECK, facts, troubled
 from tests.status.asking import free_port
 from tests.waiting import AT_ONCE_S, wait_until
 
 
 def well() -> State:
-    return Health(facts).state()
+    return Health(facts, CHECK).state()
 
 
 def test_it_is_asked_while_nothing_is_down(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    states = [well(), Health(troubled).state(), Health(lambda: facts(round_age_s=99.0)).state()]
+    states = [
+        well(),
+        Health(troubled, CHECK).state(),
+        Health(lambda: facts(round_age_s=99.0), CHECK).state(),
+    ]
     with PageServer({"/ping?key=secret": Page("OK")}) as server:
         beat = Heartbeat(f"{server.url}/ping?key=secret", lambda: states[0], threading.Event())
         beat.beat()
