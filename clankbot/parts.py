@@ -15,6 +15,7 @@ from clankbot.config.settings import (
     from_systemd,
     inspect_settings,
     settings_from_process,
+    wants_colours,
 )
 from clankbot.database.database import Database
 from clankbot.errors import ClankbotError, ConfigError
@@ -67,6 +68,7 @@ def set_up_logs(settings: Settings) -> None:
         settings.log_level,
         settings.log_format,
         journal=is_journal(from_systemd("JOURNAL_STREAM")),
+        colours=wants_colours(),
     )
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from clankbot import __version__
@@ -65,6 +66,8 @@ def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
             "starting",
             extra={
                 "version": __version__,
+                "folder": Path.cwd(),
+                "database": _where(settings),
                 "channels": ",".join(settings.twitch_channels),
                 "model": settings.ollama_model,
                 "dry_run": settings.dry_run,
@@ -78,6 +81,13 @@ def _run(settings: Settings, reports: Reports, signals: Signals) -> int:
         if not bot.stop():
             status = status or EXIT_FAILED
     return status
+
+
+def _where(settings: Settings) -> str:
+    """Which database it is, for the log."""
+    if settings.database_type == "sqlite":
+        return str(settings.database_url)
+    return f"{settings.mysql_database} on {settings.mysql_host}"
 
 
 def wait_for_end(

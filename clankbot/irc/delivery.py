@@ -86,7 +86,9 @@ class Delivery:
         self._sent = None
         fields = log_fields(sent.line) | {"length": utf16_length(sent.text)}
         fields["confirmed"] = message_id is not None
-        log.info("said", extra=fields)
+        if sent.line.addressee_id is not None:
+            fields["after_s"] = round(sent.sent_at - sent.line.since, 1)  # since it was asked
+        log.info("said", extra={"spoken": sent.text, **fields})
         log.debug("said text", extra=fields | {"text": sent.text})
         return Delivered(sent.line, sent.text, message_id, sent.sent_at_ms, sent.sent_at)
 

@@ -10,17 +10,18 @@ import json
 import logging
 import math
 import re
+import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from clankbot.runtime.line_writer import LineHandler, standard_error
-from clankbot.runtime.redaction import BARE_FIELDS, SecretFilter
+from clankbot.runtime.log_fields import error_of, fields_of, in_short
+from clankbot.runtime.redaction import SecretFilter
+from clankbot.runtime.terminal_log import TerminalFormatter
 from clankbot.text import escaped
 
-# The last two are made by formatters of the standard library.
-_NOT_FIELDS: Final = BARE_FIELDS | {"message", "asctime"}
 _NEEDS_NO_QUOTES: Final = re.compile(r"[\w.:/@#+-]+", re.ASCII)
 _CHATTY_LIBRARIES: Final = ("urllib3", "requests")
 # The line prefixes that the journal reads as priorities. Source:
@@ -50,11 +51,11 @@ class ConsoleFormatter(logging.Formatter):
         """The finished line, or lines if a traceback is shown."""
         fields = dict(_fields(record, taken=("exception",)))
         trace = ""
-        if error := _error_of(record):
+        if error := error_of(record):
             if self._tracebacks:
                 trace = "".join(traceback.format_exception(error))
             else:
-                fields["exception"] = _in_short(error)
+                fields["exception"] = in_short(error)
         prefix = f"{_utc(record.created)} "
         if self.is_journal:
             prefix = next(mark for least, mark in _PRIORITIES if record.levelno >= least)
@@ -91,32 +92,42 @@ class JsonFormatter(logging.Formatter):
         entry.update(
             (key, _jsonable(value)) for key, value in _fields(record, (*entry, "exception"))
         )
-        if error := _error_of(record):
+        if error := error_of(record):
             shown = (
-                "".join(traceback.format_exception(error)) if self._tracebacks else _in_short(error)
+                "".join(traceback.format_exception(error)) if self._tracebacks else in_short(error)
             )
             entry["exception"] = _utf8_safe(shown)
         return json.dumps(entry)
 
 
 def set_up_logging(
-    level: str, log_format: str, handler: logging.Handler | None = None, *, journal: bool = False
+    level: str,
+    log_format: str,
+    handler: logging.Handler | None = None,
+    *,
+    journal: bool = False,
+    colours: bool = False,
 ) -> None:
     """Send all logging to ``handler`` (None: standard error), replacing what was set up before.
 
     ``level`` is one of logging's names, ``log_format`` is ``console`` or ``json``; ``journal`` says
-    that systemd's journal reads the lines.  A stream that breaks later, or that nobody reads, loses
+    that systemd's journal reads the lines.  At a terminal ``console`` is for people, in colours if
+    they are wanted.  A stream that breaks later, or that nobody reads, loses
     lines, no more.
     """
+    is_terminal = handler is None and sys.stderr is not None and sys.stderr.isatty()
     if handler is None:
         writer = standard_error()
         handler = logging.StreamHandler() if writer is None else LineHandler(writer)
     debugging = level == "DEBUG"
-    handler.setFormatter(
-        JsonFormatter(tracebacks=debugging)
-        if log_format == "json"
-        else ConsoleFormatter(tracebacks=debugging, journal=journal)
-    )
+    formatter: logging.Formatter
+    if log_format == "json":
+        formatter = JsonFormatter(tracebacks=debugging)
+    elif is_terminal:
+        formatter = TerminalFormatter(tracebacks=debugging, colours=colours)
+    else:
+        formatter = ConsoleFormatter(tracebacks=debugging, journal=journal)
+    handler.setFormatter(formatter)
     handler.addFilter(SecretFilter())
     logging.raiseExceptions = False  # a full disk or a closed terminal is no reason to stop
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -135,19 +146,9 @@ def is_for_programs() -> bool:
 
 
 def _fields(record: logging.LogRecord, taken: Sequence[str]) -> Iterator[tuple[str, object]]:
-    """What the caller passed as ``extra``, in that order: all that a bare record lacks."""
-    for key, value in record.__dict__.items():
-        if key not in _NOT_FIELDS:
-            yield (f"{key}_" if key in taken else key), value
-
-
-def _error_of(record: logging.LogRecord) -> BaseException | None:
-    return record.exc_info[1] if record.exc_info else None
-
-
-def _in_short(error: BaseException) -> str:
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    """The fields, none with a name that is taken."""
+    for key, value in fields_of(record, for_people=False):
+        yield (f"{key}_" if key in taken else key), value
 
 
 def _utc(created: float) -> str:

@@ -74,7 +74,7 @@ def test_a_hang_up_in_a_terminal_that_is_still_there_reloads(live: LiveProgram) 
     with in_terminal(live) as terminal:
         (live.folder / "blocked_words.txt").write_text("zizzle\nwobbly\n")
         terminal.process.send_signal(signal.SIGHUP)
-        terminal.wait_for("blocked words reloaded entries=2")
+        terminal.wait_for("blocked words reloaded (entries 2)")
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(PATIENCE_S) == 0
 
