@@ -25,6 +25,13 @@ _JOINING: Final = "\u200c\u200d\ufe00-\ufe0f"
 # Hangul fillers and the empty Braille cell: letters that look like a blank.
 _BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
+# A picture, a flag or a row of joined pictures, as it is seen.
+_PICTURE: Final = "[\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+EMOJI: Final = re.compile(
+    f"(?:{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]?|[\U0001f1e6-\U0001f1ff]{{1,2}})"
+    f"(?:\u200d{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]?)*"
+)
+
 _UNSEEN_CHARACTER = re.compile(f"[{_UNSEEN}]")
 _LONELY = re.compile(
     rf"(?<![0-9#*\x80-\U0010ffff])[{_JOINING}]+"

@@ -7,6 +7,7 @@ Source of the lines: https://dev.twitch.tv/docs/chat/irc/
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ from clankbot.records.chat import (
     UserCleared,
 )
 
+_PLACE: Final = re.compile("(?<=[:,])([0-9]{1,4})-([0-9]{1,4})")
+# Of one message; more are mostly the same ones again.
+_MOST_EMOTES: Final = 10
 _ACTION_START, _ACTION_END = "\x01ACTION ", "\x01"
 
 # What the numbers in tags may be; Twitch's own limits are well inside, and anything else is taken
@@ -77,6 +81,7 @@ def _chat_message(channel: str, message: IrcMessage) -> ChatMessage | None:
         from_shared_chat=_is_mirrored(tags),
         is_bot="bot-badge" in badges,
         room_id=room_id,
+        emotes=_emotes(tags.get("emotes", ""), text),
     )
 
 
@@ -152,6 +157,20 @@ _MEANINGS: dict[str, Callable[[str, IrcMessage], Event | None]] = {
     "USERSTATE": _own_state,
     "NOTICE": _notice,
 }
+
+
+def _emotes(value: str, text: str) -> frozenset[str]:
+    """The words of a text that ``emotes=id:first-last,first-last/id:...`` says are pictures.
+
+    Twitch counts code points, and of a ``/me`` those behind it; what is no whole word is damage.
+    Source: https://dev.twitch.tv/docs/chat/irc/ (emotes)
+    """
+    if not value:
+        return frozenset()
+    words = set(text.split())
+    places = itertools.islice(_PLACE.finditer(value), _MOST_EMOTES)
+    found = (text[int(place[1]) : int(place[2]) + 1] for place in places)
+    return frozenset(word for word in found if word in words)
 
 
 def _is_mirrored(tags: dict[str, str]) -> bool:

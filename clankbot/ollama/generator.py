@@ -22,6 +22,7 @@ from clankbot.errors import (
     Trouble,
 )
 from clankbot.ollama.client import NUM_BATCH, OllamaClient, is_cloud_model
+from clankbot.ollama.manner import fitted
 from clankbot.ollama.models import Model
 from clankbot.ollama.prompt import Prompt, Room, build_prompt
 from clankbot.ollama.protocol import Generation, model_key
@@ -115,9 +116,7 @@ class Generator:
         if generation.only_thought:
             refusal = Refusal(Refused.THOUGHT)
         else:
-            line = line_of(
-                generation.text, situation_of(assignment, prompt.instructions, generation)
-            )
+            line = _line(assignment, prompt, generation)
             if isinstance(line, str):
                 return replace(composed, text=line)
             refusal = line
@@ -357,6 +356,15 @@ class Generator:
         self._begun.pop(assignment.channel, None)
         is_done = step is None or step.text == whole.text
         return ReadAhead(whole.begins_at, is_done, max(_LOOK_S, self._clock() - began_s))
+
+
+def _line(assignment: Assignment, prompt: Prompt, generation: Generation) -> str | Refusal:
+    """The line that the model wrote, as the room types."""
+    line = line_of(generation.text, situation_of(assignment, prompt.instructions, generation))
+    if isinstance(line, str):
+        said = [line.text for line in assignment.lines if not line.is_own]
+        line = fitted(line, assignment.style, said) or Refusal(Refused.NOTHING)
+    return line
 
 
 def _num_predict(assignment: Assignment, model: Model) -> int:

@@ -1,4 +1,4 @@
-"""Scripts and languages: whether a line is in one that nobody in a context writes.  Pure.
+"""Scripts and languages: which one a chat writes, and whether a line is in another.  Pure.
 
 The script tells first; among languages of the Latin script their little words do.  Emotes, slang
 and short lines tell nothing, and where little is told nothing is refused.
@@ -84,6 +84,61 @@ def is_foreign(line: str, words: Sequence[str], situation: Situation) -> bool:
     return len(languages) == 1 and _is_rare(
         languages.pop(), lambda text: _languages(words_of(text), 2), situation
     )
+
+
+# Scripts with one language that is likely, or with none.
+_OF_SCRIPT: Final = {
+    "kana": "Japanese",
+    "han": "Chinese",
+    "hangul": "Korean",
+    "greek": "Greek",
+    "hebrew": "Hebrew",
+    "thai": "Thai",
+    "devanagari": "Hindi",
+}
+_CYRILLIC: Final = (
+    (re.compile("[іїєґ]", re.I), "Ukrainian"),
+    (re.compile("[ыэё]", re.I), "Russian"),
+)
+_PERSIAN = re.compile("[پچژگ]")
+# So many of the newest lines are asked; of those that tell their language, so many must agree.
+_ASKED: Final = 12
+_AGREED: Final = 0.6
+
+
+def spoken(lines: Sequence[str], asked: str | None, persona: str | None) -> str | None:
+    """The language in which to write, by its English name; None if it is not clear.
+
+    That of the question if it tells, else that of the newest lines, unless the persona names one.
+    """
+    wished = words_of(persona or "")
+    if not _all_names().isdisjoint(wished):
+        return None
+    if asked is not None and (told := _told_language(asked)) is not None:
+        return told
+    told_by = [told for text in lines[-_ASKED:] if (told := _told_language(text)) is not None]
+    if len(told_by) < _DECIDED_MIN - 1:
+        return None
+    language, count = Counter(told_by).most_common(1)[0]
+    return language if count >= _AGREED * len(told_by) else None
+
+
+@functools.cache
+def _all_names() -> frozenset[str]:
+    return frozenset(words_of(" ".join(judge_words.LANGUAGE_NAMES.values())))
+
+
+def _told_language(text: str) -> str | None:
+    """The language of a text, if it is told beyond doubt."""
+    script = _script(text, 2, 3)
+    if script == "cyrillic":
+        return next((name for letters, name in _CYRILLIC if letters.search(text)), None)
+    if script == "arabic":
+        return None if _PERSIAN.search(text) else "Arabic"
+    if script != "latin":
+        return _OF_SCRIPT.get(script or "")
+    languages = _languages(words_of(text), 2)
+    return languages.pop() if len(languages) == 1 else None
 
 
 def _as_set(script: str | None) -> set[str]:

@@ -14,17 +14,19 @@ CHAT_BEGINS: Final = "[chat log begins]"
 CHAT_ENDS: Final = "[chat log ends]"
 QUESTION_BEGINS: Final = "[message begins]"
 QUESTION_ENDS: Final = "[message ends]"
+NEWEST_BEGIN: Final = "[newest lines begin]"
+NEWEST_END: Final = "[newest lines end]"
 
 # --- on the way in ---
 
 _BRACKETED = (
     r"/?(?:inst|system_prompt|think|tool_calls|tool_results|available_tools|gmask|mask|cls|sep|pad"
-    r"|unk|bos|eos)\]|img|(?:chat\ log|message)\ (?:begins|ends)\]"
+    r"|unk|bos|eos)\]|img|(?:chat\ log|message|newest\ lines)\ (?:begin|end)s?\]"
 )
 _OPENING = re.compile(
     rf"<(?=[^\s<>]{{1,60}}>|[|｜])|◁(?=/?think▷)|\[(?={_BRACKETED})", re.IGNORECASE
 )
-_OURS = re.compile(r"\[(?:chat log|message) (?:begins|ends)", re.IGNORECASE)
+_OURS = re.compile(r"\[(?:chat log|message|newest lines) (?:begin|end)", re.IGNORECASE)
 
 
 def defused(text: str) -> str:

@@ -146,6 +146,8 @@ class Intake:
             sent_at_ms=self._sent_at_ms(message),
         )
         self._write_queue.add(Append(stored))
+        if message.emotes:
+            self._live_state.saw_emotes(message.channel, message.emotes)
         self._turns.message_stored(stored.channel, stored.message_id, stored.user_id)
         if self._live_state.is_own(message):
             self._typed[stored.message_id] = None  # whoever types as the bot does not ask it

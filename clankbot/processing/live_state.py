@@ -44,6 +44,7 @@ _UNTOLD_TIMEOUT_S: Final = 60
 
 # Own lines that are remembered, and how long after a line an equal one is taken for it.
 _SAID: Final = 200
+_EMOTES: Final = 300
 _ECHO_WITHIN_S: Final = 60.0
 
 
@@ -75,6 +76,7 @@ class Room:
     settings: ChannelSettings = field(default_factory=ChannelSettings)
     silenced_until_ms: int = 0  # the bot took the hint
     live: bool | None = None  # None until Twitch has said so
+    emotes: frozenset[str] = frozenset()  # that Twitch told of in this run
     recent_own: tuple[str, ...] = ()  # fingerprints
     removed_own: tuple[str, ...] = ()
     # What Twitch and the moderators allow.
@@ -239,6 +241,13 @@ class LiveState:
         with self._lock:
             for channel in channels:
                 self._room(channel).live = channel in live_channels
+
+    def saw_emotes(self, channel: str, emotes: frozenset[str]) -> None:
+        """Viewers of the channel use these; when there are too many, it begins anew."""
+        with self._lock:
+            room = self._room(channel)
+            if not emotes <= room.emotes:
+                room.emotes = (room.emotes if len(room.emotes) < _EMOTES else frozenset()) | emotes
 
     def about_to_say(self, channel: str, text: str) -> None:
         """The sender is writing this line of the bot."""

@@ -31,6 +31,7 @@ class ChatMessage:
     from_shared_chat: bool = False
     is_bot: bool = False  # Twitch says that it is a program's
     room_id: str | None = None
+    emotes: frozenset[str] = frozenset()  # Twitch's own, as they stand in the text
 
 
 @dataclass(frozen=True, slots=True)

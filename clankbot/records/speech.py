@@ -8,6 +8,7 @@ from typing import Final
 
 from clankbot.records.reasons import Reason
 from clankbot.records.settings import ChannelSettings
+from clankbot.records.style import RoomStyle
 
 # Longest chat message, in UTF-16 units.
 # Source: https://dev.twitch.tv/docs/api/reference#send-chat-message
@@ -100,6 +101,8 @@ class Assignment:
     asked: ContextLine | None = None  # the mention to answer; None for a spontaneous message
     # Nobody waits for the line, so the model may find that nothing need be said.
     may_pass: bool = False
+    # How the room types; None: not known.
+    style: RoomStyle | None = None
     # The row of the first line in the channel's prompt the last time; 0: there was none.
     begins_at: int = 0
     # Seconds in which the line is still wanted; None: as many as the server is given.

@@ -23,6 +23,27 @@ def test_a_message_knows_when_it_was_sent_to_the_millisecond() -> None:
     assert event.sent_at == datetime(2025, 1, 1, 0, 0, 0, 123000, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("emotes", "text", "names"),
+    [
+        ("25:0-4,12-16/1902:6-10", "Kappa Keepo Kappa", {"Kappa", "Keepo"}),
+        ("25:3-7", "🦊漢 Kappa", {"Kappa"}),  # code points
+        ("25:0-4", "\x01ACTION Kappa hi\x01", {"Kappa"}),
+        ("emotesv2_4f:0-7", "pebbleHi hi", {"pebbleHi"}),
+        ("1:0-1", ":) hi", {":)"}),
+        ("25:1-4", "Kappa", set()),
+        ("25:0-99,-5-3/x:4", "Kappa hi", set()),
+        ("", "Kappa", set()),
+    ],
+)
+def test_emotes_are_the_words_that_twitch_shows_as_pictures(
+    emotes: str, text: str, names: set[str]
+) -> None:
+    event = to_event(parse_line(f"@emotes={emotes} :v!v@v PRIVMSG #harbour :{text}"))
+    assert isinstance(event, ChatMessage)
+    assert event.emotes == names
+
+
 def test_no_damage_to_a_line_raises_an_error() -> None:
     dice = random.Random(11)
     kinds = [message for row in ROWS if row.get("event") and (message := parse_line(row["line"]))]

@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from clankbot.ollama.prompt import (
-    DEFAULT_PERSONA,
-    Prompt,
-    Room,
-    build_prompt,
-    shared_beginning,
-    system_message,
+from clankbot.ollama.instructions import DEFAULT_PERSONA, system_message
+from clankbot.ollama.prompt import Prompt, Room, build_prompt, shared_beginning
+from clankbot.ollama.special_tokens import (
+    CHAT_BEGINS,
+    CHAT_ENDS,
+    NEWEST_BEGIN,
+    NEWEST_END,
+    QUESTION_BEGINS,
+    QUESTION_ENDS,
 )
-from clankbot.ollama.special_tokens import CHAT_BEGINS, CHAT_ENDS, QUESTION_BEGINS, QUESTION_ENDS
 from clankbot.ollama.tokens import TokenEstimate, features
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, ContextLine
@@ -61,7 +62,50 @@ def test_nothing_a_viewer_wrote_has_the_authority_of_the_instructions() -> None:
 
 def test_the_task_is_said_again_after_the_chat() -> None:
     prompt = built(assignment(*chat("hi")))
-    assert "Now write the next line of clankbot" in prompt.user.partition(CHAT_ENDS)[2]
+    assert "Type what clankbot types next" in prompt.user.partition(CHAT_ENDS)[2]
+
+
+def test_what_was_said_last_stands_last_once_more_and_nothing_else_differs() -> None:
+    lines = chat("one", "two", "three", "x" * 400)
+    prompt = built(assignment(*lines))
+    again = f"{NEWEST_BEGIN}\nBruno: two\nCarla: three\nAlice: {'x' * 200}\n{NEWEST_END}"
+    assert again in prompt.user.partition(CHAT_ENDS)[2]
+    assert logged(prompt)[-1] == f"Alice: {'x' * 400}"
+    assert "three" not in prompt.instructions
+    few = built(assignment(*lines[:3]))
+    assert NEWEST_BEGIN not in few.user
+    small = built(assignment(*lines), size(replace(prompt, log=prompt.log[-1:])) - 1)
+    assert NEWEST_BEGIN not in small.user
+    assert logged(small)[-1] == logged(prompt)[-1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "more", "told"),
+    [
+        (["das ist nicht wahr", "wir sind noch da", "ich bin nicht da"], {}, " in German:"),
+        (["どこへ行くの", "それは違うよね", "次は右だよね"], {}, " in Japanese:"),
+        (["де він і що це", "ні, це не він", "їжак утік"], {}, " in Ukrainian:"),
+        (["что это за бой", "мы все ждём", "ты где был"], {}, " in Russian:"),
+        (["gg", "KEKW", "W", "lol"], {}, ", in the language of the newest lines:"),
+        (["das ist nicht wahr", "this is not it"] * 2, {}, ", in the language of the newest"),
+        (
+            ["das ist nicht wahr", "wir sind noch da", "ich bin nicht da"],
+            {"asked": "@clankbot what do you think of that"},
+            " in English:",
+        ),
+        (
+            ["das ist nicht wahr", "wir sind noch da", "ich bin nicht da"],
+            {"persona": "You answer in English."},
+            ", in the language of the newest lines:",
+        ),
+    ],
+)
+def test_the_task_names_the_language_if_it_is_clear(
+    texts: list[str], more: dict[str, str], told: str
+) -> None:
+    asked = line(more["asked"], "Dora", 9) if "asked" in more else None
+    settings = ChannelSettings(persona=more.get("persona"))
+    assert told in built(assignment(*chat(*texts), asked=asked, settings=settings)).task
 
 
 def test_the_message_to_answer_is_set_apart_after_the_chat() -> None:
@@ -189,7 +233,7 @@ def test_all_that_is_said_besides_the_chat_is_known_to_be_instructions(
 ) -> None:
     prompt = built(assignment(*chat("a river"), asked=asked))
     assert prompt.system in prompt.instructions
-    assert "Answer with the line alone." in prompt.instructions
+    assert prompt.instructions.endswith("of your own.\n" if asked else "of your own about this.\n")
     assert "volcano" not in prompt.instructions
     assert "river" not in prompt.instructions
 

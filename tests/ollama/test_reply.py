@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from clankbot.ollama.prompt import system_message
+from clankbot.ollama.instructions import system_message
 from clankbot.ollama.reply import line_of, without_torn_end
 from clankbot.ollama.verdict import Refusal, Refused, Situation
 from clankbot.text import utf16_length, visible

@@ -179,7 +179,7 @@ class Composer:
             return nothing(Why.CALLED_OFF, "called off")
         if (within_s := self._left_s(job)) is not None and within_s < 0:
             return nothing(Why.TOO_LATE, "the mention waited too long")
-        lines = self._contexts.lines(history, job.channel, job.settings)
+        lines, style = self._contexts.lines_and_style(history, job.channel, job.settings)
         if not (lines or job.asked or job.requested):
             return nothing(Why.NO_CONTEXT, "nothing is left to speak about")
         made_of = lines
@@ -196,6 +196,7 @@ class Composer:
             job.asked,
             self._left_s(job),
             may_pass=job.asked is None and not job.requested,
+            style=style,
         )
         composed = self._model.write(assignment, job.cancel)
         self._contexts.began_at(job.channel, composed.begins_at)

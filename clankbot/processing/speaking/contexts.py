@@ -11,8 +11,10 @@ from typing import Final, Protocol
 
 from clankbot.processing.filter.channel_filters import ChannelFilters
 from clankbot.processing.live_state import LiveState
+from clankbot.processing.speaking.room_style import SAMPLE, style_of
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, ContextLine
+from clankbot.records.style import RoomStyle
 from clankbot.records.writes import KeepWindow
 
 # What the model calls whoever types with the bot's account: in its own channel, and in another.
@@ -59,9 +61,23 @@ class Contexts:
         self, history: ContextHistory, channel: str, settings: ChannelSettings
     ) -> tuple[ContextLine, ...]:
         """The newest lines that may be seen, oldest first."""
-        newest = history.recent_messages(channel, settings.context_limit)
+        return self._seen(channel, history.recent_messages(channel, settings.context_limit))
+
+    def lines_and_style(
+        self, history: ContextHistory, channel: str, settings: ChannelSettings
+    ) -> tuple[tuple[ContextLine, ...], RoomStyle | None]:
+        """The same, and how the room types by these and, if they are few, some before them."""
+        limit = settings.context_limit
+        newest = history.recent_messages(channel, max(limit, SAMPLE))
+        older, lines = self._seen(channel, newest[:-limit]), self._seen(channel, newest[-limit:])
+        check = self._filters(channel).check
+        emotes = self._live_state.view(channel).emotes
+        tagged = [emote for emote in emotes if check(emote) is None]
+        return lines, style_of((*older, *lines), tagged)
+
+    def _seen(self, channel: str, lines: Sequence[ContextLine]) -> tuple[ContextLine, ...]:
         return tuple(
-            self._as_heard(channel, line) for line in newest if self.may_be_seen(channel, line)
+            self._as_heard(channel, line) for line in lines if self.may_be_seen(channel, line)
         )
 
     def _as_heard(self, channel: str, line: ContextLine) -> ContextLine:
@@ -88,6 +104,7 @@ class Contexts:
         within_s: float | None = None,
         *,
         may_pass: bool = False,
+        style: RoomStyle | None = None,
     ) -> Assignment:
         """What the model is given, whether it is to write or to read ahead."""
         return Assignment(
@@ -97,6 +114,7 @@ class Contexts:
             lines,
             asked,
             may_pass=may_pass,
+            style=style,
             begins_at=self._first_rows.get(channel, 0),
             within_s=within_s,
         )

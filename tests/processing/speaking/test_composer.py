@@ -84,6 +84,20 @@ def test_a_requested_line_is_marked_as_such(desk: Desk, model: Model) -> None:
     assert model.saw == []
 
 
+def test_the_model_is_told_how_the_room_types(desk: Desk, model: Model) -> None:
+    desk.order("context 3")
+    desk.order("block pebbleBad")
+    emotes = frozenset({"pebbleHi", "pebbleBad"})
+    for number in range(40):
+        text = "hi pebbleHi" if number % 4 else "so close again"
+        desk.chat(text, user_id=str(number % 6), emotes=emotes if number == 1 else frozenset())
+    desk.compose(model)
+    (assignment,) = model.asked
+    assert len(assignment.lines) == 3
+    assert assignment.style is not None
+    assert assignment.style.known == {"pebbleHi"}
+
+
 def test_its_own_earlier_lines_are_context(desk: Desk, model: Model) -> None:
     desk.speak("owls are near", "own-1")
     fill(desk)
