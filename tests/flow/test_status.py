@@ -20,7 +20,7 @@ from clankbot.status.health import Health
 from tests.flow.program import live_program
 from tests.flow.world import living
 from tests.pictures.busy_hour import CHECK, facts
-from tests.status.asking import ask, connect, free_port, rest
+from tests.status.asking import ask, connect, free_port, is_open, rest
 from tests.waiting import wait_until
 
 HTML = "text/html,application/xhtml+xml"
@@ -135,6 +135,7 @@ def test_the_real_program_is_asked_from_outside(tmp_path: Path) -> None:
     with live_program(tmp_path, STATUS_LISTEN=f"127.0.0.1:{port}") as live:
         live.sign_in()
         live.start_and_join()
+        wait_until(lambda: is_open(port))
         with connect(port) as idle:
             done = live.run("status")
             assert done.status == 0, done.output

@@ -37,8 +37,21 @@ def connect(port: int, *, window: int | None = None) -> socket.socket:
     if window is not None:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
     client.settimeout(PATIENCE_S)
-    client.connect(("127.0.0.1", port))
+    try:
+        client.connect(("127.0.0.1", port))
+    except OSError:
+        client.close()
+        raise
     return client
+
+
+def is_open(port: int) -> bool:
+    """Whether anybody listens there."""
+    try:
+        connect(port).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def rest(client: socket.socket) -> bytes:
