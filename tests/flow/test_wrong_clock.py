@@ -120,6 +120,9 @@ def keep(town: Town, *ages_days: float, channel: str = "alpha") -> list[str]:
     return [row.text for row in rows]
 
 
+QUIET_ROUND_S = 600.0
+
+
 def rounds(town: Town) -> None:
     """Retention comes by, which the other channel shows, where messages are too many."""
 
@@ -129,6 +132,8 @@ def rounds(town: Town) -> None:
 
     for _ in range(2):
         keep(town, *[1] * (MOST_KEPT + 1 - kept()), channel="zeta")
+        # These rows did not come through chat: it looks there for what has grown old alone.
+        town.skip(QUIET_ROUND_S)
 
         def has_come_by() -> bool:
             town.skip(0.6)
