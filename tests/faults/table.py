@@ -166,8 +166,7 @@ TABLE: Final = (
         "a start, one call failing, each in turn",
         on_disk.starts_with_a_failing_call,
         lost=Lost.AFTER_THE_SIGNAL,
-        statuses=(0, 1, 78),  # a start may end with it: a supervisor tries again
-        may_log=(*_DISK_FAILS, "thread failed", "windows not read", "own words not read"),
+        may_log=(*_DISK_FAILS, "waiting for the database", "database away"),
         most_entries=100,
         half=Half.LONG,
         need=Need.COMPILER,
