@@ -89,7 +89,17 @@ def settings_from_process(
     defaults: Mapping[str, str] = _NO_OTHERS, needs: Sequence[Needs] = ()
 ) -> Settings:
     """The settings of this process: its environment, and ``.env`` in the current folder."""
-    return load_settings(os.environ, Path.cwd(), defaults, needs)
+    return load_settings(os.environ, _current_folder(), defaults, needs)
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise ConfigError(
+            f"the current folder is gone ({error.strerror}): change to one that exists; .env is"
+            " looked for there, and relative paths begin there"
+        ) from error
 
 
 def from_systemd(name: str) -> str | None:
@@ -131,7 +141,7 @@ def load_settings(
 
 def env_file() -> Path:
     """Where ``.env`` is looked for."""
-    return Path.cwd() / ".env"
+    return _current_folder() / ".env"
 
 
 def problem_with(name: str, text: str) -> str | None:
@@ -155,10 +165,11 @@ class Inspected:
 
 
 def inspect_settings() -> Inspected:
-    """The settings of this process, whatever is wrong with them.  Never raises."""
-    found = _read(os.environ, Path.cwd())
+    """The settings of this process, whatever is wrong with them."""
+    folder = _current_folder()
+    found = _read(os.environ, folder)
     defaults = {each.field: each for each in VARIABLES if each.field not in found.valid}
-    values = {name: _placed(each, each.default, Path.cwd()) for name, each in defaults.items()}
+    values = {name: _placed(each, each.default, folder) for name, each in defaults.items()}
     wrong = {each.name for each in defaults.values()}
     # Each contradiction begins with the name of one that is to be changed.
     wrong |= {problem.split()[0] for problem in found.problems} & _NAMES

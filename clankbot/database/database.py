@@ -169,13 +169,15 @@ class Store(Spoken, Viewers, ChannelNames, Channels, FiguresKept, Prompts, Token
 
         Its tables are brought up to date.  The sign-in is carried over if it is newer than the one
         there, whose one-time tokens may be spent.  DatabaseFileLost if there is no file at all, or
-        one that is still being written; any other DatabaseError if that one is no good.
+        one that is still being written; any other DatabaseError if that one is no good, or if
+        another bot uses the same file, whose lock somebody deleted.
         """
         engine = self._session.engine
         if not isinstance(engine, SqliteEngine):
             return False
         with suppress(DatabaseFileLost):
             if self._session.is_well():
+                engine.place.keep_lock(engine.path)
                 return False
         try:
             another = engine.another()

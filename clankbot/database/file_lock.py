@@ -62,6 +62,14 @@ class FileLock:
         """Whether it is also the lock of the file that this path leads to now."""
         return self._path == _lock_path(database, self._suffix)
 
+    def is_in_place(self) -> bool:
+        """Whether others find the file that is locked: one that is deleted keeps nobody away."""
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return False
+        return self._file is not None and os.path.samestat(found, os.fstat(self._file))
+
     def take(self) -> bool:
         """Whether it is ours now, until ``close``; False while anybody else has it."""
         if self._file is not None:

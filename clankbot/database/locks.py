@@ -56,7 +56,10 @@ def hold_instance_lock(
                 " file that is used under two: make a copy of it and use that"
             )
         engine.place.instance_lock = lock
-        yield
+        try:
+            yield
+        finally:
+            engine.place.instance_lock.close()  # maybe another one by now
 
 
 class _Taken(DatabaseError):

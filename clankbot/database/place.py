@@ -7,14 +7,17 @@ one in use: device and inode, as long as the file is kept open, belong to it alo
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from pathlib import Path
 from typing import Protocol
 
 from clankbot.database.file_lock import FileLock
-from clankbot.errors import DatabaseFileLost
+from clankbot.errors import DatabaseFileLost, DatabaseUnavailable
 from clankbot.files import kind_of
+
+log = logging.getLogger(__name__)
 
 # Device and inode.
 FileId = tuple[int, int]
@@ -66,6 +69,24 @@ class Place:
                 f" {lock.holder()})"
             )
         self.instance_lock = lock
+
+    def keep_lock(self, path: Path) -> None:
+        """Make the lock file anew if somebody deleted it: one that is not found keeps nobody away.
+
+        DatabaseUnavailable while another bot, which has begun meanwhile, has the new one.
+        """
+        held = self.instance_lock
+        if held is None or held.is_in_place():
+            return
+        lock = FileLock(path, ".lock")
+        if not lock.take():
+            raise DatabaseUnavailable(
+                f"the lock file beside {path} was deleted, and another clankbot (process"
+                f" {lock.holder()}) has begun to use that database: stop one of the two"
+            )
+        held.close()
+        self.instance_lock = lock
+        log.error("lock file deleted, made anew", extra={"database": str(path)})
 
     def is_settled(self, path: Path) -> bool:
         """Whether the file has not changed since the question before this one."""

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from clankbot.config.settings import Settings, load_settings, run_requirements
+from clankbot.config.settings import (
+    Settings,
+    env_file,
+    inspect_settings,
+    load_settings,
+    run_requirements,
+    settings_from_process,
+)
 from clankbot.errors import ConfigError
 from clankbot.records.accounts import Secret
 
@@ -96,3 +103,14 @@ def test_a_list_that_is_whole_is_not_doubted(tmp_path: Path, line: str) -> None:
     settings = load(tmp_path, f"TWITCH_CHANNELS={line}\n")
     assert settings.twitch_channels[0] == "alpha"
     assert settings.warnings == ()
+
+
+def test_a_current_folder_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for read in (settings_from_process, inspect_settings, env_file):
+        with pytest.raises(ConfigError, match=r"^the current folder is gone \(No such file"):
+            read()

@@ -19,7 +19,9 @@ from clankbot.database.dialect import both
 from clankbot.database.file_lock import FileLock
 from clankbot.database.locks import ServerLock, hold_instance_lock
 from clankbot.database.session import Session
+from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import DatabaseError, DatabaseUnavailable, WrongDatabase
+from clankbot.records.writes import OptOut
 from tests.database.conftest import instance_lock_taken_over, said
 from tests.doubles.mariadb import MariaDb, frozen
 from tests.waiting import AT_ONCE_S, PATIENCE_S, wait_until
@@ -172,6 +174,26 @@ def test_a_server_started_anew_finds_the_lock_held_again(mysql: Database, mariad
             wait_until(lambda: session.number(ServerLock.HOLDER))
         assert _is_held(mysql)
     assert not _is_held(mysql)
+
+
+def test_a_lock_file_that_is_deleted_is_made_anew(
+    sqlite: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert isinstance(sqlite.engine, SqliteEngine)
+    path = sqlite.engine.path
+    lock_file = Path(f"{path}.lock")
+    with hold_instance_lock(sqlite.engine, ignored), sqlite.open() as store:
+        store.apply([OptOut("7", 1)])
+        lock_file.unlink()
+        with closing(FileLock(path, ".lock")) as another:
+            assert another.take()
+            with pytest.raises(DatabaseUnavailable, match="stop one of the two"):
+                store.follow_file()
+        store.follow_file()
+        assert [record.message for record in caplog.records] == ["lock file deleted, made anew"]
+        lock_file.unlink()
+        store.follow_file()
+        assert not FileLock(path, ".lock").take()
 
 
 def test_its_thread_is_started_as_the_wiring_says(mysql: Database) -> None:
