@@ -119,7 +119,8 @@ TABLE: Final = (
         "the file is replaced by a backup",
         on_database.is_replaced,
         well_within_s=12,
-        log=("database file lost", "database replaced", "database back"),
+        log=("database file lost", "database replaced"),
+        may_log=("database back",),  # of the fourth outage in a row that is told once it has lasted
         half=Half.LONG,
         need=Need.FILE_WATCHED,
     ),
@@ -146,9 +147,9 @@ TABLE: Final = (
         "disk",
         "one call fails, each of many in turn",
         on_disk.any_call_fails,
-        log=_DISK_FAILS,
         most_entries=75,  # an outage for each
-        may_log=("periodic task failed", "own words not read", "context not read"),
+        # Most of it is well at a second try, and what goes on is told once.
+        may_log=(*_DISK_FAILS, "periodic task failed", "own words not read", "context not read"),
         half=Half.LONG,
         need=Need.COMPILER,
     ),
