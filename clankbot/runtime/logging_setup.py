@@ -131,7 +131,8 @@ def set_up_logging(
     handler.addFilter(SecretFilter())
     logging.raiseExceptions = False  # a full disk or a closed terminal is no reason to stop
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    least = logging.NOTSET if debugging else max(logging.WARNING, logging.getLogger().level)
+    # What they warn of is told in our own words where it matters; theirs quote the server's.
+    least = logging.NOTSET if debugging else max(logging.ERROR, logging.getLogger().level)
     for library in _CHATTY_LIBRARIES:
         logging.getLogger(library).setLevel(least)
 

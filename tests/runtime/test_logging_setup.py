@@ -201,7 +201,7 @@ def test_setting_up_again_replaces_what_was_there() -> None:
     ("level", "shown"),
     [
         ("DEBUG", ["debug", "warning", "error"]),
-        ("INFO", ["warning", "error"]),
+        ("INFO", ["error"]),
         ("ERROR", ["error"]),
     ],
 )
