@@ -81,9 +81,17 @@ class Worker:
     def run(self) -> None:
         """Work until END; the wiring guards and joins the thread."""
         with self._history:
-            self.load()
+            self._load_patiently()
             while self.step(_IDLE_S):
                 continue
+
+    def _load_patiently(self) -> None:
+        """A call of the system that fails once is no reason to end."""
+        try:
+            self.load()
+        except DatabaseError as error:
+            log.warning("loaded once more", extra={"problem": str(error)})
+            self.load()
 
     def load(self) -> None:
         """Take what holds since the last run."""

@@ -149,7 +149,10 @@ TABLE: Final = (
         on_disk.any_call_fails,
         most_entries=75,  # an outage for each
         # Most of it is well at a second try, and what goes on is told once.
-        may_log=(*_DISK_FAILS, "periodic task failed", "own words not read", "context not read"),
+        may_log=(
+            *(*_DISK_FAILS, "periodic task failed", "own words not read", "context not read"),
+            "database damaged",  # as SQLite calls a read that fails in a transaction
+        ),
         half=Half.LONG,
         need=Need.COMPILER,
     ),
@@ -167,7 +170,7 @@ TABLE: Final = (
         "a start, one call failing, each in turn",
         on_disk.starts_with_a_failing_call,
         lost=Lost.AFTER_THE_SIGNAL,
-        may_log=(*_DISK_FAILS, "waiting for the database", "database away"),
+        may_log=(*_DISK_FAILS, "waiting for the database", "loaded once more", "database away"),
         most_entries=100,
         half=Half.LONG,
         need=Need.COMPILER,

@@ -273,13 +273,15 @@ def test_the_verdict_tells_the_reading_that_gave_it_away() -> None:
     assert (verdict.entry, verdict.reading) == ("silly", "silly")
 
 
-def test_an_error_inside_blocks_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_inside_blocks_is_counted_and_summed_up(caplog: pytest.LogCaptureFixture) -> None:
     not_text: str = None  # type: ignore[assignment]
     with caplog.at_level(logging.ERROR):
         assert WORDS.check(not_text) == "(filter error)"
-        assert WORDS.verdict(not_text) == FILTER_ERROR
-    first, second = (record.__dict__["failures"] for record in caplog.records)
-    assert second == first + 1
+        for _ in range(100):
+            assert WORDS.verdict(not_text) == FILTER_ERROR
+    told = [record.__dict__["failures"] for record in caplog.records]
+    assert 100 in told
+    assert set(told) <= {1, 10, 100}
     assert WORDS.check("ham") == "ham"
 
 
