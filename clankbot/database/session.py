@@ -297,12 +297,20 @@ class Session:
                 cursor.execute(statement.text(self.dialect), tuple(values))
             answer = list(cursor.fetchall()), cursor.rowcount
         except self.engine.foreign_errors as error:
-            trouble = self.engine.translate(error)
-            if isinstance(trouble, DatabaseUnavailable):
-                self._drop()
-            raise trouble from error
+            raise self._trouble(error) from error
         self._used_at = self._clock()
         return answer
+
+    def _trouble(self, error: Exception) -> DatabaseError:
+        """What to raise for an error of the driver.
+
+        Made here, since an error that is also a local of the frame that raises it lives until the
+        garbage collector comes by, and with it the cursor, and with that the closed connection.
+        """
+        trouble = self.engine.translate(error)
+        if isinstance(trouble, DatabaseUnavailable):
+            self._drop()
+        return trouble
 
     def _connected(self) -> Connection:
         if self._in_transaction:

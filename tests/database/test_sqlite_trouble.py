@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -29,7 +30,7 @@ from clankbot.errors import (
     WrongDatabase,
 )
 from clankbot.records.accounts import EncryptedTokens
-from clankbot.records.writes import Append, SetSetting
+from clankbot.records.writes import Append, OptOut, SetSetting
 from tests.database.conftest import said
 
 _NORMAL, _INCREMENTAL = 1, 2
@@ -143,6 +144,29 @@ def test_a_busy_file_is_waited_for_then_reported_and_used_afterwards(sqlite: Dat
             assert store.recent_messages("alpha", 9) == []
         store.apply([said("a")])
         assert len(store.recent_messages("alpha", 9)) == 1
+
+
+def test_what_failed_leaves_no_connection_to_the_garbage_collector(sqlite: Database) -> None:
+    assert isinstance(sqlite.engine, SqliteEngine)
+    path = sqlite.engine.path
+
+    def descriptors() -> int:
+        folder = Path("/proc/self/fd")
+        files = [os.path.realpath(each) for each in folder.iterdir()]
+        return files.count(str(path.resolve()))
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, sqlite.open() as store:
+        store.newest_time()
+        other.execute("BEGIN IMMEDIATE")
+        gc.disable()
+        try:
+            for _ in range(4):
+                with pytest.raises(DatabaseUnavailable):
+                    store.apply([OptOut("7", 1)])
+            assert descriptors() <= 2
+        finally:
+            gc.enable()
+            other.execute("ROLLBACK")
 
 
 def test_a_program_starts_while_another_is_writing(sqlite: Database) -> None:

@@ -28,6 +28,9 @@ made from then on."""
 
 _CUT_OFF: Final = ("chat not connected", "chat connected", "channel joined")
 _AWAY: Final = ("database away", "database back")
+_STARTS_AGAIN: Final = ("waiting for the database", "loaded once more")
+# By SQLite: a read that fails in a transaction.
+_SO_CALLED: Final = "database damaged"
 _DISK_FAILS: Final = ("disk failing",) if FILE_WATCHED else _AWAY
 _OLLAMA_OUT: Final = ("generation fails", "generation works again")
 
@@ -151,7 +154,7 @@ TABLE: Final = (
         # Most of it is well at a second try, and what goes on is told once.
         may_log=(
             *(*_DISK_FAILS, "periodic task failed", "own words not read", "context not read"),
-            "database damaged",  # as SQLite calls a read that fails in a transaction
+            _SO_CALLED,
         ),
         half=Half.LONG,
         need=Need.COMPILER,
@@ -170,7 +173,7 @@ TABLE: Final = (
         "a start, one call failing, each in turn",
         on_disk.starts_with_a_failing_call,
         lost=Lost.AFTER_THE_SIGNAL,
-        may_log=(*_DISK_FAILS, "waiting for the database", "loaded once more", "database away"),
+        may_log=(*_DISK_FAILS, *_STARTS_AGAIN, _SO_CALLED, "database away"),
         most_entries=100,
         half=Half.LONG,
         need=Need.COMPILER,
@@ -250,7 +253,14 @@ TABLE: Final = (
         on_process.has_no_memory_left,
         lost=Lost.MEANWHILE,
         well_within_s=15,
-        may_log=("thread failed", "not stored", "filter failed", *_AWAY, *_CUT_OFF),
+        may_log=(
+            "thread failed",
+            "record failed",
+            "not stored",
+            "filter failed",
+            *_AWAY,
+            *_CUT_OFF,
+        ),
         statuses=(0, 1),  # 1: a supervisor starts it anew
         half=Half.LONG,
     ),
