@@ -42,7 +42,7 @@ SCRIPT_CHANGE: Final = re.compile(
 SEPARATORS: Final = "".join(set(string.punctuation) - set("@$!|"))
 
 _MOST_FOLDED: Final = 8192  # characters remembered; few chats use a tenth of that
-_MANY = 64  # different characters of one text
+_MANY = 64  # characters of one text that are new
 
 _INVISIBLE = re.compile(
     # fillers, selectors, tags
@@ -51,7 +51,11 @@ _INVISIBLE = re.compile(
     "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u2de0-\u2dff\ua66f"
     "\ufe20-\ufe2f]"
 )
-_BEHIND_LATIN = re.compile(r"(?<=[a-z0-9])[^\x00-\x7f]+")
+# but for the letters most often found there
+_BEHIND_LATIN = re.compile(
+    r"(?<=[a-z0-9])[^\x00-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u1fff\u309b-\ua66e\uac00-\ud7ff]+"
+)
+_BETWEEN = "\0"  # stands in no chat line, and is left as it is
 _BLANK_CONTROLS = "\t\n\v\f\r\x85"
 _ODD_BLANKS = "\u2800\u3164\u115f\u1160\uffa0"  # letters or symbols by their class
 _APOSTROPHES = "`‘’‛ʹʻʼʽˈ′´｀＇"
@@ -59,6 +63,7 @@ _SPECIAL = str.maketrans(
     LOOKALIKES
     | dict.fromkeys(_BLANK_CONTROLS + _ODD_BLANKS, " ")
     | dict.fromkeys(_APOSTROPHES, "'")
+    | {_BETWEEN: _BETWEEN}
     | dict.fromkeys("™℠", ".")  # they would decompose to letters and hide the word before them
 )
 _LATIN_NAME = re.compile(
@@ -67,6 +72,7 @@ _LATIN_NAME = re.compile(
 )
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _SIGNS = "".join(CURRENCY)
+_SIGNS_AND_FLAGS = {*_SIGNS, *map(chr, range(0x1F1E6, 0x1F200))}
 _PRICE = re.compile(rf"(?<!\w)[{_SIGNS}](?=\d)|(?<=\d)[{_SIGNS}](?!\w)")
 
 
@@ -74,11 +80,22 @@ def fold(text: str) -> str:
     """The text in plain small letters; the same for entries and messages.  Never raises."""
     if text.isascii() and text.isprintable():
         return text.lower().replace("`", "'")
-    text = _PRICE.sub(".", _FLAG.sub(".", text))
-    if len({*text}) > _MANY:  # those new to the table take longer one by one than all at once
+    characters = {*text}
+    if not characters.isdisjoint(_SIGNS_AND_FLAGS):
+        text = _PRICE.sub(".", _FLAG.sub(".", text))
+    known = sum(map(FOLDED.__contains__, map(ord, characters)))
+    if len(characters) - known > _MANY:  # these take longer one by one than all at once
         text = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
     text = _BEHIND_LATIN.sub(_without_marks, text.translate(FOLDED))
     return unicodedata.normalize("NFC", text)
+
+
+def fold_each(pieces: Iterable[str]) -> list[str]:
+    """Texts without a space, each folded: in less time than one by one."""
+    text = " ".join(pieces)
+    if text.isascii() and text.isprintable():
+        return fold(text).split(" ")
+    return fold(text.replace(" ", _BETWEEN)).split(_BETWEEN)  # a space may be one folded
 
 
 def as_written(text: str) -> str:
@@ -122,8 +139,11 @@ def _kind(character: str) -> str:
 def _without_marks(match: re.Match[str]) -> str:
     """Other letters after a Latin one, without the marks (of any script) that stand on that one."""
     others = match[0]
-    marks = takewhile(lambda each: unicodedata.category(each) in ("Mn", "Me"), others)
-    return others[sum(1 for _ in marks) :]
+    return others[sum(1 for _ in takewhile(_is_mark, others)) :]
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Me")
 
 
 def _fold_character(character: str) -> str:

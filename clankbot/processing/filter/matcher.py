@@ -8,21 +8,22 @@ as such; a message with enough of them is searched as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from clankbot.processing.filter.folding import FOLDED, UNSPACED, fold, without_words
+from clankbot.processing.filter.folding import FOLDED, UNSPACED, fold, fold_each, without_words
 from clankbot.processing.filter.patterns import Budget, TooCostly, letter_steps
 from clankbot.processing.filter.phrases import PhraseTree, indexed
 from clankbot.processing.filter.pictures import pictures_in
 from clankbot.processing.filter.readings import (
     FEWEST_SPELLED,
+    LONE,
     RunKind,
-    lone_letter,
-    runs_of,
+    letters_in,
     spelled_out,
-    trimmed,
+    words_of,
 )
-from clankbot.processing.filter.word_index import IndexedEntry, WordIndex
+from clankbot.processing.filter.word_index import Hit, IndexedEntry, WordIndex
 from clankbot.processing.filter.word_list import Match, WordList
 
 # Pieces remembered: the vocabulary of a busy evening; 2.5 MB, or twice that if it is flooded.
@@ -32,14 +33,14 @@ MOST_PIECES: Final = 20_000
 TOO_COSTLY: Final = Match("(too costly to judge)", "")
 
 _NOTABLE_SHARE = 4  # one in so many of them may be more than harmless; these take more memory
-_PIECES_A_STEP = 2  # that are far from all entries, or known
-_STEPS_A_PIECE = 2  # judged
+_PIECES_A_STEP = 4
+_STEPS_OF_PIECES = 4  # judged together
+_FEW_PIECES = 4  # of which one is an anchor: each is looked at
 _LETTERS_SHIELDED_A_STEP = 4
 _PICTURES_A_STEP = 8
+_PARTS_A_STEP = 8  # made a word if they are lone letters
+_NEW_CHARACTERS_A_STEP = 2
 _LONGEST_PIECE = 64  # bytes of a text to be remembered; longer ones are rarely said twice
-
-# what was found, each with the reading
-_Hits = list[tuple[IndexedEntry, str]]
 
 
 class _Verdict(NamedTuple):
@@ -77,6 +78,7 @@ class Matcher:
 
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
+        text = text.replace("\0", "")
         pieces = text.split(" ")
         has_pictures = self._pictures and not text.isascii()
         is_known = self._harmless.issuperset(pieces) or self._notable.get(text) is _HARMLESS
@@ -101,86 +103,95 @@ class Matcher:
         return None
 
     def _search(self, text: str, pieces: list[str], budget: Budget) -> Match | None:
-        far = []
-        letters = 0
+        far: list[str] = []
+        near: dict[str, None] = {}
+        letters: dict[str, int] = {}
         anchors: list[IndexedEntry] = []
+        lone = 0
         for piece in pieces:
             if piece not in self._harmless:
                 verdict = self._notable.get(piece)
                 if not verdict:
                     if piece.isascii() and self._index.is_far(piece):
                         far.append(piece)
-                        continue
-                    verdict = self._judge(piece, budget)
-                match, more, found = verdict
-                if match:
-                    return match
-                letters += more
-                anchors += found
+                    else:
+                        near[piece] = None
+                    continue
+                if verdict.match:
+                    return verdict.match
+                letters[piece] = verdict.letters
+                lone += verdict.letters
+                anchors += verdict.anchors
         if far:
             self._remember(far)
             budget.spend(len(far) // _PIECES_A_STEP)
-        may_spell = letters >= FEWEST_SPELLED and self._may_be_row(pieces)
+        folded: dict[str, str] = {}
+        if near:
+            folded = dict(zip(near, self._fold(near, budget), strict=True))
+            match, more, found = self._judge(folded, budget)
+            if match:
+                return match
+            letters |= more
+            anchors += found
+            lone += FEWEST_SPELLED * bool(more)
+        may_spell = lone >= FEWEST_SPELLED and _may_be_row(pieces, letters)
         if not (may_spell or anchors):
             return None
-        folded = fold(text)
-        parts = folded.split()
-        budget.spend(letter_steps(folded) + len(parts) // _PIECES_A_STEP)
+        if others := [*{*pieces} - folded.keys()]:
+            folded.update(zip(others, self._fold(others, budget), strict=True))
+        parts = " ".join(map(folded.__getitem__, pieces)).split()
         lines = [parts]
         for line, words in spelled_out(parts) if may_spell else ():
-            budget.spend(len(parts) // _PIECES_A_STEP)
-            hits = self._index.find(((word, RunKind.SPELLED) for word in words), budget)
-            if match := _first_match(hits):
+            budget.spend(1 + len(parts) // _PARTS_A_STEP)
+            hits: list[Hit] = []
+            spelled = dict.fromkeys(words, RunKind.SPELLED)
+            if match := _first_match(self._index.find(spelled, budget), hits):
                 return match
             lines.append(line)
             anchors += _anchors(hits)
         match = self._phrases.find(lines, anchors, budget) if anchors else None
-        if not match and len(pieces) > 1 and _is_short(text):
+        if not match and len(pieces) > 1:
             self._note(text, _HARMLESS)
         return match
 
-    def _may_be_row(self, pieces: list[str]) -> bool:
-        """Whether enough pieces that may be letters stand in a row, marks between them or not."""
-        row = 0
-        for piece in pieces:
-            if piece not in self._harmless:
-                verdict = self._notable.get(piece)
-                row += verdict.letters if verdict else FEWEST_SPELLED  # not remembered
-            elif piece[:1].isalnum():
-                row = 0
-            if row >= FEWEST_SPELLED:
-                return True
-        return False
-
-    def _judge(self, piece: str, budget: Budget) -> _Verdict:
-        """What a piece is that is not known yet."""
+    def _fold(self, pieces: Iterable[str], budget: Budget) -> list[str]:
         known = len(FOLDED)
-        folded = fold(piece)
-        budget.spend(1 + letter_steps(folded) + max(0, len(FOLDED) - known))
-        word = trimmed(folded.strip())
-        is_tag = "#" in folded  # it may be a phrase without blanks
-        verdict = _HARMLESS
-        if is_tag or not (word in self._harmless or self._index.is_far(word)):
-            budget.spend(_STEPS_A_PIECE)
-            kind = RunKind.SPELLED if is_tag else RunKind.WHOLE
-            hits = self._index.find(runs_of(word, kind), budget)
-            # an odd blank within may divide letters
-            letters = FEWEST_SPELLED if " " in word else bool(lone_letter(word))
-            if letters == 1 and UNSPACED.match(word):
-                letters = FEWEST_SPELLED - 1  # two of them are enough
-            if hits or letters:
-                match = _first_match(hits)
-                if match and self._allowed:
-                    budget.spend(len(piece) // _LETTERS_SHIELDED_A_STEP)
-                    shielded = without_words(piece, self._allowed, self._allowed_sizes)
-                    rest = trimmed(fold(shielded))
-                    match = _first_match(self._index.find(runs_of(rest, kind), budget))
-                verdict = _Verdict(match, letters, _anchors(hits))
-        if verdict is _HARMLESS:
-            self._remember([piece])
-        elif _is_short(piece):
-            self._note(piece, verdict)
-        return verdict
+        folded = fold_each(pieces)
+        letters = " ".join(folded)
+        new = max(0, len(FOLDED) - known)
+        budget.spend(1 + letter_steps(letters) + new // _NEW_CHARACTERS_A_STEP)
+        return folded
+
+    def _judge(
+        self, folded: Mapping[str, str], budget: Budget
+    ) -> tuple[Match | None, dict[str, int], tuple[IndexedEntry, ...]]:
+        """What pieces are together that are not known yet; what each is alone is remembered."""
+        pieces = [*folded]
+        text = " ".join(folded.values())
+        budget.spend(_STEPS_OF_PIECES)
+        search = self._index.find(words_of(folded.values()), budget)
+        hits: list[Hit] = []
+        match = _first_match(search, hits)
+        if match and self._allowed:
+            written = " ".join(pieces)
+            budget.spend(len(written) // _LETTERS_SHIELDED_A_STEP)
+            shielded = fold(without_words(written, self._allowed, self._allowed_sizes))
+            match = _first_match(self._index.find(words_of(shielded.split()), budget), [])
+        anchors = () if match else _anchors([*hits, *search])
+        letters = {}
+        if LONE.search(text) or text.count(" ") >= len(pieces):
+            budget.spend(len(pieces) // _PIECES_A_STEP)
+            letters = {each: n for each in pieces if (n := letters_in(folded[each]))}
+        if not (match or anchors):
+            for each, count in letters.items():
+                self._note(each, _Verdict(None, count, ()))
+            self._remember([each for each in pieces if each not in letters])
+        elif len(pieces) == 1:
+            self._note(pieces[0], _Verdict(match, sum(letters.values()), anchors))
+        elif not match and len(pieces) <= _FEW_PIECES:
+            for each in pieces:
+                self._judge({each: folded[each]}, budget)
+        return match, letters, anchors
 
     def _remember(self, harmless: list[str]) -> None:
         self._harmless.update(filter(_is_short, harmless))
@@ -188,9 +199,22 @@ class Matcher:
             self._harmless = {*[*self._harmless][: self._most_harmless // 2]}
 
     def _note(self, text: str, verdict: _Verdict) -> None:
+        if not _is_short(text):
+            return
         if len(self._notable) >= self._most_notable:
             self._notable.clear()
         self._notable[text] = verdict
+
+
+def _may_be_row(pieces: list[str], letters: dict[str, int]) -> bool:
+    """Whether enough pieces that are lone letters stand in a row, marks between them or not."""
+    row = 0
+    for piece in pieces:
+        count = letters.get(piece)
+        row = row + count if count else 0 if piece[:1].isalnum() else row
+        if row >= FEWEST_SPELLED:
+            return True
+    return False
 
 
 def _is_short(text: str) -> bool:
@@ -198,9 +222,14 @@ def _is_short(text: str) -> bool:
     return len(text) <= (_LONGEST_PIECE if text.isascii() else _LONGEST_PIECE // 4)
 
 
-def _first_match(hits: _Hits) -> Match | None:
-    return next((Match.of(found.entry, reading) for found, reading in hits if found.entry), None)
+def _first_match(search: Iterable[Hit], passed: list[Hit]) -> Match | None:
+    """The first entry that is found; the hits up to it are noted as passed."""
+    for hit in search:
+        passed.append(hit)
+        if hit.found.entry:
+            return Match.of(hit.found.entry, hit.reading)
+    return None
 
 
-def _anchors(hits: _Hits) -> tuple[IndexedEntry, ...]:
-    return tuple(dict.fromkeys(found for found, _ in hits if found.phrases))
+def _anchors(hits: Iterable[Hit]) -> tuple[IndexedEntry, ...]:
+    return tuple(dict.fromkeys(hit.found for hit in hits if hit.found.phrases))

@@ -7,20 +7,18 @@ looked for at once, word by word, along a tree of their words.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from clankbot.processing.filter.folding import RUN
 from clankbot.processing.filter.patterns import LETTERS_A_STEP, Budget, Pattern, pattern_of
-from clankbot.processing.filter.readings import RunKind, sequences, skeleton
+from clankbot.processing.filter.readings import RunKind, sequences, skeleton, without_separators
 from clankbot.processing.filter.word_index import IndexedEntry, WordIndex
 from clankbot.processing.filter.word_list import Entry, Match
 
 _CROWD = 16  # phrases of one anchor; if there are more, another of their words is tried
 
 # what a step does: see Budget
-_RUNS_A_STEP = 6
+_RUNS_A_STEP = 10
 _PLACES_A_STEP = 4
 _PHRASES_A_STEP = 2
 
@@ -69,33 +67,31 @@ class PhraseTree:
         The lines are folded messages, word by word; ``anchors`` are those met in them.
         """
 
-        @cache
-        def patterns_of(run: str) -> Collection[Pattern]:
-            if self._index.is_far(run):  # nearly always
-                return ()
-            hits = self._index.find([(run, RunKind.WHOLE)], budget)
-            return dict.fromkeys(found.pattern for found, _ in hits)
-
         phrases = [phrase for anchor in dict.fromkeys(anchors) for phrase in anchor.phrases]
-        likely = (line for line in lines if _may_hold(line, phrases, budget))
-        seen = set()
-        for runs in chain.from_iterable(map(sequences, likely)):
-            budget.spend(1 + len(runs) // _RUNS_A_STEP)
-            if runs in seen:
-                continue
-            seen.add(runs)
+        likely = [line for line in lines if _may_hold(line, phrases, budget)]
+        if not likely:
+            return None
+        rows: dict[tuple[str, ...], None] = {}
+        for row in chain.from_iterable(map(sequences, likely)):
+            budget.spend(1 + len(row) // _RUNS_A_STEP)
+            rows[row] = None
+        words = dict.fromkeys(chain.from_iterable(rows), RunKind.WHOLE)
+        patterns: dict[str, dict[Pattern, None]] = defaultdict(dict)
+        for hit in self._index.find(words, budget):
+            patterns[hit.word][hit.found.pattern] = None
+        for runs in rows:
             begun: list[tuple[int, int]] = []  # places in the tree, each with its first word
-            for at, run in enumerate(runs):
-                patterns = patterns_of(run)
-                if not patterns:  # nearly always
+            last = -1
+            for at in [at for at, run in enumerate(runs) if run in patterns]:
+                if at > last + 1:
                     begun = []
-                    continue
+                last = at
                 begun.append((0, at))
-                budget.spend(1 + len(begun) * len(patterns) // _PLACES_A_STEP)
+                budget.spend(len(begun) * len(patterns[runs[at]]) // _PLACES_A_STEP)
                 begun = [
                     (place, start)
                     for before, start in begun
-                    for pattern in patterns
+                    for pattern in patterns[runs[at]]
                     if (place := self._next.get((before, pattern)))
                 ]
                 for place, start in begun:
@@ -106,7 +102,7 @@ class PhraseTree:
 
 def _may_hold(line: list[str], phrases: Iterable[Sequence[str]], budget: Budget) -> bool:
     """Whether the skeletons of all parts of a phrase are in a message, in whatever order."""
-    letters = "".join(RUN.findall(" ".join(line)))
+    letters = without_separators("".join(line))
     budget.spend(len(letters) // LETTERS_A_STEP)
     message = skeleton(letters)
     for at, skeletons in enumerate(phrases):

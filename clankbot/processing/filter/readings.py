@@ -7,7 +7,7 @@ which words would appear that nobody wrote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum, auto
 from functools import partial
 from itertools import product, takewhile
@@ -19,6 +19,7 @@ from clankbot.processing.filter.folding import (
     SCRIPT_CHANGE,
     SEPARATORS,
     UNSPACED,
+    WORD,
 )
 
 # Lone letters in a row that may spell a word; of scripts without blanks, two do.
@@ -28,6 +29,24 @@ FEWEST_SPELLED: Final = 3
 without_repeats: Final = partial(re.compile(r"(.)(?=\1)").sub, "")
 
 _SYMBOL = re.compile(r"[@$!|]")
+_SYMBOLS = frozenset("@$!|")
+_MARKS = re.escape(SEPARATORS)
+_SEPARATORS = re.compile(f"[{_MARKS}]+")
+_NO_SEPARATORS = str.maketrans("", "", SEPARATORS)
+# what stands behind a word at the end of a piece: punctuation, if an exclamation mark is in it
+_EXCLAIMED = re.compile(
+    rf"[!{_MARKS}](?<=[^\W\d_]{{2}}.)(?:(?<=!)|[{_MARKS}]*!)[!{_MARKS}]*(?![^ ])"
+)
+_BETWEEN_LONE_LETTERS = re.compile(r"(?<=(?<!\w)\w)'(?=\w'\w(?!\w))|(?<=(?<!\w)\w'\w)'(?=\w(?!\w))")
+# a piece of lone letters and the punctuation between them; none of these ways goes back
+_SPELLED = re.compile(
+    rf"(?<![^ ])[{_MARKS}]*+{OF_RUN}(?:[{_MARKS}]++{OF_RUN})++[{_MARKS}]*+(?![^ ])"
+)
+# a piece of one letter, be it repeated, or of one symbol
+LONE: Final = re.compile(
+    rf"(?<![^ ])(?:[{_MARKS}]*+[@$!|][{_MARKS}]*+(?![^ ])"
+    rf"|[{_MARKS}@$!|]*+([^ ])(?:\1|[{_MARKS}@$!|1])*+(?![^ ]))"
+)
 _MARKS_BEHIND = re.compile(rf"(?<![!|])[!|]++(?!{OF_RUN})")
 _MARKS_BEFORE = re.compile(rf"(?<!{OF_RUN})[!|]+")
 _SIGNS_BEFORE = re.compile(rf"(?<!{OF_RUN})[@$]+")
@@ -70,42 +89,57 @@ def plain(text: str) -> str:
     return text
 
 
-def trimmed(folded: str) -> str:
-    """A folded piece without the punctuation around it.
+def words_of(pieces: Collection[str]) -> dict[str, RunKind]:
+    """All words that folded pieces may hold: as they stand, joined, with symbols or without."""
+    words: dict[str, RunKind] = {}
+    has_unspaced = UNSPACED.search("".join(pieces)) is not None
+    if not has_unspaced:  # most pieces are a word, and nothing else
+        words.update(dict.fromkeys(filter(str.isalnum, pieces), RunKind.WHOLE))
+        pieces = [piece for piece in pieces if not piece.isalnum()]
+        if not pieces:
+            return words
+    rest = " ".join(piece.replace(" ", ".") for piece in pieces)
+    if "!" in rest:
+        rest = _EXCLAIMED.sub("", rest)
+    words.update(dict.fromkeys(RUN.findall(rest), RunKind.WHOLE))
+    segments = rest
+    if "'" in rest:  # it sets words apart: "she'd" is no "shed"
+        segments = _BETWEEN_LONE_LETTERS.sub(".", rest).replace("'", " ")
+    if has_unspaced:
+        segments = SCRIPT_CHANGE.sub(" ", segments)
+    joined = _joined(segments)
+    if symbolic := " ".join(each for each in segments.split() if not _SYMBOLS.isdisjoint(each)):
+        for among in (words, joined):
+            for word, kind in [*among.items()]:
+                if word.strip("@$!|") != word:
+                    short = word.rstrip("!|")
+                    bare = short.lstrip("!|")
+                    among.update(dict.fromkeys((short, bare, bare.lstrip("@$")), kind))
+        words.update(dict.fromkeys(WORD.findall(symbolic), RunKind.WHOLE))
+        joined |= _joined(_SYMBOL.sub(".", _SHOUTED.sub(".", symbolic)))
+    if "#" in rest:  # a tag may be a phrase without blanks
+        words.update({word: RunKind.SPELLED for word in words if f"#{word}" in rest})
+    words = joined | {w: kind for w, kind in words.items() if joined.get(w) != RunKind.SPELLED}
+    words.pop("", None)
+    return words
 
-    Exclamation marks are punctuation after a word (``he!!``, ``Ana!``), else they may be letters.
-    """
-    if folded.isalpha():  # nearly always
-        return folded
-    bare = folded.strip(SEPARATORS)
-    word = bare.rstrip(SEPARATORS + "!")
-    return word if len(word) > 1 and word[-2:].isalpha() else bare
+
+def without_separators(folded: str) -> str:
+    """A folded text with nothing between the runs of its pieces."""
+    if folded.isascii():
+        return folded.translate(_NO_SEPARATORS)
+    return _SEPARATORS.sub("", folded)  # in less time
 
 
-def runs_of(word: str, kind: RunKind) -> Iterator[tuple[str, RunKind]]:
-    """The runs in a trimmed piece that may be words, as they stand and joined."""
-    if word.isalpha() and (word.isascii() or not UNSPACED.search(word)):
-        yield word, kind
-        return
-    seen = set()
-    for segment in _segments(word):
-        for version in versions(segment):
-            runs = RUN.findall(version)
-            for run in runs:
-                if run not in seen:
-                    seen.add(run)
-                    yield run, kind
-            joined = "".join(runs)
-            if len(runs) > 1 and _LETTER.search(joined):
-                yield joined, RunKind.SPELLED if len(joined) == len(runs) else RunKind.SPLIT
-
-
-def _segments(word: str) -> list[str]:
-    """What an apostrophe sets apart: ``she'd`` is no "shed".  Between lone letters it is a mark."""
-    parts = SCRIPT_CHANGE.sub(" ", word.replace("'", " ")).split()
-    if len(parts) >= FEWEST_SPELLED and all(map(lone_letter, parts)):
-        return [".".join(parts)]
-    return parts
+def _joined(segments: str) -> dict[str, RunKind]:
+    """The words that result if each piece of a text is put together without its punctuation."""
+    together = without_separators(segments)
+    if together == segments:
+        return {}
+    joined = dict.fromkeys(together.split(), RunKind.SPLIT)
+    for spelled in _SPELLED.findall(segments):
+        joined[without_separators(spelled)] = RunKind.SPELLED
+    return {word: kind for word, kind in joined.items() if _LETTER.search(word)}
 
 
 def versions(folded: str) -> Iterable[str]:
@@ -153,11 +187,21 @@ def lone_letter(part: str) -> str | None:
 
     Empty for a part of punctuation, None for a word.  A symbol alone may be a letter.
     """
-    bare = part.strip(SEPARATORS)
-    if len(bare) == 1:
-        return bare
-    letter = bare if bare.isalpha() else _without_symbols(bare)
+    letter = part
+    if not part.isalpha():
+        letter = part.strip(SEPARATORS)
+        if len(letter) > 1:
+            letter = _without_symbols(letter)
     return None if letter.strip(letter[:1]) else letter
+
+
+def letters_in(folded: str) -> int:
+    """How much a folded piece may add to a row of lone letters."""
+    if " " in folded.strip():  # an odd blank within may divide letters
+        return FEWEST_SPELLED
+    if not lone_letter(folded.strip()):
+        return 0
+    return FEWEST_SPELLED - 1 if UNSPACED.search(folded) else 1
 
 
 def spelled_out(parts: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
@@ -193,6 +237,4 @@ def sequences(parts: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """The words of a folded message in order, as they stand and with split ones put together."""
     for version in versions(" ".join(parts)):
         yield tuple(RUN.findall(version))
-        pieces = version.replace("'", " ").split()
-        joined = (each if each.isalpha() else "".join(RUN.findall(each)) for each in pieces)
-        yield tuple(filter(None, joined))
+        yield tuple(without_separators(version.replace("'", " ")).split())

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import string
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, product
-from typing import Final
+from typing import Final, NamedTuple
 
-from clankbot.processing.filter.folding import UNSPACED
+from clankbot.processing.filter.folding import SEPARATORS
 from clankbot.processing.filter.patterns import LETTERS_A_STEP, Budget, Pattern
 from clankbot.processing.filter.readings import RunKind, plain, readings, skeleton, without_repeats
 from clankbot.processing.filter.word_list import Entry
@@ -24,9 +24,10 @@ _INNER_SIZE: Final = 3
 
 _GLANCE: Final = 3  # letters at the beginning of a word that mostly tell it from all of a list
 
-_MARKS: Final = "!,.?:"  # behind words; others are rarer
+_MARKS: Final = f"!{SEPARATORS}"  # behind words
 
 # what a step does: see Budget
+_WORDS_A_STEP: Final = 8
 _SLICES_A_STEP: Final = 16
 _SKELETONS_A_STEP: Final = 4
 _STEPS_A_READING: Final = 1
@@ -44,6 +45,18 @@ class IndexedEntry:
     is_joined: bool = False
 
 
+class Hit(NamedTuple):
+    """What a word of a message may be, and the reading in which it is that."""
+
+    found: IndexedEntry
+    reading: str
+    word: str
+
+
+# the parts of a pattern that its key does not hold, what it stands for, and how in a SPLIT word
+_Indexed = tuple[list[str], IndexedEntry, tuple[Pattern, ...]]
+
+
 class WordIndex:
     """Patterns of one word, and what they stand for.  Not changed once it is built."""
 
@@ -55,10 +68,11 @@ class WordIndex:
             keyed.append((_keys(parts), (parts, each)))
         uses = Counter(chain.from_iterable(keys for keys, _ in keyed))
         # by key, each pattern with what else its words hold
-        self._table: dict[str, list[tuple[list[str], IndexedEntry]]] = defaultdict(list)
+        self._table: dict[str, list[_Indexed]] = defaultdict(list)
         for keys, (parts, each) in keyed:
             key = min(keys, key=uses.__getitem__)
-            self._table[key].append(([part for part in parts if part not in f"<{key}>"], each))
+            others = [part for part in parts if part not in f"<{key}>"]
+            self._table[key].append((others, each, each.pattern.at_an_end()))
         begins = {key for key in self._table if key[0] == "<"}
         ends = {key for key in self._table if key[0] != "<" and key[-1] == ">"}
         starts = {len(key) for key in begins if key[-1] != ">"}
@@ -77,67 +91,70 @@ class WordIndex:
             self._begins.update(*map(_beginnings, letters))
 
     def is_far(self, piece: str) -> bool:
-        """Whether a piece, folded or of ASCII, is surely nothing of the list and no lone letter.
+        """Whether a piece of ASCII is surely nothing of the list and no lone letter.
 
         A quick look, which tells this of nearly all plain words and mentions.
         """
-        word = piece.rstrip(_MARKS).lower()
+        word = piece.lower()
+        if not word.isalpha():
+            word = word.lstrip(SEPARATORS).rstrip(_MARKS)
         begins = self._begins
-        if not word.isascii() and UNSPACED.search(word) and not UNSPACED.fullmatch(word):
-            return False  # several words
-        if not word.isalpha():  # a mention, whose sign may be a letter
-            name, start = word[1:], word[1 : 1 + _GLANCE]
-            is_name = word[:1] == "@" and name.isalnum() and start.isalpha()
-            return is_name and bool(begins) and begins.isdisjoint((start, f"a{start}"[:_GLANCE]))
-        if begins and word[:_GLANCE] not in begins and word.isascii():
-            return True
-        key = without_repeats(word.replace("l", "i"))
-        return len(key) > 1 and not self._keys_in(f"<{key}>")
+        if word.isalpha():
+            if begins:
+                return word[:_GLANCE] not in begins
+            key = without_repeats(word.replace("l", "i"))
+            return len(key) > 1 and not self._keys_in([f"<{key}>"], self._ascii_inner_sizes)
+        name = word[1:]
+        bare = name.replace("_", "")
+        if not begins or word[:1] != "@" or len(name) < _GLANCE or not bare.isalnum():
+            return False
+        name, bare = plain(name), plain(bare)
+        words = (*name.split("_"), bare, f"a{name}", f"a{bare}")  # the sign may be a letter
+        return begins.isdisjoint(each[:_GLANCE] for each in words)
 
-    def find(
-        self, runs: Iterable[tuple[str, RunKind]], budget: Budget
-    ) -> list[tuple[IndexedEntry, str]]:
-        """What these runs of letters may stand for, each with the reading in which it does."""
-        runs = [*runs]
-        letters = " ".join(run for run, _ in runs)
-        budget.spend(len(runs) + len(letters) // LETTERS_A_STEP)
-        found: list[tuple[IndexedEntry, str]] = []
-        for (run, kind), word in zip(runs, plain(letters).split(" "), strict=False):
-            if not self._begins or word[:_GLANCE] in self._begins or not word.isascii():
-                found += self._found(run, kind, f"<{without_repeats(word)}>", budget)
-        return found
+    def find(self, words: Mapping[str, RunKind], budget: Budget) -> Iterator[Hit]:
+        """What these words may stand for, each with the reading in which it does."""
+        letters = " ".join(words)
+        sizes = self._inner_sizes_of(letters)
+        budget.spend(len(words) // _WORDS_A_STEP + len(letters) // LETTERS_A_STEP)
+        budget.spend(len(letters) * len(sizes) // _SLICES_A_STEP)
+        marked = [f"<{word}>" for word in without_repeats(plain(letters)).split(" ")]
+        keys = self._keys_in(marked, sizes)
+        for at, (run, kind) in enumerate(words.items()) if keys else ():
+            if at in keys:
+                yield from self._found(run, kind, marked[at], keys[at], budget)
 
     def _found(
-        self, run: str, kind: RunKind, word: str, budget: Budget
-    ) -> Iterator[tuple[IndexedEntry, str]]:
-        budget.spend(len(word) * len(self._sizes_in(word)) // _SLICES_A_STEP)
-        near = [found for key in dict.fromkeys(self._keys_in(word)) for found in self._table[key]]
-        if not near:
-            return
+        self, run: str, kind: RunKind, word: str, keys: Iterable[str], budget: Budget
+    ) -> Iterator[Hit]:
+        near = [found for key in keys for found in self._table[key]]
         budget.spend(1 + len(near) // _SKELETONS_A_STEP)
         candidates = [
-            each
-            for parts, each in near
+            (each, at_an_end if kind is RunKind.SPLIT else (each.pattern,))
+            for parts, each, at_an_end in near
             if all(part in word for part in parts)
             and (kind is RunKind.SPELLED or not each.is_joined)
         ]
         for reading in readings(run) if candidates else ():
             budget.spend(_STEPS_A_READING + len(run) // LETTERS_A_STEP)
-            for each in candidates:
-                patterns = each.pattern.at_an_end() if kind is RunKind.SPLIT else (each.pattern,)
+            for each, patterns in candidates:
                 if any(pattern.matches(reading, budget) for pattern in patterns):
-                    yield each, reading
+                    yield Hit(each, reading, run)
 
-    def _keys_in(self, word: str) -> list[str]:
-        """The keys of the table that a word holds, its ends marked."""
+    def _keys_in(self, words: list[str], sizes: Iterable[int]) -> dict[int, dict[str, None]]:
+        """By place, the keys of the table that words hold, their ends marked."""
         table = self._table
-        keys = [key for cut in self._cuts if (key := word[cut]) in table]
-        for size in self._sizes_in(word):
-            keys += filter(table.__contains__, _slices(word, size))
+        found = [(n, w[cut]) for cut in self._cuts for n, w in enumerate(words) if w[cut] in table]
+        for size in sizes:
+            slices = [(n, part) for n, word in enumerate(words) for part in _slices(word, size)]
+            found += [(n, part) for n, part in slices if part in table]
+        keys: dict[int, dict[str, None]] = defaultdict(dict)
+        for n, key in found:
+            keys[n][key] = None
         return keys
 
-    def _sizes_in(self, word: str) -> set[int]:
-        return self._ascii_inner_sizes if word.isascii() else self._inner_sizes
+    def _inner_sizes_of(self, text: str) -> set[int]:
+        return self._ascii_inner_sizes if text.isascii() else self._inner_sizes
 
 
 def _keys(parts: list[str]) -> list[str]:

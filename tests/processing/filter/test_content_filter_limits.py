@@ -123,9 +123,9 @@ def test_a_long_nasty_text_costs_no_more_than_promised(kind: str, mixed: Matcher
 @pytest.mark.parametrize("kind", NASTY)
 def test_the_work_grows_no_faster_than_the_text(kind: str, forgetful: Matcher) -> None:
     text = filled(NASTY[kind], 6_000)
-    part = text[: len(text) // 4]
-    calls_of_part = calls(lambda: forgetful.match(part))
-    assert calls(lambda: forgetful.match(text)) < 4.5 * calls_of_part + 2000
+    parts = [text[at : at + 1_500] for at in range(0, len(text), 1_500)]
+    calls_of_parts = sum(calls(partial(forgetful.match, part)) for part in parts)
+    assert calls(lambda: forgetful.match(text)) < 1.2 * calls_of_parts + 2000
 
 
 def test_a_text_that_would_cost_too_much_is_blocked_and_says_so() -> None:
@@ -153,7 +153,7 @@ def test_phrases_are_not_looked_for_where_a_word_of_theirs_is_missing() -> None:
     for piece in (*line.split(), WORDS[0][:5]):
         matcher.match(piece)
     without, with_all = line * 3, f"{WORDS[0][:5]} {line * 3}"
-    assert calls(lambda: matcher.match(without)) < 0.6 * calls(lambda: matcher.match(with_all))
+    assert calls(lambda: matcher.match(without)) < 0.9 * calls(lambda: matcher.match(with_all))
     assert matcher.match(with_all) is None
 
 
