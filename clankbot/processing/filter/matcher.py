@@ -8,6 +8,7 @@ as such; a message with enough of them is searched as a whole.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
@@ -41,6 +42,7 @@ _PICTURES_A_STEP = 8
 _PARTS_A_STEP = 8  # made a word if they are lone letters
 _NEW_CHARACTERS_A_STEP = 2
 _LONGEST_PIECE = 64  # bytes of a text to be remembered; longer ones are rarely said twice
+_SHORT_PIECE = _LONGEST_PIECE // 4  # characters, be they of four bytes
 
 
 class _Verdict(NamedTuple):
@@ -65,6 +67,13 @@ class Matcher:
         self._rows_of_pictures = {*map(len, self._pictures)}
         self._index = WordIndex(indexed(word_list.entries))
         self._phrases = PhraseTree(word_list.entries)
+        # such as "a" and "I", that are in most messages: of which two spell nothing
+        find = self._index.find
+        self._letters = frozenset(
+            each
+            for each in string.ascii_letters
+            if not any(find({fold(each): RunKind.WHOLE}, Budget(0)))
+        )
         self._most_notable = most_pieces // _NOTABLE_SHARE
         self._most_harmless = most_pieces - self._most_notable
         self._harmless: set[str] = set()
@@ -78,22 +87,31 @@ class Matcher:
 
     def match(self, text: str) -> Match | None:
         """The first entry found in the text, or None."""
-        text = text.replace("\0", "")
         pieces = text.split(" ")
-        has_pictures = self._pictures and not text.isascii()
-        is_known = self._harmless.issuperset(pieces) or self._notable.get(text) is _HARMLESS
-        if is_known and not has_pictures:
+        harmless = self._harmless
+        if harmless.issuperset(pieces):
+            is_known = True
+        else:
+            rest = [piece for piece in pieces if piece not in harmless]
+            is_known = len(rest) < FEWEST_SPELLED and self._letters.issuperset(rest)
+            is_known = is_known or self._notable.get(text) is _HARMLESS
+        if is_known and not self._pictures:
             return None
         budget = Budget(len(text))
         try:
-            if has_pictures and (match := self._find_pictures(text, budget)):
+            if self._pictures and (match := self._find_pictures(text, budget)):
                 return match
-            return None if is_known else self._search(text, pieces, budget)
+            if is_known:
+                return None
+            if "\0" in text:
+                text = text.replace("\0", "")
+                pieces = text.split(" ")
+            return self._search(text, pieces, budget)
         except TooCostly:
             return TOO_COSTLY
 
     def _find_pictures(self, text: str, budget: Budget) -> Match | None:
-        pictures = pictures_in(text)
+        pictures = [] if text.isascii() else pictures_in(text)
         for size in self._rows_of_pictures:
             budget.spend(1 + len(pictures) // _PICTURES_A_STEP)
             for at in range(len(pictures) - size + 1):
@@ -109,19 +127,20 @@ class Matcher:
         anchors: list[IndexedEntry] = []
         lone = 0
         for piece in pieces:
-            if piece not in self._harmless:
-                verdict = self._notable.get(piece)
-                if not verdict:
-                    if piece.isascii() and self._index.is_far(piece):
-                        far.append(piece)
-                    else:
-                        near[piece] = None
-                    continue
-                if verdict.match:
-                    return verdict.match
-                letters[piece] = verdict.letters
-                lone += verdict.letters
-                anchors += verdict.anchors
+            if piece in self._harmless:
+                continue
+            verdict = self._notable.get(piece)
+            if not verdict:
+                if piece.isascii() and self._index.is_far(piece):
+                    far.append(piece)
+                else:
+                    near[piece] = None
+                continue
+            if verdict.match:
+                return verdict.match
+            letters[piece] = verdict.letters
+            lone += verdict.letters
+            anchors += verdict.anchors
         if far:
             self._remember(far)
             budget.spend(len(far) // _PIECES_A_STEP)
@@ -194,7 +213,9 @@ class Matcher:
         return match, letters, anchors
 
     def _remember(self, harmless: list[str]) -> None:
-        self._harmless.update(filter(_is_short, harmless))
+        self._harmless.update(
+            [each for each in harmless if len(each) <= _SHORT_PIECE or _is_short(each)]
+        )
         if len(self._harmless) > self._most_harmless:  # any half: the common ones come back
             self._harmless = {*[*self._harmless][: self._most_harmless // 2]}
 
@@ -219,7 +240,7 @@ def _may_be_row(pieces: list[str], letters: dict[str, int]) -> bool:
 
 def _is_short(text: str) -> bool:
     """Whether a piece or message takes few bytes."""
-    return len(text) <= (_LONGEST_PIECE if text.isascii() else _LONGEST_PIECE // 4)
+    return len(text) <= (_LONGEST_PIECE if text.isascii() else _SHORT_PIECE)
 
 
 def _first_match(search: Iterable[Hit], passed: list[Hit]) -> Match | None:

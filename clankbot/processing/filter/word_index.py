@@ -100,10 +100,14 @@ class WordIndex:
             word = word.lstrip(SEPARATORS).rstrip(_MARKS)
         begins = self._begins
         if word.isalpha():
-            if begins:
-                return word[:_GLANCE] not in begins
-            key = without_repeats(word.replace("l", "i"))
-            return len(key) > 1 and not self._keys_in([f"<{key}>"], self._ascii_inner_sizes)
+            if begins and word[:_GLANCE] not in begins:
+                return True
+            key = f"<{without_repeats(word.replace('l', 'i'))}>"
+            for cut in self._cuts:
+                if key[cut] in self._table:
+                    return False
+            sizes = self._ascii_inner_sizes
+            return len(key) > 3 and not (sizes and self._keys_in([key], sizes))
         name = word[1:]
         bare = name.replace("_", "")
         if not begins or word[:1] != "@" or len(name) < _GLANCE or not bare.isalnum():

@@ -152,8 +152,8 @@ def test_phrases_are_not_looked_for_where_a_word_of_theirs_is_missing() -> None:
     line = "of many words in a riverboat "
     for piece in (*line.split(), WORDS[0][:5]):
         matcher.match(piece)
-    without, with_all = line * 3, f"{WORDS[0][:5]} {line * 3}"
-    assert calls(lambda: matcher.match(without)) < 0.9 * calls(lambda: matcher.match(with_all))
+    without, with_all = f"many {line * 3}", f"{WORDS[0][:5]} {line * 3}"
+    assert calls(lambda: matcher.match(without)) + 8 < calls(lambda: matcher.match(with_all))
     assert matcher.match(with_all) is None
 
 
