@@ -150,8 +150,8 @@ class WordIndex:
         table = self._table
         found = [(n, w[cut]) for cut in self._cuts for n, w in enumerate(words) if w[cut] in table]
         for size in sizes:
-            slices = [(n, part) for n, word in enumerate(words) for part in _slices(word, size)]
-            found += [(n, part) for n, part in slices if part in table]
+            for n, word in enumerate(words):
+                found += [(n, part) for part in _slices(word, size) if part in table]
         keys: dict[int, dict[str, None]] = defaultdict(dict)
         for n, key in found:
             keys[n][key] = None
