@@ -424,7 +424,7 @@ SPOILED: Final[list[tuple[Callable[[str], Iterator[str]], str, str]]] = [
     (wrong_threads, "\n| `scheduler` |", "\n| `upkeep` |"),
     (wrong_threads, "| `without a name` | `http.py` |", "| `without a name` | `bot.py` |"),
     (wrong_queues, "| `Sender._offers` |", "| `Sender._lines` |"),
-    (wrong_queues, "| 9,000 records |", "| 20,000 records |"),
+    (wrong_queues, "| 3,000,000 bytes of chat |", "| 20,000 records |"),
     (wrong_queues, "| 1,000 jobs |", "| unbounded |"),
     (wrong_queues, "| 100 lines |", "| some |"),
     (wrong_queues, "`cli/run.py`, `cli/rehearse.py` | unbounded", "`cli/run.py` | unbounded"),

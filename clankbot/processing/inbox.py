@@ -11,6 +11,7 @@ Chat gives way when too much waits; nothing else does.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -53,9 +54,11 @@ Record = (
 
 log = logging.getLogger(__name__)
 
-# Some 10 MB: seconds of the largest raid while the database is busy.  What is not chat comes in
-# addition: it is what moderators and the bot itself do, and all of it must be known.
-_ROOM_FOR_CHAT: Final = 9_000
+# Of memory: some 4,000 ordinary messages, seconds of the largest raid while the database is busy.
+# What is not chat comes in addition: it is what moderators and the bot itself do, and all of it
+# must be known.
+_ROOM_FOR_CHAT_BYTES: Final = 3_000_000
+_ALL_BUT_TEXT_BYTES: Final = 700  # of a message: its ids, names and times
 # How long the reader waits for a worker that is behind, while the socket's own buffers take in
 # what comes; no longer, since it must go on answering PING.
 _PATIENCE_S: Final = 1.0
@@ -66,12 +69,13 @@ class Inbox:
 
     def __init__(
         self,
-        room_for_chat: int = _ROOM_FOR_CHAT,
+        room_for_chat: int = _ROOM_FOR_CHAT_BYTES,
         patience_s: float = _PATIENCE_S,
         is_pressing: Callable[[ChatMessage], bool] = lambda _: True,
     ) -> None:
-        """``is_pressing`` tells whether a message wakes the worker at once."""
+        """``room_for_chat`` in bytes; ``is_pressing`` tells what chat wakes the worker at once."""
         self._room_for_chat = room_for_chat
+        self._chat_bytes = 0  # of those among the records
         self._patience_s = patience_s
         self._is_pressing = is_pressing
         self._records: deque[Record] = deque()  # in the order in which they came
@@ -92,7 +96,7 @@ class Inbox:
             self.put(event)
             return
         if self._dropped:
-            if self._has_ended or len(self._records) > self._room_for_chat // 2:
+            if self._has_ended or self._chat_bytes > self._room_for_chat // 2:
                 self._dropped += 1
                 return
             log.warning("chat is taken in again", extra={"dropped": self._dropped})
@@ -118,13 +122,14 @@ class Inbox:
         """Whether the message found room, after a moment if need be."""
         records = self._records
         with self._changed:
-            if len(records) >= self._room_for_chat:
+            if self._is_full():
                 self._changed.wait_for(
-                    lambda: self._has_ended or len(records) < self._room_for_chat, self._patience_s
+                    lambda: self._has_ended or not self._is_full(), self._patience_s
                 )
-            if self._has_ended or len(records) >= self._room_for_chat:
+            if self._has_ended or self._is_full():
                 return False
             records.append(message)
+            self._chat_bytes += bytes_of(message)
             if self._is_pressing(message):
                 self._has_pressing = True
             if self._has_pressing or len(records) >= self._wanted:
@@ -155,6 +160,16 @@ class Inbox:
         record = self._records.popleft()
         if isinstance(record, RemovalReached):
             self._overtaking.reached(record.removal)
-        elif isinstance(record, ChatMessage) and self._overtaking.cover(record):
-            return RemovedMessage(record)
+        elif isinstance(record, ChatMessage):
+            self._chat_bytes -= bytes_of(record)
+            if self._overtaking.cover(record):
+                return RemovedMessage(record)
         return record
+
+    def _is_full(self) -> bool:
+        return self._chat_bytes >= self._room_for_chat
+
+
+def bytes_of(message: ChatMessage) -> int:
+    """About how much memory it takes up."""
+    return _ALL_BUT_TEXT_BYTES + sys.getsizeof(message.text)

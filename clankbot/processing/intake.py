@@ -37,7 +37,7 @@ _ADDRESS = re.compile(r"\A@(\S+?),?\s+")
 # with a time that is far off would be deleted at once, or never.
 _MOST_LATE_MS: Final = 3_600_000
 _MOST_AHEAD_MS: Final = 60_000
-_SEEN: Final = 10_000  # message ids remembered, since Twitch may deliver a message twice
+_SEEN: Final = 5_000  # message ids remembered, since Twitch may deliver a message twice
 
 _TYPED: Final = 1_000
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from clankbot.cancel import END
-from clankbot.processing.inbox import Inbox, Record
+from clankbot.processing.inbox import Inbox, Record, bytes_of
 from clankbot.processing.internal_messages import NothingOffered, RemovalReached, RemovedMessage
 from clankbot.processing.recent_removals import Removal
 from clankbot.records.chat import (
@@ -32,7 +32,7 @@ LINE = Outgoing("alpha", "calm river", MessageKind.SPONTANEOUS, 0.0)
 @pytest.fixture
 def inbox() -> Inbox:
     """Room for seven messages."""
-    return Inbox(room_for_chat=7, patience_s=0.01)
+    return Inbox(room_for_chat=7 * bytes_of(message()), patience_s=0.01)
 
 
 def taken(inbox: Inbox) -> list[Record]:
@@ -139,7 +139,7 @@ def test_what_cannot_wait_counts_until_it_is_taken() -> None:
 
 def test_when_it_is_full_chat_is_dropped_and_all_else_still_gets_in(inbox: Inbox) -> None:
     for number in range(9):
-        inbox.put_event(message(str(number)))
+        inbox.put_event(message(f"message {number:03}"))
     others: list[Record] = [NOTHING, Undelivered(LINE, NOTHING.reason), END]
     for _ in range(20):
         inbox.put_event(ChatCleared("beta"))
@@ -148,8 +148,17 @@ def test_when_it_is_full_chat_is_dropped_and_all_else_still_gets_in(inbox: Inbox
     records = taken(inbox)
     assert records[:20] == [ChatCleared("beta")] * 20
     chat = [record.text for record in records if isinstance(record, ChatMessage)]
-    assert chat == ["0", "1", "2", "3", "4", "5", "6"]
+    assert chat == [f"message {number:03}" for number in range(7)]
     assert records[-3:] == others
+
+
+def test_long_messages_find_less_room(inbox: Inbox) -> None:
+    for _ in range(9):
+        inbox.put_event(message("🦀" * 500))
+    assert len(taken(inbox)) == 2
+    for _ in range(9):
+        inbox.put_event(message())
+    assert len(taken(inbox)) == 7, "what was taken has made room"
 
 
 def test_dropped_chat_is_told_once_when_it_begins_and_once_with_its_number(
