@@ -1,0 +1,119 @@
+"""What the database is asked and told: at rest, with a long history, and on a server."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from clankbot.database.database import Database, Store
+from clankbot.database.messages import Messages
+from clankbot.database.mysql import MySqlEngine
+from clankbot.records.writes import Append, IdentifyChannel, RemoveChannel, RemoveViewer
+from tests.benchmarks.long_history import START_MS, fill, messages
+from tests.benchmarks.table import Figure, percentile
+from tests.database.conftest import mysql_settings
+from tests.doubles.mariadb import MISSING, MariaDb
+
+TRIES = 400
+CONTEXT = 200
+
+
+def _each_ms(deed: Callable[[], object], tries: int) -> list[float]:
+    took = []
+    for _ in range(tries):
+        began = time.perf_counter()
+        deed()
+        took.append((time.perf_counter() - began) * 1000)
+    return took
+
+
+def _worst_ms(deed: Callable[[], object], most: int) -> float:
+    """Of as many steps as there are, up to a number."""
+    worst = 0.0
+    for _ in range(most):
+        began = time.perf_counter()
+        is_more = deed()
+        worst = max(worst, (time.perf_counter() - began) * 1000)
+        if not is_more:
+            break
+    return worst
+
+
+def history(scale: float) -> Iterator[Figure]:
+    """A long one: what a message takes up, the context, and much that is to go."""
+    for count in (round(1_000_000 * scale), round(5_000_000 * scale)):
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "chat.db")
+            database = fill(path, count)
+            with database.open() as store, closing(sqlite3.connect(path)) as bare:
+                yield _context(store, bare, count)
+                if count <= 1_000_000:
+                    size = store.size_bytes() / store.summaries()[0].messages
+                    about = f"{count:,} messages of 38 characters"
+                    yield Figure("database", size, "bytes a message", at_most=255, about=about)
+            if count <= 1_000_000:
+                yield from _long_work(database, count)
+
+
+def _context(store: Store, bare: sqlite3.Connection, count: int) -> Figure:
+    ours, plain = list[float](), list[float]()
+    sql = Messages.RECENT_MESSAGES.sqlite
+    for _ in range(TRIES):
+        ours += _each_ms(lambda: store.recent_messages("alpha", CONTEXT), 1)
+        plain += _each_ms(lambda: bare.execute(sql, ("alpha", CONTEXT)).fetchall(), 1)
+    p99, plain_p99 = percentile(ours, 99), percentile(plain, 99)
+    about = f"p99 {p99:.2f} ms beside {plain_p99:.2f} of the bare query; {CONTEXT} lines"
+    return Figure(f"context at {count:,}", p99 / plain_p99, "x", at_most=2, about=about)
+
+
+def _long_work(database: Database, count: int) -> Iterator[Figure]:
+    """The longest that a line may have to wait for a step, each of which is one transaction."""
+    now_ms = START_MS + 10**9
+    with database.open() as store:
+
+        def removed(*writes: RemoveViewer | RemoveChannel | IdentifyChannel) -> float:
+            began = time.perf_counter()
+            store.apply(writes)
+            first_ms = (time.perf_counter() - began) * 1000
+            return max(first_ms, _worst_ms(store.carry_on_removing, 200))
+
+        old_ms = START_MS + count * 10
+        worst = {
+            "retention, by age": _worst_ms(lambda: store.prune("alpha", old_ms, None, 500), 40),
+            "retention, by count": _worst_ms(lambda: store.prune("alpha", None, 10_000, 500), 40),
+            "a ban": removed(RemoveViewer("alpha", "10007919", None, now_ms)),
+            "another name": removed(
+                IdentifyChannel("alpha", "1", now_ms), IdentifyChannel("beta", "1", now_ms)
+            ),
+            "a full clear": removed(RemoveChannel("beta", now_ms)),
+            "giving back space": _worst_ms(lambda: store.release_space(64), 40),
+        }
+    for what, worst_ms in worst.items():
+        about = f"the longest step at {count:,}"
+        yield Figure(f"storing waits for {what}", worst_ms, "ms", at_most=150, about=about)
+
+
+def server(scale: float) -> Iterator[Figure]:
+    """Messages in windows, beside one commit for each."""
+    if MISSING:
+        return
+    count = round(4_000 * scale)
+    with MariaDb() as mariadb:
+        rates = []
+        for batch in (1, 50):
+            engine = MySqlEngine(mysql_settings(mariadb, mariadb.new_database()))
+            database = Database(engine)
+            database.prepare()
+            writes = [Append(message) for message in messages(count, "alpha", seed=batch)]
+            with database.open() as store:
+                began = time.perf_counter()
+                for start in range(0, count, batch):
+                    store.apply(writes[start : start + batch])
+                rates.append(count / (time.perf_counter() - began))
+    one, many = rates
+    about = f"{many:,.0f} a second beside {one:,.0f}; windows of 50, flushed by the system"
+    yield Figure("MariaDB, messages a second", many / one, "x", at_least=8, about=about)
