@@ -57,6 +57,8 @@ class SettingsSchema:
 
     def parse(self, text: str, *, is_moderator: bool) -> Command | None:
         """The command in a chat message, also one to another bot; None if there is none."""
+        if "!" not in text:  # as in most
+            return None
         command = parse_command(text, is_moderator=is_moderator)
         return Command(Verb.OTHER_BOT) if command is None and is_bot_command(text) else command
 

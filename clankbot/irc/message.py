@@ -8,7 +8,7 @@ Source: https://modern.ircdocs.horse/#message-format
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # In this order.  NUL, which no line of IRC holds, keeps the place of a backslash that stands for
 # itself, so that what follows it is not taken for an escape.
@@ -24,8 +24,7 @@ _MEANINGS = (
 _ESCAPES = str.maketrans({";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n"})
 
 
-@dataclass(frozen=True, slots=True)
-class IrcMessage:
+class IrcMessage(NamedTuple):
     """The parts of one line: ``tags`` unescaped, the trailing parameter the last of ``params``."""
 
     tags: dict[str, str]
@@ -41,23 +40,25 @@ def parse_line(line: str) -> IrcMessage:
     rest = line
     tags: dict[str, str] = {}
     prefix = nick = None
-    if rest.startswith("@"):
-        section, _, rest = rest[1:].partition(" ")
-        tags = _parse_tags(section)
+    if rest[:1] == "@":
+        section, _, rest = rest.partition(" ")
+        tags = _parse_tags(section[1:])
         rest = rest.lstrip(" ")
-    if rest.startswith(":"):
-        prefix, _, rest = rest[1:].partition(" ")
+    if rest[:1] == ":":
+        prefix, _, rest = rest.partition(" ")
+        prefix = prefix[1:]
         before, mark, _ = prefix.partition("!")
         nick = before if mark else None
         rest = rest.lstrip(" ")
     middle, colon, trailing = rest.partition(" :")
-    words = [word for word in middle.split(" ") if word]
-    if not words:
-        raise ValueError("an IRC line needs a command")
-    command, *params = words
+    words = middle.split(" ")
+    if "" in words:  # more than one blank between two, or none of them
+        words = [word for word in words if word]
+        if not words:
+            raise ValueError("an IRC line needs a command")
     if colon:
-        params.append(trailing)
-    return IrcMessage(tags, prefix, nick, command.upper(), tuple(params))
+        words.append(trailing)
+    return IrcMessage(tags, prefix, nick, words[0].upper(), tuple(words[1:]))
 
 
 def _parse_tags(section: str) -> dict[str, str]:

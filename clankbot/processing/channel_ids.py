@@ -89,9 +89,10 @@ class ChannelIds:
         Nor does it change what was told on this connection, for an id is for good.
         """
         name, channel_id = message.channel, message.room_id
-        if channel_id is None or not self._live_state.serves(name):
+        seen = self._seen.get(name)
+        if channel_id is None or (seen is None and not self._live_state.serves(name)):
             return
-        if (seen := self._seen.get(name)) is not None and seen.channel_id != channel_id:
+        if seen is not None and (seen.channel_id != channel_id or not self._is_due(seen)):
             return
         if self._stored.get(name) != channel_id and any(
             stored_id == channel_id and self._live_state.serves(other)
@@ -101,16 +102,15 @@ class ChannelIds:
         self._see(name, channel_id)
 
     def _see(self, name: str, channel_id: str) -> None:
-        now = self._clock.monotonic()
         seen = self._seen.get(name)
         is_known = self._stored.get(name) == channel_id
-        if seen and seen.channel_id == channel_id and now - seen.noted_at < _NOTED_EVERY_S:
+        if seen and seen.channel_id == channel_id and not self._is_due(seen):
             return
         for other, claim in self._seen.items():
             if claim.channel_id == channel_id and other != name:
                 self._doubt(name, channel_id, other)
                 return
-        self._seen[name] = _Seen(channel_id, now)
+        self._seen[name] = _Seen(channel_id, self._clock.monotonic())
 
         def stored(applied: Applied) -> None:
             for each in applied.carried_over:
@@ -124,6 +124,10 @@ class ChannelIds:
         self._write_queue.add(IdentifyChannel(name, channel_id, self._clock.utc_ms()), stored)
         if not is_known:
             self._write_queue.commit()  # what comes next is judged by the channel's own settings
+
+    def _is_due(self, seen: _Seen) -> bool:
+        """Whether it is to be stored again when the channel was seen last."""
+        return self._clock.monotonic() - seen.noted_at >= _NOTED_EVERY_S
 
     def _doubt(self, name: str, channel_id: str, other: str) -> None:
         if name not in self._doubted:

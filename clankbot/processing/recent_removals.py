@@ -138,6 +138,8 @@ class RecentRemovals:
         """Whether a message that arrives now has been removed already."""
         if message.message_id in self._ids:
             return True
+        if not (self._viewers or self._channels):
+            return False
         sent_ms = _ms(message.sent_at, math.inf)
         chat = self._channels.get(message.channel)
         if chat is not None and sent_ms < chat.sent_ms:

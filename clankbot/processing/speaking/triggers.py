@@ -209,6 +209,10 @@ def is_mention(message: ChatMessage, names: Collection[str], own_id: str | None)
         return True
     if not names:
         return False
+    if message.text.isascii():  # most are, and few of them name the bot
+        text = message.text.lower()
+        if not any(name in text for name in names):
+            return False
     calls = _address(frozenset(names)).finditer(message.text)
     return not all(_is_in_web_address(message.text, call.start()) for call in calls)
 
