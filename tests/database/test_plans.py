@@ -278,6 +278,21 @@ def test_an_index_serves_it(session: Session, name: str) -> None:
     assert [step for step, is_bad in steps if is_bad] == []
 
 
+def test_no_index_is_there_for_nothing(filled_sqlite: Database) -> None:
+    """Each costs every row that is written a page at some random place."""
+    with closing(Session(filled_sqlite.engine)) as session:
+        of_ours = both("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        names = {name for (name,) in session.rows(of_ours)}
+        plans = str(
+            [
+                list(_steps(session, statement, values))
+                for statement, values in (_QUESTIONS | _DEEDS).values()
+            ]
+        )
+    assert {name for name in names if name not in plans} == set()
+    assert len(names) > 5
+
+
 def test_the_context_is_read_backwards_from_its_index(session: Session) -> None:
     plan = str(session.rows(_explained(Messages.RECENT_MESSAGES), "quiet", 200))
     assert "messages_by_channel" in plan

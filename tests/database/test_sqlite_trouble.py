@@ -196,6 +196,7 @@ def test_a_file_put_together_from_a_backup_is_kept_with_a_log_again(sqlite: Data
     sqlite.prepare()
     with closing(Session(sqlite.engine)) as session:
         assert session.rows(both("PRAGMA journal_mode")) == [("wal",)]
+        assert session.number(both("PRAGMA page_size")) == 2048
         assert session.number(both("PRAGMA auto_vacuum")) == _INCREMENTAL
 
 
