@@ -4,6 +4,8 @@ recent decisions and daily figures."""
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from clankbot.database.dialect import both, insert, insert_new, upsert
@@ -185,9 +187,12 @@ class Channels(Repository):
         "tallies", f"{TALLY_KEY}, n", key=TALLY_KEY, update="n = n + VALUES(n)"
     )
 
-    def _add_tally(self, write: writes.Tally) -> Applied:
-        self._session.run(self.ADD_TALLY, write.channel, write.day, write.what, write.amount)
-        return Applied(1)
+    def _add_tallies(self, tallies: Sequence[writes.Tally]) -> None:
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for each in tallies:
+            counts[each.channel, each.day, each.what] += each.amount
+        for key, amount in counts.items():
+            self._session.run(self.ADD_TALLY, *key, amount)
 
     TALLY: Final = both("SELECT what, n FROM tallies WHERE channel = ? AND day = ?")
 

@@ -25,7 +25,7 @@ from clankbot.database.viewers import Viewers
 from clankbot.errors import DatabaseDamaged, DatabaseFileLost, DatabaseUnavailable
 from clankbot.records import writes
 from clankbot.records.accounts import EncryptedTokens
-from clankbot.records.writes import Append, Applied, Write
+from clankbot.records.writes import Append, Applied, Tally, Write
 
 log = logging.getLogger(__name__)
 
@@ -224,24 +224,29 @@ class Store(Spoken, Viewers, ChannelNames, Channels, FiguresKept, Prompts, Token
     def apply(self, batch: Sequence[Write]) -> list[Applied]:
         """Carry out all writes in order, in one transaction; what each of them did.
 
-        All or nothing.  After DatabaseUnavailable the same writes are to be handed in again, maybe
-        with more behind them.  A server may have carried them out all the same, if the connection
-        broke between its commit and its answer.  Then messages, removals, settings, opt-outs and
-        what the bot said are as if written once.  Tallies, hints and decisions are approximate:
-        they may be there twice; and a removal that is repeated finds no rows left to count.
+        All or nothing.  Tallies come last, the counts of each together.  After DatabaseUnavailable
+        the same writes are to be handed in again, maybe with more behind them.  A server may have
+        carried them out all the same, if the connection broke between its commit and its answer.
+        Then messages, removals, settings, opt-outs and what the bot said are as if written once.
+        Tallies, hints and decisions are approximate: they may be there twice; and a removal that is
+        repeated finds no rows left to count.
         """
+        tallies = [write for write in batch if isinstance(write, Tally)]
+        others = [write for write in batch if not isinstance(write, Tally)]
         applied: list[Applied] = []
         with self._session.transaction():
-            for is_message, group in groupby(batch, lambda write: isinstance(write, Append)):
+            for is_message, group in groupby(others, lambda write: isinstance(write, Append)):
                 if is_message:  # those that follow one another are one insert
                     messages = [write.message for write in group if isinstance(write, Append)]
                     applied += self._append(messages)
                 else:
                     applied += (DEEDS[type(write)](self, write) for write in group)
-        return applied
+            self._add_tallies(tallies)
+        of_others = iter(applied)
+        return [Applied(1) if isinstance(w, Tally) else next(of_others) for w in batch]
 
 
-# What carries out each kind of write.
+# What carries out each kind of write but tallies.
 DEEDS: Final[Mapping[type[Write], Callable[[Store, Any], Applied]]] = {
     writes.RemoveMessage: Store._remove_message,
     writes.RemoveViewer: Store._remove_viewer,
@@ -257,7 +262,6 @@ DEEDS: Final[Mapping[type[Write], Callable[[Store, Any], Applied]]] = {
     writes.BlockTerm: Store._block_term,
     writes.UnblockTerm: Store._unblock_term,
     writes.RecordDecision: Store._record_decision,
-    writes.Tally: Store._add_tally,
     writes.RecordRateLimitEvent: Store._record_rate_limit_event,
     writes.KeepWindow: Store._keep_window,
     writes.IdentifyChannel: Store._identify_channel,

@@ -17,6 +17,7 @@ from clankbot.records.writes import (
     Tally,
     UnblockTerm,
 )
+from tests.database.conftest import said
 
 _VALUES: dict[str, SettingValue] = {
     "message_threshold": 40,
@@ -151,3 +152,19 @@ def test_tallies_add_up_by_channel_day_and_kind(store: Store) -> None:
     store.apply([Tally("alpha", "2030-03-17", "blocked"), Tally("alpha", "2030-03-18", "blocked")])
     assert store.tally("alpha", "2030-03-17") == {"generated": 5, "blocked": 1}
     assert store.tally("gamma", "2030-03-17") == {}
+
+
+def test_tallies_of_one_transaction_are_one_write_each(store: Store) -> None:
+    """Each message that the filter blocks is counted, and in a raid there are many."""
+    day = "2030-03-17"
+    batch = [
+        said("one"),
+        Tally("alpha", day, "blocked"),
+        said("two"),
+        Tally("beta", day, "blocked"),
+    ]
+    applied = store.apply([*batch, Tally("alpha", day, "blocked", 3), said("one")])
+    assert [each.rows for each in applied] == [1, 1, 1, 1, 1, 0]
+    assert store.tally("alpha", day) == {"blocked": 4}
+    assert store.tally("beta", day) == {"blocked": 1}
+    assert [line.message_id for line in store.recent_messages("alpha", 9)] == ["one", "two"]

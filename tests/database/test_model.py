@@ -17,6 +17,7 @@ from clankbot.records.writes import (
     RemoveMessage,
     RemoveViewer,
     StoredMessage,
+    Tally,
     Write,
 )
 from tests.database.conftest import BOT_ID, bot_said, said
@@ -98,4 +99,4 @@ def test_the_database_holds_what_the_model_holds(database: Database, seed: int) 
 
 
 def test_every_kind_of_write_is_carried_out() -> None:
-    assert {*DEEDS, Append} == {*get_args(Write)}
+    assert {*DEEDS, Append, Tally} == {*get_args(Write)}
