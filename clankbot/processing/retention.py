@@ -12,12 +12,12 @@ from clankbot.processing.channels import Channels
 
 log = logging.getLogger(__name__)
 
-_STEP_EVERY_S: Final = 0.5
+_STEP_EVERY_S: Final = 0.25
 _ROUND_EVERY_S: Final = 10.0
 # A channel where nothing is new has only what has grown old meanwhile.
 _QUIET_ROUND_EVERY_S: Final = 600.0
-_ROWS_A_STEP: Final = 500
-_PAGES_A_STEP: Final = 64  # of 4 KB each: a quarter of a megabyte is given back in a step
+_ROWS_A_STEP: Final = 200  # chat that comes in meanwhile waits for no more than that
+_PAGES_A_STEP: Final = 64  # of 2 KB each
 _TOLD_EVERY_S: Final = 3600.0
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 24 * _HOUR_MS
@@ -61,7 +61,7 @@ class Retention:
         self._looked.clear()
 
     def step(self) -> None:
-        """Delete at most a few hundred old messages; does nothing most of the time."""
+        """Delete some old messages; does nothing most of the time."""
         now = self._clock.monotonic()
         if now < self._next_step:
             return

@@ -83,8 +83,8 @@ def _long_work(database: Database, count: int) -> Iterator[Figure]:
 
         old_ms = START_MS + count * 10
         worst = {
-            "retention, by age": _worst_ms(lambda: store.prune("alpha", old_ms, None, 500), 40),
-            "retention, by count": _worst_ms(lambda: store.prune("alpha", None, 10_000, 500), 40),
+            "retention, by age": _worst_ms(lambda: store.prune("alpha", old_ms, None, 200), 40),
+            "retention, by count": _worst_ms(lambda: store.prune("alpha", None, 10_000, 200), 40),
             "a ban": removed(RemoveViewer("alpha", "10007919", None, now_ms)),
             "another name": removed(
                 IdentifyChannel("alpha", "1", now_ms), IdentifyChannel("beta", "1", now_ms)
