@@ -28,10 +28,11 @@ log = logging.getLogger(__name__)
 
 Handlers = Mapping[type, Callable[[Any], object]]
 
-# What nobody waits for is collected for so long, or until there is so much of it, and then stored
-# in one transaction: each costs an SD card nearly the same, however little is in it.
+# What nobody waits for is collected for so long, or for less once there is so much of it, and then
+# stored in one transaction: each costs an SD card nearly the same, however little is in it.
 _WINDOW_S: Final = 0.4
-_WINDOW_RECORDS: Final = 50
+_WINDOW_IN_BUSY_CHAT_S: Final = 0.1
+_BUSY_RECORDS: Final = 50
 _BATCH: Final = 500  # records a round if so many wait: some 10 ms on a Raspberry Pi
 _BATCH_BEHIND_REMOVALS: Final = 50
 _AT_ONCE: Final = 50  # records between two looks for removals
@@ -171,13 +172,13 @@ class Worker:
         wave of them that goes on and on must not hold up chat.
         """
         most, others, wanted = _BATCH, 0, 1
-        window_s, ends_at = min(wait_s, _WINDOW_S), 0.0
+        longest_s, began = wait_s, 0.0
         while others < most:
             records = self._inbox.take(min(_AT_ONCE, most - others), wait_s, wanted)
             if not records:
                 break
             if not others:
-                ends_at = self._clock.monotonic() + window_s
+                began = self._clock.monotonic()
             for record in records:
                 if isinstance(record, End):
                     return False
@@ -186,11 +187,13 @@ class Worker:
                     most = _BATCH_BEHIND_REMOVALS
                 else:
                     others += 1
-            wanted = _WINDOW_RECORDS - others
-            if wanted <= 0 or self._write_queue.is_pressing or self._rounds.pace.may_be_time():
-                wait_s = 0.0
-            else:
+            wait_s, wanted = 0.0, 1
+            if not (self._write_queue.is_pressing or self._rounds.pace.may_be_time()):
+                is_busy = others >= _BUSY_RECORDS
+                window_s = _WINDOW_IN_BUSY_CHAT_S if is_busy else _WINDOW_S
+                ends_at = began + min(longest_s, window_s)
                 wait_s = max(0.0, ends_at - self._clock.monotonic())
+                wanted = (most if is_busy else _BUSY_RECORDS) - others
                 wanted = self._rounds.pace.lines_until_time(wanted)
         return True
 

@@ -83,10 +83,27 @@ def test_a_window_begins_with_its_first_line_and_is_short(desk: WindowDesk) -> N
     assert stored_lines(desk) == [2]
 
 
-def test_enough_of_it_is_stored_without_waiting_for_more(desk: WindowDesk) -> None:
-    assert desk.window(lines(desk, 30, "beta"), lines(desk, 30, "beta"), lines(desk, 1)) == 1
-    assert stored_lines(desk) == [60]
-    assert len(desk.inbox.waits) == 2
+@pytest.fixture
+def silent(desk: WindowDesk) -> WindowDesk:
+    """In ``beta`` it is no longer worth a look whether it is time to speak."""
+    desk.order("spontaneous off", channel="beta")
+    desk.window(lines(desk, 45, "beta"))
+    desk.watched.batches.clear()
+    return desk
+
+
+def test_in_busy_chat_a_window_is_shorter(silent: WindowDesk) -> None:
+    assert silent.window(*(lines(silent, 30, "beta") for _ in range(3))) == 0
+    waits = [wait_s for wait_s, _ in silent.inbox.waits]
+    assert waits == pytest.approx([60.0, 0.4, 0.1, 0.1])
+    assert stored_lines(silent) == [90]
+
+
+def test_a_round_holds_no_more_than_so_much(silent: WindowDesk) -> None:
+    silent.window(*(lines(silent, 200, "beta") for _ in range(3)))
+    assert stored_lines(silent) == [500]
+    silent.window()
+    assert stored_lines(silent) == [500, 100]
 
 
 def test_what_waits_already_is_taken_along_as_far_as_a_round_goes(desk: WindowDesk) -> None:
