@@ -25,6 +25,7 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 # Lines are put on the wire this often, and not one by one.
 _STEP_S = 0.002
 _PATIENCE_S = 120.0
+_WARM_UP = 600
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,10 @@ class Client:
     pid: int
     room: TwitchRoom
     path: Path
+    speaks: int  # lines of its own
 
     def stored(self) -> int:
-        """How many messages of viewers are in its file."""
+        """How many messages are in its file."""
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as database:
             ((count,),) = database.execute("SELECT COUNT(*) FROM messages")
             return int(count)
@@ -98,6 +100,11 @@ class Client:
     def wait_stored(self, count: int) -> None:
         """Until that many are."""
         wait_until(lambda: self.stored() >= count, _PATIENCE_S)
+
+    def warm_up(self) -> None:
+        """Some chat before it is measured.  The bot may speak once, and then no more for a day."""
+        self.flood(wire_lines(_WARM_UP, seed=1))
+        self.wait_stored(_WARM_UP + self.speaks)
 
     def flood(self, lines: Sequence[bytes], at_once: int = 4_000) -> None:
         """All of it as fast as it is taken in, but no more at once than the inbox holds."""
@@ -137,7 +144,7 @@ def floor_client(folder: Path) -> Iterator[Client]:
         with subprocess.Popen([*command, str(path)]) as child:
             try:
                 room.wait_for(lambda: bool(room.joins), "a JOIN", _PATIENCE_S)
-                yield Client(child.pid, room, path)
+                yield Client(child.pid, room, path, speaks=0)
             finally:
                 child.kill()
 
@@ -164,7 +171,7 @@ def bot_client(folder: Path, **settings: str) -> Iterator[Client]:
         bot.start_and_join()
         assert bot.running is not None
         bot.ollama.wait_until(lambda: bool(bot.ollama.loaded), timeout_s=10.0)
-        yield Client(bot.running.pid, bot.room, folder / "chatbot.db")
+        yield Client(bot.running.pid, bot.room, folder / "chatbot.db", speaks=1)
 
 
 def measured(client: Client, deed: Callable[[], object]) -> Usage:

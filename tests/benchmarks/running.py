@@ -45,7 +45,7 @@ def _cost(used: Usage, lines: int, waits: list[float]) -> Cost:
 
 def _flooded(maker: Maker, count: int) -> Cost:
     with TemporaryDirectory() as folder, maker(Path(folder)) as client:
-        client.flood(wire_lines(600, seed=1))
+        client.warm_up()
         lines = wire_lines(count, seed=2)
         return _cost(measured(client, lambda: client.flood(lines)), count, [])
 
@@ -53,7 +53,7 @@ def _flooded(maker: Maker, count: int) -> Cost:
 def _paced(maker: Maker, count: int, a_second: float) -> Cost:
     """After some seconds of such chat: a file and a log that begin grow faster."""
     with TemporaryDirectory() as folder, maker(Path(folder)) as client:
-        client.flood(wire_lines(600, seed=1))
+        client.warm_up()
         lines, waits = wire_lines(count, seed=3), list[float]()
         used = measured(client, lambda: waits.extend(client.pace(lines, a_second)))
         return _cost(used, count, waits)
