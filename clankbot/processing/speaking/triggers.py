@@ -61,7 +61,7 @@ def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
 
 def pace_obstacle(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
     """Why the bot does not speak by itself yet; None if it is time, which the database has said."""
-    if not channel.settings.adaptive:
+    if not channel.settings.adaptive:  # else the threshold itself is counted from rows
         threshold, factor = _threshold(channel, 0, clock)
         known = history.known_pace(channel.name, threshold, _needed_context(channel.settings))
         if known is not None:
