@@ -42,35 +42,39 @@ def _worst_ms(deed: Callable[[], object], most: int) -> float:
 
 
 def history(scale: float) -> Iterator[Figure]:
-    """A long one: what a message takes up, the context, and much that is to go."""
-    for count in (round(1_000_000 * scale), round(5_000_000 * scale)):
-        with TemporaryDirectory() as folder:
-            path = Path(folder, "chat.db")
-            database = fill(path, count)
-            with database.open() as store, closing(sqlite3.connect(path)) as bare:
-                yield _context(store, bare, count)
-                if count <= 1_000_000:
-                    size = store.size_bytes() / store.summaries()[0].messages
-                    about = f"{count:,} messages of 38 characters"
-                    yield Figure("database", size, "bytes a message", at_most=255, about=about)
-            if count <= 1_000_000:
-                yield from _long_work(database, count)
+    """A long one, and what is done with it; then one five times as long, for the context."""
+    with TemporaryDirectory() as folder:
+        count = round(1_000_000 * scale)
+        database = fill(Path(folder, "chat.db"), count)
+        yield _context(database, Path(folder, "chat.db"), count)
+        with database.open() as store:
+            size = store.size_bytes() / store.summaries()[0].messages
+        about = f"{count:,} messages of 38 characters"
+        yield Figure("database", size, "bytes a message", at_most=255, about=about)
+        yield from _long_work(database, count)
+    with TemporaryDirectory() as folder:
+        count = round(5_000_000 * scale)
+        database = fill(Path(folder, "chat.db"), count)
+        yield _context(database, Path(folder, "chat.db"), count)
 
 
-def _context(store: Store, bare: sqlite3.Connection, count: int) -> Figure:
+def _context(database: Database, path: Path, count: int) -> Figure:
     """Both in turn, so that what else the machine does meets both; the median of some rounds."""
-    sql = Messages.RECENT_MESSAGES.sqlite
-    rounds = []
-    for _ in range(ROUNDS):
-        ours, plain = list[float](), list[float]()
-        for _ in range(TRIES):
-            ours.append(_ms(lambda: store.recent_messages("alpha", CONTEXT)))
-            plain.append(_ms(lambda: bare.execute(sql, ("alpha", CONTEXT)).fetchall()))
-        p99, plain_p99 = percentile(ours, 99), percentile(plain, 99)
-        rounds.append((p99 / plain_p99, p99, plain_p99))
-    ratio, p99, plain_p99 = sorted(rounds)[ROUNDS // 2]
+    with database.open() as store, closing(sqlite3.connect(path)) as bare:
+        rounds = sorted(_round(store, bare) for _ in range(ROUNDS))
+    ratio, p99, plain_p99 = rounds[ROUNDS // 2]
     about = f"p99 {p99:.2f} ms beside {plain_p99:.2f} of the bare query; {CONTEXT} lines"
     return Figure(f"context at {count:,}", ratio, "x", at_most=2, about=about)
+
+
+def _round(store: Store, bare: sqlite3.Connection) -> tuple[float, float, float]:
+    """The ratio of the p99 of each, and the two."""
+    sql, ours, plain = Messages.RECENT_MESSAGES.sqlite, list[float](), list[float]()
+    for _ in range(TRIES):
+        ours.append(_ms(lambda: store.recent_messages("alpha", CONTEXT)))
+        plain.append(_ms(lambda: bare.execute(sql, ("alpha", CONTEXT)).fetchall()))
+    p99, plain_p99 = percentile(ours, 99), percentile(plain, 99)
+    return p99 / plain_p99, p99, plain_p99
 
 
 def _long_work(database: Database, count: int) -> Iterator[Figure]:
