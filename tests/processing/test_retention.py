@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clankbot.processing.retention import Retention
-from clankbot.records.writes import Append, SetSetting, StoredMessage
+from clankbot.records.writes import Append, RemoveMessage, SetSetting, StoredMessage
 from tests.processing.chat import NOON_MS
 from tests.processing.desk import Desk
 
@@ -149,3 +149,14 @@ def test_freed_space_goes_back_to_the_disk(desk: Desk, tmp_path: Path) -> None:
     steps(desk, retention(desk), 15)
     assert desk.stored() == []
     assert pages() < before - 60
+
+
+def test_removed_words_leave_the_log_within_ten_seconds_wherever_it_is_quiet(desk: Desk) -> None:
+    log = desk.path.with_name(f"{desk.path.name}-wal")
+    store(desk, [1, 1])
+    kept = retention(desk)
+    steps(desk, kept, 30)
+    desk.store.apply([RemoveMessage("alpha", "alpha-0", desk.clock.ms())])
+    assert log.stat().st_size > 0
+    steps(desk, kept, 10)
+    assert log.stat().st_size == 0
