@@ -241,9 +241,15 @@ CREATE TABLE figures (
 ) {options};
 """
 
+_VOICE: Final = """
+ALTER TABLE channel_config ADD COLUMN drafts {number};
+ALTER TABLE channel_config ADD COLUMN stream {flag};
+ALTER TABLE channel_config ADD COLUMN disclose {flag};
+"""
+
 # Each is the step to the schema of its place, from 1 on: statements with semicolons between them.
 # ``{id}`` and the like stand for the engines' own names of the types.
-MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS, _CHANNELS, _SLIM, _FIGURES)
+MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS, _CHANNELS, _SLIM, _FIGURES, _VOICE)
 
 _HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
 # What a new SQLite file begins with, in this order.  Later it has no effect, but waits for other

@@ -22,12 +22,10 @@ from clankbot.errors import (
     Trouble,
 )
 from clankbot.ollama.client import NUM_BATCH, OllamaClient, is_cloud_model
-from clankbot.ollama.manner import fitted
+from clankbot.ollama.drafts import best, drafts_wanted, line_from
 from clankbot.ollama.models import Model
 from clankbot.ollama.prompt import Prompt, Room, build_prompt
 from clankbot.ollama.protocol import Generation, model_key
-from clankbot.ollama.reply import line_of
-from clankbot.ollama.situations import situation_of
 from clankbot.ollama.steps import next_step
 from clankbot.ollama.tokens import features
 from clankbot.ollama.verdict import Refusal, Refused
@@ -113,14 +111,45 @@ class Generator:
         if is_cut:
             reason = Reason(Why.NO_LINE, "the prompt did not fit the window")
             return replace(composed, reason=reason)
-        if generation.only_thought:
-            refusal = Refusal(Refused.THOUGHT)
-        else:
-            line = _line(assignment, prompt, generation)
+        line = line_from(generation, assignment, prompt)
+        drafts = [line] if isinstance(line, str) else []
+        # A model that passes is not asked to think again.
+        if not isinstance(line, Refusal) or line.code is not Refused.PASSED:
+            drafts += self._more_drafts(assignment, model, prompt, cancel, until_s)
+        if drafts:
+            return replace(composed, text=best(drafts, assignment))
+        assert isinstance(line, Refusal)
+        return replace(composed, reason=Reason(line.code, line.text))
+
+    def _more_drafts(
+        self,
+        assignment: Assignment,
+        model: Model,
+        prompt: Prompt,
+        cancel: Cancel,
+        until_s: float | None,
+    ) -> list[str]:
+        """What else the model writes to a prompt that it has read, until one fails."""
+        lines: list[str] = []
+        own, num_predict = assignment.settings.model_options, _num_predict(assignment, model)
+        in_cloud = self._client.is_cloud or is_cloud_model(model.name)
+        is_ours = self._client.keeps_models and not in_cloud
+        wanted = drafts_wanted(assignment.settings.drafts, model) if is_ours else 1
+        for number in range(1, wanted):
+            # With the seed of the first one, it would be the first one.
+            seeded = {"seed": own["seed"] + number} if "seed" in own else {}
+            options = self._options(model, {**own, **seeded}, num_predict)
+            try:
+                generation = self._ask(model, prompt, options, cancel, self._within_s(until_s))
+            except Cancelled:
+                raise
+            except OllamaError as error:
+                log.info("no further draft", extra={"model": model.name, "problem": str(error)})
+                break
+            line = line_from(generation, assignment, prompt)
             if isinstance(line, str):
-                return replace(composed, text=line)
-            refusal = line
-        return replace(composed, reason=Reason(refusal.code, refusal.text))
+                lines.append(line)
+        return lines
 
     def load(self, name: str, cancel: Cancel) -> Model:
         """Have the model in memory, with the window that its ``num_ctx`` says."""
@@ -356,15 +385,6 @@ class Generator:
         self._begun.pop(assignment.channel, None)
         is_done = step is None or step.text == whole.text
         return ReadAhead(whole.begins_at, is_done, max(_LOOK_S, self._clock() - began_s))
-
-
-def _line(assignment: Assignment, prompt: Prompt, generation: Generation) -> str | Refusal:
-    """The line that the model wrote, as the room types."""
-    line = line_of(generation.text, situation_of(assignment, prompt.instructions, generation))
-    if isinstance(line, str):
-        said = [line.text for line in assignment.lines if not line.is_own]
-        line = fitted(line, assignment.style, said) or Refusal(Refused.NOTHING)
-    return line
 
 
 def _num_predict(assignment: Assignment, model: Model) -> int:

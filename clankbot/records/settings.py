@@ -36,6 +36,9 @@ class ChannelSettings:
     live_only: bool = False
     adaptive: bool = False
     min_speakers: int = 0
+    drafts: int | None = None  # None: as many as the model is quick
+    stream: bool = True
+    disclose: bool = False
 
 
 class Verb(enum.Enum):

@@ -174,6 +174,10 @@ RELEASED = {
         "f38a9ca7987e3c64ddd1eb2e22628b0fe7d9ce63166c9ebe0381de2f9bb9eeda",
         "049c4140ce9ecc898babdd4067f0ec1491bb086d59e98202eb6ca5f4ac7a03a8",
     ),
+    8: (
+        "63e4bc6a533c3551377e8a51127cb27faef9a75c75da47b43010e2f6707d3cd6",
+        "dcafd36ca170889f3e992fffec45c12172681ee46497fe35d82516e3875c4d04",
+    ),
 }
 """SHA-256 of what each migration runs on SQLite and on MySQL.  These lines are only added to."""
 
