@@ -67,7 +67,7 @@ _NAMES_EVERY_S: Final = 86_400.0
 _LIVE_EVERY_S: Final = 60.0
 # None leaves it to the speed of the machine.
 _READING_AHEAD: Final = {"auto": None, "on": True, "off": False}
-# How soon it is noticed that a channel was set to ``liveonly``.
+# How soon it is noticed that a channel was set to ``liveonly`` or ``stream``.
 _LOOK_FOR_LIVE_ONLY_S: Final = 1.0
 
 
@@ -216,11 +216,14 @@ class Bot:
         return Scheduler(tasks, self._stopping, clock=self._clock.monotonic)
 
     def _ask_who_is_live(self, helix: Helix) -> float:
-        """Ask Twitch about the channels with ``liveonly``; the others need no requests."""
-        wanted = [c for c in self._channels if self._live_state.view(c).settings.live_only]
+        """Ask Twitch about the channels that want to know; the others need no requests."""
+        settings = {name: self._live_state.view(name).settings for name in self._channels}
+        wanted = [name for name, each in settings.items() if each.live_only or each.stream]
         if not wanted:
             return _LOOK_FOR_LIVE_ONLY_S
-        self._live_state.set_live(helix.live_channels(wanted), wanted)
+        live = helix.live_channels(wanted)
+        self._live_state.set_live(live, wanted)
+        self._live_state.whats_on.set_streams(live, wanted)
         return _LIVE_EVERY_S
 
     def _look_at_channels(self, helix: Helix, identity: Identity) -> float:

@@ -6,13 +6,15 @@ Source: https://dev.twitch.tv/docs/api/reference (Get Streams, Get Users, Get Ch
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from clankbot.auth.oauth import Answer, ask
 from clankbot.clock import Clock
 from clankbot.errors import AuthUnavailable, RequestRefused
 from clankbot.records.accounts import Identity, Secret
+from clankbot.records.stream import Stream
 
 _MOST_A_CALL: Final = 100
 # The buckets of Twitch's API refill within a minute; a later reset is a clock that is wrong.
@@ -62,23 +64,23 @@ class Helix:
         self._timeout_s = timeout_s
         self._silent_until_s = clock.monotonic()
 
-    def live_channels(self, logins: Iterable[str]) -> frozenset[str]:
-        """Those of the channels that are live now."""
-        live = set()
+    def live_channels(self, logins: Iterable[str]) -> dict[str, Stream]:
+        """Those of the channels that are live now, and what is on in them."""
+        live = {}
         wanted = [("user_login", login) for login in logins]
         for start in range(0, len(wanted), _MOST_A_CALL):
             query = [*wanted[start : start + _MOST_A_CALL], ("first", str(_MOST_A_CALL))]
             for stream in self._rows("streams", query):
                 match stream:
                     case {"user_login": str(login), "type": "live"}:
-                        live.add(login.lower())
+                        live[login.lower()] = _stream(stream)
                     case {"user_login": str(), "type": str()}:
                         pass  # the type is empty if Twitch does not know
                     case _:
                         raise AuthUnavailable(
                             "Twitch's API is out of order: a stream lacks its user_login or type"
                         )
-        return frozenset(live)
+        return live
 
     def users(self, *, logins: Sequence[str] = (), user_ids: Sequence[str] = ()) -> list[Identity]:
         """Those of the accounts that exist, as they are called now; a closed one does not."""
@@ -138,3 +140,23 @@ class Helix:
             wait_s = int(reset) - self._clock.utc_ms() / 1000 if is_moment else _WAIT_LIMIT_S
             self._silent_until_s = self._clock.monotonic() + min(max(wait_s, 1.0), _WAIT_LIMIT_S)
         return answer
+
+
+def _stream(row: Mapping[str, Any]) -> Stream:
+    """What a row tells of a stream; what is missing or odd is left out."""
+    title, category, tags = row.get("title"), row.get("game_name"), row.get("tags")
+    return Stream(
+        title if isinstance(title, str) else "",
+        category if isinstance(category, str) else "",
+        tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        _moment_ms(row.get("started_at")),
+    )
+
+
+def _moment_ms(value: object) -> int | None:
+    """A time as Twitch writes it, ``2030-03-17T12:00:00Z``, in ms UTC."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return None if moment is None or moment.tzinfo is None else round(moment.timestamp() * 1000)

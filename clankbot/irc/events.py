@@ -22,6 +22,7 @@ from clankbot.records.chat import (
     MessageDeleted,
     Notice,
     OwnState,
+    Raid,
     Reconnect,
     RoomState,
     UserCleared,
@@ -36,6 +37,8 @@ _ACTION_START, _ACTION_END = "\x01ACTION ", "\x01"
 # for damage.  https://dev.twitch.tv/docs/api/reference (Update Chat Settings, Ban User)
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
 _SLOW_S: Final = range(86_400 + 1)
+_VIEWERS: Final = range(10_000_000)
+_MONTHS: Final = range(1, 1000)
 _FOLLOWED_MINUTES: Final = range(-1, 1_000_000)
 _TIMEOUT_S: Final = range(1, 10_000_000)
 # From before the first chat to the year 2100.
@@ -82,7 +85,30 @@ def _chat_message(channel: str, message: IrcMessage) -> ChatMessage | None:
         is_bot="bot-badge" in badges,
         room_id=room_id,
         emotes=_emotes(tags.get("emotes", ""), text),
+        is_first=tags.get("first-msg") == "1",
+        resub_months=_resub_months(tags),
     )
+
+
+def _user_notice(channel: str, message: IrcMessage) -> ChatMessage | Raid | None:
+    """A raid, or what a viewer wrote with a resubscription and the like.
+
+    Source: https://dev.twitch.tv/docs/chat/irc/ (msg-param-viewerCount)
+    """
+    tags = message.tags
+    if tags.get("msg-id") != "raid" or _is_mirrored(tags):
+        return _chat_message(channel, message)
+    login = (tags.get("msg-param-login") or tags.get("login", "")).lower()
+    viewers = _whole_number(tags.get("msg-param-viewerCount"), _VIEWERS)
+    name = tags.get("msg-param-displayName") or tags.get("display-name") or login
+    return Raid(channel, login, viewers, tags.get("user-id") or None, name)
+
+
+def _resub_months(tags: dict[str, str]) -> int | None:
+    """How many months a viewer has subscribed, of whom a USERNOTICE tells that."""
+    if tags.get("msg-id") != "resub":
+        return None
+    return _whole_number(tags.get("msg-param-cumulative-months"), _MONTHS)
 
 
 def _message_deleted(channel: str, message: IrcMessage) -> MessageDeleted | None:
@@ -149,7 +175,7 @@ def _notice(channel: str, message: IrcMessage) -> Notice | None:
 # Each is given the channel, lower case and without ``#``.
 _MEANINGS: dict[str, Callable[[str, IrcMessage], Event | None]] = {
     "PRIVMSG": _chat_message,
-    "USERNOTICE": _chat_message,
+    "USERNOTICE": _user_notice,
     "CLEARMSG": _message_deleted,
     "CLEARCHAT": _chat_cleared,
     "PART": _left,

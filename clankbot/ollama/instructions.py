@@ -49,11 +49,12 @@ The newest lines again:
 """
 _REMARK: Final = """\
 That was the chat; lines of {bot} are your own.
-{manner}{newest}Type what {bot} types next{tongue}: one line of a few words of your own about this.
+{facts}{manner}{newest}Type what {bot} types next{tongue}: one line of a few words of your own \
+about this.
 """
 _QUESTION: Final = """\
 That was the chat; lines of {bot} are your own.
-{manner}This was typed to you:
+{facts}{manner}This was typed to you:
 {begins}
 {line}{ends}
 Type what {bot} answers{tongue}: one line of a few words of your own.
@@ -78,10 +79,13 @@ def task(assignment: Assignment, tongue: str, newest: Sequence[ContextLine] = ()
     ``newest``: the lines to repeat there, for a small model takes up what it read last.
     """
     bot, asked, manner = assignment.bot_name, assignment.asked, told(assignment.style)
+    known = "; ".join(map(_plain, assignment.facts))
+    facts = f"What is on: {known}.\n" if known else ""
     if asked is not None:
         return _QUESTION.format(
             bot=bot,
             line=chat_line(asked, bot),
+            facts=facts,
             manner=manner,
             tongue=tongue,
             begins=QUESTION_BEGINS,
@@ -89,7 +93,7 @@ def task(assignment: Assignment, tongue: str, newest: Sequence[ContextLine] = ()
         )
     lines = "".join(chat_line(line, bot, _REPEATED_UTF16) for line in newest)
     again = _NEWEST.format(begin=NEWEST_BEGIN, lines=lines, end=NEWEST_END) if newest else ""
-    return _REMARK.format(bot=bot, manner=manner, newest=again, tongue=tongue)
+    return _REMARK.format(bot=bot, facts=facts, manner=manner, newest=again, tongue=tongue)
 
 
 def tongue_of(assignment: Assignment) -> str:

@@ -84,7 +84,7 @@ def build_prompt(
     least, used = 1, frozenset[str]()
     # The answer may well take up the words of the question, or an emote.
     bare_question = None if asked is None else replace(asked, text="")
-    wordless = task(replace(assignment, asked=bare_question, style=None), tongue)
+    wordless = task(replace(assignment, asked=bare_question, style=None, facts=()), tongue)
     if asked is not None:
         least, used = 0, frozenset({asked.message_id})
         others = tuple(line for line in lines if line.message_id != asked.message_id)

@@ -17,6 +17,7 @@ from typing import Final
 from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
 from clankbot.processing.generations import Generations
+from clankbot.processing.whats_on import WhatsOn
 from clankbot.records.chat import (
     ChatCleared,
     ChatMessage,
@@ -125,9 +126,10 @@ class LiveState:
         owners: frozenset[str] = frozenset(),
     ) -> None:
         """``ignored_logins`` are other bots, which do not count; ``owners`` are user ids."""
-        self._ignored_logins = ignored_logins
+        self.ignored_logins = ignored_logins
         self._owners = owners
         self.generations = Generations()
+        self.whats_on = WhatsOn(clock)
         self._clock = clock
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
@@ -145,6 +147,7 @@ class LiveState:
 
     def handle(self, event: Event) -> None:
         """Take in one event: quick, and harmless when repeated."""
+        self.whats_on.handle(event)
         match event:
             case LinkUp(user_id=str()):
                 self.own = Own(event.login, event.user_id, event.login)
@@ -267,7 +270,7 @@ class LiveState:
         return (
             not self.serves(message.channel)
             or message.is_bot
-            or message.login in self._ignored_logins
+            or message.login in self.ignored_logins
             or (self.is_own(message) and self._is_echo(message))
         )
 

@@ -32,6 +32,8 @@ class ChatMessage:
     is_bot: bool = False  # Twitch says that it is a program's
     room_id: str | None = None
     emotes: frozenset[str] = frozenset()  # Twitch's own, as they stand in the text
+    is_first: bool = False  # of this viewer in this channel
+    resub_months: int | None = None  # it came with a resubscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,17 @@ class ChatCleared:
 
     channel: str
     sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raid:
+    """USERNOTICE: another channel has sent its viewers over."""
+
+    channel: str
+    login: str  # of that channel
+    viewers: int | None
+    user_id: str | None = None
+    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,7 @@ Event = (
     | MessageDeleted
     | UserCleared
     | ChatCleared
+    | Raid
     | Left
     | RoomState
     | OwnState

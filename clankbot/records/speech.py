@@ -101,6 +101,8 @@ class Assignment:
     asked: ContextLine | None = None  # the mention to answer; None for a spontaneous message
     # Nobody waits for the line, so the model may find that nothing need be said.
     may_pass: bool = False
+    # What is on, in whole clauses.
+    facts: tuple[str, ...] = ()
     # How the room types; None: not known.
     style: RoomStyle | None = None
     # The row of the first line in the channel's prompt the last time; 0: there was none.

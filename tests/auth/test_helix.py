@@ -7,6 +7,7 @@ import pytest
 from clankbot.auth.helix import Helix
 from clankbot.auth.tokens import TokenKeeper
 from clankbot.errors import AuthUnavailable, RequestRefused, TokenRefused
+from clankbot.records.stream import Stream
 from tests.auth.rig import Rig
 from tests.doubles import hostile_answers
 from tests.doubles.drips import DripServer
@@ -23,7 +24,7 @@ def test_live_channels_are_asked_for_a_hundred_at_a_time(rig: Rig) -> None:
     token = rig.signed_in()
     logins = [f"channel{number}" for number in range(150)]
     rig.twitch.live = {"channel3", "channel149", "elsewhere"}
-    assert helix(rig).live_channels(logins) == {"channel3", "channel149"}
+    assert helix(rig).live_channels(logins).keys() == {"channel3", "channel149"}
     asked = [heard.given for heard in rig.twitch.heard]
     assert [len(given["user_login"]) for given in asked] == [100, 50]
     assert asked[0]["first"] == ["100"]
@@ -36,18 +37,37 @@ def test_a_stream_of_no_known_kind_is_not_live(rig: Rig) -> None:
     rig.signed_in()
     body = b'{"data": [{"user_login": "alpha", "type": ""}]}'
     rig.twitch.trouble("streams", Trouble(200, body))
-    assert helix(rig).live_channels(["alpha"]) == frozenset()
+    assert helix(rig).live_channels(["alpha"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "stream"),
+    [
+        (
+            '"title": "Boss rush", "game_name": "Pebble", "tags": ["cozy", 3],'
+            ' "started_at": "1970-01-01T00:01:00Z"',
+            Stream("Boss rush", "Pebble", ("cozy",), 60_000),
+        ),
+        ('"title": null, "tags": "x", "started_at": "soon"', Stream("", "", (), None)),
+        ('"started_at": "2030-01-01T00:00:00"', Stream("", "", (), None)),
+    ],
+)
+def test_what_is_on_is_told_as_far_as_twitch_tells_it(rig: Rig, row: str, stream: Stream) -> None:
+    rig.signed_in()
+    body = f'{{"data": [{{"user_login": "Alpha", "type": "live", {row}}}]}}'.encode()
+    rig.twitch.trouble("streams", Trouble(200, body))
+    assert helix(rig).live_channels(["alpha"]) == {"alpha": stream}
 
 
 def test_asking_for_nothing_asks_nothing(rig: Rig) -> None:
-    assert helix(rig).live_channels([]) == frozenset()
+    assert helix(rig).live_channels([]) == {}
     assert rig.twitch.heard == []
 
 
 def test_a_refused_token_is_renewed_once(rig: Rig) -> None:
     rig.signed_in().expires_at_s = 0
     rig.twitch.live = {"alpha"}
-    assert helix(rig).live_channels(["alpha"]) == {"alpha"}
+    assert helix(rig).live_channels(["alpha"]).keys() == {"alpha"}
     assert rig.twitch.count("refresh") == 1
 
 

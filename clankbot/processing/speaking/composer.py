@@ -24,7 +24,8 @@ from clankbot.processing.speaking.contexts import ContextHistory, Contexts
 from clankbot.processing.speaking.read_ahead import ReadingAhead
 from clankbot.processing.speaking.send_gate import DATABASE_AWAY
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import MAX_AGE_S, MessageKind, Outgoing
+from clankbot.records.speech import MAX_AGE_S, ContextLine, MessageKind, Outgoing
+from clankbot.records.stream import Happening
 from clankbot.records.writes import KeepModelFigures, KeepWindow
 
 log = logging.getLogger(__name__)
@@ -187,7 +188,10 @@ class Composer:
             if not self._contexts.may_be_seen(job.channel, job.asked):
                 return nothing(Why.MODERATED, "the mention may not be seen any more")
             made_of = (*lines, job.asked)
-        if not self._live_state.generations.bind(job.generation_id, made_of):
+        news = self._contexts.news(job.channel, job.settings)
+        if not self._live_state.generations.bind(
+            job.generation_id, (*made_of, *map(_as_line, news))
+        ):
             return nothing(Why.MODERATED, _MODERATED.text)
         assignment = self._contexts.assignment(
             job.channel,
@@ -197,6 +201,7 @@ class Composer:
             self._left_s(job),
             may_pass=job.asked is None and not job.requested,
             style=style,
+            facts=self._contexts.facts(job.channel, job.settings, news),
         )
         composed = self._model.write(assignment, job.cancel)
         self._contexts.began_at(job.channel, composed.begins_at)
@@ -231,3 +236,15 @@ class Composer:
         if isinstance(error, Cancelled):
             return Reason(Why.CALLED_OFF, str(error))
         return Reason(Why.MODEL, self._model.outage(job.settings.model) or str(error))
+
+
+def _as_line(happening: Happening) -> ContextLine:
+    """What a removal has to hit, for what was made of it to be dropped."""
+    return ContextLine(
+        happening.message_id or "",
+        happening.user_id or "",
+        happening.login,
+        happening.display_name,
+        happening.text,
+        0,
+    )

@@ -14,6 +14,7 @@ from clankbot.processing.live_state import LiveState
 from clankbot.processing.speaking.room_style import SAMPLE, style_of
 from clankbot.records.settings import ChannelSettings
 from clankbot.records.speech import Assignment, ContextLine
+from clankbot.records.stream import Happening
 from clankbot.records.style import RoomStyle
 from clankbot.records.writes import KeepWindow
 
@@ -95,6 +96,30 @@ class Contexts:
             and (line.is_own or not self._live_state.has_opted_out(line.user_id))
         )
 
+    def news(self, channel: str, settings: ChannelSettings) -> tuple[Happening, ...]:
+        """What has just happened, of viewers of whom the model may hear."""
+        if not settings.stream:
+            return ()
+        check = self._filters(channel).check
+        return tuple(
+            each
+            for each in self._live_state.whats_on.news(channel)
+            if check(each.display_name) is None
+            and each.login not in self._live_state.ignored_logins
+            and not self._live_state.has_opted_out(each.user_id)
+        )
+
+    def facts(
+        self, channel: str, settings: ChannelSettings, news: Sequence[Happening]
+    ) -> tuple[str, ...]:
+        """What is on, each fact through the filter."""
+        if not settings.stream:
+            return ()
+        told = self._live_state.whats_on.stream_facts(channel)
+        told += [f"{each.display_name} {each.text}" for each in news]
+        check = self._filters(channel).check
+        return tuple(fact for fact in told if check(fact) is None)
+
     def assignment(
         self,
         channel: str,
@@ -105,6 +130,7 @@ class Contexts:
         *,
         may_pass: bool = False,
         style: RoomStyle | None = None,
+        facts: tuple[str, ...] = (),
     ) -> Assignment:
         """What the model is given, whether it is to write or to read ahead."""
         return Assignment(
@@ -115,6 +141,7 @@ class Contexts:
             asked,
             may_pass=may_pass,
             style=style,
+            facts=facts,
             begins_at=self._first_rows.get(channel, 0),
             within_s=within_s,
         )
