@@ -16,6 +16,7 @@ from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
+from clankbot.processing.disclosure import Disclosures
 from clankbot.processing.generations import Generations
 from clankbot.processing.whats_on import WhatsOn
 from clankbot.records.chat import (
@@ -130,6 +131,7 @@ class LiveState:
         self._owners = owners
         self.generations = Generations()
         self.whats_on = WhatsOn(clock)
+        self.disclosures = Disclosures(clock)
         self._clock = clock
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}

@@ -65,6 +65,7 @@ class Reports:
         if not line.kind.is_generated:
             return
         channel = line.channel
+        self._live_state.disclosures.delivered(report)
         if report.shadow:
             reason = Reason(Why.WOULD_HAVE_BEEN_SAID, "would have been said")
         else:

@@ -24,7 +24,7 @@ from clankbot.processing.speaking.contexts import ContextHistory, Contexts
 from clankbot.processing.speaking.read_ahead import ReadingAhead
 from clankbot.processing.speaking.send_gate import DATABASE_AWAY
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import MAX_AGE_S, ContextLine, MessageKind, Outgoing
+from clankbot.records.speech import MAX_AGE_S, MAX_MESSAGE_UTF16, ContextLine, MessageKind, Outgoing
 from clankbot.records.stream import Happening
 from clankbot.records.writes import KeepModelFigures, KeepWindow
 
@@ -218,6 +218,10 @@ class Composer:
         return None if job.since is None else job.since + MAX_AGE_S - self._clock.monotonic()
 
     def _outgoing(self, job: Job, text: str) -> Outgoing:
+        if job.asked is not None and job.settings.disclose:
+            most = min(job.settings.length_chars, MAX_MESSAGE_UTF16)
+            told = self._live_state.disclosures
+            text = told.marked(text, job.channel, job.asked.user_id, most)
         return Outgoing(
             channel=job.channel,
             text=text,

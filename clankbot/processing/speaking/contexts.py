@@ -82,8 +82,13 @@ class Contexts:
         )
 
     def _as_heard(self, channel: str, line: ContextLine) -> ContextLine:
-        """What a person typed with the bot's own account bears its name, and is not the bot's."""
-        if line.is_own or line.user_id != self._live_state.own.user_id:
+        """What a person typed with the bot's own account bears its name, and is not the bot's.
+
+        Of the bot's own line it is what the model wrote.
+        """
+        if line.is_own:
+            return replace(line, text=self._live_state.disclosures.unmarked(line.text))
+        if line.user_id != self._live_state.own.user_id:
             return line
         return replace(line, speaker=_STREAMER if line.login == channel else _OPERATOR)
 

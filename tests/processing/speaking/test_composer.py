@@ -84,6 +84,35 @@ def test_a_requested_line_is_marked_as_such(desk: Desk, model: Model) -> None:
     assert model.saw == []
 
 
+def test_the_first_answer_to_a_viewer_each_day_may_say_that_it_is_a_bots(
+    desk: Desk, model: Model
+) -> None:
+    mark = "what a calm river (I'm a bot)"
+
+    def answer(*, is_said: bool = True, **asker: str) -> str:
+        desk.chat("@clankbot hi", **asker)
+        desk.clock.forward(1)
+        line = desk.compose(Model(f"what a calm river{'' if is_said else ' now'}"))
+        assert line is not None
+        if is_said:
+            desk.send(line, f"own-{desk.clock()}")
+        desk.clock.forward(90)
+        return line.text
+
+    assert answer() == "what a calm river"
+    desk.order("disclose on")
+    assert answer(user_id="8", login="bruno") == mark
+    assert answer(user_id="8", login="bruno") == "what a calm river"
+    assert answer() == mark
+    desk.clock.forward(86_400)
+    assert answer() == mark
+    desk.order("length 20")
+    assert answer(user_id="9", login="carla") == "what a (I'm a bot)"
+    desk.order("speak")
+    assert desk.compose(model)
+    assert not any("bot" in line.text for line in model.asked[0].lines if line.is_own)
+
+
 def test_the_model_is_told_how_the_room_types(desk: Desk, model: Model) -> None:
     desk.order("context 3")
     desk.order("block pebbleBad")
