@@ -114,6 +114,8 @@ your) ;
 """
     # A host's closing words, in all languages
     """
+(try|trying|here|happy) to be (helpful|of help|of use) ; (im|i am) still learning (but|and|so)
+(i|ill) ;
 (thats|that is) (it|all|a wrap) (from (me|us) |)(for (today|tonight|now|this (stream|episode|video|
 session))|folks|everyone|everybody|guys) ; (alright|okay|ok) (folks|everyone|everybody|guys) (thats|
 that is|lets|its|time|today|welcome) ; (see|catch) (you|ya|yall) (all |guys |everyone |)in the next
