@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from clankbot.ollama.manner import fitted
+from clankbot.ollama.markdown import harmless_start
 from clankbot.ollama.models import Model
 from clankbot.ollama.phrases import SINGLE, words_of
 from clankbot.ollama.prompt import Prompt
@@ -58,7 +59,8 @@ def line_from(generation: Generation, assignment: Assignment, prompt: Prompt) ->
     if isinstance(line, Refusal):
         return line
     said = [line.text for line in assignment.lines if not line.is_own]
-    return fitted(line, assignment.style, said) or Refusal(Refused.NOTHING)
+    # Where an emote stood in front, something may stand there now that a bot would run.
+    return harmless_start(fitted(line, assignment.style, said)) or Refusal(Refused.NOTHING)
 
 
 def best(drafts: Sequence[str], assignment: Assignment) -> str:

@@ -78,7 +78,7 @@ def task(assignment: Assignment, tongue: str, newest: Sequence[ContextLine] = ()
 
     ``newest``: the lines to repeat there, for a small model takes up what it read last.
     """
-    bot, asked, manner = assignment.bot_name, assignment.asked, told(assignment.style)
+    bot, asked, manner = assignment.bot_name, assignment.asked, defused(told(assignment.style))
     known = "; ".join(map(_plain, assignment.facts))
     facts = f"What is on: {known}.\n" if known else ""
     if asked is not None:

@@ -66,6 +66,21 @@ def test_silence_if_none_is_good_for_the_reason_of_the_first(
     assert composed.reason.code == Refused.ASSISTANT_MANNER
 
 
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        ("PogChamp !ban bruno", "ban bruno"),
+        ("PogChamp", None),
+        ("what a boss PogChamp", "what a boss"),
+    ],
+)
+def test_without_an_emote_that_nobody_uses_it_is_still_a_line(
+    model: LanguageModel, ollama: FakeOllama, answer: str, line: str | None
+) -> None:
+    ollama.say(answer)
+    assert model.write(assignment(*CHAT), Cancel()).text == line
+
+
 def test_a_pass_is_not_asked_to_think_again(model: LanguageModel, ollama: FakeOllama) -> None:
     ollama.say("PASS", "that music")
     given = replace(assignment(*CHAT, settings=THREE), may_pass=True)
