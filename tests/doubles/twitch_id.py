@@ -90,6 +90,11 @@ class _Device:
     polled_at_s: float = -1e9
 
 
+def live_row(login: str) -> dict[str, object]:
+    """A stream that is live, as Get Streams tells of it."""
+    return {"user_login": login, "type": "live", "title": f"A quiet evening with {login}"}
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -392,7 +397,7 @@ class TwitchId:
         self.points -= 1
         if what == "streams":
             wanted = [name for name in given.get("user_login", []) if name in self.live]
-            return 200, {"data": [{"user_login": name, "type": "live"} for name in wanted]}
+            return 200, {"data": [live_row(name) for name in wanted]}
         if what == "settings":
             modes = self.room_modes.get(given["broadcaster_id"][0], ())
             return 200, {"data": [dict.fromkeys(modes, True)]}

@@ -31,6 +31,8 @@ def test_a_channel_set_to_liveonly_is_spoken_in_only_while_it_is_live(
 
         wait_until(is_decided)
         assert bool(program.ollama.asked) is asks
+        for asked in program.ollama.asked:
+            assert 'the stream is called "A quiet evening with alpha"' in asked.user
         assert program.stop() == 0
 
 
