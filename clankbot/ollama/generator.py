@@ -23,7 +23,7 @@ from clankbot.errors import (
 )
 from clankbot.ollama.client import NUM_BATCH, OllamaClient, is_cloud_model
 from clankbot.ollama.drafts import best, drafts_wanted, line_from
-from clankbot.ollama.models import Model
+from clankbot.ollama.models import Model, too_slow
 from clankbot.ollama.prompt import Prompt, Room, build_prompt
 from clankbot.ollama.protocol import Generation, model_key
 from clankbot.ollama.steps import next_step
@@ -296,7 +296,7 @@ class Generator:
             raise
         except OllamaTimeout as error:
             self._left(model, prompt, began_s, num_predict, was_late=True)
-            raise _too_slow(model, prompt, error) from error
+            raise too_slow(model, prompt, error) from error
         except PromptTooLong:
             raise
         except OllamaError:
@@ -396,13 +396,3 @@ def _num_predict(assignment: Assignment, model: Model) -> int:
 def _tokens_room(assignment: Assignment, model: Model) -> int:
     """The tokens of the window that are left for the prompt; alike for reading and for writing."""
     return prompt_room(model.num_ctx, _num_predict(assignment, model))
-
-
-def _too_slow(model: Model, prompt: Prompt, error: OllamaTimeout) -> OllamaTimeout:
-    """The same error with figures, fit for chat."""
-    tokens = round(model.estimate.expected(features(prompt.text)))
-    text = f"too slow: no word in time, with {len(prompt.log)} lines ({tokens} tokens) to read"
-    if model.reading.per_s:
-        about = "hardly more than" if model.reading.is_bound else "some"
-        text += f"; this machine reads {about} {round(model.reading.per_s)} tokens a second"
-    return OllamaTimeout(error.trouble, error.detail, text=text)

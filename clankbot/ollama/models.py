@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from clankbot.errors import OllamaTimeout
 from clankbot.ollama.client import NUM_BATCH
 from clankbot.ollama.prompt import Prompt, shared_beginning
 from clankbot.ollama.protocol import DEADLINE, Generation, ModelFacts
@@ -353,3 +354,13 @@ def _unread_share(text: str, read: str) -> float:
 def _is_nearer(value: float, to: float, than_to: float) -> bool:
     """Whether it is nearer to the one than to the other, by ratios; all are above 0."""
     return abs(math.log(value / to)) <= abs(math.log(value / than_to))
+
+
+def too_slow(model: Model, prompt: Prompt, error: OllamaTimeout) -> OllamaTimeout:
+    """The same error with figures, fit for chat."""
+    tokens = round(model.estimate.expected(features(prompt.text)))
+    text = f"too slow: no word in time, with {len(prompt.log)} lines ({tokens} tokens) to read"
+    if model.reading.per_s:
+        about = "hardly more than" if model.reading.is_bound else "some"
+        text += f"; this machine reads {about} {round(model.reading.per_s)} tokens a second"
+    return OllamaTimeout(error.trouble, error.detail, text=text)

@@ -181,6 +181,7 @@ def test_a_bot_goes_on_counting_in_the_copy(pair: tuple[Database, Database]) -> 
     source, target = pair
     with source.open() as store:
         store.apply([*bot_said("last", at_ms=77), RemoveChannel("alpha", 9)])
+        store.finish_removing()
     copy_database(source, target, _silent, batch=100)
     with target.open() as store:
         assert store.apply([said("new")])[0].rows == 1
