@@ -31,9 +31,9 @@ MESSAGE_COLUMNS: Final = (
 _message_row = attrgetter(*(field.name for field in fields(StoredMessage)))
 REMOVAL_COLUMNS: Final = "scope, up_to_row, first_key, last_key"
 
-# Some 20 ms of work in a file of a million messages, and four times that on a Raspberry Pi: chat
+# Some 30 ms of work in a file of a million messages, and four times that on a Raspberry Pi: chat
 # that comes in meanwhile waits for no more than that.  Most viewers have fewer.
-STEP_ROWS: Final = 200
+STEP_ROWS: Final = 500
 
 
 class Removal:
