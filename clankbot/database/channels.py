@@ -20,12 +20,12 @@ _SETTINGS: Final = (
     "message_threshold, time_delay, context_limit, ollama_model, cooldown, max_length, temperature,"
     " top_p, top_k, min_p, repeat_penalty, num_predict, seed, persona, mentions, spontaneous,"
     " retention_days, enabled, quiet_until, quiet_hours, timezone, live_only, adaptive,"
-    " min_speakers, drafts, stream, disclose"
+    " min_speakers, drafts, stream, disclose, followup, share, tact"
 )
 SETTING_COLUMNS: Final = tuple(_SETTINGS.split(", "))
 # Columns that hold yes or no, kept as 1 and 0.
 SWITCH_COLUMNS: Final = frozenset(
-    {"mentions", "spontaneous", "enabled", "live_only", "adaptive", "stream", "disclose"}
+    {"mentions", "spontaneous", "enabled", "live_only", "adaptive", "stream", "disclose", "tact"}
 )
 
 CONFIG_COLUMNS: Final = f"{_SETTINGS}, created_at, updated_at"

@@ -53,7 +53,7 @@ TABLES: Final = (
     Table("messages", "id", MESSAGE_COLUMNS),
     Table("removals", "id", REMOVAL_COLUMNS),
     Table("opt_outs", "user_id", "since"),
-    Table("spoken", "id", f"{spoken.SPOKEN_COLUMNS}, removed_at"),
+    Table("spoken", "id", f"{spoken.SPOKEN_COLUMNS}, removed_at, reactions"),
     Table("channels", channel_names.CHANNEL_KEY, channel_names.CHANNEL_COLUMNS),
     Table("hints", "id", spoken.HINT_COLUMNS),
     Table("channel_config", "channel", channels.CONFIG_COLUMNS),

@@ -256,6 +256,7 @@ DEEDS: Final[Mapping[type[Write], Callable[[Store, Any], Applied]]] = {
     writes.OptOut: Store._opt_out,
     writes.OptIn: Store._opt_in,
     writes.RecordSpoken: Store._record_spoken,
+    writes.NoteReactions: Store._note_reactions,
     writes.AddHint: Store._add_hint,
     writes.ClearHints: Store._clear_hints,
     writes.SetSetting: Store._set_setting,

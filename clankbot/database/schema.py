@@ -247,9 +247,19 @@ ALTER TABLE channel_config ADD COLUMN stream {flag};
 ALTER TABLE channel_config ADD COLUMN disclose {flag};
 """
 
+_COMPANY: Final = """
+ALTER TABLE channel_config ADD COLUMN followup {number};
+ALTER TABLE channel_config ADD COLUMN share {number};
+ALTER TABLE channel_config ADD COLUMN tact {flag};
+ALTER TABLE spoken ADD COLUMN reactions {number};
+"""
+
 # Each is the step to the schema of its place, from 1 on: statements with semicolons between them.
 # ``{id}`` and the like stand for the engines' own names of the types.
-MIGRATIONS: Final = (_FIRST, _LIMITS, _REMOVALS, _PROMPTS, _CHANNELS, _SLIM, _FIGURES, _VOICE)
+MIGRATIONS: Final = (
+    *(_FIRST, _LIMITS, _REMOVALS, _PROMPTS),
+    *(_CHANNELS, _SLIM, _FIGURES, _VOICE, _COMPANY),
+)
 
 _HAS_TABLES: Final = each("SELECT COUNT(*) FROM sqlite_master", "SELECT 1")
 # What a new SQLite file begins with, in this order.  Later it has no effect, but waits for other

@@ -8,7 +8,7 @@ from clankbot.database.dialect import both, insert, insert_new
 from clankbot.database.messages import Messages
 from clankbot.database.session import Row
 from clankbot.records.answers import Pace, SpokenRow
-from clankbot.records.writes import AddHint, Applied, ClearHints, RecordSpoken
+from clankbot.records.writes import AddHint, Applied, ClearHints, NoteReactions, RecordSpoken
 
 SPOKEN_COLUMNS: Final = "channel, message_id, after_row, spoken_at, fingerprint, shadow"
 HINT_COLUMNS: Final = "channel, hinted_at"
@@ -42,7 +42,7 @@ class Spoken(Messages):
         return Pace(counted, held, spoke_at_ms)
 
     RECENT_SPOKEN: Final = both(
-        "SELECT message_id, spoken_at, fingerprint, removed_at IS NOT NULL, shadow"
+        "SELECT message_id, spoken_at, fingerprint, removed_at IS NOT NULL, shadow, reactions"
         " FROM spoken FORCE INDEX (spoken_by_channel) WHERE channel = ? ORDER BY id DESC LIMIT ?"
     )
 
@@ -51,7 +51,7 @@ class Spoken(Messages):
         return [_spoken(row) for row in self._session.rows(self.RECENT_SPOKEN, channel, limit)]
 
     REMOVED_SPOKEN: Final = both(
-        "SELECT message_id, spoken_at, fingerprint, 1, shadow"
+        "SELECT message_id, spoken_at, fingerprint, 1, shadow, reactions"
         " FROM spoken FORCE INDEX (spoken_by_removal)"
         " WHERE channel = ? AND removed_at > 0 ORDER BY removed_at DESC LIMIT ?"
     )
@@ -69,6 +69,16 @@ class Spoken(Messages):
         after_row = after_row or self._session.number(self.NEWEST_ID)
         row = (write.channel, write.message_id, after_row, write.at_ms)
         return Applied(self._session.run(self.ADD_SPOKEN, *row, write.fingerprint, write.shadow))
+
+    ID_OF_SPOKEN: Final = both(
+        "SELECT id FROM spoken FORCE INDEX (spoken_by_channel)"
+        " WHERE channel = ? AND spoken_at = ? ORDER BY id DESC LIMIT 1"
+    )
+    NOTE_REACTIONS: Final = both("UPDATE spoken SET reactions = ? WHERE id = ?")
+
+    def _note_reactions(self, write: NoteReactions) -> Applied:
+        found = self._session.number(self.ID_OF_SPOKEN, write.channel, write.spoken_at_ms)
+        return Applied(self._session.run(self.NOTE_REACTIONS, write.reactions, found))
 
     HINTS_SINCE: Final = both(
         "SELECT hinted_at FROM hints WHERE channel = ? AND hinted_at >= ? ORDER BY hinted_at"
@@ -90,5 +100,5 @@ class Spoken(Messages):
 
 
 def _spoken(row: Row) -> SpokenRow:
-    message_id, at_ms, fingerprint, removed, shadow = row
-    return SpokenRow(message_id, at_ms, fingerprint, bool(removed), bool(shadow))
+    message_id, at_ms, fingerprint, removed, shadow, reactions = row
+    return SpokenRow(message_id, at_ms, fingerprint, bool(removed), bool(shadow), reactions)

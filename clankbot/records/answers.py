@@ -26,6 +26,8 @@ class SpokenRow:
     fingerprint: str
     removed: bool
     shadow: bool
+    # Lines of viewers that took it up; 0: it was ignored.  None: not known, or nobody was there.
+    reactions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ class ChannelSettings:
     drafts: int | None = None  # None: as many as the model is quick
     stream: bool = True
     disclose: bool = False
+    followup_s: int = 60
+    share_percent: int = 10
+    tact: bool = True
 
 
 class Verb(enum.Enum):

@@ -107,6 +107,15 @@ class RecordSpoken:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReactions:
+    """How many lines of viewers took up what the bot said then; 0: it was ignored."""
+
+    channel: str
+    spoken_at_ms: int
+    reactions: int
+
+
+@dataclass(frozen=True, slots=True)
 class AddHint:
     """Moderators removed the bot's words: one hint to hold back in this channel."""
 
@@ -246,6 +255,7 @@ Write = (
     | OptOut
     | OptIn
     | RecordSpoken
+    | NoteReactions
     | AddHint
     | ClearHints
     | SetSetting

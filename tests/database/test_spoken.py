@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from clankbot.database.database import Database, Store
 from clankbot.records.answers import Pace, SpokenRow
-from clankbot.records.writes import AddHint, ClearHints, RecordSpoken, RemoveChannel, RemoveMessage
+from clankbot.records.writes import (
+    AddHint,
+    ClearHints,
+    NoteReactions,
+    RecordSpoken,
+    RemoveChannel,
+    RemoveMessage,
+)
 from tests.database.conftest import bot_said, said
 
 
@@ -33,6 +40,16 @@ def test_counting_stops_at_the_caps(store: Store) -> None:
 def test_speaking_elsewhere_does_not_reset_the_count(store: Store) -> None:
     store.apply([said("a"), said("b"), *bot_said("o", channel="beta")])
     assert store.pace("alpha", 9, 9).counted == 2
+
+
+def test_how_a_line_was_taken_is_kept_with_it_and_survives_a_restart(database: Database) -> None:
+    with database.open() as store:
+        store.apply([*bot_said("o", at_ms=5), *bot_said("p", at_ms=6), *bot_said("q", at_ms=7)])
+        store.apply([*bot_said("x", channel="beta", at_ms=6), NoteReactions("alpha", 6, 0)])
+        store.apply([NoteReactions("alpha", 5, 2), NoteReactions("gamma", 5, 2)])
+    with database.open() as store:
+        assert [row.reactions for row in store.recent_spoken("alpha", 9)] == [None, 0, 2]
+        assert [row.reactions for row in store.recent_spoken("beta", 9)] == [None]
 
 
 def test_the_pace_survives_the_removal_of_words_and_a_restart(database: Database) -> None:

@@ -178,6 +178,10 @@ RELEASED = {
         "63e4bc6a533c3551377e8a51127cb27faef9a75c75da47b43010e2f6707d3cd6",
         "dcafd36ca170889f3e992fffec45c12172681ee46497fe35d82516e3875c4d04",
     ),
+    9: (
+        "1e7c360471f3205b4ca18bff4aad9fe76ea754ae4236890f429486f23d04899a",
+        "c0ae65724e00718528a4aea68d5fffe3c39b41722a49a3756d7fbf8eb372accd",
+    ),
 }
 """SHA-256 of what each migration runs on SQLite and on MySQL.  These lines are only added to."""
 
