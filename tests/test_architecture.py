@@ -84,7 +84,7 @@ ARROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "processing.speaking": (
         *("processing.channels", "processing.live_state", "processing.write_queue"),
         *("processing.internal_messages", "processing.ports", "processing.recent_removals"),
-        "processing.filter",
+        *("processing.heard", "processing.filter"),
     ),
     "processing.commands": (
         *("processing.channels", "processing.live_state", "processing.write_queue"),

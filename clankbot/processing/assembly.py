@@ -38,7 +38,7 @@ from clankbot.processing.rounds import Rounds, SharedHistory
 from clankbot.processing.speaking.decisions import Decisions
 from clankbot.processing.speaking.funnel import Funnel
 from clankbot.processing.speaking.known_pace import AskedHistory, KnownPace
-from clankbot.processing.speaking.prompt_changes import PromptChanges
+from clankbot.processing.speaking.listening import Listening
 from clankbot.processing.speaking.repetition import OwnWords, SpokenHistory
 from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.worker import Worker
@@ -105,8 +105,10 @@ def build_worker(
     write_queue = WriteQueue(history, live_state, clock, note=pace.note)
     decisions = Decisions(channels, write_queue, history.figures, clock)
     own_words = OwnWords(history, live_state)
-    prompts = PromptChanges(channels, live_state, prompt_changed, clock)
-    turns = Turns(pace, channels, live_state, model, decisions, submit, prompts, clock)
+    listening = Listening(
+        channels, live_state, write_queue, decisions.funnel, prompt_changed, clock
+    )
+    turns = Turns(pace, channels, live_state, model, decisions, submit, listening, clock)
     carried_out, passed = RecentRemovals(clock), RecentRemovals(clock)
     moderation = Moderation(live_state, carried_out, passed, turns, own_words, write_queue, clock)
 
@@ -130,7 +132,7 @@ def build_worker(
     )
     schema = channels.schema
     intake = Intake(
-        live_state, passed, filters, turns, schema, commands, channel_ids, write_queue, clock
+        live_state, passed, filters, listening, schema, commands, channel_ids, write_queue, clock
     )
     handlers = _handlers(
         intake, moderation, channel_ids, reports, turns, write_queue, commands, filters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -9,7 +10,8 @@ from typing import Final, Protocol
 from clankbot.backoff import Backoff
 from clankbot.bounded_dict import BoundedDict
 from clankbot.cancel import Cancel
-from clankbot.processing.exchange import Exchange
+from clankbot.processing.exchange import Exchange, Talks
+from clankbot.processing.heard import REMEMBERED, Heard
 from clankbot.processing.live_state import LiveState
 from clankbot.records.reasons import Reason, Why
 from clankbot.records.settings import ChannelSettings, Command, SettingValue
@@ -65,6 +67,9 @@ class Mention:
 
     asked: ContextLine
     since: float  # when it was written, in monotonic seconds
+    # The viewer was answered a moment ago, so that no cooldown counts.
+    is_followup: bool = False
+    answer_at: float = 0.0  # the viewer may go on writing till then
 
 
 @dataclass
@@ -75,11 +80,22 @@ class Turn:
     cancel: Cancel
     addressee_id: str | None  # who is answered, whose cooldown begins once the answer is said
     in_vain: Callable[[str], None] | None  # tells the moderator who asked for it that nothing came
+    is_followup: bool = False
 
     @property
     def is_spontaneous(self) -> bool:
         """Whether nobody asked for it."""
         return self.addressee_id is None and self.in_vain is None
+
+
+@dataclass
+class Watch:
+    """How a line of the bot is taken, as far as has been seen."""
+
+    spoken_at_ms: int
+    until: float  # monotonic seconds
+    lines: int = 0  # of viewers since then
+    reactions: int = 0  # of these, lines that take it up
 
 
 @dataclass
@@ -97,10 +113,15 @@ class Channel:
         default_factory=lambda: BoundedDict(_MOST_ANSWERED)
     )
     exchange: Exchange = field(default_factory=Exchange)
+    talks: Talks = field(default_factory=Talks)
+    heard: deque[Heard] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    watch: Watch | None = None
+    ignored: int = 0  # lines of the bot in a row that nobody took up
     # When the model wrote nothing that could be said unasked: that costs the channel its turn, and
     # the next one waits as if a line had been said.  Messages that came in since.
     lost_turn_at: float | None = None  # monotonic seconds
     counted_since_lost: int = 0
+    passed_over: str | None = None  # that it let its turn pass, and why
     newest_message_id: str | None = None  # of this run
     held_in_a_row: int = 0  # lines that Twitch kept from chat since the last that was said
     hints_ms: list[int] = field(default_factory=list)  # when moderators removed the bot's words
@@ -114,18 +135,27 @@ class Channel:
     logged_obstacle: str | None = None  # the code of what is logged as keeping it silent
     logged_in_vain: str | None = None  # the code of why nothing was said last
 
-    def answered(self, user_id: str, now: float, *, said: bool) -> None:
+    def answered(self, user_id: str, now: float, *, said: bool, is_followup: bool) -> None:
         """An answer to this viewer was composed, and maybe said."""
         self.answered_at[user_id] = now
         if said:
             self.exchange.answered(user_id, now)
+            self.talks.answered(user_id, now, is_followup=is_followup)
+        else:
+            self.talks.end(user_id)
+
+    def lose_turn(self, now: float, passed_over: str | None = None) -> None:
+        """Nothing is said: the next turn waits as if something had been."""
+        self.lost_turn_at, self.counted_since_lost, self.passed_over = now, 0, passed_over
 
     def start_over(self) -> None:
         """Another channel has the name now: nothing of what was under way is for it."""
         self.mentions.clear()
         self.answered_at.clear()
-        self.exchange = Exchange()
-        self.lost_turn_at, self.newest_message_id = None, None
+        self.exchange, self.talks = Exchange(), Talks()
+        self.heard.clear()
+        self.watch, self.ignored = None, 0
+        self.lost_turn_at, self.passed_over, self.newest_message_id = None, None, None
         self.decision, self.is_decision_behind = None, False
 
 

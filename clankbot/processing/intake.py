@@ -20,8 +20,8 @@ from clankbot.processing.filter.word_list import Match
 from clankbot.processing.internal_messages import RemovedMessage
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.recent_removals import RecentRemovals
+from clankbot.processing.speaking.listening import Listening
 from clankbot.processing.speaking.triggers import is_mention
-from clankbot.processing.speaking.turns import Turns
 from clankbot.processing.write_queue import WriteQueue
 from clankbot.records.chat import ChatMessage
 from clankbot.records.settings import Verb
@@ -50,7 +50,7 @@ class Intake:
         live_state: LiveState,
         recent_removals: RecentRemovals,
         filters: ChannelFilters,
-        turns: Turns,
+        listening: Listening,
         schema: Schema,
         commands: CommandHandler,
         channel_ids: ChannelIds,
@@ -60,7 +60,7 @@ class Intake:
         self._live_state = live_state
         self._recent_removals = recent_removals
         self._filters = filters
-        self._turns = turns
+        self._listening = listening
         self._schema = schema
         self._commands = commands
         self._channel_ids = channel_ids
@@ -148,11 +148,18 @@ class Intake:
         self._write_queue.add(Append(stored))
         if message.emotes:
             self._live_state.saw_emotes(message.channel, message.emotes)
-        self._turns.message_stored(stored.channel, stored.message_id, stored.user_id)
-        if self._live_state.is_own(message):
-            self._typed[stored.message_id] = None  # whoever types as the bot does not ask it
-        elif self._speaks_to_us(message):
-            self._turns.mentioned(stored.channel, _as_line(stored), self._written_at(message))
+        is_own = self._live_state.is_own(message)  # whoever types as the bot does not ask it
+        speaks_to_us = not is_own and self._speaks_to_us(message)
+        is_for_us = self._listening.message_stored(message, speaks_to_us=speaks_to_us)
+        if is_own:
+            self._typed[stored.message_id] = None
+        elif is_for_us:
+            self._listening.mentioned(
+                stored.channel,
+                _as_line(stored),
+                self._written_at(message),
+                by_name=speaks_to_us,
+            )
             self._write_queue.is_pressing = True
 
     def _speaks_to_us(self, message: ChatMessage) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 from clankbot.bounded_dict import BoundedDict
@@ -27,6 +27,7 @@ from clankbot.records.chat import (
     MessageDeleted,
     Notice,
     OwnState,
+    Raid,
     RoomState,
     UserCleared,
 )
@@ -41,6 +42,10 @@ _SUBSCRIBERS_ONLY: Final = Reason(Why.SUBSCRIBERS_ONLY, "subscribers-only")
 _FOLLOWERS_ONLY: Final = Reason(Why.FOLLOWERS_ONLY, "followers-only")
 _BANNED: Final = Reason(BANNED_NOTICE, BANNED)
 _MODES: Final = {mode.text: mode for mode in (_EMOTE_ONLY, _SUBSCRIBERS_ONLY, _FOLLOWERS_ONLY)}
+# So many removals within so many seconds keep moderators busy; and so long it must be calm after.
+_STORM_REMOVALS: Final = 3
+_STORM_WITHIN_S: Final = 30.0
+_CALM_S: Final = 120.0
 # How long a timeout is taken to last if its notice does not say.
 _UNTOLD_TIMEOUT_S: Final = 60
 
@@ -91,6 +96,28 @@ class Room:
     mute_reason: Reason | None = None  # None: a moderator's timeout
     refused_here: Reason | None = None
     refused_by_mode: Reason | None = None
+    # Whether moderators have their hands full; in monotonic seconds.
+    busy_until: float = 0.0
+    removals_at: tuple[float, ...] = ()  # the last few
+    modes: RoomState | None = None  # as they were told last
+
+    def busy(self, now: float) -> Reason | None:
+        """That the moderators are busy, until it has been calm for a while."""
+        left_s = math.ceil(self.busy_until - now)
+        if left_s <= 0 or not self.settings.tact:
+            return None
+        return Reason(Why.MODERATORS_BUSY, f"the moderators are busy: silent for {left_s} s")
+
+    def stirred(self, now: float, *, by_removal: bool) -> None:
+        """Moderators had to do something, or will have to; one removal alone is nothing."""
+        is_storm = not by_removal
+        if by_removal:
+            self.removals_at = (*self.removals_at, now)[-_STORM_REMOVALS:]
+            is_storm = now - self.removals_at[0] <= _STORM_WITHIN_S and (
+                len(self.removals_at) == _STORM_REMOVALS
+            )
+        if is_storm or self.busy_until > now:
+            self.busy_until = now + _CALM_S
 
     def obstacle(self, now: float) -> Reason | None:
         """Why Twitch or its moderators would not let the bot speak; None if they would.
@@ -155,7 +182,9 @@ class LiveState:
                 self.own = Own(event.login, event.user_id, event.login)
             case RoomState():
                 with self._lock:
-                    _change_modes(self._room(event.channel), event)
+                    self._change_modes(self._room(event.channel), event)
+            case Raid():
+                self._stir(event.channel, by_removal=False)
             case OwnState():
                 with self._lock:
                     self._change_own_state(self._room(event.channel), event)
@@ -167,11 +196,30 @@ class LiveState:
                     if self.own.is_meant_by(event):
                         self._silence(self._room(event.channel), event.duration_seconds)
                 self.generations.removal_read(event)
+                self._stir(event.channel, by_removal=True)
             case MessageDeleted() | ChatCleared():
                 self.generations.removal_read(event)
+                self._stir(event.channel, by_removal=True)
 
     def _room(self, channel: str) -> Room:
         return self._rooms.setdefault(channel, Room())
+
+    def _stir(self, channel: str, *, by_removal: bool) -> None:
+        with self._lock:
+            self._room(channel).stirred(self._clock.monotonic(), by_removal=by_removal)
+
+    def _change_modes(self, room: Room, event: RoomState) -> None:
+        """A partial update names only what has changed."""
+        if room.modes is not None and _is_stricter(event, room.modes):
+            room.stirred(self._clock.monotonic(), by_removal=False)
+        room.modes = _updated(room.modes, event)
+        if event.emote_only is not None:
+            room.emote_only = event.emote_only
+        if event.subscribers_only is not None:
+            room.subscribers_only = event.subscribers_only
+        if event.followers_only_minutes is not None:
+            room.followers_only = event.followers_only_minutes >= 0  # -1 is off
+        room.refused_by_mode = None
 
     def _change_own_state(self, room: Room, event: OwnState) -> None:
         room.is_mod = event.is_mod or event.is_broadcaster
@@ -229,6 +277,7 @@ class LiveState:
         """
         with self._lock:
             room = self._room(channel)
+            room.busy_until = 0.0
             if room.mute_reason is None:
                 room.muted_until = 0.0
             if room.refused_here is not None and room.refused_here.text == BANNED:
@@ -314,12 +363,26 @@ class LiveState:
             return replace(self._room(channel))
 
 
-def _change_modes(room: Room, event: RoomState) -> None:
-    """A partial update names only what has changed."""
-    if event.emote_only is not None:
-        room.emote_only = event.emote_only
-    if event.subscribers_only is not None:
-        room.subscribers_only = event.subscribers_only
-    if event.followers_only_minutes is not None:
-        room.followers_only = event.followers_only_minutes >= 0  # -1 is off
-    room.refused_by_mode = None
+def _strictness(modes: RoomState) -> tuple[float, ...]:
+    """What each mode demands of viewers: more of it is stricter; -1 is off or untold."""
+    return (
+        modes.slow_seconds or -1,
+        modes.followers_only_minutes if modes.followers_only_minutes is not None else -1,
+        *(1 if flag else -1 for flag in (modes.emote_only, modes.subscribers_only)),
+        1 if modes.unique_chat else -1,
+    )
+
+
+def _is_stricter(event: RoomState, before: RoomState) -> bool:
+    """Whether the moderators demand more of viewers now; to demand less is a sign of calm."""
+    pairs = zip(_strictness(_updated(before, event)), _strictness(before), strict=True)
+    return any(new > old for new, old in pairs)
+
+
+def _updated(before: RoomState | None, event: RoomState) -> RoomState:
+    """All modes after an update, which names only what has changed."""
+    if before is None:
+        return event
+    names = (field.name for field in fields(event))
+    told = {name: value for name in names if (value := getattr(event, name)) is not None}
+    return replace(before, **told)

@@ -120,7 +120,7 @@ class Moderation:
         self._overtaking.append(event)
         is_again = self._carried_out.knows(event)
         self._carried_out.remember(event)
-        self._turns.drop_removed_mentions(event)
+        self._turns.listening.drop_removed(event)
         self._remove(event, may_be_hint=not is_again)
 
     def handle_reached(self, reached: RemovalReached) -> None:

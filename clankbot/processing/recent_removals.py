@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from clankbot.bounded_dict import BoundedDict
 from clankbot.clock import Clock
 from clankbot.records.chat import ChatCleared, ChatMessage, MessageDeleted, UserCleared
-from clankbot.records.speech import ContextLine
 from clankbot.records.writes import StoredMessage
 
 # After a ban or timeout, messages of that viewer that still arrive were sent before it.
@@ -27,7 +26,23 @@ _REMEMBERED: Final = 5_000
 Removal = MessageDeleted | UserCleared | ChatCleared
 
 
-def removes(removal: Removal, line: ContextLine) -> bool:
+class Line(Protocol):
+    """A line of a viewer, in whatever form."""
+
+    @property
+    def message_id(self) -> str:
+        """Twitch's id of it."""
+
+    @property
+    def user_id(self) -> str:
+        """Of its author."""
+
+    @property
+    def login(self) -> str:
+        """The same."""
+
+
+def removes(removal: Removal, line: Line) -> bool:
     """Whether the removal, in the line's own channel, removes the line."""
     if isinstance(removal, MessageDeleted):
         return removal.message_id == line.message_id

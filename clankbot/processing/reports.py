@@ -56,7 +56,7 @@ class Reports:
     def handle_own_state(self, event: OwnState) -> None:
         """Twitch accepted a message: what is stored from here on came after it."""
         if event.message_id is not None and self._live_state.serves(event.channel):
-            newest_id = self._turns.newest_message_id(event.channel)
+            newest_id = self._turns.listening.newest_message_id(event.channel)
             self._said_after[event.message_id] = newest_id
 
     def handle_delivered(self, report: Delivered) -> None:
@@ -72,7 +72,8 @@ class Reports:
             reason = Reason(Why.SAID, "said")
 
         def stored(_: Applied) -> None:
-            self._turns.was_said(channel, line.generation_id, reason)
+            stands_at_ms = None if report.shadow else report.sent_at_ms
+            self._turns.was_said(channel, line.generation_id, reason, stands_at_ms)
             self._own_words.load(channel)
 
         own = self._own_message(report)

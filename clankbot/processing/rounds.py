@@ -155,7 +155,7 @@ class Rounds:
         epoch = self._history.deletion_epoch()
         if epoch != self._deletion_epoch:
             self._deletion_epoch = epoch
-            self._turns.drop_all_mentions()
+            self._turns.listening.drop_all_mentions()
             self._live_state.generations.invalidate_all()
 
     def end(self) -> None:

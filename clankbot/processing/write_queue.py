@@ -63,6 +63,7 @@ _MAY_WAIT: Final = (
     KeepModelFigures,
     KeepState,
     KeepWindow,
+    NoteReactions,
     RecordDecision,
     Tally,
 )

@@ -19,6 +19,14 @@ class Why(enum.StrEnum):
     MENTIONS_OFF = enum.auto()
     SPONTANEOUS_OFF = enum.auto()
 
+    # What the room asks for.
+    MODERATORS_BUSY = enum.auto()
+    DIALOGUE = enum.auto()
+    QUESTION = enum.auto()
+    CLOSING = enum.auto()
+    CHEERS = enum.auto()
+    SHARE = enum.auto()
+
     # What Twitch allows in the room; if a notice said so, the code is its id.
     EMOTE_ONLY = enum.auto()
     SUBSCRIBERS_ONLY = enum.auto()

@@ -106,6 +106,9 @@ class Scene:
         self.program.sign_in()
         self.program.settings |= self._preloaded(entering)
         self.start()
+        # Moderators remove something every few seconds here, and the bot is to speak all the same.
+        self.room.say(CHANNEL, "mona", "!clank tact off", is_mod=True)
+        self.room.wait_message(CHANNEL)
         self.chat = entering.enter_context(Chat(self.room))
 
     def __exit__(

@@ -98,6 +98,7 @@ def town(
     } | settings
     with living(folder, machine=machine, **wanted) as world:  # type: ignore[arg-type]
         world.room.barrier()  # it is in the channels
+        world.order("!clank tact off")  # it says more here than its share
         yield Town(folder, world, machine, before.lines if before else remarks())
 
 

@@ -267,6 +267,12 @@ class Desk:
         self.chat(f"!clank {text}", **asker)
         return [line.text for line in self.offered[before:]]
 
+    def lose_tact(self) -> None:
+        """Moderators want it to speak on in every room, however busy they are."""
+        for channel in CHANNELS:
+            self.order("tact off", channel=channel)
+        self.offered.clear()
+
     def ask(self, text: str) -> str:
         """The one answer to a moderator who is patient, and whose tasks are run."""
         before = len(self.offered)

@@ -40,6 +40,7 @@ def test_the_bot_answers_to_its_display_name_and_its_own_lines_bear_it(desk: Des
 
 
 def test_after_its_answer_a_viewer_has_to_wait_and_others_have_not(desk: Desk) -> None:
+    desk.order("followup 0")
     desk.chat("@clankbot one")
     desk.take_turn()
     desk.clock.forward(59)

@@ -176,6 +176,7 @@ def test_a_removal_holds_at_once_for_all_that_waits(tmp_path: Path, seed: int) -
     """
     dice = random.Random(seed)
     with Desk(tmp_path, MESSAGE_THRESHOLD="500") as desk:
+        desk.lose_tact()
         chat, model = Chat(dice, desk, wishes=False, calm=0.9), Model()
         most, waited = 0, False
         for _ in range(12):
@@ -250,6 +251,7 @@ def test_no_prompt_holds_what_may_not_remain(tmp_path: Path, seed: int) -> None:
     """At any moment of its being read or written, with the worker as late as may be."""
     dice = random.Random(seed)
     with Desk(tmp_path, MESSAGE_THRESHOLD="8") as desk:
+        desk.lose_tact()
         remains = Model()
         model = Reader(Chat(dice, desk), remains)
         with ComposerAtHand(desk, model) as at_hand:
@@ -277,6 +279,7 @@ def test_what_remains_is_what_may_remain(tmp_path: Path, seed: int) -> None:
     """With every other seed what happens at once arrives bit by bit, while chat is collected."""
     dice = random.Random(seed)
     with WindowDesk(tmp_path, MESSAGE_THRESHOLD="500") as desk:
+        desk.lose_tact()
         chat, model, most = Chat(dice, desk), Model(), 0
         for _ in range(ROUNDS):
             batch = [chat.event() for _ in range(dice.randint(1, 12))]

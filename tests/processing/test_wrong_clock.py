@@ -120,6 +120,7 @@ def test_what_a_notice_forbids_lasts_as_long_as_it_says(
 def test_hints_noted_while_the_clock_was_ahead_silence_nobody_after_it(
     desk: Desk, ahead_s: int
 ) -> None:
+    desk.lose_tact()
     desk.clock.off_s = ahead_s
     for number, text in enumerate(("what a calm river", "look at the sky", "so many frogs here")):
         desk.speak(text, f"own-{number}")

@@ -127,7 +127,8 @@ def test_who_speaks_to_the_bot_is_answered_once_in_a_while(
     log.say("@robo hi")
     log.say("robo, again")
     log.say("@Robo and now?", after_s=60)
-    done = replay(tmp_path, log, "--bot", "@Robo", "--set=spontaneous=off", ollama=ollama)
+    alone = ("--set=spontaneous=off", "--set=followup=0")
+    done = replay(tmp_path, log, "--bot", "@Robo", *alone, ollama=ollama)
     assert moments(done) == [
         ("12:00:10", "mention by Ann", "pancakes"),
         ("12:01:20", "mention by Ann", "waffles are better"),

@@ -184,7 +184,7 @@ class CommandHandler:
         # Only now: a generation that begins after this no longer finds the messages.
         removal = UserCleared(channel, user_id, 0)
         self._live_state.generations.invalidate(removal)
-        self._turns.drop_removed_mentions(removal)
+        self._turns.listening.drop_removed(removal)
         if not done:
             return "forgotten as soon as the database is back"
         return f"forgot {counted(sum(one.rows for one in done), 'message')}"
@@ -205,7 +205,7 @@ class CommandHandler:
 
     def _hold_opted_out(self, user_id: str) -> None:
         self._live_state.opted_out |= {user_id}
-        self._turns.drop_mentions_of(user_id)
+        self._turns.listening.drop_mentions_of(user_id)
 
     def _opt_out(self, message: ChatMessage, _: Command) -> str:
         """In force at once, also if the database cannot store it yet."""

@@ -211,4 +211,7 @@ class Status:
 def _waits(standing: Standing, *, is_on: bool) -> list[str]:
     """How far the count is, and what else is in the way."""
     count = f"{standing.counted}/{standing.threshold} messages"
-    return [count, str(standing.obstacle or "delay is over")] if is_on else [count]
+    if not is_on:
+        return [count]
+    unanswered = [standing.unanswered] if standing.unanswered else []
+    return [count, str(standing.obstacle or "delay is over"), *unanswered]

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from clankbot.clock import Clock
 from clankbot.processing.channels import Channel, Channels
 from clankbot.processing.speaking.triggers import lines_missing
-from clankbot.records.answers import Pace
+from clankbot.records.answers import Pace, SpokenRow
 from clankbot.records.writes import (
     Append,
     IdentifyChannel,
@@ -24,6 +24,7 @@ from clankbot.records.writes import (
     KeepModelFigures,
     KeepState,
     KeepWindow,
+    NoteReactions,
     RecordDecision,
     RecordRateLimitEvent,
     Tally,
@@ -37,6 +38,7 @@ _CHANGE_NOTHING: Final = (
     KeepModelFigures,
     KeepState,
     KeepWindow,
+    NoteReactions,
     RecordDecision,
     RecordRateLimitEvent,
     Tally,
@@ -54,6 +56,9 @@ class AskedHistory(Protocol):
 
     def speakers_since(self, channel: str, since_ms: int) -> int:
         """How many viewers have spoken since then."""
+
+    def recent_spoken(self, channel: str, limit: int) -> Sequence[SpokenRow]:
+        """The bot's own newest lines in the channel."""
 
     def hints_since(self, channel: str, since_ms: int) -> Sequence[int]:
         """When moderators removed the bot's words since then."""
@@ -83,6 +88,7 @@ class KnownPace:
         self._ask = history.pace
         self.count_since: Callable[[str, int], int] = history.count_since
         self.speakers_since: Callable[[str, int], int] = history.speakers_since
+        self.recent_spoken: Callable[[str, int], Sequence[SpokenRow]] = history.recent_spoken
         self.hints_since: Callable[[str, int], Sequence[int]] = history.hints_since
         self.carry_on_removing: Callable[[], bool] = history.carry_on_removing
         self._known: dict[str, _Known] = {}

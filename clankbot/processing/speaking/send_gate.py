@@ -95,7 +95,7 @@ def silence_reason(
         return SWITCHED_OFF
     if requested:
         return None
-    if reason := _quiet_reason(room, clock.utc_ms()):
+    if reason := _quiet_reason(room, clock.utc_ms()) or room.busy(clock.monotonic()):
         return reason
     if kind is MessageKind.MENTION_ANSWER and not settings.mentions:
         return Reason(Why.MENTIONS_OFF, "mentions are off")

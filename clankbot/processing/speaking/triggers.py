@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Final, Protocol
 from clankbot.clock import Clock
 from clankbot.processing.channels import Channel
 from clankbot.processing.speaking.hints import SLACK_MS, slowdown
+from clankbot.processing.speaking.reception import stretch
 from clankbot.records.answers import Pace
 from clankbot.records.chat import ChatMessage
 from clankbot.records.reasons import Reason, Why
@@ -49,6 +51,7 @@ class Standing:
     counted: int
     threshold: int
     obstacle: Reason | None  # what is in the way besides the count
+    unanswered: str | None  # that its last lines were ignored
 
 
 def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
@@ -56,7 +59,7 @@ def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
     pace, threshold, factor = _pace(channel, history, clock)
     delay = delay_left(channel.settings, silent_ms(channel, pace, clock), factor)
     obstacle = delay or _too_few_speakers(channel, history, clock)
-    return Standing(pace.counted, threshold, obstacle)
+    return Standing(pace.counted, threshold, obstacle, unanswered(channel))
 
 
 def pace_obstacle(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
@@ -91,14 +94,19 @@ def lines_missing(channel: Channel, history: PaceHistory, clock: Clock) -> int |
 
 
 def _obstacle(
-    channel: Channel, pace: Pace, threshold: int, factor: int, clock: Clock
+    channel: Channel, pace: Pace, threshold: int, factor: float, clock: Clock
 ) -> Reason | None:
+    """What is missing, and what else the room should know of it."""
     silent = silent_ms(channel, pace, clock)
-    return spontaneous_obstacle(channel.settings, pace, threshold, factor, silent)
+    reason = spontaneous_obstacle(channel.settings, pace, threshold, factor, silent)
+    if reason is None:
+        return None
+    asides = (channel.passed_over, unanswered(channel))
+    return Reason(reason.code, "; ".join(filter(None, (reason.text, *asides))))
 
 
 def spontaneous_obstacle(
-    settings: ChannelSettings, pace: Pace, threshold: int, factor: int, silent: int | None
+    settings: ChannelSettings, pace: Pace, threshold: int, factor: float, silent: int | None
 ) -> Reason | None:
     """What of count, context and delay is missing.
 
@@ -113,7 +121,16 @@ def spontaneous_obstacle(
     return delay_left(settings, silent, factor)
 
 
-def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, int, int]:
+def unanswered(channel: Channel) -> str | None:
+    """That the bot's last lines were ignored, and what that does; None if they were not."""
+    factor = stretch(channel)
+    if factor == 1:
+        return None
+    lines = "line" if channel.ignored == 1 else f"{channel.ignored} lines"
+    return f"its last {lines} went unanswered, so it waits {factor:.3g} times as long"
+
+
+def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, int, float]:
     """The pace, the threshold it is measured against, and the slowdown that is in it."""
     settings, since_ms = channel.settings, clock.utc_ms() - ADAPTIVE_WINDOW_MS
     recent = history.count_since(channel.name, since_ms) if settings.adaptive else 0
@@ -122,11 +139,11 @@ def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, i
     return _since_lost_turn(channel, pace), threshold, factor
 
 
-def _threshold(channel: Channel, recent_messages: int, clock: Clock) -> tuple[int, int]:
+def _threshold(channel: Channel, recent_messages: int, clock: Clock) -> tuple[int, float]:
     """The threshold, and the slowdown in it; without recent messages the least it can be."""
     settings = channel.settings
-    factor = slowdown(channel.hints_ms, clock.utc_ms())
-    wanted = effective_threshold(settings, recent_messages) * factor
+    factor = slowdown(channel.hints_ms, clock.utc_ms()) * stretch(channel)
+    wanted = math.ceil(effective_threshold(settings, recent_messages) * factor)
     # More messages than are kept can never be counted: the bot would be silent for ever.
     return min(wanted, max(settings.threshold, settings.retention_count or wanted)), factor
 
@@ -171,14 +188,14 @@ def silent_ms(channel: Channel, pace: Pace, clock: Clock) -> int | None:
     return min(silences, default=None)
 
 
-def delay_left(settings: ChannelSettings, silent: int | None, factor: int) -> Reason | None:
+def delay_left(settings: ChannelSettings, silent: int | None, factor: float) -> Reason | None:
     """How much of the delay is left; None if it is over, or if the bot never spoke.
 
     ``silent`` is what ``silent_ms`` gives.
     """
     if silent is None:
         return None
-    left_ms = settings.delay_s * 1000 * factor - silent
+    left_ms = math.ceil(settings.delay_s * 1000 * factor) - silent
     return Reason(Why.DELAY, f"{-(-left_ms // 1000)} s of the delay left") if left_ms > 0 else None
 
 

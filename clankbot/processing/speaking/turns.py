@@ -18,11 +18,11 @@ from clankbot.processing.channels import ANOTHER_VOICE, TOO_LATE, Channel, Chann
 from clankbot.processing.internal_messages import Job, NothingOffered
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.ports import LanguageModel
-from clankbot.processing.recent_removals import Removal, removes
 from clankbot.processing.speaking.decisions import Decisions
 from clankbot.processing.speaking.hints import HintHistory, Hints, slowdown
-from clankbot.processing.speaking.prompt_changes import PromptChanges
+from clankbot.processing.speaking.listening import Listening
 from clankbot.processing.speaking.send_gate import DATABASE_AWAY, SWITCHED_OFF, silence_reason
+from clankbot.processing.speaking.tact import SharedWords, objection
 from clankbot.processing.speaking.triggers import (
     PaceHistory,
     Standing,
@@ -31,20 +31,20 @@ from clankbot.processing.speaking.triggers import (
 )
 from clankbot.records.chat import ChatCleared
 from clankbot.records.reasons import Reason, Why
-from clankbot.records.speech import MAX_AGE_S, ContextLine, MessageKind
+from clankbot.records.speech import MAX_AGE_S, MessageKind
 from clankbot.twitch_notices import meaning_of
 
 log = logging.getLogger(__name__)
 
 # So many lines in a row that Twitch keeps from chat are a hint.
 _HELD_TO_HINT: Final = 3
-# Mentions in each channel: a model answers fewer in a minute, and a raid must not fill memory.
-_MOST_WAITING: Final = 20
+# Lines of the bot, of which the last ones that were judged tell how it is taken.
+_LINES_JUDGED: Final = 50
 _COMPOSING: Final = Reason(Why.COMPOSING, "composing")
 _ON_ITS_WAY: Final = Reason(Why.ON_ITS_WAY, "a message is on its way")
 
 
-class TurnHistory(PaceHistory, HintHistory, Protocol):
+class TurnHistory(PaceHistory, HintHistory, SharedWords, Protocol):
     """What turns depend on."""
 
     def carry_on_removing(self) -> bool:
@@ -62,7 +62,7 @@ class Turns:
         model: LanguageModel,
         decisions: Decisions,
         submit: Callable[[Job], None],
-        prompts: PromptChanges,
+        listening: Listening,
         clock: Clock,
     ) -> None:
         """``submit`` hands a job to the composer and must not block."""
@@ -72,11 +72,10 @@ class Turns:
         self._model = model
         self._decisions = decisions
         self._submit = submit
-        self.prompts = prompts
+        self.listening = listening
+        self.prompts, self._reception = listening.prompts, listening.reception
         self.hints = Hints(history, channels, live_state, clock)
         self._clock = clock
-        # Channels in which a message came in since the pace was judged last, in this order.
-        self._counted: dict[str, Channel] = {}
 
     def load(self) -> None:
         """Take what may still count from the database; no prompt is read yet."""
@@ -84,54 +83,9 @@ class Turns:
         self.hints.load()
         for channel in self._channels.values():
             channel.began_at = self._clock.monotonic()
+            self._reception.load(channel, self._history.recent_spoken(channel.name, _LINES_JUDGED))
 
     # -- occasions ------------------------------------------------------------------------------
-
-    def message_stored(self, name: str, message_id: str, user_id: str) -> None:
-        """A message counts: it may be time to speak once it is stored."""
-        channel = self._channels[name]
-        self._counted.setdefault(name, channel)
-        self._decisions.funnel.heard(name)
-        self.prompts.note(name)
-        channel.counted_since_lost += 1
-        channel.exchange.heard(user_id)
-        channel.newest_message_id = message_id
-
-    def newest_message_id(self, name: str) -> str | None:
-        """The newest message that was stored since the start."""
-        return self._channels[name].newest_message_id
-
-    def mentioned(self, name: str, asked: ContextLine, since: float) -> None:
-        """A viewer speaks to the bot: the newest mention of each waits for an answer.
-
-        ``since``: when it was written, in monotonic seconds.
-        """
-        self._decisions.funnel.spoken_to(name)
-        mentions = self._channels[name].mentions
-        mentions.pop(asked.user_id, None)
-        mentions[asked.user_id] = Mention(asked, since)
-        if len(mentions) > _MOST_WAITING:
-            del mentions[next(iter(mentions))]
-
-    def drop_removed_mentions(self, removal: Removal) -> None:
-        """A mention that waits and was removed is not answered."""
-        self.prompts.note(removal.channel)
-        mentions = self._channels[removal.channel].mentions
-        for user_id, mention in list(mentions.items()):
-            if removes(removal, mention.asked):
-                del mentions[user_id]
-
-    def drop_mentions_of(self, user_id: str) -> None:
-        """A viewer opted out: no mention of theirs waits any longer."""
-        self.prompts.note_all()
-        for channel in self._channels.values():
-            channel.mentions.pop(user_id, None)
-
-    def drop_all_mentions(self) -> None:
-        """Somebody's words were deleted by another program: no mention waits any longer."""
-        self.prompts.note_all()
-        for channel in self._channels.values():
-            channel.mentions.clear()
 
     def start_over(self, name: str) -> None:
         """Another channel has the name now: nothing of what was under way is for it."""
@@ -146,18 +100,24 @@ class Turns:
         """
         refused = set()
         for channel in self._channels.values():
+            self._reception.look(channel)
+            self._drop_if_busy(channel)
             self._reconsider(channel)
             if self._answer_mentions(channel):
                 refused.add(channel.name)
-        for channel in list(self._counted.values()):
-            reason = _ON_ITS_WAY if channel.turn else None
+        for channel in list(self.listening.counted.values()):
+            is_taken = channel.turn is not None or self.listening.may_hear_more(channel)
+            reason = _ON_ITS_WAY if is_taken else None
             reason = reason or self._silence(channel, MessageKind.SPONTANEOUS)
-            if (reason := reason or self._not_yet(channel)) is None:
+            reason = reason or self._not_yet(channel)
+            if reason is None and (reason := objection(channel, self._history, self._clock)):
+                channel.lose_turn(self._clock.monotonic(), f"it let its turn pass: {reason}")
+            if reason is None:
                 self._start(channel)
             else:  # of a mention that was refused ``why`` would never tell otherwise
-                is_told = channel.turn is None and channel.name not in refused
+                is_told = not is_taken and channel.name not in refused
                 self._decisions.pass_over(channel, reason, tell=is_told)
-            del self._counted[channel.name]  # only now, for the database may have failed
+            del self.listening.counted[channel.name]  # only now, for the database may have failed
         self.prompts.hand_on()
         self._decisions.keep_up()
 
@@ -173,15 +133,27 @@ class Turns:
                 self._decisions.decide(channel, ANOTHER_VOICE.of_mention())
                 was_refused = True
                 continue
+            if not is_late and now < mention.answer_at:
+                continue
             del channel.mentions[user_id]
             reason = TOO_LATE if is_late else self._silence(channel, MessageKind.MENTION_ANSWER)
-            reason = reason or self._cooldown(channel, user_id)
+            if not mention.is_followup:
+                reason = reason or self._cooldown(channel, user_id)
             if reason is None:
                 self._start(channel, mention)
             else:
                 self._decisions.pass_over(channel, reason.of_mention())
                 was_refused = True
         return was_refused
+
+    def _drop_if_busy(self, channel: Channel) -> None:
+        """Give up what is being composed while the moderators are busy, but for what they want."""
+        turn = channel.turn
+        if turn is not None and turn.in_vain is None and self._busy(channel):
+            turn.cancel.cancel()
+
+    def _busy(self, channel: Channel) -> Reason | None:
+        return self._live_state.view(channel.name).busy(self._clock.monotonic())
 
     def request(self, name: str, in_vain: Callable[[str], None]) -> Reason | None:
         """A moderator asks for a message now; the reason if that cannot be.
@@ -209,7 +181,8 @@ class Turns:
         cancel = Cancel()
         number = self._live_state.generations.register(channel.name, cancel)
         addressee_id = mention.asked.user_id if mention else None
-        channel.turn = Turn(number, cancel, addressee_id, in_vain)
+        is_followup = mention is not None and mention.is_followup
+        channel.turn = Turn(number, cancel, addressee_id, in_vain, is_followup)
         self._decisions.funnel.started(channel.name, number)
         self._submit(
             Job(
@@ -239,6 +212,8 @@ class Turns:
             extra = {"channel": channel.name, "reason": report.reason.text}
             log.info("nothing to say", extra=extra)
         reason = report.reason if channel.settings.enabled else SWITCHED_OFF
+        if reason.code == Why.CALLED_OFF:
+            reason = self._busy(channel) or reason
         turn = self._end(
             channel, report.generation_id, reason, said=False, was_composed=not report.was_usable
         )
@@ -246,21 +221,28 @@ class Turns:
             return
         self._decisions.count_refusal(channel, report.reason)
         if turn.is_spontaneous:
-            channel.lost_turn_at, channel.counted_since_lost = self._clock.monotonic(), 0
+            channel.lose_turn(self._clock.monotonic())
         else:
             self._hold_off(channel)
 
-    def was_said(self, name: str, generation_id: int | None, reason: Reason) -> None:
-        """The line was said, and is stored: the turn ends."""
+    def was_said(
+        self, name: str, generation_id: int | None, reason: Reason, stands_at_ms: int | None
+    ) -> None:
+        """The line was said, and is stored: the turn ends.
+
+        ``stands_at_ms``: the time of its mark; None if nobody can see it.
+        """
         channel = self._channels[name]
+        if stands_at_ms is not None:
+            self._reception.said(channel, stands_at_ms)
         turn = self._end(channel, generation_id, reason, said=True)
         if turn is not None:
             channel.retry_at = 0.0
             channel.retries.reset()
-            channel.lost_turn_at = None
+            channel.lost_turn_at = channel.passed_over = None
             channel.logged_in_vain = None
         channel.held_in_a_row = 0
-        self._counted.setdefault(name, channel)  # chat may have gone on since it was said
+        self.listening.counted.setdefault(name, channel)  # chat may have gone on since it was said
         self.prompts.note(name)
 
     def was_held(self, name: str, generation_id: int | None, reason: Reason) -> bool:
@@ -270,7 +252,7 @@ class Turns:
         """
         channel = self._channels[name]
         if self._end(channel, generation_id, reason, said=False) is not None:
-            channel.lost_turn_at = None
+            channel.lost_turn_at = channel.passed_over = None
         channel.held_in_a_row += 1
         return channel.held_in_a_row % _HELD_TO_HINT == 0
 
@@ -299,7 +281,8 @@ class Turns:
             return None
         channel.turn = None
         if was_composed and turn.addressee_id is not None:
-            channel.answered(turn.addressee_id, self._clock.monotonic(), said=said)
+            now, is_followup = self._clock.monotonic(), turn.is_followup
+            channel.answered(turn.addressee_id, now, said=said, is_followup=is_followup)
         self._decisions.decide(channel, reason)
         if not said and turn.in_vain is not None:
             turn.in_vain(reason.text)
