@@ -270,7 +270,7 @@ class Desk:
     def lose_tact(self) -> None:
         """Moderators want it to speak on in every room, however busy they are."""
         for channel in CHANNELS:
-            self.order("tact off", channel=channel)
+            self.order("tact off", channel=channel, message_id=f"tact-{channel}")
         self.offered.clear()
 
     def ask(self, text: str) -> str:
