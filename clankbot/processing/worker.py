@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from clankbot.cancel import End
 from clankbot.clock import Clock
-from clankbot.errors import DatabaseError, DatabaseFileLost
+from clankbot.errors import DatabaseError, DatabaseFileLost, DatabaseUnavailable
 from clankbot.processing.inbox import Inbox, Record
 from clankbot.processing.outage import Work
 from clankbot.processing.rounds import Rounds
@@ -42,6 +42,8 @@ _IDLE_S: Final = 0.5
 _LOOK_EVERY_S: Final = 1.0
 # Between two tries to store what is left at the end.
 _TRY_AGAIN_S: Final = 0.1
+# At the start the database may be away for so long.
+_LOADS_WITHIN_S: Final = 10.0
 
 
 class Worker:
@@ -87,12 +89,22 @@ class Worker:
                 continue
 
     def _load_patiently(self) -> None:
-        """A call of the system that fails once is no reason to end."""
+        """Neither a call of the system that fails once is a reason to end, nor another program
+        that has the database for a while.
+        """
+        until = self._clock.monotonic() + _LOADS_WITHIN_S
         try:
-            self.load()
+            return self.load()
         except DatabaseError as error:
             log.warning("loaded once more", extra={"problem": str(error)})
-            self.load()
+        while True:
+            try:
+                return self.load()
+            except DatabaseUnavailable:
+                if self._clock.monotonic() >= until:
+                    raise
+                if self._give_up is None or self._give_up.wait(_TRY_AGAIN_S):
+                    raise
 
     def load(self) -> None:
         """Take what holds since the last run."""
