@@ -41,8 +41,8 @@ _VIEWERS: Final = range(10_000_000)
 _MONTHS: Final = range(1, 1000)
 _FOLLOWED_MINUTES: Final = range(-1, 1_000_000)
 _TIMEOUT_S: Final = range(1, 10_000_000)
-# From before the first chat to the year 2100.
-_SENT_AT_MS: Final = range(1_262_304_000_000, 4_102_444_800_000)
+# From 2001, long before the first chat but as public samples have it, to the year 2100.
+_SENT_AT_MS: Final = range(1_000_000_000_000, 4_102_444_800_000)
 
 
 def to_event(message: IrcMessage) -> Event | None:

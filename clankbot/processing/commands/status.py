@@ -127,7 +127,7 @@ class Status:
         asked.told(waits)
 
     def why(self, message: ChatMessage, _: Command) -> str:
-        """What decided last whether the bot speaks, also from before a restart."""
+        """What keeps it silent now, and what decided last, also from before a restart."""
         decided = self._turns.why(message.channel)
         loading = self._model.loading(self._channels[message.channel].settings.model)
         if loading and decided is not None and decided[0].code == Why.COMPOSING:
@@ -140,7 +140,18 @@ class Status:
         else:
             reason, at_ms = decided[0].text, decided[1]
         ago_s = max(0, (self._clock.utc_ms() - at_ms) // 1000)
-        return f"{reason} ({rough(ago_s)} ago)" if ago_s else reason
+        if not ago_s:
+            return reason
+        now = self._now(message.channel)
+        ago = f"{reason} ({rough(ago_s)} ago)"
+        return ago if reason.startswith(now) else f"now: {now}; what decided last: {ago}"
+
+    def _now(self, name: str) -> str:
+        """What would keep it silent if a message came now."""
+        standing = self._turns.standing(name)
+        if standing.obstacle is None and standing.counted < standing.threshold:
+            return f"{standing.counted}/{standing.threshold} messages"
+        return str(standing.obstacle or "waiting for the next message")
 
     def changed(self, message: ChatMessage, _: Command) -> str:
         """The newest changes of settings: what, from what to what, by whom and how long ago."""
@@ -213,5 +224,5 @@ def _waits(standing: Standing, *, is_on: bool) -> list[str]:
     count = f"{standing.counted}/{standing.threshold} messages"
     if not is_on:
         return [count]
-    unanswered = [standing.unanswered] if standing.unanswered else []
-    return [count, str(standing.obstacle or "delay is over"), *unanswered]
+    besides = filter(None, (standing.held_back, standing.unanswered))
+    return [count, str(standing.obstacle or "delay is over"), *besides]

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from clankbot.clock import Clock
 from clankbot.processing.channels import Channel
-from clankbot.processing.speaking.hints import SLACK_MS, slowdown
+from clankbot.processing.speaking.hints import HINTS_TO_SILENCE, SLACK_MS, slowdown
 from clankbot.processing.speaking.reception import stretch
 from clankbot.records.answers import Pace
 from clankbot.records.chat import ChatMessage
@@ -52,6 +52,7 @@ class Standing:
     threshold: int
     obstacle: Reason | None  # what is in the way besides the count
     unanswered: str | None  # that its last lines were ignored
+    held_back: str | None  # that moderators removed some of them
 
 
 def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
@@ -59,7 +60,8 @@ def standing(channel: Channel, history: PaceHistory, clock: Clock) -> Standing:
     pace, threshold, factor = _pace(channel, history, clock)
     delay = delay_left(channel.settings, silent_ms(channel, pace, clock), factor)
     obstacle = delay or _too_few_speakers(channel, history, clock)
-    return Standing(pace.counted, threshold, obstacle, unanswered(channel))
+    held_back = _held_back(channel, threshold, clock)
+    return Standing(pace.counted, threshold, obstacle, unanswered(channel), held_back)
 
 
 def pace_obstacle(channel: Channel, history: PaceHistory, clock: Clock) -> Reason | None:
@@ -128,6 +130,16 @@ def unanswered(channel: Channel) -> str | None:
         return None
     lines = "line" if channel.ignored == 1 else f"{channel.ignored} lines"
     return f"its last {lines} went unanswered, so it waits {factor:.3g} times as long"
+
+
+def _held_back(channel: Channel, threshold: int, clock: Clock) -> str | None:
+    """What hints of moderators have done to the pace; None if there are none."""
+    factor = slowdown(channel.hints_ms, clock.utc_ms())
+    if factor == 1:
+        return None
+    hints, usual = factor.bit_length() - 1, channel.settings.threshold
+    more = f": {threshold} messages instead of {usual}" if threshold > usual else ""
+    return f"holding back after {hints} of {HINTS_TO_SILENCE} hints{more}"
 
 
 def _pace(channel: Channel, history: PaceHistory, clock: Clock) -> tuple[Pace, int, float]:

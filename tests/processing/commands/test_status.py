@@ -248,3 +248,25 @@ def test_models_are_asked_of_the_server(desk: Desk) -> None:
 def test_version_tells_since_when_it_runs(desk: Desk) -> None:
     desk.clock.forward(7500)
     assert desk.ask("version") == f"Clankbot {__version__}, running for 2 h"
+
+
+def test_why_tells_what_holds_now_before_what_decided_last(desk: Desk) -> None:
+    desk.order("delay 60")
+    desk.speak("what a calm river")
+    desk.chat("one", "two", "three")
+    assert desk.ask("why") == "60 s of the delay left"
+    desk.clock.forward(68)
+    told = (
+        "now: waiting for the next message; what decided last: 60 s of the delay left (1 min ago)"
+    )
+    assert desk.ask("why").replace("70 s", "1 min") == told
+
+
+def test_hints_are_told_with_what_they_do(desk: Desk) -> None:
+    assert "holding back" not in desk.ask("status")
+    for number, more in ((1, "6 messages instead of 3"), (2, "12 messages instead of 3")):
+        desk.speak("what a calm river" if number == 1 else "tea first then chess", f"own-{number}")
+        desk.hear(MessageDeleted("alpha", f"own-{number}"))
+        assert f"| holding back after {number} of 3 hints: {more} |" in desk.ask("status")
+    desk.order("on")
+    assert "holding back" not in desk.ask("status")
