@@ -17,7 +17,7 @@ from typing import IO, Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNS: Final = 4
 SECONDS: Final = {
-    "faults/test_faults": 60,
+    "faults/test_faults": 75,
     "ollama/test_odd_slow_servers": 31,
     "flow/test_sign_in": 28,
     "ollama/test_slow_servers": 25,

@@ -114,10 +114,10 @@ def test_a_removal_in_another_channel_calls_nothing_off(tmp_path: Path) -> None:
 def test_a_finished_line_that_waits_to_be_sent_falls_with_its_context(tmp_path: Path) -> None:
     with living(tmp_path, moderates=False, MESSAGE_THRESHOLD=2) as world:
         world.order("!clank tact off")
-        world.room.room_state("alpha", slow=30)
         world.ollama.say("something to start with", FINE)
         world.chat(2)
         world.wait_stored(world.room.wait_message("alpha", since=1).text)
+        world.room.room_state("alpha", slow=30)
         secret = world.room.say("alpha", "alice", "my secret address")
         world.chat(1)
         asked = world.ollama.wait_asked(2)

@@ -71,6 +71,7 @@ def test_the_page_tells_what_happened_and_no_viewers_word(tmp_path: Path) -> Non
 def test_what_is_down_is_told_while_it_is(tmp_path: Path) -> None:
     port = free_port()
     with living(tmp_path, STATUS_LISTEN=f"127.0.0.1:{port}") as world:
+        wait_until(lambda: is_open(port))
         assert ask(port, "/healthz").status == 200
         world.room.refuse_connections(1)
         world.room.drop()
@@ -86,6 +87,7 @@ def test_a_database_that_is_away_does_not_take_the_page_with_it(tmp_path: Path) 
     with living(tmp_path, STATUS_LISTEN=f"127.0.0.1:{port}") as world:
         world.settle()
         file = world.settings.database_url
+        wait_until(lambda: is_open(port))
         file.rename(file.with_suffix(".away"))
         wait_until(lambda: ask(port, "/healthz").status == 503)
         assert b"database" in ask(port, "/healthz").body
