@@ -40,8 +40,11 @@ def back_up(engine: SqliteEngine, target: Path, progress: Progress, *, replaces:
     ``target`` is there already and not to be replaced, or is no place for a backup; DatabaseError
     if the copy fails or is not good, and then nothing is left of it.
     """
+    try:
+        _refuse_place(engine, target, replaces=replaces)
+    except OSError as error:  # a name that is too long, a folder that is not ours to look into
+        raise ClankbotError(f"{target} cannot be written: {error.strerror}") from error
     partial = target.with_name(f"{target.name}.part")
-    _refuse_place(engine, target, replaces=replaces)
     try:
         os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
@@ -55,7 +58,7 @@ def back_up(engine: SqliteEngine, target: Path, progress: Progress, *, replaces:
         _verify(partial, rows)
         _keep(partial)
         made = Backup(partial.stat().st_size, rows)
-        if not replaces and target.exists():
+        if not replaces and os.path.lexists(target):
             raise ClankbotError(f"{target} was made by somebody else meanwhile")
         os.replace(partial, target)
         _keep(target.parent)
@@ -74,8 +77,14 @@ def _refuse_place(engine: SqliteEngine, target: Path, *, replaces: bool) -> None
     if target.exists():
         if target.samefile(engine.path):
             raise ClankbotError(f"{target} is the database itself")
-        if not replaces:
-            raise ClankbotError(f"{target} is there already: name another file, or give --force")
+        if not target.is_file():
+            raise ClankbotError(f"{target} is no file, but a device or a pipe: name a file")
+    if os.path.lexists(target) and not replaces:  # a link that leads nowhere is there, too
+        raise ClankbotError(f"{target} is there already: name another file, or give --force")
+    if target.name in {f"{engine.path.name}{end}" for end in _BESIDE} and target.parent.samefile(
+        engine.path.parent
+    ):
+        raise ClankbotError(f"{target} is a part of the database itself")
     for end in _BESIDE:
         if Path(f"{target}{end}").exists():
             raise ClankbotError(

@@ -104,6 +104,11 @@ def test_a_file_that_is_there_is_replaced_only_if_told(
     with pytest.raises(ClankbotError, match="is there already"):
         back_up(engine, target, nothing, replaces=False)
     assert target.read_text() == "precious"
+    link = tmp_path / "link.db"
+    link.symlink_to("nowhere.db")
+    with pytest.raises(ClankbotError, match="is there already"):
+        back_up(engine, link, nothing, replaces=False)
+    assert link.is_symlink()
     back_up(engine, target, nothing, replaces=True)
     assert len(messages(target)) == 1000
 
@@ -117,6 +122,10 @@ def test_a_file_that_is_there_is_replaced_only_if_told(
         ("nowhere/copy.db", "cannot be written: No such file"),
         ("used.db", "would be mixed into the backup"),
         ("half.db", "another backup is under way"),
+        ("pipe", "is no file"),
+        ("chat.db-wal", "is a part of the database"),
+        ("n" * 300, "cannot be written: File name too long"),
+        ("/", "is a folder"),
     ],
 )
 def test_a_place_that_is_none_is_refused(
@@ -125,6 +134,7 @@ def test_a_place_that_is_none_is_refused(
     (tmp_path / "link.db").symlink_to(tmp_path / "chat.db")
     (tmp_path / "used.db-wal").touch()
     (tmp_path / "half.db.part").touch()
+    os.mkfifo(tmp_path / "pipe")
     before = sorted(os.listdir(tmp_path))
     with pytest.raises(ClankbotError, match=phrase):
         back_up(engine, tmp_path / name, nothing, replaces=True)
