@@ -57,7 +57,7 @@ class Heartbeat:
         try:
             with Deadline(_WITHIN_S, self._called_off) as deadline:
                 answer = deadline.send("GET", self._url, obeys_environment=True)
-                problem = None if answer.status < 400 else f"status {answer.status}"
+                problem = None if answer.status < 300 else f"status {answer.status}"
         except HttpError as error:
             problem = str(error)
         if self._stopping.is_set():

@@ -44,6 +44,9 @@ def test_a_failure_is_told_once_and_its_end(caplog: pytest.LogCaptureFixture) ->
     with PageServer({"*": Page("no", 500)}) as server:
         beat = Heartbeat(f"{server.url}/secret-key", well, threading.Event())
         beat.beat()
+        server.pages["*"] = Page("elsewhere", 302)  # which is not gone to
+        beat.beat()
+        server.pages["*"] = Page("no", 500)
         beat.beat()
         server.pages["*"] = Page("OK")
         beat.beat()
