@@ -242,7 +242,7 @@ class StatusServer:
                 self._answer(client, reply)
 
     def _answer(self, client: _Client, reply: Reply) -> None:
-        is_head = client.request is not None and client.request.is_head
+        is_head = client.request.is_head if client.request else client.head.startswith(b"HEAD ")
         client.answer = memoryview(reply.head())
         client.body = None if is_head else memoryview(reply.body)  # shared by all who get it
         client.until_s = self._clock() + _ANSWER_WITHIN_S

@@ -48,6 +48,10 @@ def test_head_has_no_body_and_tells_its_length(port: int) -> None:
     got = ask(port, method="HEAD")
     assert (got.status, got.body) == (200, b"")
     assert "Content-Length: 9" in got.head
+    with connect(port) as client:  # nor if it is refused
+        client.sendall(b"HEAD / HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+        refused = answer(client)
+        assert (refused.status, refused.body) == (421, b"")
 
 
 def test_a_request_may_come_byte_by_byte(port: int) -> None:
