@@ -168,7 +168,7 @@ def _banner(
     settings: Settings, model: Sequence[str], kept: Path | None, log_file: Path
 ) -> Sequence[str]:
     listener = settings.status_listen
-    page = [f"  status    http://{listener.host}:{listener.port}"] if listener else []
+    page = [f"  status    http://{listener}"] if listener else []
     pace = f"{settings.message_threshold} messages and {settings.time_delay} s"
     return (
         "Clankbot rehearses: the real bot, in a chat room on this machine alone.",

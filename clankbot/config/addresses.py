@@ -53,6 +53,10 @@ class Listener:
         """Whether only this machine reaches it."""
         return _is_loopback(self.host)
 
+    def __str__(self) -> str:
+        """As it stands in a URL."""
+        return f"{_bracketed(self.host)}:{self.port}"
+
 
 def without_password(text: str) -> str:
     """The text with the user name and password of an address hidden, for logs and screens."""

@@ -288,10 +288,7 @@ def _cautions(valid: ValidValues) -> Iterator[str]:
         )
     listener = valid.get("status_listen")
     if listener is not None and not listener.is_loopback:
-        yield (
-            f"STATUS_LISTEN is {listener.host}:{listener.port}, which others may reach: the page"
-            " has no password"
-        )
+        yield f"STATUS_LISTEN is {listener}, which others may reach: the page has no password"
     if valid.get("bot_cluster"):
         yield "BOT_CLUSTER comes in a later version and has no effect yet"
 

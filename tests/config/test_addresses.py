@@ -106,6 +106,7 @@ def test_a_service_is_https_or_on_this_machine(text: str, url: str) -> None:
 )
 def test_a_listener_is_a_host_and_a_port(text: str, listener: Listener) -> None:
     assert LISTENER.read(text) == listener
+    assert str(listener).endswith(text)  # as a URL has it, an IPv6 address in brackets
 
 
 REFUSED: list[tuple[Kind[object], str]] = [
