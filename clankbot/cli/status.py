@@ -6,6 +6,7 @@ From the page if there is one, else from what the bot notes in its database abou
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Final
 
 from clankbot.app import EXIT_FAILED, complain
@@ -16,7 +17,7 @@ from clankbot.http import Deadline, HttpError
 from clankbot.parts import existing_database, start_up
 from clankbot.status.as_json import as_json
 from clankbot.status.document import Document, put_together
-from clankbot.status.facts import Level, Part, State, state_from_json
+from clankbot.status.facts import ITSELF, Level, Part, State, state_from_json
 from clankbot.status.plain import plain_text
 from clankbot.status.words import lasted
 from clankbot.text import escaped
@@ -49,8 +50,7 @@ def _from_page(settings: Settings, for_programs: bool) -> tuple[str, bool] | Non
     """What the page says; None if nobody answers there."""
     listener = settings.status_listen
     assert listener is not None
-    host = _FOUND_AT.get(listener.host, listener.host)
-    url = f"http://{f'[{host}]' if ':' in host else host}:{listener.port}"
+    url = f"http://{replace(listener, host=_FOUND_AT.get(listener.host, listener.host))}"
     accept = {"Accept": "application/json" if for_programs else "text/plain"}
     try:
         with Deadline(_WITHIN_S) as deadline:
@@ -80,18 +80,12 @@ def _from_database(settings: Settings) -> Document:
 
 
 def _as_of_now(state: State) -> State:
-    """The state; if it is old, there is one more part, and that is down."""
-    age_ms = Clock().utc_ms() - state.at_ms
-    if abs(age_ms) <= _FRESH_MS or state.parts[0].words == "stopped":
-        return state
-    words = f"has told nothing of itself for {lasted(abs(age_ms) / 1000)}"
-    part = Part("bot", Level.DOWN, words, state.at_ms)
-    return State(
-        state.at_ms,
-        state.started_ms,
-        state.version,
-        state.channels,
-        (part, *state.parts),
-        state.repairs,
-        state.numbers,
-    )
+    """The state, dated now; if it is old, there is one more part, and that is down."""
+    now_ms = Clock().utc_ms()
+    age_ms, dated = now_ms - state.at_ms, replace(state, at_ms=max(now_ms, state.at_ms))
+    if abs(age_ms) <= _FRESH_MS or state.ended_ms is not None:
+        return dated
+    words = f"has told nothing of itself for {lasted(age_ms / 1000)}"
+    if age_ms < 0:
+        words = f"was last seen {lasted(-age_ms / 1000)} from now: is this machine's clock right?"
+    return replace(dated, parts=(Part(ITSELF, Level.DOWN, words, state.at_ms), *state.parts))

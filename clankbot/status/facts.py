@@ -9,6 +9,7 @@ import enum
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import Final
 
 from clankbot.errors import Trouble
 from clankbot.records.reasons import Reason
@@ -78,6 +79,10 @@ class Facts:
     obstacles: Mapping[str, Reason] = field(default_factory=dict)
 
 
+# The part that stands for the whole bot; only one that runs no more has it.
+ITSELF: Final = "bot"
+
+
 class Level(enum.IntEnum):
     """How well a part is; the whole is as well as its worst part."""
 
@@ -126,6 +131,11 @@ class State:
     def level(self) -> Level:
         """That of the worst part."""
         return max(part.level for part in self.parts)
+
+    @property
+    def ended_ms(self) -> int | None:
+        """When it was seen last, if it runs no more."""
+        return self.parts[0].since_ms if self.parts[0].name == ITSELF else None
 
     @property
     def verdict(self) -> Repair:

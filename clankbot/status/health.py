@@ -12,7 +12,7 @@ from typing import Final
 
 from clankbot.errors import Trouble
 from clankbot.records.reasons import Reason, Why
-from clankbot.status.facts import Facts, Level, ModelState, Part, Repair, State
+from clankbot.status.facts import ITSELF, Facts, Level, ModelState, Part, Repair, State
 from clankbot.status.words import lasted, size
 from clankbot.text import counted
 
@@ -77,7 +77,7 @@ class Health:
     def stopped(self) -> State:
         """What is to be noted at the end of a run."""
         facts = self._collect()
-        part = Part("bot", Level.DOWN, "stopped", facts.at_ms)
+        part = Part(ITSELF, Level.DOWN, "stopped", facts.at_ms)
         return State(facts.at_ms, facts.started_ms, facts.version, facts.channels, (part,), (), {})
 
     def _dated(self, facts: Facts, judged: Sequence[_Judged]) -> tuple[Part, ...]:

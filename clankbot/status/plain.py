@@ -23,7 +23,8 @@ def _lines(document: Document) -> Iterator[str]:
     yield f"clankbot {state.version}: {verdict.words}"
     if verdict.fix:
         yield f"    {verdict.fix}"
-    yield f"running for {lasted((now_ms - state.started_ms) / 1000)}"
+    ran_s = ((state.ended_ms or now_ms) - state.started_ms) / 1000
+    yield f"{'ran' if state.ended_ms else 'running'} for {lasted(ran_s)}"
     if state.repairs:
         yield ""
         yield "To repair"

@@ -111,15 +111,24 @@ def test_without_a_page_the_database_tells(tmp_path: Path) -> None:
     assert is_down
     assert text.startswith("clankbot 1.0.0: Down: bot: stopped\n")
     assert "messages of viewers" in text
+    assert "\nran for " in text
 
     # A bot that was killed says nothing; after a while that tells enough.
     long_ago_ms = Clock().utc_ms() - 600_000
     state = Health(lambda: facts(at_ms=long_ago_ms), CHECK).state()
     with name_database(settings).open() as store:
         store.apply([KeepState(long_ago_ms, state.to_json())])
+        store.note_backup(long_ago_ms - 300_000)
     text, is_down = told(settings)
     assert is_down
     assert re.match(r"clankbot 1.0: Down: bot: has told nothing of itself for 10 min", text)
+    assert "the newest backup was made 15 min" in text  # as of now, not as of then
+
+    later_ms = Clock().utc_ms() + 7_200_000
+    state = Health(lambda: facts(at_ms=later_ms), CHECK).state()
+    with name_database(settings).open() as store:
+        store.apply([KeepState(later_ms, state.to_json())])
+    assert "from now: is this machine's clock right?" in told(settings)[0]
 
     with name_database(settings).open() as store:
         store.apply([KeepState(long_ago_ms, '{"of": "another version"}')])
