@@ -18,6 +18,8 @@ _STEP_PAGES: Final = 1024
 _TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 # What lies beside a database that is in use, or was not closed in order.
 _BESIDE: Final = ("-wal", "-shm", "-journal")
+# Only the copy is written, so these are its own: its disk is full, or refuses to take more.
+_NOT_WRITTEN: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC")
 # For a file system that has little to spare after it.
 _SPARE_BYTES: Final = 1 << 20
 
@@ -114,6 +116,8 @@ def _copied(engine: SqliteEngine, partial: Path, progress: Progress) -> dict[str
             source.execute("ROLLBACK")
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
     except engine.foreign_errors as error:
+        if getattr(error, "sqlite_errorname", None) in _NOT_WRITTEN:
+            raise DatabaseError(f"{partial} cannot be written: {error}") from error
         raise engine.translate(error) from error
     return rows
 

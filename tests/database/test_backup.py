@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import threading
 from contextlib import closing
@@ -13,7 +14,7 @@ import pytest
 from clankbot.database.backup import back_up
 from clankbot.database.database import Database
 from clankbot.database.sqlite import SqliteEngine
-from clankbot.errors import ClankbotError
+from clankbot.errors import ClankbotError, DatabaseError
 from tests.database.conftest import said
 from tests.waiting import wait_until
 
@@ -159,4 +160,17 @@ def test_what_is_broken_off_leaves_nothing_behind(engine: SqliteEngine, tmp_path
 
     with pytest.raises(KeyboardInterrupt):
         back_up(engine, tmp_path / "copy.db", interrupt, replaces=False)
+    assert not list(tmp_path.glob("copy*"))
+
+
+def test_a_copy_that_cannot_be_written_is_not_laid_to_the_database(
+    engine: SqliteEngine, tmp_path: Path
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(DatabaseError, match=r"copy\.db\.part cannot be written"):
+            back_up(engine, tmp_path / "copy.db", nothing, replaces=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not list(tmp_path.glob("copy*"))
