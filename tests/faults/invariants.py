@@ -18,7 +18,7 @@ _TROUBLE: Final = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _USUAL: Final = "message blocked"
 """A warning by design: a part of the chat is blocked."""
 _ON_ITS_WAY_S: Final = 1.0
-"""For a line that was judged just before its removal was read; threads of a starved machine wait."""
+"""For a line that was judged just before its removal was read, on a machine that is starved."""
 _SHOWN: Final = 5
 
 
