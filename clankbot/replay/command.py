@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from clankbot.app import EXIT_USAGE, complain
 from clankbot.config.commands import parse_command
@@ -29,6 +30,9 @@ from clankbot.replay.report import Chat, Report
 from clankbot.replay.stored_chat import StoredChat
 from clankbot.saved_chat.saved_chat import Moment, SavedChat
 from clankbot.services import ollama_client
+
+# A Ctrl-C that comes in the very instant before a wait begins is noticed only when that ends.
+_LONGEST_WAIT_S: Final = 2.0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -124,5 +128,6 @@ def _paced(chat: Iterable[Moment], speed: float) -> Iterator[Moment]:
     for moment in chat:
         first_ms = moment.at_ms if first_ms is None else first_ms
         due_s = began_s + (moment.at_ms - first_ms) / 1000 / speed
-        pause.wait(min(max(0.0, due_s - time.monotonic()), threading.TIMEOUT_MAX))
+        while (left_s := due_s - time.monotonic()) > 0:
+            pause.wait(min(left_s, _LONGEST_WAIT_S))
         yield moment
