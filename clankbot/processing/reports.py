@@ -88,7 +88,9 @@ class Reports:
         self._write_queue.add(spoken, stored)
         if own is not None and self._removals.cover_own(own, report.sent_at):
             self._moderation.remove_own(own)
-        elif own is not None:
+        elif own is not None and not self._live_state.generations.is_invalid(line.generation_id):
+            # Else something it was made of was removed while it was on its way: the next prompt
+            # would hand those words on.
             self._write_queue.add(Append(own))
         self._write_queue.tally(channel, "generated")
         self._write_queue.tally(channel, "said")

@@ -7,6 +7,7 @@ import pytest
 from clankbot.cancel import Cancel
 from clankbot.records.chat import ChatCleared, MessageDeleted, UserCleared
 from clankbot.records.reasons import Why
+from clankbot.records.speech import Delivered
 from tests.processing.desk import Desk
 from tests.processing.model import Model
 
@@ -92,6 +93,17 @@ def test_a_removal_after_the_generation_stops_the_line(
     assert desk.look(line) is None
     desk.arrive(removal)
     assert desk.look(line) == Why.MODERATED
+
+
+@REMOVALS
+def test_a_line_that_was_on_its_way_is_not_kept(desk: Desk, model: Model, removal: Removal) -> None:
+    fill(desk)
+    line = desk.compose(model)
+    assert line is not None
+    desk.arrive(removal)
+    desk.tell(Delivered(line, line.text, "own", desk.clock.ms(), desk.clock()))
+    assert line.text not in desk.stored()
+    assert len(desk.store.recent_spoken("alpha", 9)) == 1
 
 
 def test_the_mention_itself_is_part_of_what_an_answer_is_made_of(desk: Desk) -> None:
