@@ -20,6 +20,7 @@ from clankbot.errors import DatabaseError, DatabaseUnavailable, WriteRefused, Wr
 from clankbot.processing.live_state import LiveState
 from clankbot.processing.outage import Outage, Work
 from clankbot.records.writes import (
+    NOTES,
     AddHint,
     Append,
     Applied,
@@ -29,7 +30,6 @@ from clankbot.records.writes import (
     KeepModelFigures,
     KeepState,
     KeepWindow,
-    NoteReactions,
     RaiseDeletionEpoch,
     RecordDecision,
     RecordRateLimitEvent,
@@ -45,28 +45,9 @@ Then = Callable[[Applied], None]
 
 # Writes kept during an outage: with some 1 KB each about 20 MB, hours of an ordinary chat.
 MAX_HELD: Final = 20_000
-_MAY_GIVE_WAY: Final = (
-    Append,
-    KeepFigures,
-    KeepModelFigures,
-    KeepState,
-    KeepWindow,
-    NoteReactions,
-    RecordDecision,
-    RecordRateLimitEvent,
-    Tally,
-)
+_MAY_GIVE_WAY: Final = (Append, RecordRateLimitEvent, *NOTES)
 # What nobody waits for: it may be collected for a while, to be stored with more of its kind.
-_MAY_WAIT: Final = (
-    Append,
-    KeepFigures,
-    KeepModelFigures,
-    KeepState,
-    KeepWindow,
-    NoteReactions,
-    RecordDecision,
-    Tally,
-)
+_MAY_WAIT: Final = (Append, *NOTES)
 _BATCH: Final = 500
 # Writes of one group keep their order, whatever becomes of the others.  All that has to do with
 # messages is in one: a message must never be stored behind its removal.

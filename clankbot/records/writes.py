@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
 from clankbot.records.answers import Figures
 from clankbot.records.settings import SettingValue
@@ -269,6 +270,16 @@ Write = (
     | KeepModelFigures
     | KeepFigures
     | KeepState
+)
+# What the bot notes of its own doings: nobody waits for it, and none of it changes a pace.
+NOTES: Final = (
+    KeepFigures,
+    KeepModelFigures,
+    KeepState,
+    KeepWindow,
+    NoteReactions,
+    RecordDecision,
+    Tally,
 )
 
 

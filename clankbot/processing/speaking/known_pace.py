@@ -18,31 +18,16 @@ from clankbot.processing.channels import Channel, Channels
 from clankbot.processing.speaking.triggers import lines_missing
 from clankbot.records.answers import Pace, SpokenRow
 from clankbot.records.writes import (
+    NOTES,
     Append,
     IdentifyChannel,
-    KeepFigures,
-    KeepModelFigures,
-    KeepState,
-    KeepWindow,
-    NoteReactions,
-    RecordDecision,
     RecordRateLimitEvent,
-    Tally,
     Write,
 )
 
 # Another program may have stored or deleted something: the database is asked at least so often.
 _HOLDS_S: Final = 60.0
-_CHANGE_NOTHING: Final = (
-    KeepFigures,
-    KeepModelFigures,
-    KeepState,
-    KeepWindow,
-    NoteReactions,
-    RecordDecision,
-    RecordRateLimitEvent,
-    Tally,
-)
+_CHANGE_NOTHING: Final = (RecordRateLimitEvent, *NOTES)
 
 
 class AskedHistory(Protocol):
