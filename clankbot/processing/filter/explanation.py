@@ -10,10 +10,16 @@ from typing import Final
 
 from clankbot.processing.filter.content_filter import FILTER_ERROR, ContentFilter
 from clankbot.processing.filter.folding import FOLDED, RUN, as_written, fold
-from clankbot.processing.filter.list_file import read_list, read_text
+from clankbot.processing.filter.list_file import read_text
 from clankbot.processing.filter.matcher import TOO_COSTLY, Matcher
 from clankbot.processing.filter.readings import plain, without_repeats
-from clankbot.processing.filter.word_list import Match, WordList, how_matched, parse_term
+from clankbot.processing.filter.word_list import (
+    Match,
+    WordList,
+    how_matched,
+    parse_list,
+    parse_term,
+)
 
 _SIGNS: Final = frozenset("0134578@$!|")
 
@@ -43,7 +49,8 @@ def explain(text: str, path: Path, terms: Iterable[str] = ()) -> Explanation:
 
     Raises ConfigError as ``load_filter`` does.
     """
-    words, lines = read_list(path).words, _numbered(read_text(path))
+    written = read_text(path)
+    words, lines = parse_list(written, str(path)), _numbered(written)
     judge = ContentFilter(Matcher(words)).with_terms(terms)
     match = judge.verdict(text)
     is_blocked = match is not None
