@@ -130,6 +130,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text that has more characters than that, with an ellipsis as the last."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def utf16_length(text: str) -> int:
     """The length as Twitch counts it."""
     return len(text) + sum(char > "\uffff" for char in text)

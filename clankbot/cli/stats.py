@@ -13,7 +13,7 @@ from clankbot.database.database import Store
 from clankbot.parts import existing_database, start_up
 from clankbot.records.answers import ChannelName, SettingChange
 from clankbot.records.reasons import Why
-from clankbot.text import visible
+from clankbot.text import shortened, visible
 
 _CHANGES_SHOWN = 50
 _DECISIONS_SHOWN = 100
@@ -157,8 +157,7 @@ def _changes(store: Store, channel: str | None, schema: SettingsSchema) -> list[
 
 
 def _cut(text: str) -> str:
-    text = visible(text)
-    return text if len(text) <= _CELL_CHARS else f"{text[: _CELL_CHARS - 1]}…"
+    return shortened(visible(text), _CELL_CHARS)
 
 
 def _by(change: SettingChange) -> str:

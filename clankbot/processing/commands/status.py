@@ -23,6 +23,7 @@ from clankbot.records.answers import SettingChange
 from clankbot.records.chat import ChatMessage
 from clankbot.records.reasons import Why
 from clankbot.records.settings import Command
+from clankbot.text import shortened
 from clankbot.zones import local_time
 
 _DAY_S: Final = 86_400
@@ -45,11 +46,6 @@ def rough(seconds: int) -> str:
         if seconds >= 2 * size:
             return counted(seconds // size, unit) if unit == "day" else f"{seconds // size} {unit}"
     return f"{seconds} s"
-
-
-def cut(text: str) -> str:
-    """The beginning of a value that is too long to tell."""
-    return text if len(text) <= _VALUE_CHARS else f"{text[: _VALUE_CHARS - 1]}…"
 
 
 def masked(term: str) -> str:
@@ -162,10 +158,13 @@ class Status:
 
     def _change(self, change: SettingChange) -> str:
         schema, column = self._channels.schema, change.column
-        old, new = (schema.value_text(column, v) for v in (change.old_value, change.new_value))
+        old, new = (
+            shortened(schema.value_text(column, value), _VALUE_CHARS)
+            for value in (change.old_value, change.new_value)
+        )
         ago = rough(max(0, (self._clock.utc_ms() - change.at_ms) // 1000))
         by = f"{change.changed_by or 'somebody'}, {ago} ago{', undone' if change.undone else ''}"
-        return f"{schema.name_of(column)}: {cut(old)} -> {cut(new)} ({by})"
+        return f"{schema.name_of(column)}: {old} -> {new} ({by})"
 
     def terms(self, message: ChatMessage, _: Command) -> str:
         """The channel's own list, each word without its inner letters: viewers read along."""
