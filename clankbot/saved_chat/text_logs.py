@@ -41,7 +41,10 @@ _STAMP = re.compile(
 _HEADER = re.compile(r"(?:#|---|\*\*\*\*).*?")
 _ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:.*?\d\d:\d\d:\d\d ?([+-]\d\d:?\d\d|UTC|GMT)?)?")
 _WORDY_DATE = re.compile(r"\b([A-Z][a-z]{2}) +(\d{1,2})(?: \d\d:\d\d(?::\d\d)?)? (\d{4})")
-_MONTHS: Final = ("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()  # noqa: SIM905
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 
 _NAME = r"(?P<name>\w{1,50})(?: ?\((?P<login>\w{1,25})\))?"
 _MARKS = r"[~@+%&!^*$ ]*"
