@@ -1,4 +1,4 @@
-"""Files that a person names: what is none is refused instead of waited for."""
+"""Files that a person names: what is none is refused instead of waited for; and room on disks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Final
 
 # The longest list of blocked words that is known has a tenth of it.
 _MOST_BYTES: Final = 16 << 20
+# With less room left on a disk, the log and the chat of a busy evening may fill it.
+LITTLE_ROOM_BYTES: Final = 200_000_000
 
 
 def read_bytes(path: Path) -> bytes:
@@ -31,6 +33,15 @@ def refuse_what_is_none(path: Path) -> None:
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, f"it is {kind_of(mode)}, not a file", str(path))
+
+
+def disk_room(folder: Path) -> tuple[int, int]:
+    """The bytes that this user may still write on the disk of a folder, and those of all the disk.
+
+    OSError if the folder is gone.
+    """
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
 
 
 def kind_of(mode: int) -> str:

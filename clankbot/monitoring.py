@@ -5,9 +5,9 @@ Like bot.py it knows the rooms and decides nothing.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from clankbot.clock import Clock
 from clankbot.config.addresses import without_password
 from clankbot.config.settings import Settings
 from clankbot.database.database import Database
+from clankbot.files import disk_room
 from clankbot.ollama.language_model import LanguageModel
 from clankbot.own_command import own_command
 from clankbot.processing.channels import Channels
@@ -164,11 +165,8 @@ class Monitoring:
         free = size = None
         if settings.database_type == "sqlite":
             kind = f"SQLite at {settings.database_url}"
-            try:
-                disk = os.statvfs(settings.database_url.parent)
-                free, size = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
-            except OSError:  # the folder is gone, which the outage tells of
-                free = size = None
+            with suppress(OSError):  # the folder is gone, which the outage tells of
+                free, size = disk_room(settings.database_url.parent)
         else:
             kind = f"MySQL at {settings.mysql_host}"
         outage, waiting = parts.live_state.outage, parts.worker.writes_waiting

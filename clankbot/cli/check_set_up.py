@@ -19,6 +19,7 @@ from clankbot.clock import Clock, TrustedClock
 from clankbot.config.settings import Inspected, Settings, env_file, require, run_requirements
 from clankbot.database.database import Database
 from clankbot.errors import ConfigError
+from clankbot.files import LITTLE_ROOM_BYTES, disk_room
 from clankbot.own_command import own_command
 from clankbot.parts import has_database, name_database
 from clankbot.processing.filter.list_doctor import DoubtfulLine, doubtful_lines
@@ -31,8 +32,6 @@ from clankbot.zones import REMEDY, has_files, look_up
 # For the search for damage: enough for some hundred megabytes.
 _EXAMINE_S: Final = 5.0
 _WRITABLE_S: Final = 1.0
-# With less of the disk left, the log of a busy evening may fill it.
-_LITTLE_MB: Final = 200
 # So far behind what is stored, this machine's clock is wrong.
 _CLOCK_OFF_S: Final = 60
 _LINES_NAMED: Final = 5
@@ -215,10 +214,10 @@ def _missing(checkup: Checkup) -> Iterator[Finding]:
 
 def _free_space(folder: Path) -> Iterator[Finding]:
     """Of the disk that the database is on; speaks only if there is little."""
-    disk = os.statvfs(folder)
-    free_mb = disk.f_bavail * disk.f_frsize // 1_000_000
-    if free_mb < _LITTLE_MB:
-        yield "warn", f"only {free_mb} MB are free in {folder}: a full disk stores no chat"
+    free, _ = disk_room(folder)
+    if free < LITTLE_ROOM_BYTES:
+        megabytes = free // 1_000_000
+        yield "warn", f"only {megabytes} MB are free in {folder}: a full disk stores no chat"
 
 
 def look_at_clock(checkup: Checkup) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from clankbot.database.sqlite import SqliteEngine
 from clankbot.errors import ClankbotError, DatabaseError
+from clankbot.files import disk_room
 
 # So many pages, of two or four kilobytes, between two reports of progress.
 _STEP_PAGES: Final = 1024
@@ -93,9 +94,9 @@ def _refuse_place(engine: SqliteEngine, target: Path, *, replaces: bool) -> None
                 f"{target}{end} lies there and would be mixed into the backup: name another file"
             )
     with suppress(OSError):
-        disk = os.statvfs(target.parent)
+        free, _ = disk_room(target.parent)
         needed = engine.path.stat().st_size + _SPARE_BYTES
-        if disk.f_bavail * disk.f_frsize < needed:
+        if free < needed:
             raise ClankbotError(
                 f"the disk of {target} has too little room: {needed / 1e6:.0f} MB are needed"
             )

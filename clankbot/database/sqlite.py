@@ -28,7 +28,7 @@ from clankbot.errors import (
     WriteRefused,
     WrongDatabase,
 )
-from clankbot.files import kind_of
+from clankbot.files import disk_room, kind_of
 
 # How long a statement waits for another program that is writing.  No longer, because the worker
 # takes in nothing meanwhile; it keeps what it has and tries again.
@@ -261,10 +261,10 @@ class SqliteEngine:
 
     def _is_disk_full(self) -> bool:
         try:
-            free = os.statvfs(self.path.parent)
+            free, _ = disk_room(self.path.parent)
         except OSError:
             return False
-        return free.f_bavail * free.f_frsize < _LEAST_FREE_BYTES
+        return free < _LEAST_FREE_BYTES
 
     def patient(self) -> SqliteEngine:
         """With some seconds for another writer to finish."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from clankbot.errors import Trouble
+from clankbot.files import LITTLE_ROOM_BYTES
 from clankbot.records.reasons import Reason, Why
 from clankbot.status.facts import ITSELF, Facts, Level, ModelState, Part, Repair, State
 from clankbot.status.words import lasted, size
@@ -21,8 +22,6 @@ _LATE_S: Final = 10.0
 _HANGS_S: Final = 60.0
 # Fewer are under way all the time in a quick chat.
 _MANY_WRITES: Final = 1_000
-# What a busy day writes, with room to spare; and a part of a large disk.
-_LITTLE_BYTES: Final = 200_000_000
 # A line that takes longer comes after its moment.
 _SLOW_LINE_S: Final = 30.0
 _DAY_S: Final = 86_400.0
@@ -175,7 +174,7 @@ def _disk(facts: Facts) -> _Judged | None:
     free, whole = facts.database.disk_free, facts.database.disk_size
     if free is None or whole is None:
         return None
-    level = Level.DEGRADED if free < _LITTLE_BYTES else Level.WELL
+    level = Level.DEGRADED if free < LITTLE_ROOM_BYTES else Level.WELL
     return "disk", level, f"{size(free)} of {size(whole)} free"
 
 
