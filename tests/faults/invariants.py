@@ -17,8 +17,8 @@ _ENTRY: Final = re.compile(r"^\S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) [\w.-]+: (
 _TROUBLE: Final = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _USUAL: Final = "message blocked"
 """A warning by design: a part of the chat is blocked."""
-_ON_ITS_WAY_S: Final = 1.0
-"""For a line that was judged just before its removal was read, on a machine that is starved."""
+_ON_ITS_WAY_S: Final = 0.2
+"""For a line that was judged just before its removal was read."""
 _SHOWN: Final = 5
 
 

@@ -56,7 +56,7 @@ def test_where_all_is_well_nothing_is_found() -> None:
         (lambda a: replace(a, said=[said("x"), said("x")]), "said twice: 'x'"),
         (lambda a: replace(a, said=[said("x", 1, "q"), said("y", 2, "q")]), "said twice"),
         (lambda a: replace(a, said=[said("of word3")]), "blocked or removed: 'of word3'"),
-        (lambda a: replace(a, said=[said("of word4", 6.6)]), "blocked or removed: 'of word4'"),
+        (lambda a: replace(a, said=[said("of word4", 5.8)]), "blocked or removed: 'of word4'"),
         (lambda a: replace(a, forbidden=["word1"]), "forbidden: 'of word1'"),
         (lambda a: replace(a, silences=[(8.0, 10.0)]), "had to be silent: 'of word1'"),
         (lambda a: replace(a, log=""), "not in the log: database away"),
